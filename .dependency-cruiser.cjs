@@ -1,0 +1,73 @@
+// The direction of imports, as drawn in docs/architecture.md. Type imports count.
+const layers = {
+  core: [],
+  signature: ['core'],
+  protocols: ['signature', 'core'],
+  flavors: ['protocols', 'signature', 'core'],
+  runtime: ['flavors', 'protocols', 'signature', 'core'],
+  rollout: ['core'],
+  client: ['core'],
+  artifacts: ['client', 'core'],
+  store: ['artifacts', 'client', 'core'],
+  'registry-client': ['store', 'artifacts', 'client', 'core'],
+  image: ['flavors', 'core'],
+  bench: ['protocols', 'signature', 'client', 'core'],
+  server: ['runtime', 'rollout', 'flavors', 'protocols', 'signature', 'store', 'artifacts', 'client', 'core'],
+  cli: [
+    ...['server', 'runtime', 'rollout', 'flavors', 'protocols', 'signature', 'registry-client', 'store'],
+    ...['artifacts', 'client', 'image', 'bench', 'core'],
+  ],
+}
+
+const engines = 'node_modules/(onnxruntime-node|onnxruntime-common|@tensorflow)/'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(layers).map(([folder, allowed]) => ({
+      name: `${folder}-imports-only-to-the-right`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+    })),
+    {
+      name: 'core-and-signature-are-pure',
+      severity: 'error',
+      from: { path: '^src/(core|signature)/' },
+      to: { pathNot: '^src/' },
+    },
+    {
+      name: 'engines-only-inside-their-flavor',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/flavors/[^/]+/' },
+      to: { path: engines },
+    },
+    {
+      name: 'flavor-folders-only-through-the-table',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/flavors/(flavor-table\\.ts|[^/]+/)' },
+      to: { path: '^src/flavors/[^/]+/' },
+    },
+    {
+      name: 'flavor-table-loads-flavors-dynamically',
+      severity: 'error',
+      from: { path: '^src/flavors/flavor-table\\.ts$' },
+      to: { path: '^src/flavors/[^/]+/', dynamic: false },
+    },
+    {
+      name: 'only-server-knows-http',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(server|client|artifacts|bench|cli)/' },
+      to: { path: '(node_modules/fastify/|^https?$|^http2$)' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+}

@@ -1,0 +1,175 @@
+/**
+ * Every failure that a caller may see. Codes are MLflow's (`mlflow/protos/databricks.proto`, MLflow 3.17.2);
+ * the transports turn them into a status and a body of their dialect.
+ */
+export const ERROR_CODES = [
+  'BAD_REQUEST',
+  'INVALID_PARAMETER_VALUE',
+  'RESOURCE_DOES_NOT_EXIST',
+  'RESOURCE_ALREADY_EXISTS',
+  'RESOURCE_CONFLICT',
+  'ENDPOINT_NOT_FOUND',
+  'PERMISSION_DENIED',
+  'UNAUTHENTICATED',
+  'REQUEST_LIMIT_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+  'CANCELLED',
+  'DEADLINE_EXCEEDED',
+  'TEMPORARILY_UNAVAILABLE',
+  'INVALID_STATE',
+  'NOT_IMPLEMENTED',
+  'INTERNAL_ERROR',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** MLflow's finer class of an error, shown beside the code since MLflow 3.11. */
+export type ErrorClass =
+  | 'INVALID_PARAMETER_VALUE'
+  | 'SCHEMA_ENFORCEMENT_FAILED'
+  | 'RESOURCE_NOT_FOUND'
+  | 'RESOURCE_ALREADY_EXISTS'
+  | 'CLIENT_INTERNAL_ERROR'
+
+/** Facts about a failure for logs and programs: which model, input, column or file. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>
+
+export interface ServingErrorInit {
+  readonly errorClass?: ErrorClass
+  readonly details?: ErrorDetails
+  readonly cause?: unknown
+  /** The client may send the same request again, after this many seconds where it is a number. */
+  readonly retryAfterSeconds?: number
+}
+
+/** The one error class of Headrace. Build it with one of the functions below, one for each case. */
+export class ServingError extends Error {
+  override readonly name = 'ServingError'
+  readonly code: ErrorCode
+  readonly errorClass: ErrorClass | undefined
+  readonly details: ErrorDetails
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, message: string, init: ServingErrorInit = {}) {
+    super(message, init.cause === undefined ? undefined : { cause: init.cause })
+    this.code = code
+    this.errorClass = init.errorClass
+    this.details = init.details ?? {}
+    this.retryAfterSeconds = init.retryAfterSeconds
+  }
+}
+
+/** What survives `postMessage`, which keeps only the message of an Error. */
+export interface SerializedError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly errorClass?: ErrorClass
+  readonly details: ErrorDetails
+  readonly retryAfterSeconds?: number
+}
+
+export function serializeError(error: unknown): SerializedError {
+  const known = error instanceof ServingError ? error : internalError(messageOf(error), error)
+  return {
+    code: known.code,
+    message: known.message,
+    details: known.details,
+    ...(known.errorClass === undefined ? {} : { errorClass: known.errorClass }),
+    ...(known.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: known.retryAfterSeconds }),
+  }
+}
+
+export function deserializeError(sent: SerializedError): ServingError {
+  return new ServingError(sent.code, sent.message, sent)
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** The request cannot be read: not JSON, not one of the four forms, a value that cannot be cast. */
+export function badRequest(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('BAD_REQUEST', message, { errorClass: 'INVALID_PARAMETER_VALUE', details })
+}
+
+/** A parameter, argument or field has a value that it may not have. */
+export function invalidParameter(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('INVALID_PARAMETER_VALUE', message, {
+    errorClass: 'INVALID_PARAMETER_VALUE',
+    details,
+  })
+}
+
+/** The request can be read but does not fit the model's signature. */
+export function schemaEnforcementFailed(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('INVALID_PARAMETER_VALUE', message, {
+    errorClass: 'SCHEMA_ENFORCEMENT_FAILED',
+    details,
+  })
+}
+
+/** The model refused these inputs, or failed on them (in MLflow 400 as well: the input decides). */
+export function modelFailed(message: string, init: ServingErrorInit = {}): ServingError {
+  return new ServingError('BAD_REQUEST', message, { errorClass: 'INVALID_PARAMETER_VALUE', ...init })
+}
+
+/** A model, version, alias, run or file that is not there. */
+export function notFound(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('RESOURCE_DOES_NOT_EXIST', message, { errorClass: 'RESOURCE_NOT_FOUND', details })
+}
+
+export function alreadyExists(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('RESOURCE_ALREADY_EXISTS', message, {
+    errorClass: 'RESOURCE_ALREADY_EXISTS',
+    details,
+  })
+}
+
+/** The model's files are missing, broken, unsafe or of a kind that Headrace cannot serve. */
+export function invalidModel(message: string, init: ServingErrorInit = {}): ServingError {
+  return new ServingError('INVALID_PARAMETER_VALUE', message, {
+    errorClass: 'INVALID_PARAMETER_VALUE',
+    ...init,
+  })
+}
+
+/** Refused before any work was done: the queue is full. */
+export function overloaded(message: string, retryAfterSeconds: number): ServingError {
+  return new ServingError('REQUEST_LIMIT_EXCEEDED', message, { retryAfterSeconds })
+}
+
+/** Not served just now (loading, draining, a worker died): the same request may succeed later. */
+export function unavailable(message: string, init: ServingErrorInit = {}): ServingError {
+  return new ServingError('TEMPORARILY_UNAVAILABLE', message, { retryAfterSeconds: 1, ...init })
+}
+
+export function deadlineExceeded(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('DEADLINE_EXCEEDED', message, { details })
+}
+
+/** The caller went away or took the request back. */
+export function cancelled(message: string): ServingError {
+  return new ServingError('CANCELLED', message)
+}
+
+export function unauthenticated(message: string): ServingError {
+  return new ServingError('UNAUTHENTICATED', message)
+}
+
+export function permissionDenied(message: string): ServingError {
+  return new ServingError('PERMISSION_DENIED', message)
+}
+
+/** Something MLflow or the protocol has and Headrace does not (yet). */
+export function notImplemented(message: string): ServingError {
+  return new ServingError('NOT_IMPLEMENTED', message)
+}
+
+/** A broken invariant: a defect of Headrace, never of the request. */
+export function internalError(message: string, cause?: unknown): ServingError {
+  return new ServingError('INTERNAL_ERROR', message, {
+    errorClass: 'CLIENT_INTERNAL_ERROR',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

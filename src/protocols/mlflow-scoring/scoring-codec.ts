@@ -1,0 +1,34 @@
+import type { InferenceRequest } from '../../core/inference.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+
+/** The three media types that MLflow's scoring server reads. */
+export type ScoringMediaType = 'application/json' | 'text/csv' | 'application/vnd.apache.parquet'
+
+/**
+ * How the reply will look, which MLflow's ONNX flavor decides by what it was fed: a frame is answered by a list
+ * of records, arrays are answered by an object of nested lists, and a unified LLM request goes unwrapped.
+ */
+export type ReplyForm = 'records' | 'tensors'
+
+export interface DecodedScoringRequest {
+  readonly request: InferenceRequest
+  readonly form: ReplyForm
+  /** Rows of the first input, for admission, batching and metrics. */
+  readonly rows: number
+}
+
+/** Decoder and encoder of MLflow's scoring protocol, compiled for one model. */
+export interface ScoringCodec {
+  /**
+   * Reads, checks and casts a request body as MLflow 3.17.2 does.
+   * May be asynchronous for parquet only; JSON and CSV are decoded at once.
+   * @throws ServingError BAD_REQUEST, INVALID_PARAMETER_VALUE
+   */
+  decode(
+    body: Uint8Array,
+    mediaType: ScoringMediaType,
+  ): DecodedScoringRequest | Promise<DecodedScoringRequest>
+
+  /** The reply's JSON text, `{"predictions": …}`, in the number text of Python's `json.dumps`. */
+  encode(outputs: TensorMap, form: ReplyForm): string
+}

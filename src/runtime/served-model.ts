@@ -1,0 +1,57 @@
+import type { Predictor } from '../core/predictor.ts'
+import type { MlModel } from '../flavors/mlmodel.ts'
+import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
+
+/** `inline`: in the thread that parsed the request. `pool`: in worker threads of its own. */
+export type Placement = 'inline' | 'pool'
+
+/** Where a model came from, as `resolve` found it. */
+export interface ResolvedModel {
+  /** The URI as it was given. */
+  readonly uri: string
+  /** Canonical form for logs and metrics: `models:/iris@champion`, `models:/iris/3`, or a path. */
+  readonly canonicalUri: string
+  /** Registered model's name, or the folder's or file's. */
+  readonly name: string
+  /** Registered model version; undefined for a bare path. */
+  readonly version: string | undefined
+  readonly alias: string | undefined
+  /** Absolute path of a model folder (with an MLmodel file) or of a bare model file. */
+  readonly path: string
+}
+
+/** How long loading took, by stage, in milliseconds. */
+export interface LoadTimes {
+  readonly total: number
+  readonly engine: number
+  /** Median time of a run of one row, measured after load; undefined where there was nothing to run it with. */
+  readonly batch1: number | undefined
+}
+
+/** Live counters of a served model, read by the metrics. */
+export interface ModelStats {
+  readonly workers: number
+  /** Calls in the engine now. */
+  readonly running: number
+  /** Calls admitted and not yet running. */
+  readonly queued: number
+  /** Worker threads that died and were replaced, since load. */
+  readonly workerRestarts: number
+  /** Worker threads given up because a native run did not return. */
+  readonly workersLost: number
+}
+
+/** One version of a model, loaded, proved and ready to predict. */
+export interface ServedModel {
+  readonly source: ResolvedModel
+  /** The name it is served under. */
+  readonly name: string
+  readonly mlmodel: MlModel
+  readonly predictor: Predictor
+  readonly scoring: ScoringCodec
+  readonly placement: Placement
+  readonly loadTimes: LoadTimes
+  /** How many golden requests were answered as recorded; 0 where the model brings none. */
+  readonly goldenRequests: number
+  stats(): ModelStats
+}
