@@ -1,0 +1,180 @@
+import { flag, type SettingsOf, setting } from './setting.ts'
+import { appended, bytes, listed, oneOf, port, positiveInteger, secondsToMs, text } from './values.ts'
+
+/**
+ * The settings of Headrace. Flags and variables are MLflow's where MLflow has one (`mlflow models serve`,
+ * `mlflow server`, 3.17.2); our own variables begin with HEADRACE_. `docs/configuration.md` is made from this.
+ */
+
+const REGISTRY = {
+  trackingUri: setting<string | undefined>({
+    flags: '--tracking-uri <uri>',
+    variable: 'MLFLOW_TRACKING_URI',
+    default: undefined,
+    defaultText: 'sqlite:///mlflow.db in the working folder',
+    help: 'Tracking store that models are taken from, and the registry where no other is named',
+    parse: text,
+  }),
+  registryUri: setting<string | undefined>({
+    flags: '--registry-uri <uri>',
+    variable: 'MLFLOW_REGISTRY_URI',
+    default: undefined,
+    defaultText: 'the tracking URI',
+    help: 'Registry that models:/ URIs are looked up in',
+    parse: text,
+  }),
+} as const
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+export const SERVE_SETTINGS = {
+  modelUri: setting<readonly string[]>({
+    flags: '-m, --model-uri <uri>',
+    variable: 'HEADRACE_MODEL_URI',
+    default: [],
+    help: 'Model to serve: models:/name@alias, models:/name/3, a model folder, or an .onnx file',
+    parse: appended,
+  }),
+  host: setting({
+    flags: '-h, --host <host>',
+    variable: 'MLFLOW_HOST',
+    default: '127.0.0.1',
+    help: 'Address to listen on',
+    parse: text,
+  }),
+  port: setting({
+    flags: '-p, --port <port>',
+    variable: 'MLFLOW_PORT',
+    default: 5000,
+    help: 'Port to listen on; 0 takes any free one',
+    parse: port,
+  }),
+  workers: setting<number | undefined>({
+    flags: '-w, --workers <count>',
+    variable: 'MLFLOW_MODELS_WORKERS',
+    default: undefined,
+    defaultText: 'one for each core',
+    help: 'Worker threads of each model that runs in a pool (models that run inline have none)',
+    parse: positiveInteger,
+  }),
+  timeoutMs: setting({
+    flags: '-t, --timeout <seconds>',
+    variable: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT',
+    default: 60_000,
+    defaultText: '60',
+    help: 'Seconds after which a request is answered 504',
+    parse: secondsToMs,
+  }),
+  placement: setting({
+    flags: '--placement <where>',
+    variable: 'HEADRACE_PLACEMENT',
+    default: 'auto',
+    help: 'Where models run: inline (in the thread that reads the request), pool (worker threads), or auto (measured at load)',
+    parse: oneOf(['auto', 'inline', 'pool']),
+  }),
+  ...REGISTRY,
+  maxQueuedRequests: setting({
+    flags: '--max-queued-requests <count>',
+    variable: 'HEADRACE_MAX_QUEUED_REQUESTS',
+    default: 1024,
+    help: 'Requests that may wait for a model; more are refused with 429',
+    parse: positiveInteger,
+  }),
+  maxBodyBytes: setting({
+    flags: '--max-body-size <size>',
+    variable: 'HEADRACE_MAX_BODY_SIZE',
+    default: 100 * 1024 * 1024,
+    defaultText: '100m',
+    help: 'Largest request body; larger ones are refused with 413',
+    parse: bytes,
+  }),
+  keepAliveTimeoutMs: setting({
+    flags: '--keep-alive-timeout <seconds>',
+    variable: 'HEADRACE_KEEP_ALIVE_TIMEOUT',
+    default: 75_000,
+    defaultText: '75',
+    help: 'Seconds that an idle connection is kept; keep it above that of the balancer in front',
+    parse: secondsToMs,
+  }),
+  graceMs: setting({
+    flags: '--grace-period <seconds>',
+    variable: 'HEADRACE_GRACE_PERIOD',
+    default: 30_000,
+    defaultText: '30',
+    help: 'Seconds that requests under way are given after SIGTERM',
+    parse: secondsToMs,
+  }),
+  sslCertfile: setting<string | undefined>({
+    flags: '--ssl-certfile <file>',
+    variable: 'HEADRACE_SSL_CERTFILE',
+    default: undefined,
+    help: 'Certificate chain (PEM): serves HTTPS together with --ssl-keyfile',
+    parse: text,
+  }),
+  sslKeyfile: setting<string | undefined>({
+    flags: '--ssl-keyfile <file>',
+    variable: 'HEADRACE_SSL_KEYFILE',
+    default: undefined,
+    help: 'Private key (PEM) of the certificate',
+    parse: text,
+  }),
+  apiKey: setting<string | undefined>({
+    flags: '--api-key <key>',
+    variable: 'HEADRACE_API_KEY',
+    default: undefined,
+    help: 'Key that clients must send (Authorization: Bearer KEY, or X-API-Key); the variable keeps it out of the process list',
+    parse: text,
+  }),
+  corsAllowedOrigins: setting<readonly string[]>({
+    flags: '--cors-allowed-origins <origins>',
+    variable: 'HEADRACE_CORS_ALLOWED_ORIGINS',
+    default: [],
+    help: 'Origins, separated by commas, whose pages may call the server; * for any',
+    parse: listed,
+  }),
+  logLevel: setting({
+    flags: '--log-level <level>',
+    variable: 'HEADRACE_LOG_LEVEL',
+    default: 'info',
+    help: `How much is logged: ${LOG_LEVELS.join(', ')}`,
+    parse: oneOf(LOG_LEVELS),
+  }),
+  accessLog: flag({
+    flags: '--access-log',
+    variable: 'HEADRACE_ACCESS_LOG',
+    help: 'Log every request, not only those that fail',
+  }),
+  envManager: setting<string | undefined>({
+    flags: '--env-manager <name>',
+    default: undefined,
+    help: 'Taken for compatibility with mlflow models serve: no Python environment is needed',
+    parse: text,
+    hidden: true,
+  }),
+  noConda: flag({
+    flags: '--no-conda',
+    help: 'Taken for compatibility with mlflow models serve',
+    hidden: true,
+  }),
+  installMlflow: flag({
+    flags: '--install-mlflow',
+    help: 'Taken for compatibility with mlflow models serve',
+    hidden: true,
+  }),
+} as const
+
+export type ServeSettings = SettingsOf<typeof SERVE_SETTINGS>
+
+export const MODELS_SETTINGS = {
+  ...REGISTRY,
+  defaultArtifactRoot: setting<string | undefined>({
+    flags: '--default-artifact-root <folder>',
+    variable: 'MLFLOW_DEFAULT_ARTIFACT_ROOT',
+    default: undefined,
+    defaultText: 'mlartifacts beside the database',
+    help: 'Folder that the files of registered models are copied to',
+    parse: text,
+  }),
+} as const
+
+export type ModelsSettings = SettingsOf<typeof MODELS_SETTINGS>

@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander'
+import { messageOf, ServingError } from '../core/errors.ts'
+import { version } from './version.ts'
+
+/** Exit codes as in MLflow's command line: 1 for a failure, 2 for a call that cannot be understood. */
+const FAILURE = 1
+const USAGE = 2
+
+/** Reads the command line and runs it; failures become one line on stderr and the exit code. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    await (await buildProgram(args[0])).parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    process.exitCode = report(error)
+  }
+}
+
+/** The program with the named command, or with all of them for the help: a command's imports cost start time. */
+async function buildProgram(command: string | undefined): Promise<Command> {
+  const program = new Command('headrace')
+    .description('Serves the models of an MLflow registry')
+    .version(version(), '--version')
+    .helpOption('--help', 'show this help')
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+  const names = command !== undefined && command in COMMANDS ? [command] : Object.keys(COMMANDS)
+  for (const name of names) await COMMANDS[name as keyof typeof COMMANDS](program)
+  return program
+}
+
+const COMMANDS = {
+  serve: async (program: Command) => (await import('./commands/serve.ts')).addServeCommand(program),
+  models: async (program: Command) => (await import('./commands/models.ts')).registerModelsCommand(program),
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+  const known = error instanceof ServingError && error.code !== 'INTERNAL_ERROR'
+  const text = known || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
+  process.stderr.write(`headrace: ${text}\n`)
+  return FAILURE
+}

@@ -1,0 +1,61 @@
+import { invalidParameter } from '../core/errors.ts'
+
+/** Parsers of setting values. Each throws ServingError INVALID_PARAMETER_VALUE with a text for the user. */
+
+export function text(value: string): string {
+  return value
+}
+
+export function appended(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
+}
+
+export function listed(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+export function port(value: string): number {
+  const parsed = Number(value)
+  if (!/^\d+$/.test(value) || parsed > 65_535) throw invalidParameter(`'${value}' is not a port (0 to 65535)`)
+  return parsed
+}
+
+export function positiveInteger(value: string): number {
+  const parsed = Number(value)
+  if (!/^\d+$/.test(value) || parsed < 1 || !Number.isSafeInteger(parsed)) {
+    throw invalidParameter(`'${value}' is not a whole number from 1 up`)
+  }
+  return parsed
+}
+
+/** Seconds, fractions allowed, to milliseconds. */
+export function secondsToMs(value: string): number {
+  const parsed = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || parsed <= 0 || parsed > 86_400) {
+    throw invalidParameter(`'${value}' is not a number of seconds above 0 and up to 86400`)
+  }
+  return Math.round(parsed * 1000)
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+/** `100m`, `64k`, `1048576`: bytes, with binary units. */
+export function bytes(value: string): number {
+  const match = /^(\d+)\s*([kmg]?)(i?b)?$/i.exec(value)
+  const unit = UNITS[(match?.[2] ?? '').toLowerCase()]
+  const size = Number(match?.[1]) * (unit ?? Number.NaN)
+  if (!Number.isSafeInteger(size) || size < 1) throw invalidParameter(`'${value}' is not a size such as 100m`)
+  return size
+}
+
+/** One of a closed list. */
+export function oneOf<const T extends string>(choices: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = choices.find((choice) => choice === value)
+    if (found === undefined) throw invalidParameter(`'${value}' is not one of ${choices.join(', ')}`)
+    return found
+  }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** Suites with real processes, Python clients and browsers: one at a time, since they measure and bind ports. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+})
