@@ -1,0 +1,33 @@
+import type { Tensor as OrtTensor } from 'onnxruntime-node'
+import { internalError } from '../../core/errors.ts'
+import type { Datatype, Tensor } from '../../core/tensor.ts'
+import { ORT_TYPES } from './datatypes.ts'
+
+/**
+ * A tensor as onnxruntime's binding reads one: these four fields. Its own class would do as well but for FP16,
+ * whose bits it turns into a `Float16Array` where Node has one, which the binding then cannot read (1.30).
+ */
+export function toOrtTensor(tensor: Tensor): OrtTensor {
+  return {
+    type: ORT_TYPES[tensor.datatype],
+    data: tensor.data,
+    dims: tensor.shape,
+    location: 'cpu',
+  } as unknown as OrtTensor
+}
+
+/** Takes over the engine's array without a copy. */
+export function fromOrtTensor(result: OrtTensor, datatype: Datatype): Tensor {
+  if (result.type !== ORT_TYPES[datatype]) {
+    throw internalError(`The engine answered ${result.type} where ${datatype} was declared.`)
+  }
+  const data = datatype === 'FP16' ? bitsOf(result.data) : result.data
+  return { datatype, shape: result.dims, data } as Tensor
+}
+
+/** onnxruntime gives FP16 as `Float16Array` or `Uint16Array`, by what Node has. */
+function bitsOf(data: unknown): Uint16Array {
+  if (data instanceof Uint16Array) return data
+  if (!ArrayBuffer.isView(data)) throw internalError('The engine answered FP16 in no typed array.')
+  return new Uint16Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength / 2)
+}
