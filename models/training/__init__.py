@@ -1,0 +1,1 @@
+"""How the bundled models are trained: one module a model, each with a function `train`."""
