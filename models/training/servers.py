@@ -49,6 +49,8 @@ def _mlflow(arguments: list[str], health_path: str) -> Iterator[str]:
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        # Messages quote sets: with a fixed seed their order is the same in each recording.
+        "PYTHONHASHSEED": "0",
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "mlflow", *arguments, "--host", HOST, "--port", str(port)],

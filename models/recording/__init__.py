@@ -1,0 +1,1 @@
+"""Which requests are put to MLflow for a model, and how its answers are written down."""
