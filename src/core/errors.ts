@@ -173,3 +173,8 @@ export function internalError(message: string, cause?: unknown): ServingError {
     ...(cause === undefined ? {} : { cause }),
   })
 }
+
+/** A database that Headrace cannot use: made by an unknown version, damaged, or not readable here. */
+export function unusableDatabase(message: string, cause?: unknown): ServingError {
+  return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
+}
