@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ServerPlan } from './server.ts'
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+export const MODELS = join(ROOT, 'benchmarks/models')
+
+/** Servers get these CPUs, the load generator that one; on two cores there is one for each. */
+export const SERVER_CPUS = '0-2'
+export const LOAD_CPUS = '3'
+
+/** The interpreter with test/e2e/requirements.txt. */
+export function python(): string {
+  const path = process.env['HEADRACE_TEST_PYTHON']
+  if (path === undefined)
+    throw new Error('HEADRACE_TEST_PYTHON must name a Python with test/e2e/requirements.txt')
+  return path
+}
+
+/** Builds and packs the package and installs it in an empty folder, as a user would. @returns that folder. */
+export function packedInstall(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'headrace-packed-'))
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'] }
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, ...quiet })
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: ROOT, ...quiet })
+  execFileSync('npm', ['init', '-y'], { cwd: folder, ...quiet })
+  const tarball = `headrace-${packageVersion()}.tgz`
+  execFileSync('npm', ['install', '--silent', '--ignore-scripts', `./${tarball}`], { cwd: folder, ...quiet })
+  return folder
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version
+}
+
+interface Request {
+  readonly port: number
+  readonly body: string
+  readonly cwd?: string
+}
+
+export function headrace(install: string, args: readonly string[], request: Request): ServerPlan {
+  const main = join(install, 'node_modules/headrace/dist/cli/main.js')
+  return {
+    name: 'headrace',
+    command: [process.execPath, main, 'serve', ...args, '--port', String(request.port)],
+    path: '/invocations',
+    cpus: SERVER_CPUS,
+    ...request,
+  }
+}
+
+export function mlflow(args: readonly string[], request: Request): ServerPlan {
+  const command = [python(), '-m', 'mlflow', 'models', 'serve', '--env-manager', 'local', ...args]
+  return {
+    name: 'mlflow',
+    command: [...command, '--port', String(request.port)],
+    path: '/invocations',
+    cpus: SERVER_CPUS,
+    env: { PATH: `${dirname(python())}:${process.env['PATH']}` },
+    ...request,
+  }
+}
+
+/** `node:http` that parses and answers JSON and does nothing else: what the runtime itself costs. */
+export function echo(request: Request): ServerPlan {
+  return {
+    name: 'node:http echo',
+    command: [process.execPath, join(ROOT, 'benchmarks/peers/echo.ts'), String(request.port)],
+    path: '/',
+    cpus: SERVER_CPUS,
+    ...request,
+  }
+}

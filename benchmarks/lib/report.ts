@@ -1,0 +1,26 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** What the figures were measured on; without it they mean nothing. */
+export function machine(): string {
+  const kernel = readFileSync('/proc/version', 'utf8').split(' ')[2]
+  const memory = Math.round(totalmem() / 1024 ** 3)
+  return `${availableParallelism()} cores of ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${kernel}, Node ${process.version}`
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
+/** Keeps the raw rounds of a scenario in `benchmarks/results/<scenario>.json`. */
+export function keep(scenario: string, result: object): void {
+  const folder = fileURLToPath(new URL('../results/', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  const versions = { node: process.versions.node }
+  const record = { scenario, date: new Date().toISOString(), machine: machine(), versions, ...result }
+  writeFileSync(`${folder}${scenario}.json`, `${JSON.stringify(record, null, 2)}\n`)
+}

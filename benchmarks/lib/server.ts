@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How a server under test is started, and the request that shows that it works. */
+export interface ServerPlan {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly port: number
+  readonly path: string
+  readonly body: string
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** CPUs it is pinned to, as taskset takes them: `0-2`. */
+  readonly cpus?: string
+}
+
+/** A server process and its descendants, started for one measurement. */
+export class Server {
+  readonly plan: ServerPlan
+  readonly #child: ChildProcess
+  readonly #startedAt = performance.now()
+  #log = ''
+
+  constructor(plan: ServerPlan) {
+    this.plan = plan
+    const [program = '', ...args] =
+      plan.cpus === undefined ? plan.command : ['taskset', '-c', plan.cpus, ...plan.command]
+    this.#child = spawn(program, args, {
+      detached: true,
+      cwd: plan.cwd,
+      env: { ...process.env, ...plan.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#log = (this.#log + chunk.toString()).slice(-20_000)
+      })
+    }
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.plan.port}${this.plan.path}`
+  }
+
+  /** @returns milliseconds from exec to the first prediction, polled each 2 ms. */
+  async firstPrediction(timeoutMs = 120_000): Promise<number> {
+    for (;;) {
+      const elapsed = performance.now() - this.#startedAt
+      if (this.#child.exitCode !== null || elapsed > timeoutMs) {
+        throw new Error(`${this.plan.name} did not start:\n${this.#log}`)
+      }
+      if (await this.#predicts()) return performance.now() - this.#startedAt
+      await sleep(2)
+    }
+  }
+
+  async #predicts(): Promise<boolean> {
+    try {
+      const headers = { 'content-type': 'application/json' }
+      const reply = await fetch(this.url, { method: 'POST', headers, body: this.plan.body })
+      const text = await reply.text()
+      if (!reply.ok) throw new Error(`${this.plan.name} answered ${reply.status}: ${text}`)
+      return true
+    } catch (error) {
+      if (error instanceof TypeError) return false
+      throw error
+    }
+  }
+
+  /** Resident memory of the process and all its descendants, in bytes. */
+  residentBytes(): number {
+    return processTree(this.#child.pid ?? -1).reduce((sum, pid) => sum + residentBytes(pid), 0)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.pid === undefined) return
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    process.kill(-this.#child.pid, 'SIGTERM')
+    const late = setTimeout(() => process.kill(-(this.#child.pid ?? 0), 'SIGKILL'), 8_000)
+    await ended
+    clearTimeout(late)
+  }
+}
+
+function processTree(root: number): readonly number[] {
+  const children = new Map<number, number[]>()
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const parent = parentOf(Number(entry))
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
+  }
+  const tree = [root]
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []))
+  return tree
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  } catch {
+    return -1 // it ended since the listing
+  }
+}
+
+function residentBytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024 || 0
+  } catch {
+    return 0
+  }
+}

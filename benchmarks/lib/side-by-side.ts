@@ -1,0 +1,72 @@
+import { type LoadResult, load } from './load.ts'
+import { LOAD_CPUS } from './peers.ts'
+import { median } from './report.ts'
+import { Server, type ServerPlan } from './server.ts'
+
+export interface Comparison {
+  readonly plans: readonly ServerPlan[]
+  readonly bodyFile: string
+  readonly connections: number
+  readonly rounds: number
+  readonly seconds: number
+}
+
+export interface Side {
+  readonly name: string
+  readonly requestsPerSecond: number
+  readonly p50Us: number
+  readonly p99Us: number
+  readonly rounds: readonly LoadResult[]
+}
+
+/** Loads all servers in turn, in one run, the order reversed each round; the median round counts. */
+export async function sideBySide(comparison: Comparison): Promise<readonly Side[]> {
+  const servers = comparison.plans.map((plan) => new Server(plan))
+  try {
+    for (const server of servers) await server.firstPrediction()
+    const rounds = new Map<string, LoadResult[]>(servers.map((server) => [server.plan.name, []]))
+    for (const server of servers) await one(server, comparison, 2)
+    for (let round = 0; round < comparison.rounds; round++) {
+      const order = round % 2 === 0 ? servers : [...servers].reverse()
+      for (const server of order) {
+        rounds.get(server.plan.name)?.push(await one(server, comparison, comparison.seconds))
+      }
+    }
+    return [...rounds].map(([name, results]) => summary(name, results))
+  } finally {
+    for (const server of servers) await server.stop()
+  }
+}
+
+async function one(server: Server, comparison: Comparison, seconds: number): Promise<LoadResult> {
+  const { bodyFile, connections } = comparison
+  const result = await load({ url: server.url, bodyFile, connections, seconds, cpus: LOAD_CPUS })
+  if (result.failed > 0) throw new Error(`${server.plan.name}: ${result.failed} requests failed`)
+  return result
+}
+
+function summary(name: string, rounds: readonly LoadResult[]): Side {
+  return {
+    name,
+    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
+    p50Us: median(rounds.map((round) => round.p50Us)),
+    p99Us: median(rounds.map((round) => round.p99Us)),
+    rounds,
+  }
+}
+
+export function printSides(sides: readonly Side[]): void {
+  const shown = sides.map(({ name, requestsPerSecond, p50Us, p99Us }) => ({
+    name,
+    'requests/s': Math.round(requestsPerSecond),
+    'p50 ms': p50Us / 1000,
+    'p99 ms': p99Us / 1000,
+  }))
+  console.table(shown)
+}
+
+export function ratio(sides: readonly Side[], of: string, to: string): number {
+  const rate = (name: string): number =>
+    sides.find((side) => side.name === name)?.requestsPerSecond ?? Number.NaN
+  return rate(of) / rate(to)
+}
