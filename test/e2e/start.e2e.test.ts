@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { HeadraceProcess, ROOT, run } from './support/headrace-process.ts'
+
+const execute = promisify(execFile)
+
+describe('npm start', () => {
+  test('serves the champion and prints a curl line that works, also the second time', async () => {
+    for (let start = 0; start < 2; start++) {
+      const server = new HeadraceProcess({
+        command: ['npm'],
+        args: ['start', '--', '--port', '0'],
+        cwd: ROOT,
+      })
+      try {
+        await server.listening()
+        const line = /^.*(curl .*)$/m.exec(server.output)?.[1] ?? ''
+        const { stdout } = await execute('bash', ['-c', line])
+        expect(JSON.parse(stdout)).toMatchObject({ predictions: [{ output_label: 0 }] })
+      } finally {
+        await server.stop()
+      }
+    }
+    const models = await run({ args: ['models', 'show', 'iris', '--json'] })
+    expect(JSON.parse(models.stdout)).toMatchObject({ name: 'iris' })
+  })
+})

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+export interface ProcessPlan {
+  /** Program and arguments; `[]` runs the sources of this clone. */
+  readonly command?: readonly string[]
+  readonly args: readonly string[]
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command line of this clone, run from its sources. */
+export const FROM_SOURCES: readonly string[] = [process.execPath, `${ROOT}src/cli/main.ts`]
+
+/** A real `headrace` process. Its port is the operating system's choice, read from the start banner. */
+export class HeadraceProcess {
+  readonly #child: ChildProcess
+  #stdout = ''
+  #stderr = ''
+
+  constructor(plan: ProcessPlan) {
+    const [program = '', ...first] = plan.command ?? FROM_SOURCES
+    this.#child = spawn(program, [...first, ...plan.args], {
+      cwd: plan.cwd ?? ROOT,
+      env: { ...process.env, ...plan.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child.stdout?.on('data', (chunk: Buffer) => {
+      this.#stdout += chunk.toString()
+    })
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk.toString()
+    })
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
+  get output(): string {
+    return this.#stdout + this.#stderr
+  }
+
+  /** @returns the base URL that the banner names, once the server listens. */
+  async listening(timeoutMs = 30_000): Promise<string> {
+    const end = performance.now() + timeoutMs
+    for (;;) {
+      const url = /https?:\/\/(127\.0\.0\.1|localhost):\d+/.exec(this.output)?.[0]
+      if (url !== undefined) return url
+      if (this.#child.exitCode !== null || performance.now() > end) {
+        throw new Error(`headrace did not start:\n${this.output}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+
+  async finished(): Promise<Finished> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close')
+    return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
+  async stop(): Promise<Finished> {
+    this.signal('SIGTERM')
+    return this.finished()
+  }
+}
+
+/** Runs a command of this clone, or another, to its end. */
+export async function run(plan: ProcessPlan): Promise<Finished> {
+  return new HeadraceProcess(plan).finished()
+}
