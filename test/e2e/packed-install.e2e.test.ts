@@ -70,7 +70,7 @@ describe('the package, packed and installed in an empty folder', () => {
         body: JSON.stringify(IRIS),
       })
       expect(reply.status).toBe(200)
-      expect(await reply.json()).toMatchObject({ predictions: [{ output_label: 0 }] })
+      expect(await reply.json()).toMatchObject({ predictions: [{ output_label: 'setosa' }] })
     } finally {
       expect((await server.stop()).code).toBe(0)
     }

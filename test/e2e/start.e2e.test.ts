@@ -17,7 +17,7 @@ describe('npm start', () => {
         await server.listening()
         const line = /^.*(curl .*)$/m.exec(server.output)?.[1] ?? ''
         const { stdout } = await execute('bash', ['-c', line])
-        expect(JSON.parse(stdout)).toMatchObject({ predictions: [{ output_label: 0 }] })
+        expect(JSON.parse(stdout)).toMatchObject({ predictions: [{ output_label: 'setosa' }] })
       } finally {
         await server.stop()
       }
