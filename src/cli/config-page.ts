@@ -1,0 +1,35 @@
+import { MODELS_SETTINGS, SERVE_SETTINGS } from './config.ts'
+import type { SettingsTable } from './setting.ts'
+
+/** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
+export function configPage(): string {
+  return [
+    '# Configuration',
+    '',
+    'Made from `src/cli/config.ts` by `npm run docs`. A flag comes before its variable, a variable before the default.',
+    '',
+    '## headrace serve',
+    '',
+    ...rows(SERVE_SETTINGS),
+    '',
+    '## headrace models',
+    '',
+    ...rows(MODELS_SETTINGS),
+    '',
+  ].join('\n')
+}
+
+function rows(table: SettingsTable): readonly string[] {
+  const shown = Object.values(table).filter((row) => row.hidden !== true)
+  return [
+    '| flag | variable | default | meaning |',
+    '|---|---|---|---|',
+    ...shown.map((row) => {
+      const value: unknown = row.default
+      const plain = value === undefined || value === false || (Array.isArray(value) && value.length === 0)
+      const shownDefault = row.defaultText ?? (plain ? '' : `\`${String(value)}\``)
+      const variable = row.variable === undefined ? '' : `\`${row.variable}\``
+      return `| \`${row.flags}\` | ${variable} | ${shownDefault} | ${row.help} |`
+    }),
+  ]
+}

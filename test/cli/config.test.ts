@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { SERVE_SETTINGS, type ServeSettings } from '../../src/cli/config.ts'
+import { configPage } from '../../src/cli/config-page.ts'
+import { optionOf } from '../../src/cli/setting.ts'
+
+function parse(...args: string[]): ServeSettings {
+  const command = new Command()
+    .helpOption('--help')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  for (const [key, row] of Object.entries(SERVE_SETTINGS)) command.addOption(optionOf(key, row))
+  return command.parse(args, { from: 'user' }).opts<ServeSettings>()
+}
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('the settings of headrace serve', () => {
+  test('have the defaults of mlflow models serve', () => {
+    expect(parse()).toMatchObject({
+      modelUri: [],
+      host: '127.0.0.1',
+      port: 5000,
+      timeoutMs: 60_000,
+      placement: 'auto',
+      accessLog: false,
+    })
+  })
+
+  test('are read from flags, -h being the host as in MLflow', () => {
+    expect(parse('-m', 'a', '-m', 'b', '-h', '0.0.0.0', '-p', '8080', '-w', '3', '-t', '1.5')).toMatchObject({
+      modelUri: ['a', 'b'],
+      host: '0.0.0.0',
+      port: 8080,
+      workers: 3,
+      timeoutMs: 1500,
+    })
+    expect(parse('--max-body-size', '2m', '--access-log')).toMatchObject({
+      maxBodyBytes: 2 * 1024 * 1024,
+      accessLog: true,
+    })
+  })
+
+  test('are read from variables, which flags override', () => {
+    vi.stubEnv('MLFLOW_PORT', '7000')
+    vi.stubEnv('MLFLOW_MODELS_WORKERS', '2')
+    vi.stubEnv('MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', '5')
+    expect(parse()).toMatchObject({ port: 7000, workers: 2, timeoutMs: 5000 })
+    expect(parse('--port', '7001')).toMatchObject({ port: 7001 })
+  })
+
+  test('take the flags of mlflow models serve that have no meaning here', () => {
+    expect(() => parse('--env-manager', 'local', '--no-conda', '--install-mlflow')).not.toThrow()
+  })
+
+  test.each([
+    [['--port', '70000'], /--port.*'70000' is not a port/],
+    [['--workers', '0'], /--workers.*'0' is not a whole number from 1 up/],
+    [['--timeout', 'soon'], /--timeout.*'soon' is not a number of seconds/],
+    [['--placement', 'gpu'], /--placement.*'gpu' is not one of auto, inline, pool/],
+    [['--max-body-size', '-1'], /--max-body-size.*'-1' is not a size/],
+  ])('refuse %j and say why', (args, message) => {
+    expect(() => parse(...args)).toThrow(message)
+  })
+
+  test('name the variable that holds a bad value', () => {
+    vi.stubEnv('MLFLOW_PORT', 'x')
+    expect(() => parse()).toThrow(/MLFLOW_PORT.*'x' is not a port/)
+  })
+})
+
+test('docs/configuration.md is what the settings table says', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+  expect(page, 'run `npm run docs`').toBe(configPage())
+})
