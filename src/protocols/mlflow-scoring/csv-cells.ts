@@ -12,6 +12,7 @@ const LONGEST_MISSING_WORD = 9
 
 const INTEGER = /^[ \t-\r]*[+-]?\d+[ \t-\r]*$/
 const PYTHON_INTEGER = /^[ \t-\r]*[+-]?\d+(?:_\d+)*[ \t-\r]*$/
+const ENDS_BLANK = /[ \t-\r]$/
 const DECIMAL = /^[ \t-\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t-\r]*$/
 const INFINITY = /^[+-]?inf(?:inity)?$/i
 const TRUTH = /^(?:true|false)$/i
@@ -41,9 +42,10 @@ function readIntegerWithin(text: string, least: bigint, greatest: bigint): bigin
   if (!INTEGER.test(text)) return undefined
   if (text.length <= SAFE_INTEGER_CHARACTERS) return BigInt(Number(text))
   // Reading a long text as a BigInt takes quadratic time: count its digits first.
-  if (significantDigits(text) > MAX_UINT64_DIGITS) return 'overflow'
-  const value = BigInt(text)
-  return value < least || value > greatest ? 'overflow' : value
+  const value = significantDigits(text) > MAX_UINT64_DIGITS ? undefined : BigInt(text)
+  if (value !== undefined && value >= least && value <= greatest) return value
+  // The C parser takes the blank behind a number that is too large for a sign that it is none.
+  return ENDS_BLANK.test(text) ? undefined : 'overflow'
 }
 
 function significantDigits(text: string): number {

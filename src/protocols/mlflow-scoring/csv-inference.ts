@@ -41,7 +41,9 @@ function integerColumn(name: Name, cells: readonly string[]): Column | undefined
     if (value === 'overflow') return largeIntegerColumn(name, cells)
     data[row] = value
   }
-  return missing ? floatColumn(name, cells) : { name, dtype: 'int64', data }
+  if (!missing) return { name, dtype: 'int64', data }
+  const widened = Float64Array.from(cells, (text, row) => (isMissing(text) ? Number.NaN : Number(data[row])))
+  return { name, dtype: 'float64', data: widened }
 }
 
 /** Integers of which one is out of the range of int64: uint64, else Python's integers, else all left as text. */
@@ -112,7 +114,8 @@ export function booleanColumn(
     : { name, dtype: 'bool', data: Uint8Array.from(data, Number) }
 }
 
-function textColumn(name: Name, cells: readonly string[]): Column {
+/** Text; null where it is missing. */
+export function textColumn(name: Name, cells: readonly string[]): Column {
   return { name, dtype: 'str', data: cells.map((text) => (isMissing(text) ? null : text)) }
 }
 

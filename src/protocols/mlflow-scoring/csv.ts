@@ -1,10 +1,10 @@
 import { badRequest, messageOf } from '../../core/errors.ts'
 import type { ColumnType } from '../../signature/model-signature.ts'
 import { type CsvType, castColumn } from './csv-cast.ts'
+import { isMissing } from './csv-cells.ts'
 import { unreadableCsv } from './csv-failure.ts'
 import { uniqueColumnNames } from './csv-header.ts'
-import { inferColumn } from './csv-inference.ts'
-import type { CsvTable } from './csv-table.ts'
+import { inferColumn, textColumn } from './csv-inference.ts'
 import { tokenizeCsv } from './csv-tokenizer.ts'
 import type { Column, Frame } from './frame.ts'
 
@@ -36,24 +36,24 @@ export function readCsv(body: Uint8Array, options: CsvOptions = {}): Frame {
   const indexColumns = table.width - table.headerWidth
   const header = table.header()
   const names = uniqueColumnNames(header)
-  const columns = names.map((name, index): Column => {
-    const position = indexColumns + index
-    const type = dtypes.get(position) ?? dtypes.get(name) ?? dtypes.get(header[index]!)
-    return readColumn({ table, name, position, type })
+  const columns = names.map((name, position) => {
+    const index = indexColumns + position
+    const column = { name, index, cells: table.column(index) }
+    const declared = dtypes.get(name)
+    if (declared !== undefined) return castColumn(column, declared)
+    const indirect = dtypes.get(index) ?? (table.rows > 0 ? dtypes.get(header[position]!) : undefined)
+    if (indirect === undefined) return inferColumn(name, column.cells)
+    return inferText(castColumn(column, indirect), column.cells)
   })
   return { rows: table.rows, columns }
 }
 
-interface ColumnSource {
-  readonly table: CsvTable
-  readonly name: string
-  readonly position: number
-  readonly type: CsvType | undefined
-}
-
-function readColumn({ table, name, position, type }: ColumnSource): Column {
-  const cells = table.column(position)
-  return type === undefined ? inferColumn(name, cells) : castColumn({ name, index: position, cells }, type)
+/**
+ * What pandas makes of a column whose dtype came by its position, or from the first column of the same name: it
+ * builds the frame with the dtypes found by name alone, so that objects become text there.
+ */
+function inferText(column: Column, cells: readonly string[]): Column {
+  return column.dtype !== 'object' || cells.every(isMissing) ? column : textColumn(column.name, cells)
 }
 
 /** Leaves out a byte order mark, which pandas skips too. */
