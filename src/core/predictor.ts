@@ -8,6 +8,8 @@ export interface TensorMetadata {
   readonly datatype: Datatype
   /** Fixed dimensions as numbers; -1 where any size is taken. */
   readonly shape: readonly number[]
+  /** The model file leaves even the number of dimensions open; `shape` is then empty. */
+  readonly unranked?: true
 }
 
 export interface OutputMetadata extends TensorMetadata {
