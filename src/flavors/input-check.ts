@@ -29,11 +29,11 @@ export function checkInputs(declared: readonly TensorMetadata[], inputs: TensorM
   if (inputs.size !== declared.length) throw evaluationFailed(describeUnknown(declared, inputs))
 }
 
-function checkInput({ name, datatype, shape }: TensorMetadata, tensor: Tensor): void {
+function checkInput({ name, datatype, shape, unranked }: TensorMetadata, tensor: Tensor): void {
   if (tensor.datatype !== datatype) {
     throw evaluationFailed(`Input '${name}' has datatype ${tensor.datatype}; the model takes ${datatype}.`)
   }
-  if (tensor.shape.length !== shape.length) {
+  if (tensor.shape.length !== shape.length && unranked !== true) {
     throw evaluationFailed(
       `Input '${name}' has ${tensor.shape.length} dimensions; the model takes ${shape.length}.`,
     )

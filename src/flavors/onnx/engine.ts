@@ -1,7 +1,5 @@
 import type * as onnxruntime from 'onnxruntime-node'
 
-export type Engine = Pick<typeof onnxruntime, 'InferenceSession'>
-
 /**
  * onnxruntime sends telemetry (1.29 and later) unless the process environment forbids it when the library is
  * loaded. A worker thread's `process.env` is a copy that native code does not see, so the thread that starts
@@ -12,7 +10,7 @@ export function disableTelemetry(): void {
 }
 
 /** Loads onnxruntime into the process: about 80 ms and 35 MB the first time. */
-export async function loadEngine(): Promise<Engine> {
+export async function loadEngine(): Promise<typeof onnxruntime> {
   disableTelemetry()
   return await import('onnxruntime-node')
 }

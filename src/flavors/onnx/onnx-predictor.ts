@@ -103,10 +103,20 @@ function collect(
   results: InferenceSession.OnnxValueMapType,
 ): Map<string, Tensor> {
   const outputs = new Map<string, Tensor>()
-  for (const { name, datatype } of wanted) {
+  for (const { name, datatype, classLabels } of wanted) {
     const result = results[name]
     if (result === undefined) throw internalError(`The engine gave no output '${name}'.`)
-    outputs.set(name, fromOrtTensor(result, datatype))
+    const tensor = fromOrtTensor(result, datatype)
+    outputs.set(name, classLabels === undefined ? tensor : asMatrix(tensor, classLabels.length))
   }
   return outputs
+}
+
+/** What ZipMap would do with its input: one dimension is one row, and each column has a label. */
+function asMatrix(tensor: Tensor, columns: number): Tensor {
+  const shape = tensor.shape.length === 1 ? [1, ...tensor.shape] : tensor.shape
+  if (shape.length === 2 && shape[1] === columns) return { ...tensor, shape }
+  throw evaluationFailed(
+    `The model gave a matrix of shape (${shape.join(', ')}) for ${columns} class labels.`,
+  )
 }

@@ -2,6 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node'
 import { invalidModel } from '../../core/errors.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import { datatypeOf } from './datatypes.ts'
+import type { OnnxFile } from './onnx-file.ts'
 
 /** What a session tells of its model, in the words of the `Predictor` contract. */
 export interface SessionMetadata {
@@ -11,10 +12,12 @@ export interface SessionMetadata {
   readonly maxBatchRows: number
 }
 
-/** @throws ServingError INVALID_PARAMETER_VALUE where an input or output is no tensor, or of a type without counterpart. */
-export function readSessionMetadata(session: InferenceSession): SessionMetadata {
-  const inputs = session.inputMetadata.map((value) => readTensorMetadata('Input', value))
-  const outputs = session.outputMetadata.map((value) => readTensorMetadata('Output', value))
+/**
+ * @param file the file that the session was opened with.
+ * @throws ServingError INVALID_PARAMETER_VALUE where an input or output is no tensor, or of a type without counterpart.
+ */
+export function readSessionMetadata(session: InferenceSession, file: OnnxFile): SessionMetadata {
+  const { inputs, outputs } = metadataOf(session, file)
   const rows = inputs[0]?.shape[0]
   return {
     inputs,
@@ -24,13 +27,42 @@ export function readSessionMetadata(session: InferenceSession): SessionMetadata 
   }
 }
 
-function readTensorMetadata(role: string, value: InferenceSession.ValueMetadata): TensorMetadata {
-  if (!value.isTensor) {
-    throw invalidModel(`${role} '${value.name}' of the model is a sequence, map or optional, not a tensor.`)
+function metadataOf(session: InferenceSession, { summary, zipMaps }: OnnxFile) {
+  const unranked = new Set(
+    [...summary.inputs, ...summary.outputs].filter(({ rank }) => rank === undefined).map(({ name }) => name),
+  )
+  const labels = new Map(zipMaps.map(({ output, classLabels }) => [output, classLabels]))
+  const tensor = (role: string) => (value: InferenceSession.ValueMetadata) =>
+    readTensorMetadata(role, value, unranked)
+  return {
+    inputs: session.inputMetadata.map(tensor('Input')),
+    outputs: session.outputMetadata.map(tensor('Output')).map((output) => {
+      const classLabels = labels.get(output.name)
+      return classLabels === undefined ? output : labelledMatrix(output, classLabels)
+    }),
   }
+}
+
+function readTensorMetadata(
+  role: string,
+  value: InferenceSession.ValueMetadata,
+  unranked: ReadonlySet<string>,
+): TensorMetadata {
+  if (!value.isTensor) throw invalidModel(`${role} '${value.name}' of the model is no tensor.`)
   const datatype = datatypeOf(value.type)
   if (datatype === undefined) {
     throw invalidModel(`${role} '${value.name}' of the model has type ${value.type}, which cannot be served.`)
   }
-  return { name: value.name, datatype, shape: value.shape.map((dim) => (typeof dim === 'number' ? dim : -1)) }
+  const shape = value.shape.map((dim) => (typeof dim === 'number' ? dim : -1))
+  const open = shape.length === 0 && unranked.has(value.name)
+  return { name: value.name, datatype, shape, ...(open ? { unranked: true } : {}) }
+}
+
+/** One row where the matrix has one dimension only, as ZipMap takes it. */
+function labelledMatrix(
+  { name, datatype, shape }: TensorMetadata,
+  classLabels: readonly (string | bigint)[],
+): OutputMetadata {
+  const rows = shape.length === 1 ? 1 : (shape[0] ?? -1)
+  return { name, datatype, shape: [rows, classLabels.length], classLabels }
 }
