@@ -1,0 +1,125 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { type FastifyInstance, fastify } from 'fastify'
+import { ApiKey } from './api-key.ts'
+import { BodyReader } from './body-reader.ts'
+import { Cors } from './cors.ts'
+import type { Exchange } from './exchange.ts'
+import { ExchangeRegistry } from './exchange-registry.ts'
+import { Gate } from './gate.ts'
+import { answerClientError, createHttpServer } from './http-server.ts'
+import { KnownRoutes } from './known-routes.ts'
+import { ServerMetrics } from './metrics.ts'
+import { healthRoutes } from './routes/health.ts'
+import { metricsRoute } from './routes/metrics.ts'
+import { MlflowScoring } from './routes/mlflow-scoring.ts'
+import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the first hook of every request. */
+    exchange: Exchange
+  }
+}
+
+/** The server, built and not yet listening. */
+export interface App {
+  readonly fastify: FastifyInstance
+  readonly server: Server
+  readonly registry: ExchangeRegistry
+  readonly options: ServerOptions
+}
+
+/**
+ * Puts the server together. Routes live in fastify; scoring requests are answered in front of its router, by
+ * the same handler that its route calls, since there every microsecond counts.
+ */
+export async function buildApp(options: ServerOptions): Promise<App> {
+  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits }
+  const metrics = new ServerMetrics()
+  const registry = new ExchangeRegistry({
+    metrics,
+    logger: options.logger,
+    accessLog: options.accessLog ?? false,
+  })
+  const gate = new Gate({
+    registry,
+    apiKey: options.apiKey === undefined ? undefined : new ApiKey(options.apiKey),
+    cors: options.corsOrigins?.length ? new Cors(options.corsOrigins) : undefined,
+  })
+  const bodies = new BodyReader(limits)
+  const scoring = new MlflowScoring({ ...options, bodies, requestTimeoutMs: limits.requestTimeoutMs })
+
+  const app = fastify({
+    exposeHeadRoutes: false,
+    clientErrorHandler: answerClientError,
+    serverFactory: (route: RequestListener) =>
+      createHttpServer(options, limits, scoringFirst(gate, scoring, route)),
+  })
+  enterThrough(gate, registry, app)
+  scoringRoutes(app, scoring)
+  healthRoutes(app, { models: options.models, registry })
+  metricsRoute(app, { models: options.models, metrics, registry, bodies })
+  await app.ready()
+  return { fastify: app, server: app.server, registry, options }
+}
+
+/** The hot path. A path that is not literally this one goes through the router, to the same handler. */
+function scoringFirst(gate: Gate, scoring: MlflowScoring, route: RequestListener): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url !== '/invocations' || request.method !== 'POST') return route(request, response)
+    const exchange = gate.enter(request, response)
+    if (exchange !== undefined) void scoring.handle(exchange, undefined)
+  }
+}
+
+/** Every request that fastify routes passes the gate first, and gets the gate's headers on its reply. */
+function enterThrough(gate: Gate, registry: ExchangeRegistry, app: FastifyInstance): void {
+  const known = new KnownRoutes(app)
+  // Bodies are read by the routes that want one.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  app.decorateRequest('exchange')
+  app.addHook('onRequest', (request, reply, next) => {
+    const exchange = gate.enter(request.raw, reply.raw)
+    if (exchange === undefined) return void reply.hijack()
+    request.exchange = exchange
+    if (request.is404) {
+      reply.hijack()
+      known.answerUnmatched(exchange)
+      return
+    }
+    const { headers } = exchange
+    for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
+    next()
+  })
+  app.addHook('onSend', (_request, reply, _payload, next) => {
+    if (registry.draining) reply.header('connection', 'close')
+    next()
+  })
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack()
+    request.exchange.fail(error)
+  })
+}
+
+function scoringRoutes(app: FastifyInstance, scoring: MlflowScoring): void {
+  app.post('/invocations', {
+    onRequest: (request, reply) => {
+      reply.hijack()
+      void scoring.handle(request.exchange, undefined)
+    },
+    handler: answeredEarlier,
+  })
+  app.post<{ Params: { name: string } }>('/models/:name/invocations', {
+    onRequest: (request, reply) => {
+      reply.hijack()
+      void scoring.handle(request.exchange, request.params.name)
+    },
+    handler: answeredEarlier,
+  })
+}
+
+/** Scoring answers in its `onRequest`, before fastify looks at the body. */
+function answeredEarlier(): never {
+  throw new Error('this is a bug: a hijacked request came as far as its handler')
+}

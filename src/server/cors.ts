@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+
+const ALLOWED_METHODS = 'GET, POST'
+const ALLOWED_HEADERS = 'Content-Type, Authorization, X-API-Key, X-Request-Id, traceparent'
+const EXPOSED_HEADERS = 'X-Request-Id, traceparent, Server-Timing, Retry-After'
+const PREFLIGHT_SECONDS = '600'
+
+/** Cross-origin access (Fetch Standard, "CORS protocol") for a list of origins; `*` admits all of them. */
+export class Cors {
+  readonly #origins: ReadonlySet<string>
+
+  constructor(origins: readonly string[]) {
+    this.#origins = new Set(origins)
+  }
+
+  /** Headers, as a flat list of names and values, that let a page of this request's origin read the reply. */
+  replyHeaders(request: IncomingMessage): readonly string[] {
+    const { origin } = request.headers
+    if (origin === undefined) return []
+    // The reply depends on the origin, so a shared cache must not hand it to another one.
+    const vary = ['vary', 'Origin']
+    if (!this.#allows(origin)) return vary
+    return [
+      ...vary,
+      ...['access-control-allow-origin', this.#origins.has('*') ? '*' : origin],
+      ...['access-control-expose-headers', EXPOSED_HEADERS],
+    ]
+  }
+
+  /** Headers of the answer to a preflight; undefined where the request is none from an allowed origin. */
+  preflightHeaders(request: IncomingMessage): readonly string[] | undefined {
+    const { origin } = request.headers
+    if (request.method !== 'OPTIONS' || origin === undefined || !this.#allows(origin)) return undefined
+    if (request.headers['access-control-request-method'] === undefined) return undefined
+    return [
+      ...['access-control-allow-methods', ALLOWED_METHODS],
+      ...['access-control-allow-headers', ALLOWED_HEADERS],
+      ...['access-control-max-age', PREFLIGHT_SECONDS],
+    ]
+  }
+
+  #allows(origin: string): boolean {
+    return this.#origins.has('*') || this.#origins.has(origin)
+  }
+}

@@ -1,0 +1,91 @@
+import type { Logger } from 'pino'
+import type { Exchange, ExchangeObserver } from './exchange.ts'
+import type { ServerMetrics } from './metrics.ts'
+
+const SWEEP_MS = 100
+const SLOW_REQUEST_MS = 1000
+
+/**
+ * The exchanges that are not answered yet: their deadlines, and, once for each as it ends, its metrics and its
+ * log line. Deadlines are looked at ten times a second, which is cheaper than a timer for each request.
+ */
+export class ExchangeRegistry implements ExchangeObserver {
+  /** Replies close their connections, so that no new request comes over them. */
+  draining = false
+  readonly #open = new Set<Exchange>()
+  readonly #metrics: ServerMetrics
+  readonly #logger: Logger
+  readonly #accessLog: boolean
+  #sweeper: NodeJS.Timeout | undefined
+  #emptied: (() => void) | undefined
+
+  constructor(init: { metrics: ServerMetrics; logger: Logger; accessLog: boolean }) {
+    this.#metrics = init.metrics
+    this.#logger = init.logger
+    this.#accessLog = init.accessLog
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  add(exchange: Exchange): void {
+    this.#open.add(exchange)
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
+  }
+
+  settled(exchange: Exchange): void {
+    if (!this.#open.delete(exchange)) return
+    if (this.draining) this.#drained(exchange)
+    const totalMs = performance.now() - exchange.startedAt
+    this.#metrics.record(exchange, totalMs)
+    this.#log(exchange, totalMs)
+  }
+
+  /** Resolves when every exchange is settled. */
+  empty(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#emptied = resolve
+    })
+  }
+
+  #drained(exchange: Exchange): void {
+    if (!exchange.response.headersSent) exchange.response.shouldKeepAlive = false
+    if (this.#open.size === 0) this.#emptied?.()
+  }
+
+  #sweep(): void {
+    if (this.#open.size === 0) {
+      clearInterval(this.#sweeper)
+      this.#sweeper = undefined
+    }
+    const now = performance.now()
+    for (const exchange of this.#open) if (exchange.deadline <= now) exchange.expire()
+  }
+
+  #log(exchange: Exchange, totalMs: number): void {
+    const level = this.#levelOf(exchange.status, totalMs)
+    if (!this.#logger.isLevelEnabled(level)) return
+    this.#logger[level](
+      {
+        requestId: exchange.id,
+        traceparent: exchange.traceparent,
+        method: exchange.request.method,
+        path: exchange.path,
+        status: exchange.status,
+        model: exchange.modelName || undefined,
+        totalMs: Math.round(totalMs * 1000) / 1000,
+        timing: exchange.timing,
+        err: exchange.failure,
+      },
+      exchange.status >= 400 ? 'request failed' : 'request answered',
+    )
+  }
+
+  #levelOf(status: number, totalMs: number): 'debug' | 'info' | 'warn' | 'error' {
+    if (status === 500) return 'error'
+    if (status > 500 || totalMs > SLOW_REQUEST_MS) return 'warn'
+    return this.#accessLog ? 'info' : 'debug'
+  }
+}

@@ -1,0 +1,182 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { deadlineExceeded, internalError, messageOf, ServingError } from '../core/errors.ts'
+import type { Timing } from '../core/timing.ts'
+import { HTTP_STATUS } from './http-status.ts'
+import { mlflowErrorBody } from './mlflow-error-body.ts'
+
+/** Whoever is told, once for each exchange, that it is over. */
+export interface ExchangeObserver {
+  settled(exchange: Exchange): void
+}
+
+export interface ExchangeInit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly id: string
+  readonly traceparent: string | undefined
+  readonly observer: ExchangeObserver
+}
+
+/** nginx's number for a client that left before its answer, also MLflow's for CANCELLED. */
+export const CLIENT_CLOSED_REQUEST = 499
+
+/** A refused body is read on for this long and this far, so that its sender gets to see the answer. */
+const DRAIN_MS = 10_000
+const DRAIN_BYTES = 256 * 1024 * 1024
+
+/**
+ * One request and its one answer, whichever path through the server it takes. Written for the hot path: plain
+ * fields, headers as the flat list that `writeHead` takes, nothing created before it is needed.
+ */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly id: string
+  readonly traceparent: string | undefined
+  readonly startedAt = performance.now()
+  /** Names and values in turn, for every answer. */
+  readonly headers: string[]
+  /** The model that was asked, for metrics and logs. */
+  modelName = ''
+  /** Present once the request has been read. */
+  timing: Timing | undefined
+  /** `performance.now()` past which the server answers without waiting any longer. */
+  deadline = Number.POSITIVE_INFINITY
+  /** The body is still to come: past the deadline it is the client that was slow. */
+  receiving = false
+  /** The dialect of this route's errors. */
+  errorBody: (error: ServingError) => string = mlflowErrorBody
+  /** The answer's status; 0 before it is known. */
+  status = 0
+  /** What went wrong, for the log. */
+  failure: unknown
+  readonly #observer: ExchangeObserver
+  #abort: AbortController | undefined
+
+  constructor(init: ExchangeInit) {
+    this.request = init.request
+    this.response = init.response
+    this.id = init.id
+    this.traceparent = init.traceparent
+    this.#observer = init.observer
+    this.headers = ['x-request-id', init.id]
+    if (init.traceparent !== undefined) this.headers.push('traceparent', init.traceparent)
+    this.response.once('close', () => this.#closed())
+  }
+
+  /** Aborted when the client leaves or the deadline passes. Made on first use. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    return this.#abort.signal
+  }
+
+  /** Path of the request, without the query. */
+  get path(): string {
+    const url = this.request.url ?? '/'
+    const query = url.indexOf('?')
+    return query < 0 ? url : url.slice(0, query)
+  }
+
+  /** Answers, unless that has been done (by the deadline, or the client has left). */
+  send(status: number, contentType: string, body: string | Uint8Array): void {
+    if (this.status !== 0) return
+    this.#writeHead(status, contentType, body)
+    this.response.end(body)
+  }
+
+  /** Answers with what was thrown, in the route's dialect. A defect of ours is logged, not told. */
+  fail(thrown: unknown): void {
+    if (this.status !== 0) return
+    const error = this.#failed(thrown)
+    if (error.retryAfterSeconds !== undefined) {
+      this.headers.push('retry-after', String(Math.ceil(error.retryAfterSeconds)))
+    }
+    this.send(HTTP_STATUS[error.code], 'application/json', this.errorBody(error))
+  }
+
+  /** Answers with a status that HTTP has and the error codes have not. */
+  refuse(status: number, error: ServingError): void {
+    if (this.status !== 0) return
+    this.failure = error
+    this.send(status, 'application/json', this.errorBody(error))
+  }
+
+  /**
+   * Refuses a request whose body is not wanted, then reads some of the rest and throws it away: closing at once
+   * would reset the connection, and a client that is still sending would never read the answer.
+   */
+  refuseBody(status: number, error: ServingError): void {
+    if (this.status !== 0) return
+    this.failure = error
+    const body = this.errorBody(error)
+    if (error.retryAfterSeconds !== undefined)
+      this.headers.push('retry-after', String(error.retryAfterSeconds))
+    this.headers.push('connection', 'close')
+    this.#writeHead(status, 'application/json', body)
+    this.response.write(body)
+    drain(this.request, () => this.response.end())
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    if (this.receiving) {
+      this.headers.push('connection', 'close')
+      this.refuse(408, new ServingError('BAD_REQUEST', 'The request body did not arrive in time.'))
+    } else {
+      this.fail(deadlineExceeded('The request was not answered within its time limit.'))
+    }
+    this.#abort?.abort()
+  }
+
+  /** Marks the exchange as over: an answer is on its way, or there is nobody to answer. */
+  settle(status: number): void {
+    if (this.status !== 0) return
+    this.status = status
+    this.#observer.settled(this)
+  }
+
+  #writeHead(status: number, contentType: string, body: string | Uint8Array): void {
+    const { headers } = this
+    headers.push('content-type', contentType, 'content-length', String(Buffer.byteLength(body)))
+    this.settle(status)
+    this.response.writeHead(status, headers)
+  }
+
+  #failed(thrown: unknown): ServingError {
+    this.failure = thrown
+    if (thrown instanceof ServingError && thrown.code !== 'INTERNAL_ERROR') return thrown
+    return internalError(
+      `Internal server error; the log has it under request id ${this.id}.`,
+      messageOf(thrown),
+    )
+  }
+
+  #closed(): void {
+    if (this.status !== 0) return
+    if (this.response.writableFinished) {
+      this.settle(this.response.statusCode)
+    } else {
+      this.settle(CLIENT_CLOSED_REQUEST)
+      this.#abort?.abort()
+    }
+  }
+}
+
+/** Reads and forgets what still comes, until it ends or there was enough of it; then calls `done` once. */
+function drain(request: IncomingMessage, done: () => void): void {
+  let left = DRAIN_BYTES
+  const timer = setTimeout(stop, DRAIN_MS)
+  function stop(): void {
+    clearTimeout(timer)
+    request.off('data', count)
+    request.pause()
+    done()
+  }
+  function count(chunk: Buffer): void {
+    left -= chunk.length
+    if (left <= 0) stop()
+  }
+  request.on('data', count)
+  request.once('end', stop)
+  request.once('error', stop)
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { unauthenticated } from '../core/errors.ts'
+import type { ApiKey } from './api-key.ts'
+import type { Cors } from './cors.ts'
+import { Exchange } from './exchange.ts'
+import type { ExchangeRegistry } from './exchange-registry.ts'
+import { requestId } from './request-id.ts'
+import { childTraceparent } from './trace-context.ts'
+
+/** Routes that tell nothing but whether the server lives: a balancer asks them without a key. */
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/ping', '/health', '/version', '/ready'])
+
+export interface GateInit {
+  readonly registry: ExchangeRegistry
+  readonly apiKey: ApiKey | undefined
+  readonly cors: Cors | undefined
+}
+
+/** What every request passes first: it gets its id and its place in the registry, and shows its key. */
+export class Gate {
+  readonly #registry: ExchangeRegistry
+  readonly #apiKey: ApiKey | undefined
+  readonly #cors: Cors | undefined
+
+  constructor(init: GateInit) {
+    this.#registry = init.registry
+    this.#apiKey = init.apiKey
+    this.#cors = init.cors
+  }
+
+  /** The exchange to go on with; undefined where the request has been answered here. */
+  enter(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
+    const exchange = new Exchange({
+      request,
+      response,
+      id: requestId(request),
+      traceparent: childTraceparent(request.headers['traceparent']),
+      observer: this.#registry,
+    })
+    this.#registry.add(exchange)
+    if (this.#cors !== undefined && this.#answersPreflight(exchange, this.#cors)) return undefined
+    if (this.#apiKey !== undefined && !this.#admits(exchange, this.#apiKey)) return undefined
+    return exchange
+  }
+
+  #answersPreflight(exchange: Exchange, cors: Cors): boolean {
+    exchange.headers.push(...cors.replyHeaders(exchange.request))
+    const granted = cors.preflightHeaders(exchange.request)
+    if (granted === undefined) return false
+    exchange.headers.push(...granted)
+    exchange.send(200, 'text/plain; charset=utf-8', '')
+    return true
+  }
+
+  #admits(exchange: Exchange, apiKey: ApiKey): boolean {
+    if (OPEN_PATHS.has(exchange.path) || apiKey.isShownBy(exchange.request)) return true
+    exchange.headers.push('www-authenticate', 'Bearer')
+    exchange.fail(
+      unauthenticated('A valid API key is needed: `Authorization: Bearer KEY` or `X-API-Key: KEY`.'),
+    )
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify'
+import type { Exchange } from './exchange.ts'
+
+interface KnownRoute {
+  readonly pattern: RegExp
+  readonly methods: readonly string[]
+}
+
+/**
+ * What Starlette, under MLflow's scoring server, does with requests that match no route: 307 to the path without
+ * its trailing slashes, 405 with `Allow` for another verb (HEAD and OPTIONS too), else 404.
+ */
+export class KnownRoutes {
+  readonly #routes: KnownRoute[] = []
+
+  constructor(app: FastifyInstance) {
+    app.addHook('onRoute', ({ url, method }) => {
+      const pattern = new RegExp(`^${url.replace(/:[a-z]+/gi, '[^/]+')}$`)
+      this.#routes.push({ pattern, methods: [method].flat() })
+    })
+  }
+
+  answerUnmatched(exchange: Exchange): void {
+    const path = decoded(exchange.path)
+    const trimmed = path.replace(/\/+$/, '')
+    const methods = this.#methodsOf(path)
+    if (methods.length > 0) {
+      exchange.headers.push('allow', methods.join(', '))
+      exchange.send(405, 'application/json', '{"detail":"Method Not Allowed"}')
+    } else if (this.#methodsOf(trimmed).length > 0) {
+      redirect(exchange, trimmed)
+    } else {
+      exchange.send(404, 'application/json', '{"detail":"Not Found"}')
+    }
+  }
+
+  #methodsOf(path: string): readonly string[] {
+    return this.#routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)
+  }
+}
+
+/** Relative to the server, so that it holds behind a proxy and no Host header can lead it astray. */
+function redirect(exchange: Exchange, path: string): void {
+  const url = exchange.request.url ?? ''
+  const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
+  exchange.headers.push('location', encodeURI(path) + query)
+  exchange.send(307, 'application/json', '')
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

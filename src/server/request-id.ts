@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+/** What may go into logs and headers as it is. */
+const SANE = /^[\w.:+/=@-]{1,128}$/
+
+const prefix = randomBytes(6).toString('hex')
+let count = 0
+
+/** The client's `X-Request-Id` where it is short and plain, else one that is unique to this process and request. */
+export function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  if (typeof given === 'string' && SANE.test(given)) return given
+  count += 1
+  return `${prefix}-${count.toString(36)}`
+}

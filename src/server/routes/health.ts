@@ -1,0 +1,32 @@
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
+import type { ExchangeRegistry } from '../exchange-registry.ts'
+import type { ServedModels } from '../server-options.ts'
+
+/** The release whose behaviour this server has; clients read it to decide what they may send. */
+export const COMPATIBLE_MLFLOW_VERSION = '3.17.2'
+
+export interface HealthInit {
+  readonly models: ServedModels
+  readonly registry: ExchangeRegistry
+}
+
+/** MLflow's `/ping`, `/health` and `/version`, labelled JSON as there, and `/ready`, which MLflow has not. */
+export function healthRoutes(app: FastifyInstance, { models, registry }: HealthInit): void {
+  app.get('/ping', answers('\n'))
+  app.get('/health', answers('\n'))
+  app.get('/version', answers(COMPATIBLE_MLFLOW_VERSION))
+  app.get('/ready', ({ exchange }, reply) => {
+    reply.hijack()
+    const reason = registry.draining ? 'draining' : models.ready() ? undefined : 'loading'
+    if (reason === undefined) exchange.send(200, 'application/json', '{"ready": true}')
+    else exchange.send(503, 'application/json', `{"ready": false, "reason": "${reason}"}`)
+  })
+}
+
+/** Sent past fastify, which would add a charset to the type. */
+function answers(body: string): RouteHandlerMethod {
+  return ({ exchange }, reply) => {
+    reply.hijack()
+    exchange.send(200, 'application/json', body)
+  }
+}

@@ -1,0 +1,110 @@
+import type { ServingError } from '../../core/errors.ts'
+import { badRequest, notFound, unavailable } from '../../core/errors.ts'
+import type { PredictOptions } from '../../core/predictor.ts'
+import { newTiming, type Timing } from '../../core/timing.ts'
+import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { ServedModel } from '../../runtime/served-model.ts'
+import type { BodyReader } from '../body-reader.ts'
+import type { Exchange } from '../exchange.ts'
+import { mlflowErrorBody } from '../mlflow-error-body.ts'
+import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
+import type { InferencePlane, ServedModels } from '../server-options.ts'
+import { serverTiming } from '../server-timing.ts'
+
+export interface MlflowScoringInit {
+  readonly models: ServedModels
+  readonly dataPlane: InferencePlane
+  readonly bodies: BodyReader
+  readonly requestTimeoutMs: number
+}
+
+/** `POST /invocations` and `POST /models/NAME/invocations`: MLflow's scoring protocol over HTTP. */
+export class MlflowScoring {
+  readonly #models: ServedModels
+  readonly #dataPlane: InferencePlane
+  readonly #bodies: BodyReader
+  readonly #requestTimeoutMs: number
+
+  constructor(init: MlflowScoringInit) {
+    this.#models = init.models
+    this.#dataPlane = init.dataPlane
+    this.#bodies = init.bodies
+    this.#requestTimeoutMs = init.requestTimeoutMs
+  }
+
+  /** Answers the exchange; never rejects. Without a name the default model is meant. */
+  async handle(exchange: Exchange, modelName: string | undefined): Promise<void> {
+    exchange.errorBody = scoringErrorBody
+    try {
+      const model = this.#find(modelName)
+      exchange.modelName = model.name
+      const mediaType = mediaTypeOf(exchange)
+      if (typeof mediaType !== 'string') {
+        exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
+        return
+      }
+      const body = await this.#bodies.read(exchange)
+      if (body === undefined) return
+      exchange.deadline = performance.now() + this.#requestTimeoutMs
+      const reply = await this.#predict(exchange, model, body, mediaType)
+      exchange.send(200, 'application/json', reply)
+    } catch (error) {
+      exchange.fail(error)
+    }
+  }
+
+  /** Decode, infer, encode; each writes its part of the timing record. */
+  async #predict(
+    exchange: Exchange,
+    model: ServedModel,
+    body: Buffer,
+    mediaType: ScoringMediaType,
+  ): Promise<string> {
+    const timing = newTiming()
+    exchange.timing = timing
+    const receivedAt = performance.now()
+    const decoding = model.scoring.decode(body, mediaType)
+    const { request, form, rows } = decoding instanceof Promise ? await decoding : decoding
+    timing.rows = rows
+    timing.parse = performance.now() - receivedAt
+
+    const { outputs } = await this.#dataPlane.infer(model, request, optionsOf(exchange, model, timing))
+
+    const inferredAt = performance.now()
+    const reply = model.scoring.encode(outputs, form)
+    timing.serialise = performance.now() - inferredAt
+    exchange.headers.push('server-timing', serverTiming(timing))
+    return reply
+  }
+
+  #find(modelName: string | undefined): ServedModel {
+    const model = modelName === undefined ? this.#models.default() : this.#models.get(modelName)
+    if (model !== undefined) return model
+    if (!this.#models.ready()) throw unavailable('The models are still being loaded.')
+    const served = this.#models.list().map(({ name }) => name)
+    if (modelName !== undefined) throw notFound(`No model is served as '${modelName}'.`, { served })
+    throw notFound(`Several models are served: name one, as in POST /models/${served[0]}/invocations.`, {
+      served,
+    })
+  }
+}
+
+/** MLflow answers 500 where the header is absent; that is the client's mistake, so here it is 400. */
+function mediaTypeOf({ request }: Exchange): ScoringMediaType | UnsupportedMediaType {
+  const header = request.headers['content-type']
+  if (header === undefined) throw badRequest('The request has no Content-Type header.')
+  return scoringMediaType(header)
+}
+
+/** An inline model never waits, so there is nothing that a signal could still call off. */
+function optionsOf(exchange: Exchange, model: ServedModel, timing: Timing): PredictOptions {
+  const { deadline } = exchange
+  return model.placement === 'inline' ? { deadline, timing } : { deadline, timing, signal: exchange.signal }
+}
+
+/** MLflow's scoring server answers a time-out with this bare text, labelled as JSON all the same. */
+function scoringErrorBody(error: ServingError): string {
+  return error.code === 'DEADLINE_EXCEEDED'
+    ? 'Request processing time exceeded limit'
+    : mlflowErrorBody(error)
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino'
+import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
+import type { PredictOptions } from '../core/predictor.ts'
+import type { ServedModel } from '../runtime/served-model.ts'
+
+/** What the server asks of the model repository. */
+export interface ServedModels {
+  /** The model served under this name. */
+  get(name: string): ServedModel | undefined
+  /** The model that a request without a name means; undefined while none, or more than one without a choice, is loaded. */
+  default(): ServedModel | undefined
+  list(): readonly ServedModel[]
+  /** Every model that was asked for is loaded and proved. */
+  ready(): boolean
+}
+
+/** What the server asks of the data plane: the one way to a prediction, whatever the protocol. */
+export interface InferencePlane {
+  infer(model: ServedModel, request: InferenceRequest, options: PredictOptions): Promise<InferenceResponse>
+}
+
+/** Bounds of what one client can take from the server. Sizes in bytes, times in milliseconds. */
+export interface ServerLimits {
+  /** A larger request body is answered 413. */
+  readonly bodyBytes: number
+  /** All bodies being received together; beyond it requests are answered 429 until some are done. */
+  readonly bufferedBytes: number
+  /** Request line and headers together; larger ones are answered 431. */
+  readonly headerBytes: number
+  /** From the first byte of a request to the end of its headers, else 408. */
+  readonly headersTimeoutMs: number
+  /** From the headers to the end of the body, else 408. */
+  readonly bodyTimeoutMs: number
+  /** From the body's end to the answer, else 504. */
+  readonly requestTimeoutMs: number
+  /** How long an idle connection is kept. Above the 60 s of the usual balancers, which must close first. */
+  readonly keepAliveTimeoutMs: number
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  bodyBytes: 100_000_000,
+  bufferedBytes: 400_000_000,
+  headerBytes: 16 * 1024,
+  headersTimeoutMs: 20_000,
+  bodyTimeoutMs: 120_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+}
+
+export interface ServerOptions {
+  readonly models: ServedModels
+  readonly dataPlane: InferencePlane
+  readonly logger: Logger
+  readonly limits?: Partial<ServerLimits>
+  /** Needed by every request but those to the health routes. */
+  readonly apiKey?: string
+  /** Origins whose pages may read replies; `*` for all. None when empty. */
+  readonly corsOrigins?: readonly string[]
+  /** Paths of PEM files, both or neither: HTTPS instead of HTTP. */
+  readonly sslCertfile?: string
+  readonly sslKeyfile?: string
+  /** One log line for every request, instead of for slow and failed ones only. */
+  readonly accessLog?: boolean
+}
