@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import socket
 import urllib.error
 import urllib.request
@@ -110,7 +111,7 @@ def _without_trace(answer: str) -> str:
 
 
 def _refuse_traces_of_this_machine(recording: Recording, folder: Path) -> None:
-    text = json.dumps(recording)
-    for trace in (str(folder.parents[2]), os.path.expanduser("~/"), socket.gethostname(), "site-packages"):
-        if trace in text:
-            raise ValueError(f"recording {recording['id']} names {trace!r}")
+    answer = recording["resp"]
+    paths = (str(folder.parents[2]), os.path.expanduser("~/"), "site-packages")
+    if any(path in answer for path in paths) or re.search(rf"\b{re.escape(socket.gethostname())}\b", answer):
+        raise ValueError(f"recording {recording['id']} names this machine: {answer}")

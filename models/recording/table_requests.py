@@ -7,6 +7,8 @@ import pandas as pd
 
 from .scoring_request import ScoringRequest, csv_request, json_request, parquet_request
 
+TEXTS = ["", "Größe, naïve, 主成分分析 😀", 'says "yes", twice\nand a new line', "UPPER and lower case of k-means"]
+
 
 def table_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:
     """`rows` are the input example, of the dtypes that the model was logged with."""
@@ -14,6 +16,10 @@ def table_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:
     yield from _record_requests(rows)
     yield from _column_requests(rows)
     yield from _file_requests(rows)
+    for name in rows.columns[rows.dtypes == object]:
+        yield from _text_requests(rows[: len(TEXTS)].assign(**{name: TEXTS}))
+        yield json_request("dataframe_records", {"dataframe_records": _records(rows[:1].assign(**{name: [5]}))})
+        yield json_request("inputs-object", {"inputs": _columns(rows[:1].assign(**{name: [5]}))})
 
 
 def _split_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:
@@ -74,6 +80,14 @@ def _file_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:
     yield parquet_request(rows)
     yield parquet_request(rows.drop(columns=first).assign(remark="not a column of the model"))
     yield parquet_request(rows.assign(**{first: pd.Series(["many"] * len(rows), dtype=object)}))
+
+
+def _text_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:
+    yield json_request("dataframe_split", {"dataframe_split": _split(rows)}, golden=True)
+    yield json_request("inputs-object", {"inputs": _columns(rows)})
+    yield json_request("instances-records", {"instances": _records(rows)})
+    yield csv_request(rows)
+    yield parquet_request(rows)
 
 
 def _split(rows: pd.DataFrame) -> dict[str, Any]:
