@@ -24,6 +24,8 @@ export type Column = ColumnBase &
     | { readonly dtype: 'uint16'; readonly data: Uint16Array }
     | { readonly dtype: 'uint32'; readonly data: Uint32Array }
     | { readonly dtype: 'uint64'; readonly data: BigUint64Array }
+    /** The bits of IEEE 754 binary16. */
+    | { readonly dtype: 'float16'; readonly data: Uint16Array }
     | { readonly dtype: 'float32'; readonly data: Float32Array }
     | { readonly dtype: 'float64'; readonly data: Float64Array }
     /** Nanoseconds since the epoch; the least int64 is NaT. */

@@ -1,0 +1,190 @@
+import { MAX_INT_DIGITS } from '../python/parse-number.ts'
+import type { PyValue } from '../python/python-value.ts'
+import { JsonSyntaxError } from './json-syntax-error.ts'
+
+/** Deeper nesting is refused; Python gives up at its recursion limit of 1000. */
+export const MAX_DEPTH = 900
+
+/**
+ * Reads JSON as Python's `json.loads` does: integers of any size exactly and apart from floats, the tokens NaN,
+ * Infinity and -Infinity, of a repeated key the last value, 1e400 as infinity. Integers beyond Python's limit of
+ * digits and nesting beyond MAX_DEPTH are errors. Linear in the length of the text.
+ * @throws JsonSyntaxError
+ */
+export function readJson(text: string): PyValue {
+  return new JsonReader(text).read()
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y
+const MAX_SAFE_DIGITS = 15
+
+const LITERALS: ReadonlyMap<number, readonly (readonly [string, PyValue])[]> = new Map([
+  [0x74, [['true', true]]],
+  [0x66, [['false', false]]],
+  [0x6e, [['null', null]]],
+  [0x4e, [['NaN', Number.NaN]]],
+  [0x49, [['Infinity', Number.POSITIVE_INFINITY]]],
+  [0x2d, [['-Infinity', Number.NEGATIVE_INFINITY]]],
+])
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+
+class JsonReader {
+  readonly #text: string
+  #at = 0
+  #depth = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  read(): PyValue {
+    this.#skipSpace()
+    const value = this.#value()
+    this.#skipSpace()
+    if (this.#at < this.#text.length) throw this.#error('Extra data', this.#at)
+    return value
+  }
+
+  #value(): PyValue {
+    const code = this.#text.charCodeAt(this.#at)
+    if (code === QUOTE) return this.#string()
+    if (code === OPEN_BRACKET || code === OPEN_BRACE) return this.#nested(code)
+    for (const [token, value] of LITERALS.get(code) ?? []) {
+      if (this.#text.startsWith(token, this.#at)) {
+        this.#at += token.length
+        return value
+      }
+    }
+    return this.#number()
+  }
+
+  #nested(opening: number): PyValue {
+    if (this.#depth === MAX_DEPTH) throw this.#error(`Nested deeper than ${MAX_DEPTH} levels`, this.#at)
+    this.#depth += 1
+    const value = opening === OPEN_BRACKET ? this.#list() : this.#dict()
+    this.#depth -= 1
+    return value
+  }
+
+  #list(): PyValue[] {
+    const items: PyValue[] = []
+    this.#at += 1
+    this.#skipSpace()
+    if (this.#take(CLOSE_BRACKET)) return items
+    for (;;) {
+      items.push(this.#value())
+      this.#skipSpace()
+      if (this.#take(CLOSE_BRACKET)) return items
+      if (!this.#take(COMMA)) throw this.#error("Expecting ',' delimiter", this.#at)
+      this.#skipSpace()
+    }
+  }
+
+  #dict(): Map<string, PyValue> {
+    const items = new Map<string, PyValue>()
+    this.#at += 1
+    this.#skipSpace()
+    if (this.#take(CLOSE_BRACE)) return items
+    for (;;) {
+      if (this.#text.charCodeAt(this.#at) !== QUOTE) {
+        throw this.#error('Expecting property name enclosed in double quotes', this.#at)
+      }
+      const key = this.#string()
+      this.#skipSpace()
+      if (!this.#take(COLON)) throw this.#error("Expecting ':' delimiter", this.#at)
+      this.#skipSpace()
+      items.set(key, this.#value())
+      this.#skipSpace()
+      if (this.#take(CLOSE_BRACE)) return items
+      if (!this.#take(COMMA)) throw this.#error("Expecting ',' delimiter", this.#at)
+      this.#skipSpace()
+    }
+  }
+
+  #string(): string {
+    const opening = this.#at
+    let start = opening + 1
+    let unescaped = ''
+    for (let at = start; at < this.#text.length; at++) {
+      const code = this.#text.charCodeAt(at)
+      if (code === QUOTE) {
+        this.#at = at + 1
+        return unescaped + this.#text.slice(start, at)
+      }
+      if (code < 0x20) throw this.#error('Invalid control character at', at)
+      if (code !== BACKSLASH) continue
+      unescaped += this.#text.slice(start, at)
+      const escape = this.#text[at + 1] ?? ''
+      unescaped += escape === 'u' ? this.#unicodeEscape(at) : this.#escape(escape, opening, at)
+      at += escape === 'u' ? 5 : 1
+      start = at + 1
+    }
+    throw this.#error('Unterminated string starting at', opening)
+  }
+
+  #escape(char: string, opening: number, at: number): string {
+    if (char === '') throw this.#error('Unterminated string starting at', opening)
+    const meant = ESCAPED[char]
+    if (meant === undefined) throw this.#error('Invalid \\escape', at)
+    return meant
+  }
+
+  /** Halves of a surrogate pair come one by one and join by themselves; a lone one is kept, as in Python. */
+  #unicodeEscape(at: number): string {
+    const digits = this.#text.slice(at + 2, at + 6)
+    if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw this.#error('Invalid \\uXXXX escape', at + 1)
+    return String.fromCharCode(Number.parseInt(digits, 16))
+  }
+
+  #number(): PyValue {
+    NUMBER.lastIndex = this.#at
+    const match = NUMBER.exec(this.#text)
+    if (match === null) throw this.#error('Expecting value', this.#at)
+    const [digits, fraction, exponent] = match
+    const start = this.#at
+    this.#at += digits.length
+    if (fraction !== undefined || exponent !== undefined) return Number(digits)
+    if (digits.length <= MAX_SAFE_DIGITS) return BigInt(Number(digits))
+    if (digits.length > MAX_INT_DIGITS + 1) {
+      throw this.#error(`Integer of more than ${MAX_INT_DIGITS} digits`, start)
+    }
+    return BigInt(digits)
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at)
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
+      this.#at += 1
+    }
+  }
+
+  #take(code: number): boolean {
+    if (this.#text.charCodeAt(this.#at) !== code) return false
+    this.#at += 1
+    return true
+  }
+
+  #error(reason: string, at: number): JsonSyntaxError {
+    return new JsonSyntaxError(reason, this.#text, at)
+  }
+}

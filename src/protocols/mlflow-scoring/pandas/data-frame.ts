@@ -1,0 +1,180 @@
+import type { Column } from '../frame.ts'
+import { typeError, valueError } from '../python/python-error.ts'
+import { isDict, isList, isScalar, type PyDict, type PyList, type PyValue, typeName } from '../python/python-value.ts'
+import { pyRepr } from '../python/python-text.ts'
+import { pickRows } from './column.ts'
+import { inferColumn } from './infer-column.ts'
+import type { LabelledFrame } from './labelled-frame.ts'
+
+export interface DataFrameInit {
+  readonly data: PyValue
+  readonly columns?: PyValue
+  readonly index?: PyValue
+}
+
+/**
+ * `pandas.DataFrame(data=…, columns=…, index=…)` of Python objects.
+ * @throws PythonError where pandas raises.
+ */
+export function dataFrame({ data, columns = null, index = null }: DataFrameInit): LabelledFrame {
+  const names = columns === null ? undefined : readNames(columns)
+  const labels = index === null ? undefined : readLabels(index)
+  const filled = labels?.length
+  if (data === null) return labelled(emptyColumns(names ?? [], filled ?? 0), filled ?? 0, labels)
+  if (isDict(data)) return labelled(...columnsOfDict(data, names, filled), labels)
+  if (!isList(data)) return labelled(broadcast(data, names, filled), filled ?? 0, labels)
+  if (data.length === 0) return labelled(emptyColumns(names ?? [], filled ?? 0), filled ?? 0, labels)
+  if (isDict(data[0])) return fitted(columnsOfRecords(data, names), data.length, labels)
+  if (isList(data[0])) return fitted(columnsOfRows(data, names), data.length, labels)
+  return labelled(singleColumn(data, names, filled), data.length, labels)
+}
+
+type Names = readonly (string | number)[]
+
+/** Names that are no text match nothing; those that are no number either are only kept apart from them. */
+function readNames(columns: PyValue): Names {
+  const names = collection(columns)
+  if (names.length > 0 && names.every(isList)) return new Array<number>(levelLength(names)).fill(Number.NaN)
+  return names.map((name) =>
+    typeof name === 'string' ? name : typeof name === 'bigint' || typeof name === 'number' ? Number(name) : Number.NaN,
+  )
+}
+
+function readLabels(index: PyValue): PyList {
+  const labels = collection(index)
+  return labels.length > 0 && labels.every(isList) ? new Array<null>(levelLength(labels)).fill(null) : labels
+}
+
+/** Lists of labels are the levels of a MultiIndex. */
+function levelLength(levels: PyList): number {
+  const lengths = new Set((levels as readonly PyList[]).map((level) => level.length))
+  if (lengths.size > 1) throw valueError('all arrays must be same length')
+  return lengths.values().next().value ?? 0
+}
+
+function collection(value: PyValue): PyList {
+  if (isList(value)) return value
+  if (isDict(value)) return [...value.keys()]
+  throw typeError(`Index(...) must be called with a collection of some kind, ${pyRepr(value)} was passed`)
+}
+
+function labelled(columns: readonly Column[], rows: number, labels: PyList | undefined): LabelledFrame {
+  return { rows, columns, rowLabelledZero: rowLabelledZero(rows, labels) }
+}
+
+function rowLabelledZero(rows: number, labels: PyList | undefined): number | undefined {
+  if (labels === undefined) return rows > 0 ? 0 : undefined
+  const zeros = labels.flatMap((label, row) => (label === 0n || label === 0 || label === false ? [row] : []))
+  return zeros.length === 1 ? zeros[0] : undefined
+}
+
+/** One row stands for as many as the index has labels; more rows must be as many. */
+function fitted(columns: readonly Column[], rows: number, labels: PyList | undefined): LabelledFrame {
+  if (labels === undefined || labels.length === rows) return labelled(columns, rows, labels)
+  if (rows !== 1 && columns.length > 0) {
+    throw valueError(`Length of values (${rows}) does not match length of index (${labels.length})`)
+  }
+  const repeated = columns.map((column) => pickRows(column, new Array<number>(labels.length).fill(0)))
+  return labelled(repeated, labels.length, labels)
+}
+
+function emptyColumns(names: Names, rows: number): Column[] {
+  return names.map((name) => ({ name, dtype: 'object', data: new Array<number>(rows).fill(Number.NaN) }))
+}
+
+function broadcast(data: PyValue, names: Names | undefined, rows: number | undefined): Column[] {
+  if (names === undefined || rows === undefined) throw valueError('DataFrame constructor not properly called!')
+  return names.map((name) => inferColumn(name, new Array<PyValue>(rows).fill(data)))
+}
+
+function columnsOfRows(rows: PyList, names: Names | undefined): Column[] {
+  const lists = rows.map(rowItems)
+  const width = lists.reduce((widest, row) => Math.max(widest, row.length), 0)
+  if (names !== undefined && names.length !== width) {
+    throw valueError(`${names.length} columns passed, passed data had ${width} columns`)
+  }
+  return Array.from({ length: width }, (_, i) =>
+    inferColumn(
+      names?.[i] ?? i,
+      lists.map((row) => row[i] ?? null),
+    ),
+  )
+}
+
+/** A row may be whatever has a length: of a dict the keys, of a text the characters. */
+function rowItems(row: PyValue): PyList {
+  if (isList(row)) return row
+  if (isDict(row)) return [...row.keys()]
+  if (typeof row === 'string') return [...row]
+  throw typeError(`object of type '${typeName(row)}' has no len()`)
+}
+
+function columnsOfRecords(rows: PyList, names: Names | undefined): Column[] {
+  const records = rows.map(recordOf)
+  const keys: Names = names ?? [...new Set(records.flatMap((record) => [...record.keys()]))]
+  return keys.map((key) =>
+    inferColumn(
+      key,
+      records.map((record) => (record.has(key as string) ? (record.get(key as string) as PyValue) : Number.NaN)),
+    ),
+  )
+}
+
+/** `dict(row)`: a list of pairs makes one as well. */
+function recordOf(row: PyValue): PyDict {
+  if (isDict(row)) return row
+  if (row === '') return new Map()
+  if (!isList(row)) throw typeError(`'${typeName(row)}' object is not iterable`)
+  return new Map(row.map(pairOf))
+}
+
+function pairOf(item: PyValue): [string, PyValue] {
+  const pair = isList(item) ? item : typeof item === 'string' ? [...item] : undefined
+  if (pair?.length !== 2) throw valueError('dictionary update sequence element has the wrong length; 2 is required')
+  return [String(pair[0]), pair[1] as PyValue]
+}
+
+function singleColumn(cells: PyList, names: Names | undefined, rows: number | undefined): Column[] {
+  const width = names?.length ?? 1
+  const height = rows ?? cells.length
+  if (width !== 1 || height !== cells.length) {
+    throw valueError(`Shape of passed values is (${cells.length}, 1), indices imply (${height}, ${width})`)
+  }
+  return [inferColumn(names?.[0] ?? 0, cells)]
+}
+
+function columnsOfDict(data: PyDict, names: Names | undefined, height: number | undefined): [Column[], number] {
+  const kept = names ?? [...data.keys()]
+  const given = kept.flatMap((name) => {
+    const value = data.get(name as string)
+    return value === undefined ? [] : [value]
+  })
+  const rows = height ?? commonLength(given)
+  const columns = kept.map((name): Column => {
+    const value = data.get(name as string)
+    if (value === undefined) return emptyColumns([name], rows)[0] as Column
+    return inferColumn(name, cellsOfEntry(value, rows))
+  })
+  return [columns, rows]
+}
+
+function cellsOfEntry(value: PyValue, rows: number): PyList {
+  if (isDict(value)) return [...value.values()]
+  if (!isList(value)) return new Array<PyValue>(rows).fill(value)
+  if (value.length !== rows) {
+    throw valueError(`Length of values (${value.length}) does not match length of index (${rows})`)
+  }
+  return value
+}
+
+function commonLength(values: PyList): number {
+  if (values.length === 0) return 0
+  const lengths = new Set(values.filter((value) => !isScalar(value) && value !== null).map(lengthOf))
+  if (lengths.size === 0) throw valueError('If using all scalar values, you must pass an index')
+  if (lengths.size > 1) throw valueError('All arrays must be of the same length')
+  return [...lengths][0] as number
+}
+
+function lengthOf(value: PyValue): number {
+  return isDict(value) ? value.size : (value as PyList).length
+}
