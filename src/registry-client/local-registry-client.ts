@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
+import { invalidModel, notFound } from '../core/errors.ts'
+import type { LoggedModel } from '../store/entities/logged-model.ts'
+import type { ModelVersion } from '../store/entities/model-version.ts'
+import type { Stores } from '../store/stores.ts'
+import { findModelVersion } from './find-model-version.ts'
+import { canonicalModelUri, type ModelUri, parseModelUri } from './model-uri.ts'
+import type { RegistryClient, ResolvedModel } from './registry-client.ts'
+
+export interface LocalRegistry {
+  /** `sqlite:///mlflow.db` and the like; opened to read only, when the first `models:/` URI comes. */
+  readonly databaseUri: string
+  readonly artifactRoot?: string | undefined
+  /** What relative paths are relative to. */
+  readonly folder: string
+}
+
+/** A registry whose database and files are on this machine. */
+export class LocalRegistryClient implements RegistryClient {
+  readonly #registry: LocalRegistry
+  #opened: Promise<OpenRegistry> | undefined
+
+  constructor(registry: LocalRegistry) {
+    this.#registry = registry
+  }
+
+  async resolve(uri: string): Promise<ResolvedModel> {
+    const asked = parseModelUri(uri)
+    if (asked.kind === 'path') return this.#resolvePath(uri, asked.path)
+    this.#opened ??= openRegistry(this.#registry)
+    const { stores, places } = await this.#opened
+    if (asked.kind === 'logged-model') {
+      const model = await stores.tracking.getLoggedModel(asked.modelId)
+      return { ...resolvedLoggedModel(uri, model), path: pathOfLoggedModel(model, places) }
+    }
+    const version = await findModelVersion(stores.registry, asked)
+    return { ...resolvedVersion(uri, asked, version), path: await pathOfVersion(version, stores, places) }
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined)
+    await opened?.stores.close()
+  }
+
+  #resolvePath(uri: string, given: string): ResolvedModel {
+    const path = resolve(this.#registry.folder, given)
+    if (!existsSync(path)) throw notFound(`There is no model at ${path}`, { path })
+    return { uri, canonicalUri: path, name: basename(path), version: undefined, alias: undefined, path }
+  }
+}
+
+interface OpenRegistry {
+  readonly stores: Stores
+  readonly places: LocalPlaces
+}
+
+/** The stores are imported here: serving a folder needs no database. */
+async function openRegistry({ databaseUri, artifactRoot, folder }: LocalRegistry): Promise<OpenRegistry> {
+  const { artifactRootOf, databasePathOf, openStores } = await import('../store/open-stores.ts')
+  const stores = openStores({ databaseUri, artifactRoot, folder, access: 'read' })
+  const path = databasePathOf(databaseUri, folder)
+  return {
+    stores,
+    places: { artifactRoot: artifactRootOf(path, artifactRoot, folder), folders: [folder, dirname(path)] },
+  }
+}
+
+function resolvedLoggedModel(uri: string, model: LoggedModel): Omit<ResolvedModel, 'path'> {
+  return {
+    uri,
+    canonicalUri: `models:/${model.modelId}`,
+    name: model.name,
+    version: undefined,
+    alias: undefined,
+  }
+}
+
+function resolvedVersion(uri: string, asked: ModelUri, found: ModelVersion): Omit<ResolvedModel, 'path'> {
+  const { name, version } = found
+  const alias = asked.kind === 'alias' && asked.alias.toLowerCase() !== 'latest' ? asked.alias : undefined
+  const canonicalUri = canonicalModelUri(
+    alias === undefined ? { kind: 'version', name, version } : { kind: 'alias', name, alias },
+  )
+  return { uri, canonicalUri, name, version, alias }
+}
+
+async function pathOfVersion(version: ModelVersion, stores: Stores, places: LocalPlaces): Promise<string> {
+  const title = `Version ${version.version} of model '${version.name}'`
+  if (version.status !== 'READY') {
+    const reason = version.statusMessage === undefined ? '' : `: ${version.statusMessage}`
+    throw invalidModel(`${title} is not ready (${version.status}${reason})`)
+  }
+  const loggedModelId = /^models:\/+(m-[0-9a-f]{32})$/.exec(version.storageLocation)?.[1]
+  if (loggedModelId !== undefined) {
+    return pathOfLoggedModel(await stores.tracking.getLoggedModel(loggedModelId), places)
+  }
+  return existingFolder(title, version.storageLocation, places)
+}
+
+function pathOfLoggedModel(model: LoggedModel, places: LocalPlaces): string {
+  const title = `Logged model '${model.modelId}'`
+  if (model.status !== 'READY') throw invalidModel(`${title} is not ready (${model.status})`)
+  return existingFolder(title, model.artifactLocation, places)
+}
+
+function existingFolder(title: string, location: string, places: LocalPlaces): string {
+  const paths = localPathsOf(location, places)
+  const found = paths.find((path) => existsSync(path))
+  if (found !== undefined) return found
+  throw notFound(`${title} has its files at ${location}, but there is nothing at ${paths.join(' or ')}`)
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, realpath, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
+import { copyModelFiles, digestModelFiles, flush } from '../artifacts/model-files.ts'
+import { invalidModel, messageOf, ServingError } from '../core/errors.ts'
+import { MODEL_VERSIONS_TAG, newModelId } from '../store/entities/logged-model.ts'
+import type { ModelVersion } from '../store/entities/model-version.ts'
+import type { Tag } from '../store/entities/tag.ts'
+import type { Stores } from '../store/stores.ts'
+import {
+  asLoggedModelName,
+  requireModelName,
+  requireNewAlias,
+  requireRegistryTag,
+} from '../store/validation.ts'
+import { stampMlModel } from './mlmodel-file.ts'
+
+export interface ModelRegistration {
+  /** Folder with an MLmodel file. */
+  readonly path: string
+  /** Name of the registered model, made where it is not there. */
+  readonly name: string
+  readonly alias?: string | undefined
+  readonly description?: string | undefined
+  readonly tags?: readonly Tag[]
+  /**
+   * Register nothing where a version of the model was registered from equal files; an alias is then set only if
+   * the model does not have it yet, so one that was moved since stays where it is.
+   */
+  readonly ifAbsent?: boolean
+}
+
+export interface Registered {
+  readonly version: ModelVersion
+  /** False where `ifAbsent` found the version. */
+  readonly created: boolean
+}
+
+/** Tag of a version that Headrace registered: the digest of the files that it was registered from. */
+export const CONTENT_DIGEST_TAG = 'headrace.content_digest'
+
+/**
+ * Registers a model as MLflow 3 does: a logged model of the Default experiment with a copy of the files, and a
+ * version made from it. The copy is complete and on the disk before the one transaction that writes all rows, so
+ * a crash leaves either the version or files that nothing names.
+ * @throws ServingError
+ */
+export async function registerModel(
+  stores: Stores,
+  places: LocalPlaces,
+  registration: ModelRegistration,
+): Promise<Registered> {
+  requireModelName(registration.name)
+  if (registration.alias !== undefined) requireNewAlias(registration.alias)
+  for (const tag of registration.tags ?? []) requireRegistryTag(tag)
+
+  const folder = await modelFolder(registration.path)
+  const digest = await digestModelFiles(folder)
+  const found = await stores.transaction((inner) => takeExisting(inner, registration, digest))
+  if (found !== undefined) return { version: found, created: false }
+
+  const modelId = newModelId()
+  const { artifactLocation } = await stores.tracking.ensureDefaultExperiment()
+  const location = `${artifactLocation}/models/${modelId}/artifacts`
+  const target = targetFolder(location, places)
+  try {
+    await placeFiles(folder, target, { modelId, location })
+    const registered = await stores.transaction(async (inner) => {
+      // Another process may have registered the same files meanwhile.
+      const existing = await takeExisting(inner, registration, digest)
+      if (existing !== undefined) return { version: existing, created: false }
+      return { version: await writeRows(inner, registration, { modelId, digest }), created: true }
+    })
+    if (!registered.created) await removeFiles(target)
+    return registered
+  } catch (error) {
+    await removeFiles(target)
+    throw error
+  }
+}
+
+type InnerStores = Pick<Stores, 'tracking' | 'registry'>
+
+async function takeExisting(
+  { registry }: InnerStores,
+  { name, alias, ifAbsent }: ModelRegistration,
+  digest: string,
+): Promise<ModelVersion | undefined> {
+  if (ifAbsent !== true) return undefined
+  const versions = await registry.searchModelVersions(name)
+  const found = versions.find(({ tags }) =>
+    tags.some(({ key, value }) => key === CONTENT_DIGEST_TAG && value === digest),
+  )
+  if (found === undefined || alias === undefined) return found
+  const { aliases } = await registry.getRegisteredModel(name)
+  if (!aliases.some((existing) => existing.alias === alias)) {
+    await registry.setRegisteredModelAlias(name, alias, found.version)
+  }
+  return registry.getModelVersion(name, found.version)
+}
+
+async function writeRows(
+  { tracking, registry }: InnerStores,
+  registration: ModelRegistration,
+  files: { readonly modelId: string; readonly digest: string },
+): Promise<ModelVersion> {
+  const { name, alias, description, tags = [] } = registration
+  const experiment = await tracking.ensureDefaultExperiment()
+  const { modelId } = await tracking.createLoggedModel({
+    modelId: files.modelId,
+    experimentId: experiment.experimentId,
+    name: asLoggedModelName(name),
+    tags: [
+      { key: 'mlflow.source.name', value: 'headrace' },
+      { key: 'mlflow.source.type', value: 'LOCAL' },
+    ],
+  })
+  await tracking.finalizeLoggedModel(modelId, 'READY')
+  await createModelWhereAbsent(registry, name)
+  const { version } = await registry.createModelVersion({
+    name,
+    source: `models:/${modelId}`,
+    tags: [...tags, { key: CONTENT_DIGEST_TAG, value: files.digest }],
+    ...(description === undefined ? {} : { description }),
+  })
+  await tracking.setLoggedModelTags(modelId, [{ key: MODEL_VERSIONS_TAG, value: versionsTag(name, version) }])
+  if (alias !== undefined) await registry.setRegisteredModelAlias(name, alias, version)
+  return registry.getModelVersion(name, version)
+}
+
+async function createModelWhereAbsent(registry: InnerStores['registry'], name: string): Promise<void> {
+  try {
+    await registry.getRegisteredModel(name)
+  } catch (error) {
+    if (!(error instanceof ServingError) || error.code !== 'RESOURCE_DOES_NOT_EXIST') throw error
+    await registry.createRegisteredModel({ name })
+  }
+}
+
+/** As Python's `json.dumps` writes it, which is what MLflow stores: spaces, and ASCII only. */
+function versionsTag(name: string, version: string): string {
+  const ascii = JSON.stringify(name).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return `[{"name": ${ascii}, "version": ${version}}]`
+}
+
+async function modelFolder(path: string): Promise<string> {
+  try {
+    const folder = await realpath(path)
+    await realpath(join(folder, 'MLmodel'))
+    return folder
+  } catch (cause) {
+    throw invalidModel(`${path} is not a model folder: it has no MLmodel file (${messageOf(cause)})`, {
+      cause,
+    })
+  }
+}
+
+function targetFolder(location: string, places: LocalPlaces): string {
+  const [target] = localPathsOf(location, places)
+  if (target !== undefined) return target
+  throw invalidModel(`The Default experiment's artifact location ${location} is not on this machine`)
+}
+
+/** The files are written under a name that nothing reads, and renamed when all of them are there. */
+async function placeFiles(
+  folder: string,
+  target: string,
+  stamp: { readonly modelId: string; readonly location: string },
+): Promise<void> {
+  const draft = `${dirname(target)}.${randomUUID()}.tmp`
+  try {
+    await copyModelFiles(folder, draft)
+    await stampMlModel(join(draft, 'MLmodel'), stamp)
+    await mkdir(dirname(target), { recursive: true })
+    await rename(draft, target)
+    await flush(dirname(target))
+    await flush(dirname(dirname(target)))
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+/** Removes the folder of the logged model, whose only content is the `artifacts` folder `target`. */
+async function removeFiles(target: string): Promise<void> {
+  await rm(dirname(target), { recursive: true, force: true })
+}

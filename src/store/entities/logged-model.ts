@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import type { Tag } from './tag.ts'
+
+/** In the order of the numbers that the column `logged_models.status` holds, from 1. */
+export const LOGGED_MODEL_STATUSES = ['PENDING', 'READY', 'FAILED'] as const
+
+export type LoggedModelStatus = (typeof LOGGED_MODEL_STATUSES)[number]
+
+/** MLflow 3's `LoggedModel`: a model's files, known by an id of their own. Times are epoch milliseconds. */
+export interface LoggedModel {
+  /** `m-` and 32 hexadecimal digits. */
+  readonly modelId: string
+  readonly experimentId: string
+  readonly name: string
+  readonly artifactLocation: string
+  readonly creationTimestamp: number
+  readonly lastUpdatedTimestamp: number
+  readonly status: LoggedModelStatus
+  readonly statusMessage: string | undefined
+  readonly modelType: string | undefined
+  readonly sourceRunId: string | undefined
+  readonly tags: readonly Tag[]
+}
+
+/** Tag in which MLflow keeps the versions that were registered from a logged model: a JSON text. */
+export const MODEL_VERSIONS_TAG = 'mlflow.modelVersions'
+
+/** An id for a new logged model. */
+export function newModelId(): string {
+  return `m-${randomUUID().replaceAll('-', '')}`
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { CREATED_RELEASE } from '../schema/heads.ts'
+
+/**
+ * Creates a database at MLflow's head where none is. The file appears whole: it is made beside under another
+ * name and linked into place, so two processes that start at once end with the same file and a crash leaves none.
+ */
+export function createSqliteFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  try {
+    const connection = new Database(draft)
+    try {
+      connection.pragma('journal_mode = WAL')
+      connection.pragma('synchronous = FULL')
+      createTables(connection)
+    } finally {
+      connection.close()
+    }
+    publish(draft, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Fills a database that has no tables, such as an empty file; leaves any other as it is. */
+export function createTablesWhereNone(connection: Database.Database): void {
+  const create = connection.transaction(() => {
+    const tables = connection.prepare(`SELECT count(*) FROM sqlite_master`).pluck().get()
+    if (tables === 0) createTables(connection)
+  })
+  create.immediate()
+}
+
+function createTables(connection: Database.Database): void {
+  const schema = new URL(`../schema/mlflow-${CREATED_RELEASE}.sqlite.sql`, import.meta.url)
+  const statements = readFileSync(schema, 'utf8')
+  if (connection.inTransaction) connection.exec(statements)
+  else connection.transaction(() => connection.exec(statements))()
+}
+
+function publish(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EEXIST') return
+    // File systems without hard links: the file is whole all the same, but a second creator may win.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error
+    renameSync(draft, path)
+  }
+}

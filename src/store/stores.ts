@@ -1,0 +1,11 @@
+import type { RegistryStore } from './registry-store.ts'
+import type { TrackingStore } from './tracking-store.ts'
+
+/** The stores of one database. */
+export interface Stores {
+  readonly tracking: TrackingStore
+  readonly registry: RegistryStore
+  /** Runs `work` on stores whose changes are all kept or, when it throws, all undone. */
+  transaction<T>(work: (stores: Pick<Stores, 'tracking' | 'registry'>) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
