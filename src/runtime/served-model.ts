@@ -1,6 +1,7 @@
 import type { Predictor } from '../core/predictor.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
+import type { Admission } from './admission.ts'
 
 /** `inline`: in the thread that parsed the request. `pool`: in worker threads of its own. */
 export type Placement = 'inline' | 'pool'
@@ -39,6 +40,8 @@ export interface ModelStats {
   readonly workerRestarts: number
   /** Worker threads given up because a native run did not return. */
   readonly workersLost: number
+  /** Those of the lost that still occupy a core: only the end of the process (SIGKILL) ends them. */
+  readonly stuckWorkers: number
 }
 
 /** One version of a model, loaded, proved and ready to predict. */
@@ -49,6 +52,8 @@ export interface ServedModel {
   readonly mlmodel: MlModel
   readonly predictor: Predictor
   readonly scoring: ScoringCodec
+  /** Where the data plane counts and refuses; nobody else enters. */
+  readonly admission: Admission
   readonly placement: Placement
   readonly loadTimes: LoadTimes
   /** How many golden requests were answered as recorded; 0 where the model brings none. */

@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks'
+import { cancelled, deadlineExceeded } from '../core/errors.ts'
+import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
+import type { PredictOptions } from '../core/predictor.ts'
+import { newTiming, type Timing } from '../core/timing.ts'
+import type { ServedModel } from './served-model.ts'
+import { rowCount } from './tensor-rows.ts'
+
+export interface InferOptions {
+  /** Aborted when the client has left. */
+  readonly signal?: AbortSignal
+  /** `performance.now()` past which nobody wants the answer. */
+  readonly deadline?: number
+  /** The record to fill in; a new one when absent. */
+  readonly timing?: Timing
+}
+
+/** The one way from a decoded request to its answer, whatever protocol it came by and wherever its model runs. */
+export class DataPlane {
+  /**
+   * @throws ServingError REQUEST_LIMIT_EXCEEDED where the model's queue is full, TEMPORARILY_UNAVAILABLE where the
+   *   model drains or its worker died, DEADLINE_EXCEEDED, CANCELLED, and what the model itself throws.
+   */
+  async infer(
+    model: ServedModel,
+    request: InferenceRequest,
+    options: InferOptions = {},
+  ): Promise<InferenceResponse> {
+    const { signal, deadline, timing = newTiming() } = options
+    if (signal?.aborted) throw cancelled('The client has left')
+    const enteredAt = performance.now()
+    if (deadline !== undefined && enteredAt > deadline) {
+      throw deadlineExceeded('The request was not answered by its deadline')
+    }
+    const rows = rowCount(request.inputs)
+    model.admission.enter(rows, deadline)
+    timing.rows = rows
+    try {
+      const outputs = await model.predictor.predict(request.inputs, predictOptions(request, options, timing))
+      timing.queue = Math.max(0, performance.now() - enteredAt - timing.compute)
+      return { outputs, timing }
+    } finally {
+      model.admission.leave(rows)
+    }
+  }
+}
+
+function predictOptions(
+  request: InferenceRequest,
+  { signal, deadline }: InferOptions,
+  timing: Timing,
+): PredictOptions {
+  return {
+    parameters: request.parameters,
+    timing,
+    ...(signal === undefined ? {} : { signal }),
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(request.outputs === undefined ? {} : { outputs: request.outputs }),
+  }
+}

@@ -1,0 +1,138 @@
+import { performance } from 'node:perf_hooks'
+import { messageOf, ServingError } from '../core/errors.ts'
+import type { Predictor } from '../core/predictor.ts'
+import type { MlModel } from '../flavors/mlmodel.ts'
+import { readMlModel } from '../flavors/read-mlmodel.ts'
+import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
+import { Admission, type AdmissionLimits } from './admission.ts'
+import type { ThreadPlan } from './cores.ts'
+import {
+  answer,
+  type GoldenRequest,
+  type ProvedModel,
+  proveGoldenRequests,
+  readGoldenRequests,
+  readServingExample,
+} from './golden-requests.ts'
+import { loadFlavor } from './load-flavor.ts'
+import { LoadedModel } from './loaded-model.ts'
+import { ModelPlacement, type PlacementChoice } from './placement.ts'
+import { medianRunMs } from './run-timing.ts'
+import type { RuntimeLog } from './runtime-log.ts'
+import { oneRow, type SampleBody } from './scoring-sample.ts'
+import type { ResolvedModel } from './served-model.ts'
+
+export interface LoadModelOptions {
+  readonly source: ResolvedModel
+  readonly name: string
+  readonly placement: PlacementChoice
+  /** Threads of the model, should it be pooled, by the weight of its copies. */
+  readonly threadsFor: (weightBytes: number) => ThreadPlan
+  readonly limits: AdmissionLimits
+  /** A run of a sample that takes longer makes loading fail. */
+  readonly runTimeoutMs: number
+  readonly flavorTable?: string
+  readonly log: RuntimeLog
+}
+
+/**
+ * From a resolved model to one that is ready to serve: opened, its codec compiled, timed, placed, and proved
+ * by its golden requests.
+ * @throws ServingError where any of it fails; nothing stays behind then.
+ */
+export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
+  const startedAt = performance.now()
+  const mlmodel = await readMlModel(options.source.path)
+  const reading = readBodies(mlmodel)
+  // Looked at once the model is open, which may fail before.
+  reading.catch(() => {})
+  const opening = performance.now()
+  const place = await openModel(mlmodel, options)
+  const engineMs = performance.now() - opening
+  try {
+    const bodies = await reading
+    const { compileScoringCodec } = await import('../protocols/mlflow-scoring/compile-scoring-codec.ts')
+    const { inputs, outputs } = place.candidate
+    const scoring = compileScoringCodec({ signature: mlmodel.signature, inputs, outputs })
+    const rowMs = await timeRow(place.candidate, scoring, bodies, options)
+    const placed = await place.settle(rowMs)
+    const goldenRequests = await prove({ predictor: placed.predictor, scoring }, bodies, options)
+    return new LoadedModel({
+      source: options.source,
+      name: options.name,
+      mlmodel,
+      placed,
+      scoring,
+      goldenRequests,
+      admission: new Admission(options.limits),
+      loadTimes: { total: performance.now() - startedAt, engine: engineMs, batch1: rowMs },
+    })
+  } catch (error) {
+    await place.close()
+    throw error
+  }
+}
+
+/** The requests that a model brings along. */
+interface ModelBodies {
+  readonly golden: readonly GoldenRequest[]
+  readonly example: SampleBody | undefined
+}
+
+async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
+  const [golden, example] = await Promise.all([
+    readGoldenRequests(mlmodel.directory),
+    readServingExample(mlmodel),
+  ])
+  return { golden, example }
+}
+
+async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {
+  const { placement, threadsFor, flavorTable, log } = options
+  const flavor = await loadFlavor(mlmodel, flavorTable)
+  const traits = await flavor.inspect(mlmodel)
+  return ModelPlacement.open({
+    mlmodel,
+    flavor,
+    traits,
+    choice: placement,
+    threads: threadsFor(traits.weightBytes),
+    log,
+    ...(flavorTable === undefined ? {} : { flavorTable }),
+  })
+}
+
+async function timeRow(
+  predictor: Predictor,
+  scoring: ScoringCodec,
+  { golden, example }: ModelBodies,
+  { runTimeoutMs }: LoadModelOptions,
+): Promise<number | undefined> {
+  const bodies = example === undefined ? golden : [...golden, example]
+  const row = await oneRow(bodies, scoring, predictor)
+  if (row === undefined) return undefined
+  try {
+    return await medianRunMs(predictor, row, performance.now() + runTimeoutMs)
+  } catch (error) {
+    // Zeros need not be valid input, nor need an example; a run without end is another matter.
+    if (error instanceof ServingError && error.code === 'BAD_REQUEST') return undefined
+    throw error
+  }
+}
+
+/** @returns how many golden requests were answered as recorded. */
+async function prove(
+  model: ProvedModel,
+  { golden, example }: ModelBodies,
+  { name, runTimeoutMs, log }: LoadModelOptions,
+): Promise<number> {
+  const deadline = performance.now() + runTimeoutMs
+  if (golden.length > 0) return await proveGoldenRequests(model, golden, deadline)
+  if (example === undefined) return 0
+  try {
+    await answer(model, example, deadline)
+  } catch (error) {
+    log.warn({ model: name, reason: messageOf(error) }, 'The model does not answer its own input example')
+  }
+  return 0
+}

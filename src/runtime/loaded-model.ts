@@ -1,0 +1,82 @@
+import type { Predictor } from '../core/predictor.ts'
+import type { MlModel } from '../flavors/mlmodel.ts'
+import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
+import type { Admission } from './admission.ts'
+import type { PlacedModel } from './placement.ts'
+import type { LoadTimes, ModelStats, Placement, ResolvedModel, ServedModel } from './served-model.ts'
+
+export interface LoadedModelInit {
+  readonly source: ResolvedModel
+  readonly name: string
+  readonly mlmodel: MlModel
+  readonly placed: PlacedModel
+  readonly scoring: ScoringCodec
+  readonly admission: Admission
+  readonly loadTimes: LoadTimes
+  readonly goldenRequests: number
+}
+
+/** What `ModelRepository` has loaded. */
+export class LoadedModel implements ServedModel {
+  readonly source: ResolvedModel
+  readonly name: string
+  readonly mlmodel: MlModel
+  readonly predictor: Predictor
+  readonly scoring: ScoringCodec
+  readonly admission: Admission
+  readonly placement: Placement
+  readonly loadTimes: LoadTimes
+  readonly goldenRequests: number
+  readonly #placed: PlacedModel
+
+  constructor(init: LoadedModelInit) {
+    this.source = init.source
+    this.name = init.name
+    this.mlmodel = init.mlmodel
+    this.predictor = init.placed.predictor
+    this.scoring = init.scoring
+    this.admission = init.admission
+    this.placement = init.placed.placement
+    this.loadTimes = init.loadTimes
+    this.goldenRequests = init.goldenRequests
+    this.#placed = init.placed
+  }
+
+  stats(): ModelStats {
+    const underWay = this.admission.requests
+    const pool = this.#placed.poolStats()
+    if (pool !== undefined) return { ...pool, queued: Math.max(0, underWay - pool.running) }
+    // Inline runs block their thread: whoever can ask sees them waiting for their turn.
+    const running = Math.min(underWay, 1)
+    return {
+      workers: 0,
+      running,
+      queued: underWay - running,
+      workerRestarts: 0,
+      workersLost: 0,
+      stuckWorkers: 0,
+    }
+  }
+
+  /**
+   * Refuses new requests, gives those under way `graceMs` to finish, then frees the model.
+   * Never rejects for what did not finish.
+   */
+  async retire(reason: string, graceMs: number): Promise<void> {
+    await this.drain(reason, graceMs)
+    await this.predictor.close()
+  }
+
+  /** Refuses new requests; true once nothing is under way, false where `graceMs` was not enough. */
+  async drain(reason: string, graceMs: number): Promise<boolean> {
+    this.admission.stop(reason)
+    let timer: NodeJS.Timeout | undefined
+    const timeOut = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, graceMs, false)
+    })
+    const idle = this.admission.idle().then(() => true)
+    const done = await Promise.race([idle, timeOut])
+    clearTimeout(timer)
+    return done
+  }
+}

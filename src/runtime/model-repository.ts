@@ -1,0 +1,166 @@
+import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
+import { type AdmissionLimits, DEFAULT_LIMITS } from './admission.ts'
+import { availableResources, planThreads, type Resources, type ThreadPlan } from './cores.ts'
+import { loadModel } from './load-model.ts'
+import type { LoadedModel } from './loaded-model.ts'
+import type { PlacementChoice } from './placement.ts'
+import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
+import type { ResolvedModel, ServedModel } from './served-model.ts'
+
+export interface ModelRepositoryOptions {
+  /** Finds the files of a model URI. */
+  resolve(uri: string): Promise<ResolvedModel>
+  /** `auto` unless set. */
+  readonly placement?: PlacementChoice
+  /** Threads of each pooled model. Unless set, all pools together have one a core, each at least one. */
+  readonly workers?: number
+  /** How many models will be loaded, among which the cores are divided; 1 unless set. */
+  readonly expectedModels?: number
+  /** Of the machine or the container unless set. */
+  readonly resources?: Resources
+  readonly limits?: AdmissionLimits
+  /** How long a run of a golden request or an input example may take at load; 60 s unless set. */
+  readonly runTimeoutMs?: number
+  /** Module URL of another flavor table than Headrace's own. */
+  readonly flavorTable?: string
+  readonly log?: RuntimeLog
+}
+
+const RUN_TIMEOUT_MS = 60_000
+const UNLOAD_GRACE_MS = 30_000
+const DRAINING = 'The server is shutting down'
+
+/** What this server has loaded, by the names under which it is served. */
+export class ModelRepository {
+  readonly #options: ModelRepositoryOptions
+  readonly #resources: Resources
+  readonly #log: RuntimeLog
+  readonly #models = new Map<string, LoadedModel>()
+  /** Names being loaded. */
+  readonly #loading = new Set<string>()
+  /** All models expected at start have been loaded. */
+  #complete = false
+  #draining = false
+
+  constructor(options: ModelRepositoryOptions) {
+    this.#options = options
+    this.#resources = options.resources ?? availableResources()
+    this.#log = options.log ?? SILENT_LOG
+  }
+
+  /**
+   * Loads the model at `uri`, under its own name unless another is given. Ready when this resolves.
+   * @throws ServingError RESOURCE_ALREADY_EXISTS where the name is taken, and what resolving and loading throw.
+   */
+  async load(uri: string, name?: string): Promise<ServedModel> {
+    if (this.#draining) throw unavailable(DRAINING)
+    const source = await this.#options.resolve(uri)
+    const served = name ?? source.name
+    if (this.#models.has(served) || this.#loading.has(served)) {
+      throw alreadyExists(`A model is already served as '${served}'`, { model: served })
+    }
+    this.#loading.add(served)
+    try {
+      const model = await this.#loadAs(served, source)
+      this.#models.set(served, model)
+      this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
+      return model
+    } finally {
+      this.#loading.delete(served)
+    }
+  }
+
+  get(name: string): ServedModel | undefined {
+    return this.#models.get(name)
+  }
+
+  /** The first that was loaded. */
+  default(): ServedModel | undefined {
+    return this.#models.values().next().value
+  }
+
+  list(): readonly ServedModel[] {
+    return [...this.#models.values()]
+  }
+
+  /**
+   * Every model that was asked for at start is loaded and proved, none of them is without workers, and the
+   * server is not on its way out. A model that is loaded later does not change it.
+   */
+  ready(): boolean {
+    if (this.#draining || !this.#complete) return false
+    for (const model of this.#models.values()) {
+      if (model.placement === 'pool' && model.stats().workers === 0) return false
+    }
+    return true
+  }
+
+  /** A thread is inside a native run that never returns: the process can only be ended by SIGKILL. */
+  hasStuckWorkers(): boolean {
+    for (const model of this.#models.values()) if (model.stats().stuckWorkers > 0) return true
+    return false
+  }
+
+  /**
+   * Takes a model out, lets what is under way finish, and frees its memory.
+   * @throws ServingError RESOURCE_DOES_NOT_EXIST
+   */
+  async unload(name: string): Promise<void> {
+    const model = this.#models.get(name)
+    if (model === undefined) throw notFound(`No model is served as '${name}'`, { model: name })
+    this.#models.delete(name)
+    await model.retire(`The model '${name}' is being unloaded`, UNLOAD_GRACE_MS)
+    this.#log.info({ model: name }, 'Model unloaded')
+  }
+
+  /** Refuses new requests to all models; true once none is under way, false after `graceMs`. */
+  async drain(graceMs: number): Promise<boolean> {
+    this.#draining = true
+    const drained = await Promise.all(this.#all().map((model) => model.drain(DRAINING, graceMs)))
+    return drained.every(Boolean)
+  }
+
+  /** Drains for up to `graceMs`, then frees all models. */
+  async close(graceMs = 0): Promise<void> {
+    await this.drain(graceMs)
+    await Promise.all(this.#all().map((model) => model.predictor.close()))
+    this.#models.clear()
+  }
+
+  async #loadAs(name: string, source: ResolvedModel): Promise<LoadedModel> {
+    const { placement = 'auto', limits = DEFAULT_LIMITS, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
+    const { flavorTable } = this.#options
+    const model = await loadModel({
+      source,
+      name,
+      placement,
+      limits,
+      runTimeoutMs,
+      threadsFor: (weightBytes) => this.#threadsFor(weightBytes),
+      log: this.#log,
+      ...(flavorTable === undefined ? {} : { flavorTable }),
+    })
+    this.#log.info(
+      { model: name, uri: source.canonicalUri, placement: model.placement, ...model.loadTimes },
+      'Model loaded',
+    )
+    return model
+  }
+
+  #threadsFor(weightBytes: number): ThreadPlan {
+    const { memoryBytes } = this.#resources
+    return planThreads({ threads: this.#options.workers ?? this.#coreShare(), weightBytes, memoryBytes })
+  }
+
+  /** An equal share of the cores for each model expected at start, of what is left for a later one. */
+  #coreShare(): number {
+    const { cores } = this.#resources
+    const used = this.#all().reduce((sum, model) => sum + model.stats().workers, 0)
+    const share = Math.floor(cores / (this.#options.expectedModels ?? 1))
+    return Math.max(1, Math.min(share, cores - used))
+  }
+
+  #all(): LoadedModel[] {
+    return [...this.#models.values()]
+  }
+}

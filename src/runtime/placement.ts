@@ -1,0 +1,114 @@
+import type { Predictor } from '../core/predictor.ts'
+import type { Flavor, ModelTraits } from '../flavors/flavor.ts'
+import type { MlModel } from '../flavors/mlmodel.ts'
+import type { ThreadPlan } from './cores.ts'
+import { InlinePredictor } from './inline-predictor.ts'
+import type { RuntimeLog } from './runtime-log.ts'
+import type { ModelStats, Placement } from './served-model.ts'
+import type { WorkerPool } from './worker-pool.ts'
+
+/** `auto` measures; the others force. */
+export type PlacementChoice = 'auto' | Placement
+
+export interface PlacementOptions {
+  readonly mlmodel: MlModel
+  readonly flavor: Flavor
+  readonly traits: ModelTraits
+  readonly choice: PlacementChoice
+  readonly threads: ThreadPlan
+  readonly flavorTable?: string
+  readonly log: RuntimeLog
+}
+
+/** Where a model ended up. */
+export interface PlacedModel {
+  readonly placement: Placement
+  readonly predictor: Predictor
+  /** The pool's counters; undefined inline, where there are no threads to count. */
+  poolStats(): ModelStats | undefined
+}
+
+/** A run of one row under this is not worth the hop to another thread. */
+const INLINE_BELOW_MS = 0.5
+
+/**
+ * The way of one model to its place. It is opened where it does no harm: in one worker, unless inline is
+ * forced. Once a row has been timed there it stays, and gets the rest of its workers, or moves into the
+ * calling thread.
+ */
+export class ModelPlacement {
+  readonly #options: PlacementOptions
+  readonly #pool: WorkerPool | undefined
+  readonly #engine: Predictor | undefined
+
+  /** @throws ServingError where the model cannot be opened. */
+  static async open(options: PlacementOptions): Promise<ModelPlacement> {
+    if (options.choice === 'inline') return new ModelPlacement(options, undefined, await openInline(options))
+    return new ModelPlacement(options, await openPool(options), undefined)
+  }
+
+  private constructor(
+    options: PlacementOptions,
+    pool: WorkerPool | undefined,
+    engine: Predictor | undefined,
+  ) {
+    this.#options = options
+    this.#pool = pool
+    this.#engine = engine
+  }
+
+  /** The model where it is for now: to be asked for its inputs and to be timed. */
+  get candidate(): Predictor {
+    return (this.#pool ?? this.#engine)!
+  }
+
+  /** @param rowMs the median time of a run of one row, where it could be measured. */
+  async settle(rowMs: number | undefined): Promise<PlacedModel> {
+    if (this.#pool === undefined) return inline(this.#engine!, rowMs)
+    if (!isLight(this.#options, rowMs)) {
+      await this.#pool.grow(this.#options.threads.workers)
+      return pooled(this.#pool)
+    }
+    const engine = await openInline(this.#options)
+    // Ending threads takes a while; nothing depends on it.
+    this.#pool.close().catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'The thread that timed a model could not be ended')
+    })
+    return inline(engine, rowMs)
+  }
+
+  async close(): Promise<void> {
+    await this.candidate.close()
+  }
+}
+
+function isLight({ choice, traits }: PlacementOptions, rowMs: number | undefined): boolean {
+  return choice === 'auto' && !traits.unboundedRun && rowMs !== undefined && rowMs < INLINE_BELOW_MS
+}
+
+function openInline({ flavor, mlmodel }: PlacementOptions): Promise<Predictor> {
+  return flavor.load(mlmodel, { intraOpThreads: 1 })
+}
+
+async function openPool(options: PlacementOptions): Promise<WorkerPool> {
+  const { mlmodel, choice, traits, threads, flavorTable, log } = options
+  const { WorkerPool } = await import('./worker-pool.ts')
+  const mayMove = choice === 'auto' && !traits.unboundedRun
+  return WorkerPool.open({
+    mlmodel,
+    threads: mayMove ? 1 : threads.workers,
+    maxThreads: threads.workers,
+    intraOpThreads: threads.intraOpThreads,
+    log,
+    ...(flavorTable === undefined ? {} : { flavorTable }),
+  })
+}
+
+function inline(engine: Predictor, rowMs: number | undefined): PlacedModel {
+  const predictor = new InlinePredictor(engine, rowMs ?? INLINE_BELOW_MS)
+  return { placement: 'inline', predictor, poolStats: () => undefined }
+}
+
+function pooled(pool: WorkerPool): PlacedModel {
+  return { placement: 'pool', predictor: pool, poolStats: () => pool.stats }
+}

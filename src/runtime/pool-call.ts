@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks'
+import { cancelled, type ServingError } from '../core/errors.ts'
+import type { PredictOptions } from '../core/predictor.ts'
+import type { TensorMap } from '../core/tensor.ts'
+import type { WorkerTask } from './worker-task.ts'
+import type { WorkerThread } from './worker-thread.ts'
+
+/** Where a call runs, or is about to. */
+export interface Seat {
+  readonly thread: WorkerThread
+  readonly slot: number
+  readonly task: WorkerTask
+}
+
+export interface PoolCallInit {
+  readonly inputs: TensorMap
+  readonly options: PredictOptions
+  readonly resolve: (outputs: TensorMap) => void
+  readonly reject: (error: ServingError) => void
+  /** Told once, when the caller takes the call back. */
+  readonly onAbort: (call: PoolCall) => void
+}
+
+/** One call of a pool's `predict`, from its arrival to its answer. */
+export class PoolCall {
+  readonly inputs: TensorMap
+  readonly options: PredictOptions
+  readonly queuedAt = performance.now()
+  /** Past which it is answered with an error; once it is answered, past which its worker is given up. */
+  deadline: number
+  seat: Seat | undefined
+  /** Answered DEADLINE_EXCEEDED while it ran. */
+  overdue = false
+  /** Times that it went to a worker which then died before it began. */
+  losses = 0
+  readonly #init: PoolCallInit
+  #settled = false
+
+  constructor(init: PoolCallInit) {
+    this.#init = init
+    this.inputs = init.inputs
+    this.options = init.options
+    this.deadline = init.options.deadline ?? Number.POSITIVE_INFINITY
+    init.options.signal?.addEventListener('abort', this)
+  }
+
+  /** Whether the caller has its answer: what remains is work that nobody waits for. */
+  get settled(): boolean {
+    return this.#settled
+  }
+
+  /** Whether its worker has begun with it. */
+  get hasBegun(): boolean {
+    return this.seat?.thread.hasBegun(this.seat.slot) ?? false
+  }
+
+  handleEvent(): void {
+    this.fail(cancelled('The request was taken back by its caller'))
+    this.#init.onAbort(this)
+  }
+
+  succeed(outputs: TensorMap): void {
+    if (this.#settle()) this.#init.resolve(outputs)
+  }
+
+  fail(error: ServingError): void {
+    if (this.#settle()) this.#init.reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false
+    this.#settled = true
+    this.options.signal?.removeEventListener('abort', this)
+    return true
+  }
+}

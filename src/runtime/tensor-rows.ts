@@ -1,0 +1,55 @@
+import { allocate, elementCount, type Tensor, type TensorData, type TensorMap } from '../core/tensor.ts'
+
+/** Rows of a request: the first dimension of its first tensor; 1 where that is a scalar or there is none. */
+export function rowCount(tensors: TensorMap): number {
+  for (const tensor of tensors.values()) return tensor.shape[0] ?? 1
+  return 1
+}
+
+/** Rows `from` (inclusive) to `to` (exclusive) of every tensor, as views: nothing but text is copied. */
+export function sliceRows(tensors: TensorMap, from: number, to: number): TensorMap {
+  const sliced = new Map<string, Tensor>()
+  for (const [name, tensor] of tensors) sliced.set(name, sliceTensor(tensor, from, to))
+  return sliced
+}
+
+/** One map with the rows of all `parts` in their order. The parts have the same names, datatypes and row shapes. */
+export function joinRows(parts: readonly TensorMap[]): TensorMap {
+  const [first] = parts
+  if (first === undefined) return new Map()
+  if (parts.length === 1) return first
+  const joined = new Map<string, Tensor>()
+  for (const name of first.keys()) joined.set(name, joinTensors(parts.map((part) => part.get(name)!)))
+  return joined
+}
+
+function sliceTensor(tensor: Tensor, from: number, to: number): Tensor {
+  const rowShape = tensor.shape.slice(1)
+  const rowSize = elementCount(rowShape)
+  const [begin, end] = [from * rowSize, to * rowSize]
+  const data = isText(tensor.data) ? tensor.data.slice(begin, end) : tensor.data.subarray(begin, end)
+  return { datatype: tensor.datatype, shape: [to - from, ...rowShape], data } as Tensor
+}
+
+function joinTensors(tensors: readonly Tensor[]): Tensor {
+  const { datatype, shape } = tensors[0]!
+  const rows = tensors.reduce((sum, tensor) => sum + (tensor.shape[0] ?? 0), 0)
+  const joinedShape = [rows, ...shape.slice(1)]
+  return { datatype, shape: joinedShape, data: joinData(tensors, elementCount(joinedShape)) } as Tensor
+}
+
+function joinData(tensors: readonly Tensor[], count: number): TensorData {
+  if (isText(tensors[0]!.data)) return tensors.flatMap((tensor) => tensor.data as readonly string[])
+  const joined = allocate(tensors[0]!.datatype, count) as Float64Array
+  let at = 0
+  for (const { data } of tensors) {
+    // All of one datatype: which one is of no interest to a plain copy.
+    joined.set(data as Float64Array, at)
+    at += data.length
+  }
+  return joined
+}
+
+function isText(data: TensorData): data is readonly string[] {
+  return !ArrayBuffer.isView(data)
+}

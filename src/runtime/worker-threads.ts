@@ -1,0 +1,248 @@
+import { Piscina, queueOptionsSymbol } from 'piscina'
+import { deserializeError, internalError, messageOf, unavailable } from '../core/errors.ts'
+import type { MlModel } from '../flavors/mlmodel.ts'
+import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
+import { siblingModule } from './sibling-module.ts'
+import type {
+  OpenedModel,
+  OpenMessage,
+  RunMessage,
+  RunReply,
+  WorkerMessage,
+  WorkerReply,
+} from './worker-messages.ts'
+import { WorkerTask } from './worker-task.ts'
+import { WorkerThread } from './worker-thread.ts'
+
+export interface WorkerThreadsOptions {
+  readonly mlmodel: MlModel
+  readonly intraOpThreads: number
+  /** The most threads there will be at the same time. */
+  readonly maxThreads: number
+  readonly flavorTable?: string
+  /** Limit of each worker's JavaScript heap; the engine's own memory does not count. */
+  readonly maxHeapMb?: number
+  readonly log?: RuntimeLog
+  /** Called when a thread has come or gone, so that waiting work can be placed anew. */
+  readonly onChange: () => void
+}
+
+/** The symbol is for the balancer; being a symbol, it does not cross to the worker. */
+type Addressed<Message> = Message & { readonly [queueOptionsSymbol]: WorkerTask }
+
+const TERMINATION_MS = 2_000
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 10_000
+
+/**
+ * The threads of one pool: opens them, replaces those that die, gives up those that hang. piscina starts,
+ * watches and ends the threads; its balancer is ours, so that each of them can be addressed.
+ */
+export class WorkerThreads {
+  readonly #options: WorkerThreadsOptions
+  readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
+  readonly #threads = new Map<number, WorkerThread>()
+  readonly #openings = new Set<WorkerTask>()
+  /** Threads that there should be. */
+  #wanted = 0
+  #restarts = 0
+  #lost = 0
+  #stuck = 0
+  #failures = 0
+  #retry: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: WorkerThreadsOptions) {
+    this.#options = options
+    this.#piscina = new Piscina<Addressed<WorkerMessage>, WorkerReply>({
+      filename: siblingModule(import.meta.url, 'worker'),
+      minThreads: 0,
+      maxThreads: options.maxThreads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'sync',
+      recordTiming: false,
+      loadBalancer: (task, workers) => (task[queueOptionsSymbol] as WorkerTask).choose(workers) ?? null,
+      ...(options.maxHeapMb === undefined
+        ? {}
+        : { resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } }),
+    })
+    this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
+    // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
+    this.#piscina.on('error', () => {})
+  }
+
+  get open(): Iterable<WorkerThread> {
+    return this.#threads.values()
+  }
+
+  get size(): number {
+    return this.#threads.size
+  }
+
+  /** Threads that died and were replaced. */
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  /** Threads given up because a run did not return. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  /** Those of the lost that still occupy a core: they are inside a native run, which nothing can end. */
+  get stuck(): number {
+    return this.#stuck
+  }
+
+  /** Whether a thread is there or will be soon. False once so many were lost that no more are started. */
+  get alive(): boolean {
+    return this.#threads.size > 0 || this.#openings.size > 0
+  }
+
+  /**
+   * Brings the number of threads to `count`, the model opened in each.
+   * @throws ServingError where the model cannot be opened.
+   */
+  async grow(count: number): Promise<OpenedModel> {
+    const missing = count - this.#wanted
+    this.#wanted = count
+    const [model] = await Promise.all(Array.from({ length: missing }, () => this.#open()))
+    if (model === undefined) throw internalError('A pool was told to grow by no thread')
+    return model
+  }
+
+  /** Rejects where the thread died, or was given up, before it answered. */
+  run(message: RunMessage, task: WorkerTask): Promise<RunReply> {
+    return this.#post(message, task) as Promise<RunReply>
+  }
+
+  /** A task for this thread and no other. */
+  taskFor(thread: WorkerThread): WorkerTask {
+    return new WorkerTask((id) => id === thread.id)
+  }
+
+  /**
+   * Ends the thread on which `task` runs, or leaves it behind where a native run keeps it from ending. It is
+   * replaced as long as fewer were lost than the pool has threads: each lost one keeps a core and a copy of
+   * the weights.
+   */
+  giveUp(task: WorkerTask): void {
+    const worker = this.#piscina.threads.find(({ threadId }) => threadId === task.workerId)
+    this.#lost += 1
+    this.#stuck += 1
+    this.#warn('A run did not return; its worker thread was given up')
+    worker?.once('exit', () => {
+      this.#stuck -= 1
+    })
+    task.abort()
+  }
+
+  /** Ends all threads, however busy. One that is inside a native run is not waited for. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#retry)
+    let timer: NodeJS.Timeout | undefined
+    const timeOut = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, TERMINATION_MS)
+    })
+    await Promise.race([this.#piscina.destroy(), timeOut])
+    clearTimeout(timer)
+  }
+
+  async #open(): Promise<OpenedModel> {
+    const marks = WorkerThread.newMarks()
+    const task = new WorkerTask((id) => !this.#isTaken(id))
+    this.#openings.add(task)
+    try {
+      const reply = await this.#post(this.#openMessage(marks), task).catch((cause) => {
+        throw unavailable('A worker thread died while it loaded the model', { cause })
+      })
+      if (reply.status === 'failed') throw deserializeError(reply.error)
+      if (reply.status !== 'opened') throw internalError(`A worker opened its model with '${reply.status}'`)
+      this.#threads.set(task.workerId!, new WorkerThread(task.workerId!, marks))
+      return reply.model
+    } finally {
+      this.#openings.delete(task)
+    }
+  }
+
+  #openMessage(marks: Int32Array): OpenMessage {
+    const { mlmodel, intraOpThreads, flavorTable } = this.#options
+    return {
+      kind: 'open',
+      mlmodel,
+      intraOpThreads,
+      marks,
+      ...(flavorTable === undefined ? {} : { flavorTable }),
+    }
+  }
+
+  #post(message: WorkerMessage, task: WorkerTask): Promise<WorkerReply> {
+    return this.#piscina.run({ ...message, [queueOptionsSymbol]: task }, { signal: task })
+  }
+
+  #isTaken(id: number): boolean {
+    if (this.#threads.has(id)) return true
+    for (const { workerId } of this.#openings) if (workerId === id) return true
+    return false
+  }
+
+  /** Compares the threads that we know with those that live. */
+  #reconcile(): void {
+    if (this.#closed) return
+    const live = new Set(this.#piscina.threads.map(({ threadId }) => threadId))
+    for (const id of this.#threads.keys()) {
+      if (live.has(id)) continue
+      this.#threads.delete(id)
+      this.#warn('A worker thread has ended')
+    }
+    this.#dropOrphanedOpenings(live)
+    this.#replace()
+    this.#options.onChange()
+  }
+
+  /** A thread that dies before it is ready leaves the task that it was started for in piscina's queue. */
+  #dropOrphanedOpenings(live: ReadonlySet<number>): void {
+    let unassigned = 0
+    for (const id of live) if (!this.#isTaken(id)) unassigned += 1
+    for (const task of [...this.#openings]) {
+      if (task.workerId !== undefined) continue
+      if (unassigned > 0) unassigned -= 1
+      else task.abort()
+    }
+  }
+
+  #replace(): void {
+    if (this.#closed || this.#lost > this.#wanted || this.#retry !== undefined) return
+    for (let n = this.#threads.size + this.#openings.size; n < this.#wanted; n += 1) {
+      this.#open().then(
+        () => this.#replaced(),
+        (error: unknown) => this.#replaceLater(error),
+      )
+    }
+  }
+
+  #replaced(): void {
+    this.#failures = 0
+    this.#restarts += 1
+    this.#options.onChange()
+  }
+
+  #replaceLater(error: unknown): void {
+    if (this.#closed) return
+    this.#warn('A worker thread could not be replaced', { reason: messageOf(error) })
+    this.#options.onChange()
+    if (this.#retry !== undefined) return
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS)
+    this.#failures += 1
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#replace()
+    }, delay).unref()
+  }
+
+  #warn(message: string, facts: object = {}): void {
+    const { log = SILENT_LOG, mlmodel } = this.#options
+    log.warn({ directory: mlmodel.directory, threads: this.#threads.size, ...facts }, message)
+  }
+}
