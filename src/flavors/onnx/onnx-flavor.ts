@@ -27,6 +27,13 @@ async function load(model: MlModel, { intraOpThreads }: LoadOptions): Promise<Pr
     return new OnnxPredictor(session, readSessionMetadata(session, file))
   } catch (error) {
     if (error instanceof ServingError) throw error
-    throw invalidModel(`onnxruntime cannot load the model: ${messageOf(error)}`, { cause: error })
+    throw invalidModel(`onnxruntime cannot load the model: ${reasonOf(error)}`, { cause: error })
   }
+}
+
+/** onnxruntime's message without the path of the model file and the place in its own source. */
+function reasonOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/^Load model from .*? failed:/s, '')
+    .replace(/\/onnxruntime_src\/\S+ .*?[)>] (?=[A-Z])/s, '')
 }

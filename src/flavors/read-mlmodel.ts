@@ -1,0 +1,130 @@
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Document } from 'yaml'
+import { invalidModel, messageOf, notFound, ServingError } from '../core/errors.ts'
+import { parseSignature } from '../signature/parse-signature.ts'
+import { FLAVOR_NAMES } from './flavor-table.ts'
+import type { MlModel } from './mlmodel.ts'
+import { readModelFile } from './model-file.ts'
+import { isRecord } from './record.ts'
+
+const FILE_NAME = 'MLmodel'
+const MAX_BYTES = 1_000_000
+/** MLmodel files of MLflow have no aliases at all; this leaves no room for aliases of aliases. */
+const MAX_ALIASES = 16
+
+/**
+ * Reads the MLmodel file of a model folder, or makes up what it would say for a bare `.onnx` file.
+ * Keys that this version does not know are passed over, and all but `flavors` may be absent: MLflow has written
+ * these files since 2018.
+ * @throws ServingError RESOURCE_DOES_NOT_EXIST, or INVALID_PARAMETER_VALUE where the file is broken or names no
+ *   flavor that Headrace serves.
+ */
+export async function readMlModel(path: string): Promise<MlModel> {
+  const found = await realpath(path).catch(() => {
+    throw notFound(`There is no model at '${path}'.`, { path })
+  })
+  const stats = await stat(found)
+  if (stats.isDirectory()) return parseMlModel(found, await readDocument(found))
+  if (stats.isFile() && found.endsWith('.onnx')) return bareOnnxModel(found)
+  throw invalidModel(`'${path}' is neither a model folder nor an .onnx file.`, { details: { path } })
+}
+
+function bareOnnxModel(path: string): MlModel {
+  return {
+    directory: dirname(path),
+    flavor: 'onnx',
+    flavorConfig: { data: basename(path) },
+    signature: undefined,
+    runId: undefined,
+    modelId: undefined,
+    mlflowVersion: undefined,
+    servingInputPath: undefined,
+  }
+}
+
+async function readDocument(directory: string): Promise<Document> {
+  const bytes = await readModelFile(directory, FILE_NAME, MAX_BYTES).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error
+    throw notFound(`There is no MLmodel file in '${directory}'.`, { path: directory })
+  })
+  const { parseDocument } = await import('yaml')
+  try {
+    const source = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const document = parseDocument(source, { schema: 'core', merge: false, logLevel: 'error' })
+    // Unknown tags are warnings; MLflow's loader refuses them too.
+    const problem = document.errors[0] ?? document.warnings[0]
+    if (problem !== undefined) throw problem
+    return document
+  } catch (error) {
+    throw broken(directory, messageOf(error), error)
+  }
+}
+
+function parseMlModel(directory: string, document: Document): MlModel {
+  const content = toPlain(directory, document)
+  const flavors = content['flavors']
+  if (!isRecord(flavors)) throw broken(directory, "it has no map 'flavors'.")
+  const flavor = chooseFlavor(flavors)
+  const flavorConfig = flavors[flavor] ?? {}
+  if (!isRecord(flavorConfig)) throw broken(directory, `the entry of flavor '${flavor}' is not a map.`)
+  const fromTypeHint = content['is_signature_from_type_hint'] === true
+  const example = content['saved_input_example_info']
+  return {
+    directory,
+    flavor,
+    flavorConfig,
+    signature: parseSignature(content['signature'], { fromTypeHint }),
+    runId: textAt(document, 'run_id'),
+    modelId: textAt(document, 'model_id'),
+    mlflowVersion: textAt(document, 'mlflow_version'),
+    servingInputPath: isRecord(example) ? text(example['serving_input_path']) : undefined,
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST'
+}
+
+function toPlain(directory: string, document: Document): Readonly<Record<string, unknown>> {
+  try {
+    const content: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
+    if (isRecord(content)) return content
+  } catch (error) {
+    throw broken(directory, messageOf(error), error)
+  }
+  throw broken(directory, 'it is not a map.')
+}
+
+function chooseFlavor(flavors: Readonly<Record<string, unknown>>): string {
+  const chosen = FLAVOR_NAMES.find((name) => Object.hasOwn(flavors, name))
+  if (chosen !== undefined) return chosen
+  const found = Object.keys(flavors).filter((name) => name !== 'python_function')
+  const described = found.length > 0 ? found.join(', ') : Object.keys(flavors).join(', ') || 'none'
+  throw invalidModel(
+    `The model has no flavor that Headrace serves (${FLAVOR_NAMES.join(', ')}); its flavors are: ${described}. ` +
+      'Convert it to ONNX and log it with mlflow.onnx.log_model.',
+    { details: { flavors: Object.keys(flavors) } },
+  )
+}
+
+/**
+ * A text by its spelling: PyYAML writes an id such as 12e4 without quotes, which is a number in the core schema
+ * and a text in its own.
+ */
+function textAt(document: Document, key: string): string | undefined {
+  const node: unknown = document.get(key, true)
+  if (!isRecord(node)) return undefined
+  return typeof node['value'] === 'number' ? text(node['source']) : text(node['value'])
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function broken(directory: string, reason: string, cause?: unknown): ServingError {
+  return invalidModel(`The MLmodel file of '${directory}' cannot be read: ${reason}`, {
+    details: { directory },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
