@@ -65,7 +65,7 @@ export const SERVE_SETTINGS = {
     help: 'Seconds after which a request is answered 504',
     parse: secondsToMs,
   }),
-  placement: setting({
+  placement: setting<'auto' | 'inline' | 'pool'>({
     flags: '--placement <where>',
     variable: 'HEADRACE_PLACEMENT',
     default: 'auto',
@@ -73,11 +73,11 @@ export const SERVE_SETTINGS = {
     parse: oneOf(['auto', 'inline', 'pool']),
   }),
   ...REGISTRY,
-  maxQueuedRequests: setting({
-    flags: '--max-queued-requests <count>',
-    variable: 'HEADRACE_MAX_QUEUED_REQUESTS',
+  maxConcurrentRequests: setting({
+    flags: '--max-concurrent-requests <count>',
+    variable: 'HEADRACE_MAX_CONCURRENT_REQUESTS',
     default: 1024,
-    help: 'Requests that may wait for a model; more are refused with 429',
+    help: 'Requests of one model that may be under way, waiting ones included; more are refused with 429',
     parse: positiveInteger,
   }),
   maxBodyBytes: setting({
@@ -132,12 +132,19 @@ export const SERVE_SETTINGS = {
     help: 'Origins, separated by commas, whose pages may call the server; * for any',
     parse: listed,
   }),
-  logLevel: setting({
+  logLevel: setting<(typeof LOG_LEVELS)[number]>({
     flags: '--log-level <level>',
     variable: 'HEADRACE_LOG_LEVEL',
     default: 'info',
     help: `How much is logged: ${LOG_LEVELS.join(', ')}`,
     parse: oneOf(LOG_LEVELS),
+  }),
+  logFormat: setting<'auto' | 'json' | 'text'>({
+    flags: '--log-format <format>',
+    variable: 'HEADRACE_LOG_FORMAT',
+    default: 'auto',
+    help: 'Log lines for programs (json), for people (text), or by whether a terminal reads them (auto)',
+    parse: oneOf(['auto', 'json', 'text']),
   }),
   accessLog: flag({
     flags: '--access-log',

@@ -12,12 +12,12 @@ export interface Setting<T> {
   readonly defaultText?: string
   readonly help: string
   /** From the text of a flag or variable. `previous` holds what earlier flags of the same name gave. */
-  readonly parse: (text: string, previous: T) => T
+  parse(text: string, previous: T): T
   /** Taken for compatibility and without effect: not shown in the help. */
   readonly hidden?: boolean
 }
 
-export type SettingsTable = Readonly<Record<string, Setting<never>>>
+export type SettingsTable = Readonly<Record<string, Setting<unknown>>>
 
 /** The values of a table, by its keys. */
 export type SettingsOf<Table> = {
@@ -38,31 +38,37 @@ export function flag(row: Omit<Setting<boolean>, 'parse' | 'default'>): Setting<
  * The option that commander shows and reads for a row. commander takes a flag before the variable and the
  * variable before the default; an error names the flag or the variable that held the text.
  */
-export function optionOf(key: string, row: Setting<never>): Option {
+export function optionOf(key: string, row: Setting<unknown>): Option {
   const option = new Option(row.flags, row.help)
   option.attributeName = () => key
-  if (row.variable !== undefined) option.env(row.variable)
+  if (row.variable !== undefined && !isSwitchedOff(option, row)) option.env(row.variable)
   if (row.hidden === true) option.hideHelp()
-  const start: unknown = row.default
+  const start = row.default
   if (start !== undefined && start !== false && !isEmptyList(start)) {
     option.default(start, row.defaultText ?? String(start))
   } else {
     option.default(start, row.defaultText)
   }
   if (option.required || option.optional) {
-    // The table erases each row's own type; commander hands back only what this row's default and parser gave.
     option.argParser((text: string, previous: unknown) =>
-      parseOrExplain(row, () => row.parse(text, previous as never)),
+      parseOrExplain(row, () => row.parse(text, previous)),
     )
   }
   return option
+}
+
+/** commander takes any text of a flag's variable for yes, `false` too. */
+function isSwitchedOff(option: Option, row: Setting<unknown>): boolean {
+  const held = process.env[row.variable ?? '']
+  if (option.required || option.optional || held === undefined) return false
+  return parseOrExplain(row, () => row.parse(held, false)) === false
 }
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
-function parseOrExplain<T>(row: Setting<never>, parse: () => T): T {
+function parseOrExplain<T>(row: Setting<unknown>, parse: () => T): T {
   try {
     return parse()
   } catch (error) {

@@ -50,6 +50,17 @@ describe('the settings of headrace serve', () => {
     expect(parse('--port', '7001')).toMatchObject({ port: 7001 })
   })
 
+  test.each([
+    ['1', true],
+    ['true', true],
+    ['false', false],
+    ['0', false],
+    ['', false],
+  ])('read the variable of a flag, %j', (held, on) => {
+    vi.stubEnv('HEADRACE_ACCESS_LOG', held)
+    expect(parse().accessLog).toBe(on)
+  })
+
   test('take the flags of mlflow models serve that have no meaning here', () => {
     expect(() => parse('--env-manager', 'local', '--no-conda', '--install-mlflow')).not.toThrow()
   })

@@ -1,0 +1,86 @@
+import type { Command } from 'commander'
+import type { Logger } from 'pino'
+import { invalidParameter } from '../../core/errors.ts'
+import type { ModelRepository } from '../../runtime/model-repository.ts'
+import type { RunningServer } from '../../server/listen.ts'
+import { composeScoringServer } from '../compose.ts'
+import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
+import { optionOf } from '../setting.ts'
+import { announce } from '../start-banner.ts'
+
+export function addServeCommand(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('Serve a model over HTTP, as `mlflow models serve` does')
+    .helpOption('--help', 'show this help')
+    .action(async () => serve(command.opts<ServeSettings>()))
+  for (const [key, row] of Object.entries(SERVE_SETTINGS)) command.addOption(optionOf(key, row))
+}
+
+/** Loads the models, listens, and stays until a signal comes. */
+async function serve(settings: ServeSettings): Promise<void> {
+  checkTogether(settings)
+  // What the server needs is imported while the models load in their threads.
+  const [{ createLogger }, app, listening] = await Promise.all([
+    import('../../server/logger.ts'),
+    import('../../server/app.ts'),
+    import('../../server/listen.ts'),
+  ])
+  const logger = createLogger({ level: settings.logLevel, format: logFormat(settings) })
+  const { repository, options } = composeScoringServer(settings, logger)
+  try {
+    const [built] = await Promise.all([
+      app.buildApp(options),
+      ...settings.modelUri.map((uri) => repository.load(uri)),
+    ])
+    const server = await listening.listen(built, settings)
+    announce({ server, models: repository.list(), logger })
+    endOnSignal({ server, repository, logger, graceMs: settings.graceMs })
+  } catch (error) {
+    await repository.close()
+    throw error
+  }
+}
+
+function checkTogether({ modelUri, sslCertfile, sslKeyfile }: ServeSettings): void {
+  if (modelUri.length === 0) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+  if ((sslCertfile === undefined) !== (sslKeyfile === undefined)) {
+    throw invalidParameter('--ssl-certfile and --ssl-keyfile belong together')
+  }
+}
+
+function logFormat({ logFormat }: ServeSettings): 'json' | 'text' {
+  if (logFormat !== 'auto') return logFormat
+  return process.stderr.isTTY ? 'text' : 'json'
+}
+
+interface Running {
+  readonly server: RunningServer
+  readonly repository: ModelRepository
+  readonly logger: Logger
+  readonly graceMs: number
+}
+
+/** The first signal ends the server in order, a second one at once. */
+function endOnSignal(running: Running): void {
+  let asked = false
+  const end = (signal: NodeJS.Signals): void => {
+    running.logger.info({ signal }, asked ? 'stopping at once' : 'stopping')
+    const graceMs = asked ? 0 : running.graceMs
+    asked = true
+    void stop({ ...running, graceMs })
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
+
+async function stop({ server, repository, logger, graceMs }: Running): Promise<void> {
+  // process.exit() waits for native runs, which may never return: then only a kill ends the process.
+  const late = setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMs + 2_000)
+  await server.stop({ graceMs })
+  await repository.close()
+  clearTimeout(late)
+  logger.info('stopped')
+  if (repository.hasStuckWorkers()) process.kill(process.pid, 'SIGKILL')
+  process.exit(0)
+}

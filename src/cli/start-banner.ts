@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import type { Logger } from 'pino'
+import type { ServedModel } from '../runtime/served-model.ts'
+import type { RunningServer } from '../server/listen.ts'
+import { version } from './version.ts'
+
+export interface Start {
+  readonly server: RunningServer
+  readonly models: readonly ServedModel[]
+  readonly logger: Logger
+}
+
+/** Says what was loaded from where, in how long, how it runs, and where it is served. */
+export function announce({ server, models, logger }: Start): void {
+  for (const model of models) logger.info(facts(model), describe(model))
+  const cores = availableParallelism()
+  const startMs = Math.round(performance.now())
+  logger.info(
+    { url: server.url, startMs, cores, node: process.versions.node, version: version() },
+    `Headrace ${version()} is listening on ${server.url}, ${startMs} ms after its start`,
+  )
+}
+
+function describe(model: ServedModel): string {
+  const { source, loadTimes, placement, goldenRequests, mlmodel } = model
+  const number = source.version === undefined ? '' : ` version ${source.version}`
+  const { workers } = model.stats()
+  const place =
+    placement === 'inline'
+      ? 'inline (-w has no effect)'
+      : `in ${workers} worker thread${workers === 1 ? '' : 's'}`
+  const run = loadTimes.batch1 === undefined ? '' : `, one row takes ${duration(loadTimes.batch1)}`
+  const golden = goldenRequests === 0 ? '' : `, ${goldenRequests} golden requests answered as recorded`
+  return (
+    `${model.name}${number} (${mlmodel.flavor}) from ${source.canonicalUri}: loaded in ` +
+    `${duration(loadTimes.total)}, runs ${place}${run}${golden}`
+  )
+}
+
+function facts(model: ServedModel): object {
+  const { source, placement, loadTimes, mlmodel } = model
+  return {
+    model: model.name,
+    modelVersion: source.version,
+    uri: source.canonicalUri,
+    path: source.path,
+    runId: mlmodel.runId,
+    modelId: mlmodel.modelId,
+    placement,
+    workers: model.stats().workers,
+    loadMs: Math.round(loadTimes.total),
+    batch1Ms: loadTimes.batch1,
+  }
+}
+
+function duration(ms: number): string {
+  return ms < 1 ? `${Math.round(ms * 1000)} µs` : `${Math.round(ms)} ms`
+}
