@@ -22,7 +22,7 @@ export async function locateSource(session: SqlSession, source: string): Promise
     return { storageLocation: row.storage_location || (row.source ?? ''), runId: row.run_id }
   }
   const model = await session.first<{ artifact_location: string; source_run_id: string | null }>(sql`
-    SELECT "artifact_location", "source_run_id" FROM "logged_models" JOIN "experiments" USING ("experiment_id")
+    SELECT "logged_models"."artifact_location", "source_run_id" FROM "logged_models" JOIN "experiments" USING ("experiment_id")
     WHERE "model_id" = ${first} AND "workspace" = ${WORKSPACE} AND "logged_models"."lifecycle_stage" <> 'deleted'`)
   if (model !== undefined) return { storageLocation: model.artifact_location, runId: model.source_run_id }
   throw invalidParameter(

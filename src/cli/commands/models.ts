@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander'
+import { MODELS_SETTINGS, type ModelsSettings } from '../config.ts'
+import { optionOf } from '../setting.ts'
+import type { RegisterOptions } from './models/register.ts'
+
+/** `headrace models …`. Each command is imported when it runs. */
+export function registerModelsCommand(program: Command): void {
+  const models = program.command('models').description('Registers models, and shows and changes the registry')
+
+  withSettings(models.command('register'))
+    .description('Copies a model folder into the registry as a new version')
+    .argument('<path>', 'folder with an MLmodel file')
+    .requiredOption('-n, --name <name>', 'name of the registered model; made where it is not there')
+    .option('-a, --alias <alias>', 'alias to set on the version')
+    .option('--description <text>', 'description of the version')
+    .addOption(
+      new Option('--tag <key=value>', 'tag of the version; may be given several times')
+        .default([])
+        .argParser((text: string, previous: readonly string[]) => [...previous, text]),
+    )
+    .option('--if-absent', 'register nothing where a version was made from equal files', false)
+    .action(async (path: string, options: RegisterOptions) =>
+      (await import('./models/register.ts')).register(path, options),
+    )
+
+  withSettings(models.command('list'))
+    .description('Lists the registered models')
+    .action(async (options: ModelsOptions) => (await import('./models/list.ts')).list(options))
+
+  withSettings(models.command('show'))
+    .description('Shows a registered model, or the one version that a URI leads to with its signature')
+    .argument('<name-or-uri>', 'iris, or models:/iris@champion')
+    .action(async (which: string, options: ModelsOptions) =>
+      (await import('./models/show.ts')).show(which, options),
+    )
+
+  withSettings(models.command('alias'))
+    .description('Sets an alias, or moves it to another version')
+    .argument('<name>', 'registered model')
+    .argument('<alias>')
+    .argument('[version]', 'version that the alias is to mean')
+    .option('--delete', 'delete the alias', false)
+    .action(async (name: string, alias: string, version: string | undefined, options: AliasOptions) =>
+      (await import('./models/change.ts')).changeAlias({ name, alias, version }, options),
+    )
+
+  withSettings(models.command('delete'))
+    .description('Deletes a registered model with all versions, or one version; its files stay')
+    .argument('<name[/version]>', 'iris, or iris/3')
+    .action(async (which: string, options: ModelsOptions) =>
+      (await import('./models/change.ts')).deleteModel(which, options),
+    )
+}
+
+export interface ModelsOptions extends ModelsSettings {
+  readonly json: boolean
+}
+
+export interface AliasOptions extends ModelsOptions {
+  readonly delete: boolean
+}
+
+function withSettings(command: Command): Command {
+  for (const [key, row] of Object.entries(MODELS_SETTINGS)) {
+    command.addOption(optionOf(key, row))
+  }
+  return command.option('--json', 'print JSON', false)
+}

@@ -1,0 +1,37 @@
+import { invalidParameter } from '../../../core/errors.ts'
+import type { AliasOptions, ModelsOptions } from '../models.ts'
+import { print, printJson } from './output.ts'
+import { withStores } from './registry.ts'
+
+export interface AliasChange {
+  readonly name: string
+  readonly alias: string
+  readonly version: string | undefined
+}
+
+export async function changeAlias(
+  { name, alias, version }: AliasChange,
+  options: AliasOptions,
+): Promise<void> {
+  if (options.delete === (version !== undefined)) {
+    throw invalidParameter('Give either the version that the alias is to mean, or --delete')
+  }
+  await withStores(options, 'write', async ({ registry }) => {
+    if (version === undefined) await registry.deleteRegisteredModelAlias(name, alias)
+    else await registry.setRegisteredModelAlias(name, alias, version)
+  })
+  if (options.json) printJson({ name, alias, version: version ?? null })
+  else if (version === undefined) print(`Model '${name}' has no alias '${alias}' now.`)
+  else print(`models:/${name}@${alias} is version ${version} now.`)
+}
+
+export async function deleteModel(which: string, options: ModelsOptions): Promise<void> {
+  const [name = '', version, ...rest] = which.replace(/^models:\/+/, '').split('/')
+  if (rest.length > 0) throw invalidParameter(`'${which}' is neither a model's name nor name/version`)
+  await withStores(options, 'write', ({ registry }) =>
+    version === undefined ? registry.deleteRegisteredModel(name) : registry.deleteModelVersion(name, version),
+  )
+  if (options.json) printJson({ name, version: version ?? null, deleted: true })
+  else if (version === undefined) print(`Deleted model '${name}' with all its versions.`)
+  else print(`Deleted version ${version} of model '${name}'.`)
+}

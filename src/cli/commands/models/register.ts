@@ -1,0 +1,38 @@
+import { invalidParameter } from '../../../core/errors.ts'
+import { registerModel } from '../../../registry-client/register-model.ts'
+import type { Tag } from '../../../store/entities/tag.ts'
+import type { ModelsOptions } from '../models.ts'
+import { print, printJson } from './output.ts'
+import { withStores } from './registry.ts'
+
+export interface RegisterOptions extends ModelsOptions {
+  readonly name: string
+  readonly alias?: string
+  readonly description?: string
+  readonly tag: readonly string[]
+  readonly ifAbsent: boolean
+}
+
+export async function register(path: string, options: RegisterOptions): Promise<void> {
+  const { name, alias, description, ifAbsent } = options
+  const tags = options.tag.map(parseTag)
+  const { version, created } = await withStores(options, 'write', (stores, places) =>
+    registerModel(stores, places, { path, name, alias, description, tags, ifAbsent }),
+  )
+  if (options.json) {
+    printJson({ ...version, created })
+    return
+  }
+  const aliases = version.aliases.length === 0 ? '' : ` (${version.aliases.join(', ')})`
+  print(
+    created
+      ? `Registered ${path} as version ${version.version} of model '${name}'${aliases}.`
+      : `Nothing to do: version ${version.version} of model '${name}'${aliases} was made from equal files.`,
+  )
+}
+
+function parseTag(text: string): Tag {
+  const cut = text.indexOf('=')
+  if (cut < 1) throw invalidParameter(`--tag: '${text}' is not of the form key=value`)
+  return { key: text.slice(0, cut), value: text.slice(cut + 1) }
+}
