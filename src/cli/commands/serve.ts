@@ -5,6 +5,7 @@ import type { ModelRepository } from '../../runtime/model-repository.ts'
 import type { RunningServer } from '../../server/listen.ts'
 import { composeScoringServer } from '../compose.ts'
 import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
+import { curlLine } from '../curl-line.ts'
 import { optionOf } from '../setting.ts'
 import { announce } from '../start-banner.ts'
 
@@ -26,7 +27,8 @@ async function serve(settings: ServeSettings): Promise<void> {
     import('../../server/app.ts'),
     import('../../server/listen.ts'),
   ])
-  const logger = createLogger({ level: settings.logLevel, format: logFormat(settings) })
+  const format = logFormat(settings)
+  const logger = createLogger({ level: settings.logLevel, format })
   const { repository, options } = composeScoringServer(settings, logger)
   try {
     const [built] = await Promise.all([
@@ -35,6 +37,7 @@ async function serve(settings: ServeSettings): Promise<void> {
     ])
     const server = await listening.listen(built, settings)
     announce({ server, models: repository.list(), logger })
+    if (format === 'text') await suggest(server, repository, settings)
     endOnSignal({ server, repository, logger, graceMs: settings.graceMs })
   } catch (error) {
     await repository.close()
@@ -52,6 +55,17 @@ function checkTogether({ modelUri, sslCertfile, sslKeyfile }: ServeSettings): vo
 function logFormat({ logFormat }: ServeSettings): 'json' | 'text' {
   if (logFormat !== 'auto') return logFormat
   return process.stderr.isTTY ? 'text' : 'json'
+}
+
+/** A line to try for whoever started this at a terminal. */
+async function suggest(
+  { url }: RunningServer,
+  repository: ModelRepository,
+  { apiKey }: ServeSettings,
+): Promise<void> {
+  const model = repository.default()
+  const line = model === undefined ? undefined : await curlLine(model, { url, apiKey })
+  if (line !== undefined) process.stdout.write(`\nTry it:\n\n  ${line}\n\n`)
 }
 
 interface Running {
