@@ -11,7 +11,8 @@ import { sqliteUri } from './sqlite-uri.ts'
 const BUSY_TIMEOUT_MS = 20_000
 
 /**
- * Opens a database to read it, and changes nothing in it or its folder, which may be read-only.
+ * Opens a database to read it, while other processes may write it, and changes nothing in it. Its folder may be
+ * read-only; where it is not, SQLite may leave the files -wal and -shm of a WAL database there.
  * @throws ServingError RESOURCE_DOES_NOT_EXIST, or INVALID_STATE where the file cannot be read or is at an unknown head
  */
 export function openSqliteReadOnly(path: string): SqliteDatabase {

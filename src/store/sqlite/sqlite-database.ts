@@ -1,4 +1,5 @@
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
+import { unavailable } from '../../core/errors.ts'
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.ts'
 import { SqliteSession } from './sqlite-session.ts'
 
@@ -41,15 +42,21 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async #transaction<T>(begin: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
-    this.#connection.exec(begin)
     try {
+      this.#connection.exec(begin)
       const result = await work(this.#session)
       this.#connection.exec('COMMIT')
       return result
     } catch (error) {
       // SQLite ends some failed transactions by itself (disk full, interrupted).
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK')
-      throw error
+      throw isBusy(error) ? unavailable(BUSY, { cause: error }) : error
     }
   }
+}
+
+const BUSY = 'The registry database is locked by another process, which did not let go of it in time'
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
