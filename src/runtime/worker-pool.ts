@@ -8,8 +8,9 @@ import type { ModelStats } from './served-model.ts'
 import { rowCount } from './tensor-rows.ts'
 import { fromWire, inputsToWire, type WireTensor } from './wire-tensors.ts'
 import type { OpenedModel, RunMessage, RunReply } from './worker-messages.ts'
+import { WorkerTask } from './worker-task.ts'
 import { SLOTS, type WorkerThread } from './worker-thread.ts'
-import { WorkerThreads, type WorkerThreadsOptions } from './worker-threads.ts'
+import { isCloneError, WorkerThreads, type WorkerThreadsOptions } from './worker-threads.ts'
 
 export interface WorkerPoolOptions extends Omit<WorkerThreadsOptions, 'onChange'> {
   /** Threads to open at once; `grow` opens the rest, up to `maxThreads`. */
@@ -97,6 +98,9 @@ export class WorkerPool implements Predictor {
     if (options.signal?.aborted) {
       return Promise.reject(cancelled('The request was taken back before it ran'))
     }
+    if (options.deadline !== undefined && performance.now() > options.deadline) {
+      return Promise.reject(deadlineExceeded('The request was late before it ran'))
+    }
     return new Promise((resolve, reject) => {
       const call = new PoolCall({ inputs, options, resolve, reject, onAbort: (gone) => this.#drop(gone) })
       this.#deadlines.add(call)
@@ -162,10 +166,10 @@ export class WorkerPool implements Predictor {
   }
 
   #send(call: PoolCall, thread: WorkerThread): void {
-    const seat = { thread, slot: thread.take(), task: this.#threads.taskFor(thread) }
+    const seat = { thread, slot: thread.take(), task: WorkerTask.forWorker(thread.id) }
     call.seat = seat
     this.#sent.add(call)
-    this.#threads.run(messageOf(call, seat.slot), seat.task).then(
+    this.#threads.run(thread, messageOf(call, seat.slot), seat.task).then(
       (reply) => this.#onReply(call, seat, reply),
       (cause: unknown) => this.#onWorkerGone(call, seat, cause),
     )
@@ -267,8 +271,4 @@ function messageOf(call: PoolCall, slot: number): RunMessage {
     ...(outputs === undefined ? {} : { outputs }),
     ...(parameters === undefined || parameters.size === 0 ? {} : { parameters }),
   }
-}
-
-function isCloneError(cause: unknown): boolean {
-  return cause instanceof DOMException && cause.name === 'DataCloneError'
 }

@@ -112,13 +112,14 @@ export class WorkerThreads {
   }
 
   /** Rejects where the thread died, or was given up, before it answered. */
-  run(message: RunMessage, task: WorkerTask): Promise<RunReply> {
-    return this.#post(message, task) as Promise<RunReply>
-  }
-
-  /** A task for this thread and no other. */
-  taskFor(thread: WorkerThread): WorkerTask {
-    return new WorkerTask((id) => id === thread.id)
+  async run(thread: WorkerThread, message: RunMessage, task: WorkerTask): Promise<RunReply> {
+    try {
+      return (await this.#post(message, task)) as RunReply
+    } catch (error) {
+      // Known here before piscina reports it: nothing more may be sent there.
+      if (!isCloneError(error)) this.#forget(thread.id)
+      throw error
+    }
   }
 
   /**
@@ -151,7 +152,7 @@ export class WorkerThreads {
 
   async #open(): Promise<OpenedModel> {
     const marks = WorkerThread.newMarks()
-    const task = new WorkerTask((id) => !this.#isTaken(id))
+    const task = WorkerTask.forFreshWorker((id) => !this.#isTaken(id))
     this.#openings.add(task)
     try {
       const reply = await this.#post(this.#openMessage(marks), task).catch((cause) => {
@@ -191,14 +192,14 @@ export class WorkerThreads {
   #reconcile(): void {
     if (this.#closed) return
     const live = new Set(this.#piscina.threads.map(({ threadId }) => threadId))
-    for (const id of this.#threads.keys()) {
-      if (live.has(id)) continue
-      this.#threads.delete(id)
-      this.#warn('A worker thread has ended')
-    }
+    for (const id of this.#threads.keys()) if (!live.has(id)) this.#forget(id)
     this.#dropOrphanedOpenings(live)
     this.#replace()
     this.#options.onChange()
+  }
+
+  #forget(id: number): void {
+    if (this.#threads.delete(id)) this.#warn('A worker thread has ended')
   }
 
   /** A thread that dies before it is ready leaves the task that it was started for in piscina's queue. */
@@ -245,4 +246,9 @@ export class WorkerThreads {
     const { log = SILENT_LOG, mlmodel } = this.#options
     log.warn({ directory: mlmodel.directory, threads: this.#threads.size, ...facts }, message)
   }
+}
+
+/** What was sent cannot be copied to another thread, which is no fault of that thread. */
+export function isCloneError(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'DataCloneError'
 }

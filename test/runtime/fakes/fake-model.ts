@@ -1,0 +1,33 @@
+import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
+import type { MlModel } from '../../../src/flavors/mlmodel.ts'
+import type { FakeConfig } from './flavor-table.ts'
+
+/** Where workers find the fake flavors. */
+export const FAKE_FLAVORS = new URL('./flavor-table.ts', import.meta.url).href
+
+export function fakeModel(config: FakeConfig = {}): MlModel {
+  return {
+    directory: '/nowhere',
+    flavor: 'fake',
+    flavorConfig: { ...config },
+    signature: undefined,
+    runId: undefined,
+    modelId: undefined,
+    mlflowVersion: undefined,
+    servingInputPath: undefined,
+  }
+}
+
+/** The input `x` of the doubling model. */
+export function column(...values: number[]): TensorMap {
+  return columnOf(Float64Array.from(values))
+}
+
+export function columnOf(data: Float64Array): TensorMap {
+  return new Map<string, Tensor>([['x', { datatype: 'FP64', shape: [data.length], data }]])
+}
+
+/** The values of the doubling model's answer. */
+export function doubled(outputs: TensorMap): number[] {
+  return [...(outputs.get('y')!.data as Float64Array)]
+}

@@ -1,0 +1,90 @@
+import { modelFailed, unavailable } from '../../../src/core/errors.ts'
+import type { PredictOptions, Predictor, TensorMetadata } from '../../../src/core/predictor.ts'
+import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
+import type { Flavor } from '../../../src/flavors/flavor.ts'
+import type { MlModel } from '../../../src/flavors/mlmodel.ts'
+
+/** First values of the input `x` that make the fake model misbehave; any other row is doubled. */
+export const Order = {
+  fail: -1,
+  exit: -2,
+  exhaustHeap: -3,
+  neverReturn: -4,
+} as const
+
+export interface FakeConfig {
+  /** Each run keeps its thread busy for so long. */
+  readonly runMs?: number
+  readonly unboundedRun?: boolean
+  readonly weightBytes?: number
+  readonly failsToLoad?: boolean
+  readonly exitsOnLoad?: boolean
+}
+
+const COLUMN: readonly TensorMetadata[] = [{ name: 'x', datatype: 'FP64', shape: [-1] }]
+
+/** A flavor table like Headrace's own, for workers and tests alike: every flavor name is the doubling model. */
+export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
+  return {
+    name: 'fake',
+    inspect: async ({ flavorConfig }) => {
+      const { unboundedRun = false, weightBytes = 0 } = flavorConfig as FakeConfig
+      return { unboundedRun, weightBytes }
+    },
+    load: async ({ flavorConfig }) => {
+      const config = flavorConfig as FakeConfig
+      if (config.exitsOnLoad) process.exit(1)
+      if (config.failsToLoad) throw modelFailed('This model never loads')
+      return new DoublingPredictor(config)
+    },
+  }
+}
+
+export class DoublingPredictor implements Predictor {
+  readonly inputs = COLUMN
+  readonly outputs = [{ name: 'y', datatype: 'FP64', shape: [-1] }] as const
+  readonly maxBatchRows = Number.POSITIVE_INFINITY
+  readonly maxConcurrency = 1
+  readonly batchable = true
+  /** Rows of the runs so far. */
+  readonly runs: number[] = []
+  readonly #config: FakeConfig
+  #closed = false
+
+  constructor(config: FakeConfig = {}) {
+    this.#config = config
+  }
+
+  async predict(inputs: TensorMap, options: PredictOptions = {}): Promise<TensorMap> {
+    if (this.#closed) throw unavailable('Closed')
+    const data = inputs.get('x')!.data as Float64Array
+    obey(data[0] ?? 0)
+    const begun = performance.now()
+    block(this.#config.runMs ?? 0)
+    if (options.timing !== undefined) options.timing.compute = performance.now() - begun
+    this.runs.push(data.length)
+    const doubled = data.map((value) => value * 2)
+    return new Map<string, Tensor>([['y', { datatype: 'FP64', shape: [data.length], data: doubled }]])
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+}
+
+function obey(order: number): void {
+  if (order === Order.fail) throw modelFailed('The fake model was told to fail', { details: { order } })
+  if (order === Order.exit) process.exit(1)
+  if (order === Order.exhaustHeap) exhaustHeap()
+  while (order === Order.neverReturn) block(1000)
+}
+
+function exhaustHeap(): never {
+  const kept: unknown[] = []
+  for (;;) kept.push(new Array(10_000).fill({}))
+}
+
+/** As a native run does: nothing else happens in the thread. */
+function block(ms: number): void {
+  if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
