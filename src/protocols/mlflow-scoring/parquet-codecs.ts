@@ -1,0 +1,37 @@
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { type Compressors, type FileMetaData, snappyUncompress } from 'hyparquet'
+import { unreadableParquet } from './parquet-failure.ts'
+
+/** Gives exactly `outputLength` bytes or throws; never allocates more. */
+export type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array
+
+/** Node's own codecs take a bound on their output, which the ones in JavaScript do not. */
+const NATIVE: Compressors = {
+  SNAPPY: (input, outputLength) => {
+    const output = new Uint8Array(outputLength)
+    snappyUncompress(input, output)
+    return output
+  },
+  GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+  BROTLI: (input, outputLength) =>
+    brotliDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+  ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+}
+
+/** The decompressors for the codecs of this file. */
+export async function loadCodecs(metadata: FileMetaData): Promise<Compressors> {
+  const used = new Set(
+    metadata.row_groups.flatMap((group) => group.columns.map((column) => column.meta_data?.codec)),
+  )
+  if (!used.has('LZ4') && !used.has('LZ4_RAW')) return NATIVE
+  const { compressors } = await import('hyparquet-compressors')
+  return { ...NATIVE, LZ4: compressors.LZ4!, LZ4_RAW: compressors.LZ4_RAW! }
+}
+
+/** @throws ServingError BAD_REQUEST for a codec that cannot be read */
+export function decompressorOf(codec: string, compressors: Compressors): Decompress {
+  if (codec === 'UNCOMPRESSED') return (input) => input
+  const decompress = compressors[codec as keyof Compressors]
+  if (decompress === undefined) throw unreadableParquet(`Compression codec ${codec} is not supported`)
+  return decompress
+}

@@ -1,0 +1,162 @@
+import type { TimeUnit } from 'hyparquet'
+import type { Column } from './frame.ts'
+import { unreadableParquet } from './parquet-failure.ts'
+import type { ParquetKind } from './parquet-types.ts'
+
+type Name = Column['name']
+/** Values as parquet stores them; null or undefined where one is missing. */
+export type StoredValues = ArrayLike<unknown>
+
+const NAT = -(2n ** 63n)
+const INT64_MAX = 2n ** 63n - 1n
+const NANOSECONDS: Readonly<Record<TimeUnit, bigint>> = { MILLIS: 1_000_000n, MICROS: 1000n, NANOS: 1n }
+const MILLISECONDS_PER_DAY = 86_400_000
+/** The widest decimal that Arrow has takes 256 bits. */
+const MAX_DECIMAL_BYTES = 32
+
+export interface StoredColumn {
+  readonly name: Name
+  readonly values: StoredValues
+  /** Zone of a timestamp that the file holds in UTC. */
+  readonly zone: string
+}
+
+/**
+ * The column that `pandas.read_parquet` 3.1 makes of stored values. Integers of which some are missing become
+ * float64, truth values become objects. float16 comes as float32, which holds the same values, categories as their
+ * values, and decimals,
+ * dates and times as the objects that JSON would have: numbers and ISO texts.
+ */
+export function toColumn(column: StoredColumn, type: ParquetKind): Column {
+  const { name, values } = column
+  switch (type.kind) {
+    case 'bool':
+      return toBooleans(name, values)
+    case 'integer':
+      return hasMissing(values)
+        ? { name, dtype: 'float64', data: floats(values, (value) => unsignedNumber(value, type)) }
+        : toIntegers(name, values, type)
+    case 'float16':
+      return { name, dtype: 'float32', data: Float32Array.from(floats(values, float16)) }
+    case 'float32':
+      return { name, dtype: 'float32', data: Float32Array.from(floats(values, Number)) }
+    case 'float64':
+      return { name, dtype: 'float64', data: floats(values, Number) }
+    case 'timestamp':
+      return toDatetimes(column, type)
+    case 'text':
+      return { name, dtype: 'str', data: objects(values, String) as (string | null)[] }
+    default:
+      return { name, dtype: 'object', data: objects(values, objectReader(type)) }
+  }
+}
+
+function isMissing(value: unknown): value is null | undefined {
+  return value === null || value === undefined
+}
+
+function hasMissing(values: StoredValues): boolean {
+  if (ArrayBuffer.isView(values)) return false
+  for (let row = 0; row < values.length; row += 1) if (isMissing(values[row])) return true
+  return false
+}
+
+function floats(values: StoredValues, read: (value: unknown) => number): Float64Array {
+  const data = new Float64Array(values.length)
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row]
+    data[row] = isMissing(value) ? Number.NaN : read(value)
+  }
+  return data
+}
+
+function objects(values: StoredValues, read: (value: unknown) => unknown): unknown[] {
+  return Array.from(values, (value) => (isMissing(value) ? null : read(value)))
+}
+
+function toBooleans(name: Name, values: StoredValues): Column {
+  if (hasMissing(values)) return { name, dtype: 'object', data: objects(values, Boolean) }
+  return { name, dtype: 'bool', data: Uint8Array.from(values, (value) => (value ? 1 : 0)) }
+}
+
+type IntegerKind = Extract<ParquetKind, { kind: 'integer' }>
+
+/** Unsigned values are stored in the bits of signed ones. */
+function unsignedNumber(value: unknown, { bits, signed }: IntegerKind): number {
+  if (bits === 64) return Number(signed ? (value as bigint) : BigInt.asUintN(64, BigInt(value as bigint)))
+  return signed ? Number(value) : Number(value) >>> 0
+}
+
+function toIntegers(name: Name, values: StoredValues, { bits, signed }: IntegerKind): Column {
+  if (bits === 64) {
+    const data =
+      values instanceof BigInt64Array ? values.slice() : BigInt64Array.from(values, BigInt as never)
+    return signed
+      ? { name, dtype: 'int64', data }
+      : { name, dtype: 'uint64', data: new BigUint64Array(data.buffer) }
+  }
+  switch (bits) {
+    case 8:
+      return signed
+        ? { name, dtype: 'int8', data: Int8Array.from(values, Number) }
+        : { name, dtype: 'uint8', data: Uint8Array.from(values, Number) }
+    case 16:
+      return signed
+        ? { name, dtype: 'int16', data: Int16Array.from(values, Number) }
+        : { name, dtype: 'uint16', data: Uint16Array.from(values, Number) }
+    default:
+      return signed
+        ? { name, dtype: 'int32', data: Int32Array.from(values, Number) }
+        : { name, dtype: 'uint32', data: Uint32Array.from(values, Number) }
+  }
+}
+
+function toDatetimes(column: StoredColumn, type: Extract<ParquetKind, { kind: 'timestamp' }>): Column {
+  const factor = NANOSECONDS[type.unit]
+  const data = BigInt64Array.from(column.values, (value) => {
+    if (isMissing(value)) return NAT
+    const nanoseconds = BigInt(value as bigint) * factor
+    if (nanoseconds >= NAT && nanoseconds <= INT64_MAX) return nanoseconds
+    throw unreadableParquet(`A timestamp of column ${column.name} is out of the range of nanoseconds`)
+  })
+  return { name: column.name, dtype: 'datetime64[ns]', data, zone: type.isZoned ? column.zone : undefined }
+}
+
+function objectReader(type: ParquetKind): (value: unknown) => unknown {
+  switch (type.kind) {
+    case 'date':
+      return (value) => new Date(Number(value) * MILLISECONDS_PER_DAY).toISOString().slice(0, 10)
+    case 'time':
+      return (value) => timeText(BigInt(value as bigint) * NANOSECONDS[type.unit])
+    case 'decimal':
+      return (value) => Number(`${unscaled(value)}e${-type.scale}`)
+    default:
+      return (value) => value
+  }
+}
+
+/** Reading `150e-2` as a number rounds once, which a product with a power of ten does not. */
+function unscaled(value: unknown): bigint {
+  if (!(value instanceof Uint8Array)) return BigInt(value as bigint)
+  if (value.length > MAX_DECIMAL_BYTES) throw unreadableParquet('A decimal is too long')
+  let bits = 0n
+  for (const byte of value) bits = (bits << 8n) | BigInt(byte)
+  return BigInt.asIntN(8 * value.length, bits)
+}
+
+function timeText(nanoseconds: bigint): string {
+  const time = new Date(Number(nanoseconds / 1_000_000n)).toISOString().slice(11, 19)
+  const micros = (nanoseconds / 1000n) % 1_000_000n
+  return micros === 0n ? time : `${time}.${String(micros).padStart(6, '0')}`
+}
+
+/** IEEE 754 binary16, little-endian. */
+function float16(value: unknown): number {
+  const [low = 0, high = 0] = value as Uint8Array
+  const sign = high >> 7 === 1 ? -1 : 1
+  const exponent = (high >> 2) & 0x1f
+  const fraction = ((high & 3) << 8) | low
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}

@@ -1,0 +1,180 @@
+import {
+  type Compressors,
+  type DecodedArray,
+  type FileMetaData,
+  parquetRead,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet'
+import { messageOf, ServingError } from '../../core/errors.ts'
+import type { Column, Frame } from './frame.ts'
+import { decompressorOf, loadCodecs } from './parquet-codecs.ts'
+import { toColumn } from './parquet-columns.ts'
+import { unreadableParquet } from './parquet-failure.ts'
+import { readFooter } from './parquet-footer.ts'
+import { DEFAULT_PARQUET_LIMITS, ParquetBudget, type ParquetLimits } from './parquet-limits.ts'
+import { checkPages } from './parquet-pages.ts'
+import { type PandasMetadata, pandasMetadataOf } from './parquet-pandas.ts'
+import { type ParquetKind, parquetKindOf } from './parquet-types.ts'
+
+/** Columns whose raw values are held at the same time. */
+const COLUMNS_AT_ONCE = 32
+
+/**
+ * Reads a parquet body as MLflow 3.17.2 does with pandas 3.1 and pyarrow: `pandas.read_parquet(body)`. The frame's
+ * index is left out. Whatever the file claims is checked against the limits and against itself before it is
+ * believed, so that a small body can take neither the memory nor the time of a large one.
+ * @throws ServingError BAD_REQUEST
+ */
+export async function readParquet(body: Uint8Array, limits = DEFAULT_PARQUET_LIMITS): Promise<Frame> {
+  try {
+    return await readFrame(body, limits)
+  } catch (error) {
+    // hyparquet throws plain errors, of which all are about the file.
+    throw error instanceof ServingError ? error : unreadableParquet(messageOf(error))
+  }
+}
+
+async function readFrame(body: Uint8Array, limits: ParquetLimits): Promise<Frame> {
+  const budget = new ParquetBudget(limits)
+  const metadata = readFooter(body, limits, budget)
+  const compressors = await loadCodecs(metadata)
+  const tree = parquetSchema(metadata)
+  checkAllPages({ body, metadata, compressors, budget }, leavesOf(tree))
+  const pandas = pandasMetadataOf(metadata)
+  const nodes = tree.children.filter((node) => !pandas.indexColumns.has(node.element.name))
+  if (new Set(nodes.map((node) => node.element.name)).size !== nodes.length) {
+    throw unreadableParquet('Two columns have the same name')
+  }
+  const kinds = nodes.map(kindOf)
+  const reader = { body, metadata, compressors }
+  const columns: Column[] = []
+  for (let from = 0; from < nodes.length; from += COLUMNS_AT_ONCE) {
+    const batch = nodes.slice(from, from + COLUMNS_AT_ONCE)
+    const stored = await readStored(reader, batch)
+    batch.forEach((node, index) => {
+      const values = stored.get(node.element.name) ?? []
+      columns.push(columnOf({ node, values, kind: kinds[from + index], pandas }))
+    })
+  }
+  return { rows: Number(metadata.num_rows), columns }
+}
+
+interface Source {
+  readonly body: Uint8Array
+  readonly metadata: FileMetaData
+  readonly compressors: Compressors
+}
+
+interface Leaf {
+  readonly path: string
+  readonly maxRepetition: number
+  readonly maxDefinition: number
+}
+
+function leavesOf(tree: SchemaTree, above: Leaf = { path: '', maxRepetition: 0, maxDefinition: 0 }): Leaf[] {
+  return tree.children.flatMap((node) => {
+    const { repetition_type: repetition } = node.element
+    const leaf = {
+      path: node.path.join('.'),
+      maxRepetition: above.maxRepetition + (repetition === 'REPEATED' ? 1 : 0),
+      maxDefinition: above.maxDefinition + (repetition === 'REQUIRED' ? 0 : 1),
+    }
+    return node.children.length === 0 ? [leaf] : leavesOf(node, leaf)
+  })
+}
+
+function checkAllPages(source: Source & { budget: ParquetBudget }, leaves: readonly Leaf[]): void {
+  const { body, metadata, compressors, budget } = source
+  for (const group of metadata.row_groups) {
+    group.columns.forEach(({ meta_data: chunk }, index) => {
+      const leaf = leaves[index]
+      if (chunk === undefined || chunk.path_in_schema.join('.') !== leaf?.path) {
+        throw unreadableParquet('A row group does not have the columns of the schema')
+      }
+      const decompress = decompressorOf(chunk.codec, compressors)
+      checkPages({ file: body, chunk, decompress, budget, ...leaf })
+    })
+  }
+}
+
+/** Undefined for nested columns. */
+function kindOf(node: SchemaTree): ParquetKind | undefined {
+  const { element } = node
+  if (node.children.length > 0 || element.repetition_type === 'REPEATED') return undefined
+  const kind = parquetKindOf(element)
+  // Without its annotations hyparquet leaves a value as it is stored, for parquet-columns.ts to read exactly.
+  if (kind.kind !== 'text') {
+    delete element.logical_type
+    delete element.converted_type
+  }
+  return kind
+}
+
+/** The values of some columns over all row groups, as stored. */
+async function readStored(source: Source, nodes: readonly SchemaTree[]): Promise<Map<string, DecodedArray>> {
+  const { body, metadata, compressors } = source
+  const rows = Number(metadata.num_rows)
+  const parts = new Map<string, { rowStart: number; values: DecodedArray }[]>()
+  await parquetRead({
+    // A body is often a Buffer, whose own `slice` does not copy.
+    file: {
+      byteLength: body.length,
+      slice: (start, end) => new Uint8Array(body.subarray(start, end)).buffer,
+    },
+    metadata,
+    compressors,
+    columns: nodes.map((node) => node.element.name),
+    parsers: PARSERS,
+    utf8: false,
+    geoparquet: false,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const known = parts.get(columnName)
+      if (known === undefined) parts.set(columnName, [{ rowStart, values: columnData }])
+      else known.push({ rowStart, values: columnData })
+    },
+  })
+  return new Map(
+    nodes.map(({ element: { name } }) => {
+      const values = joined((parts.get(name) ?? []).sort((a, b) => a.rowStart - b.rowStart))
+      if (values.length !== rows) throw unreadableParquet(`Column ${name} does not have ${rows} rows`)
+      return [name, values]
+    }),
+  )
+}
+
+function joined(parts: readonly { values: DecodedArray }[]): DecodedArray {
+  if (parts.length === 1) return parts[0]!.values
+  const all: unknown[] = []
+  for (const { values } of parts) for (const value of values) all.push(value)
+  return all
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const PARSERS = {
+  // A missing value reaches these as undefined.
+  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
+  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
+  geometryFromBytes: (bytes: Uint8Array) => bytes,
+  geographyFromBytes: (bytes: Uint8Array) => bytes,
+  uuidFromBytes: (bytes: Uint8Array) => bytes,
+  // INT96 comes here as nanoseconds, whatever its annotation.
+  timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,
+}
+
+interface ReadColumn {
+  readonly node: SchemaTree
+  readonly values: DecodedArray
+  readonly kind: ParquetKind | undefined
+  readonly pandas: PandasMetadata
+}
+
+function columnOf({ node, values, kind, pandas }: ReadColumn): Column {
+  const field = node.element.name
+  const name = pandas.hasIntegerNames && /^-?\d+$/.test(field) ? Number(field) : field
+  if (kind === undefined || pandas.durations.has(field)) {
+    return { name, dtype: 'object', data: Array.from<unknown, unknown>(values, (value) => value ?? null) }
+  }
+  return toColumn({ name, values, zone: pandas.zones.get(field) ?? 'UTC' }, kind)
+}
