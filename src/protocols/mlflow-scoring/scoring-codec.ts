@@ -6,9 +6,10 @@ export type ScoringMediaType = 'application/json' | 'text/csv' | 'application/vn
 
 /**
  * How the reply will look, which MLflow's ONNX flavor decides by what it was fed: a frame is answered by a list
- * of records, arrays are answered by an object of nested lists, and a unified LLM request goes unwrapped.
+ * of records, arrays are answered by an object of nested lists; `bare-…` is the same without the
+ * `{"predictions": …}` around it, for a unified LLM request.
  */
-export type ReplyForm = 'records' | 'tensors'
+export type ReplyForm = 'records' | 'tensors' | 'bare-records' | 'bare-tensors'
 
 export interface DecodedScoringRequest {
   readonly request: InferenceRequest

@@ -1,0 +1,152 @@
+import { invalidModel } from '../../core/errors.ts'
+import type { Parameters } from '../../core/inference.ts'
+import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+import type { ColumnType, ModelSignature, Schema } from '../../signature/model-signature.ts'
+import { enforceSchema } from './enforcement/enforce-schema.ts'
+import { feedTensors } from './feed/feed-tensors.ts'
+import { ArrayForms } from './forms/array-forms.ts'
+import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
+import { recordsFrame, splitFrame } from './forms/frame-forms.ts'
+import { type ParsedInput, rawValue } from './forms/parsed-input.ts'
+import type { Frame } from './frame.ts'
+import { isDtype } from './numpy/dtype.ts'
+import { withRowNumbers } from './pandas/labelled-frame.ts'
+import { ParamsCheck } from './params.ts'
+import { isDict, type PyValue } from './python/python-value.ts'
+import { ReplyEncoder } from './reply/reply-encoder.ts'
+import type { DecodedScoringRequest, ReplyForm, ScoringCodec, ScoringMediaType } from './scoring-codec.ts'
+
+export interface ScoringCodecInit {
+  readonly signature: ModelSignature | undefined
+  /** The model's own inputs and outputs, as its file states them. */
+  readonly inputs: readonly TensorMetadata[]
+  readonly outputs: readonly OutputMetadata[]
+}
+
+/**
+ * The codec of MLflow's scoring protocol for one model: everything that the signature and the model decide is
+ * decided here, once.
+ * @throws ServingError INVALID_PARAMETER_VALUE for a signature with dtypes that no request can have.
+ */
+export function compileScoringCodec(init: ScoringCodecInit): ScoringCodec {
+  checkDtypes(init.signature?.inputs)
+  return new CompiledScoringCodec(init)
+}
+
+function checkDtypes(schema: Schema | undefined): void {
+  if (schema?.kind !== 'tensors') return
+  for (const { dtype, name } of schema.tensors) {
+    if (!isDtype(dtype)) throw invalidModel(`The signature's tensor '${name ?? ''}' has the unknown dtype '${dtype}'.`)
+  }
+}
+
+class CompiledScoringCodec implements ScoringCodec {
+  readonly #schema: Schema | undefined
+  readonly #signature: ModelSignature | undefined
+  readonly #inputs: readonly TensorMetadata[]
+  readonly #arrays: ArrayForms
+  readonly #params: ParamsCheck
+  readonly #reply: ReplyEncoder
+
+  constructor({ signature, inputs, outputs }: ScoringCodecInit) {
+    this.#signature = signature
+    this.#schema = signature?.inputs
+    this.#inputs = inputs
+    this.#arrays = new ArrayForms(this.#schema)
+    this.#params = new ParamsCheck(signature?.params)
+    this.#reply = new ReplyEncoder(outputs)
+  }
+
+  decode(
+    body: Uint8Array,
+    mediaType: ScoringMediaType,
+  ): DecodedScoringRequest | Promise<DecodedScoringRequest> {
+    switch (mediaType) {
+      case 'application/json':
+        return this.#decodeJson(bodyText(body))
+      case 'text/csv':
+        return this.#decodeCsv(body)
+      default:
+        return this.#decodeParquet(body)
+    }
+  }
+
+  encode(outputs: TensorMap, form: ReplyForm): string {
+    return this.#reply.encode(outputs, form)
+  }
+
+  #decodeJson(text: string): DecodedScoringRequest {
+    const envelope = readEnvelope(text, this.#signature?.params)
+    const input = this.#parse(envelope)
+    const decoded = this.#enforce(input)
+    const parameters = this.#params.check(envelope.params)
+    return this.#request(decoded, parameters, envelope.kind === 'llm')
+  }
+
+  #parse(envelope: Envelope): ParsedInput {
+    if (envelope.kind === 'llm') return rawInput(envelope.data)
+    if (this.#signature?.fromTypeHint === true) return rawInput(envelope.value)
+    return this.#parseForm(envelope.form, envelope.value)
+  }
+
+  #parseForm(form: FormName, value: PyValue): ParsedInput {
+    switch (form) {
+      case 'dataframe_split':
+        return { kind: 'frame', frame: splitFrame(value, this.#schema) }
+      case 'dataframe_records':
+        return { kind: 'frame', frame: recordsFrame(value, this.#schema) }
+      case 'instances':
+        return this.#arrays.instances(value)
+      default:
+        return this.#arrays.inputs(value)
+    }
+  }
+
+  #enforce(input: ParsedInput): ParsedInput {
+    return this.#schema === undefined ? input : enforceSchema(input, this.#schema)
+  }
+
+  async #decodeCsv(body: Uint8Array): Promise<DecodedScoringRequest> {
+    // Loaded with the first such body, so that a server of JSON alone does not pay for it.
+    const { readCsv } = await import('./csv.ts')
+    const frame = readCsv(body, {
+      dtypes: columnTypes(this.#schema),
+      hasTensorSignature: this.#schema?.kind === 'tensors',
+    })
+    return this.#decodeFrame(frame)
+  }
+
+  async #decodeParquet(body: Uint8Array): Promise<DecodedScoringRequest> {
+    const { readParquet } = await import('./parquet.ts')
+    return this.#decodeFrame(await readParquet(body))
+  }
+
+  /** CSV and parquet bodies have no room for parameters. */
+  #decodeFrame(frame: Frame): DecodedScoringRequest {
+    const input = this.#enforce({ kind: 'frame', frame: withRowNumbers(frame) })
+    return this.#request(input, this.#params.check(undefined), false)
+  }
+
+  #request(input: ParsedInput, parameters: Parameters, bare: boolean): DecodedScoringRequest {
+    const inputs = feedTensors(input, this.#inputs)
+    const form = input.kind === 'frame' ? 'records' : 'tensors'
+    return { request: { inputs, parameters }, form: bare ? `bare-${form}` : form, rows: rowsOf(inputs) }
+  }
+}
+
+/** Python objects as they came, for unified LLM requests and signatures made from type hints. */
+function rawInput(value: PyValue): ParsedInput {
+  if (!isDict(value)) return { kind: 'value', value: rawValue(value) }
+  return { kind: 'dict', values: new Map(Array.from(value, ([key, item]) => [key, rawValue(item)])) }
+}
+
+function columnTypes(schema: Schema | undefined): ReadonlyMap<string, ColumnType> {
+  if (schema?.kind !== 'columns') return new Map()
+  return new Map(schema.columns.flatMap(({ name, type }) => (name === undefined ? [] : [[name, type]])))
+}
+
+function rowsOf(inputs: TensorMap): number {
+  const [first] = inputs.values()
+  return first?.shape[0] ?? 1
+}

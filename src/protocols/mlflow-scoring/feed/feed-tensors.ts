@@ -1,0 +1,158 @@
+import type { TensorMetadata } from '../../../core/predictor.ts'
+import { type Datatype, type Tensor, type TensorMap } from '../../../core/tensor.ts'
+import { evaluationFailed } from '../failures.ts'
+import type { Frame } from '../frame.ts'
+import type { ParsedDict, ParsedInput, ParsedValue } from '../forms/parsed-input.ts'
+import { arrayOf } from '../numpy/array-of.ts'
+import type { Dtype } from '../numpy/dtype.ts'
+import { elementsOf } from '../numpy/elements.ts'
+import type { NdArray } from '../numpy/nd-array.ts'
+import { arrayOfColumn } from '../pandas/column.ts'
+import { frameValues, matrixOf } from '../pandas/frame-values.ts'
+import { columnsNamed } from '../pandas/labelled-frame.ts'
+import { PythonError } from '../python/python-error.ts'
+import { pyStr } from '../python/python-text.ts'
+import { isList } from '../python/python-value.ts'
+
+/**
+ * Tensors for the model's own inputs, by the rules of MLflow's ONNX flavor (3.17.2, `mlflow/onnx/__init__.py`): a
+ * frame is one matrix for a single input and a column each for several; float64 is cast where the model takes
+ * float32; everything else must have the model's own datatype.
+ * @throws ServingError BAD_REQUEST
+ */
+export function feedTensors(input: ParsedInput, inputs: readonly TensorMetadata[]): TensorMap {
+  switch (input.kind) {
+    case 'frame':
+      return feedFrame(input.frame, inputs)
+    case 'dict':
+      return feedDict(input.values, inputs)
+    case 'value':
+      return feedArray(input.value, inputs)
+    default:
+      throw wrongInput('list')
+  }
+}
+
+function wrongInput(type: string): Error {
+  return evaluationFailed(
+    `Input should be a dictionary or a numpy array or a pandas.DataFrame, got '<class '${type}'>'.`,
+  )
+}
+
+function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
+  const [only] = inputs
+  if (only !== undefined && inputs.length === 1) return new Map([[only.name, tensorFor(only, frameValues(frame))]])
+  return new Map(inputs.map((input) => [input.name, tensorFor(input, columnValues(frame, input.name))]))
+}
+
+function columnValues(frame: Frame, name: string): NdArray {
+  const columns = columnsNamed(frame, name)
+  const [column] = columns
+  if (column === undefined) throw evaluationFailed(`The data has no column '${name}'.`)
+  return columns.length === 1 ? arrayOfColumn(column) : matrixOf(columns, frame.rows)
+}
+
+function feedDict(values: ParsedDict, inputs: readonly TensorMetadata[]): TensorMap {
+  const known = new Set(inputs.map(({ name }) => name))
+  for (const name of values.keys()) if (!known.has(name)) throw evaluationFailed(`Invalid input name: ${name}.`)
+  return new Map(
+    inputs.map((input) => {
+      const value = values.get(input.name)
+      if (value === undefined) throw evaluationFailed(`Required input '${input.name}' is missing.`)
+      return [input.name, tensorFor(input, arrayOfValue(value, input))]
+    }),
+  )
+}
+
+const DTYPES: Readonly<Partial<Record<Datatype, Dtype>>> = {
+  BOOL: 'bool',
+  INT8: 'int8',
+  INT16: 'int16',
+  INT32: 'int32',
+  INT64: 'int64',
+  UINT8: 'uint8',
+  UINT16: 'uint16',
+  UINT32: 'uint32',
+  UINT64: 'uint64',
+  FP16: 'float16',
+  FP32: 'float32',
+  FP64: 'float64',
+  BYTES: 'object',
+}
+
+/** ONNX Runtime converts a plain list itself, but MLflow's cast for float32 inputs asks for its dtype and fails. */
+function arrayOfValue(value: ParsedValue, { name, datatype }: TensorMetadata): NdArray {
+  if (value.kind !== 'raw') return value.array
+  if (datatype === 'FP32' || !isList(value.value)) throw evaluationFailed(`Input '${name}' is not an array.`)
+  try {
+    return arrayOf(value.value, DTYPES[datatype])
+  } catch (error) {
+    if (error instanceof PythonError) throw evaluationFailed(`Input '${name}': ${error.message}`)
+    throw error
+  }
+}
+
+function feedArray(value: ParsedValue, inputs: readonly TensorMetadata[]): TensorMap {
+  if (value.kind === 'raw') throw wrongInput('list')
+  const [only] = inputs
+  if (only === undefined || inputs.length > 1) {
+    throw evaluationFailed(
+      'Unable to map numpy array input to the expected model input. Numpy arrays can only be used as input for ' +
+        `MLflow ONNX models that have a single input. This model requires ${inputs.length} inputs. Please pass in ` +
+        'data as either a dictionary or a DataFrame with the following tensors: ' +
+        `[${inputs.map(({ name }) => `'${name}'`).join(', ')}].`,
+    )
+  }
+  return new Map([[only.name, tensorFor(only, value.array)]])
+}
+
+function tensorFor(input: TensorMetadata, array: NdArray): Tensor {
+  const data = dataFor(input, array)
+  checkShape(input, array.shape)
+  return { datatype: input.datatype, shape: array.shape, data } as Tensor
+}
+
+function dataFor({ name, datatype }: TensorMetadata, array: NdArray): Tensor['data'] {
+  if (datatype === 'BYTES') return textsOf(name, array)
+  if (datatype === 'FP32' && array.dtype === 'float64') return Float32Array.from(array.data)
+  if (array.dtype === DTYPES[datatype]) return array.data as Tensor['data']
+  throw wrongType(name, datatype, array)
+}
+
+/** ONNX Runtime takes `str()` of whatever object it finds. */
+function textsOf(name: string, array: NdArray): readonly string[] {
+  if (array.dtype !== 'str' && array.dtype !== 'object') throw wrongType(name, 'BYTES', array)
+  const texts = array.dtype === 'str' ? array.data : elementsOf(array).map(pyStr)
+  for (const text of texts) {
+    if (!text.isWellFormed()) throw evaluationFailed(`Input '${name}' holds half of a surrogate pair.`)
+  }
+  return texts
+}
+
+const ONNX_NAMES: Readonly<Record<string, string>> = {
+  float64: 'double',
+  float32: 'float',
+  object: 'string',
+  str: 'string',
+}
+
+function wrongType(name: string, datatype: Datatype, array: NdArray): Error {
+  const wanted = DTYPES[datatype] ?? datatype
+  return evaluationFailed(
+    `Unexpected input data type for '${name}'. Actual: (tensor(${ONNX_NAMES[array.dtype] ?? array.dtype})), expected: ` +
+      `(tensor(${ONNX_NAMES[wanted] ?? wanted})).`,
+  )
+}
+
+/** A model that states no dimensions may take any; the engine has the last word. */
+function checkShape({ name, shape }: TensorMetadata, given: readonly number[]): void {
+  if (shape.length === 0) return
+  if (shape.length !== given.length) {
+    throw evaluationFailed(`Invalid rank for input: ${name} Got: ${given.length} Expected: ${shape.length}.`)
+  }
+  shape.forEach((dim, i) => {
+    if (dim === -1 || dim === given[i]) return
+    throw evaluationFailed(`Got invalid dimensions for input: ${name} index: ${i} Got: ${given[i]} Expected: ${dim}.`)
+  })
+}
+

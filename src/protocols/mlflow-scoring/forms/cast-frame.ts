@@ -1,0 +1,104 @@
+import { isDataType, numpyDtype } from '../../../signature/column-dtypes.ts'
+import { describeType } from '../../../signature/describe-schema.ts'
+import type { ColSpec, Schema, TensorSpec } from '../../../signature/model-signature.ts'
+import { enforceType } from '../enforcement/enforce-nested.ts'
+import { EnforcementError } from '../enforcement/enforcement-error.ts'
+import { invalidInput } from '../failures.ts'
+import type { Column } from '../frame.ts'
+import type { Dtype } from '../numpy/dtype.ts'
+import { castColumn, toDatetime } from '../pandas/cast-column.ts'
+import { cellsOf } from '../pandas/column.ts'
+import { columnsNamed, type LabelledFrame } from '../pandas/labelled-frame.ts'
+import { PythonError, typeError } from '../python/python-error.ts'
+import { isList, type PyValue } from '../python/python-value.ts'
+import { decodeBase64 } from './decode-base64.ts'
+import { type Spec, specsOf } from './convert-value.ts'
+
+/**
+ * Casts the columns that the schema names; others stay as they are. MLflow 3.17.2,
+ * `mlflow/utils/proto_json_utils.py`, `cast_df_types_according_to_schema`.
+ * @throws ServingError BAD_REQUEST
+ */
+export function castFrame(frame: LabelledFrame, schema: Schema): LabelledFrame {
+  const casts = castsFor(frame, schema)
+  return { ...frame, columns: frame.columns.map((column, i) => castOne(frame, column, casts(column, i))) }
+}
+
+type SpecFor = (column: Column, position: number) => Spec | undefined
+
+function castsFor(frame: LabelledFrame, schema: Schema): SpecFor {
+  const specs = specsOf(schema)
+  const [first] = specs
+  if (first?.name !== undefined) {
+    const byName = new Map(specs.map((spec) => [spec.name, spec]))
+    return (column) => byName.get(column.name as string)
+  }
+  if (schema.kind === 'tensors') return () => first
+  // Columns of one name are cast together, by the last of their positions.
+  const byPosition = new Map(frame.columns.slice(0, specs.length).map((column, i) => [column.name, specs[i]]))
+  return (column) => byPosition.get(column.name)
+}
+
+function castOne(frame: LabelledFrame, column: Column, spec: Spec | undefined): Column {
+  if (spec === undefined) return column
+  try {
+    return 'dtype' in spec ? castForTensor(column, spec) : castForColumn(frame, column, spec)
+  } catch (error) {
+    if (!(error instanceof PythonError || error instanceof EnforcementError)) throw error
+    throw failedConversion(column.name, spec, error)
+  }
+}
+
+function castForTensor(column: Column, { dtype }: TensorSpec): Column {
+  if (dtype === 'bytes') return { ...column, dtype: 'object', data: cellsOf(column).map(octets) }
+  if (column.data.length === 0) throw new PythonError('IndexError', 'single positional indexer is out-of-bounds')
+  // Lists are converted when they are brought to the tensor's shape.
+  if (isList(cellsOf(column)[0] as PyValue)) return column
+  return castColumn(column, dtype as Dtype)
+}
+
+function castForColumn(frame: LabelledFrame, column: Column, { type, required }: ColSpec): Column {
+  if (!isDataType(type)) {
+    const cells = type === 'any' ? undefined : cellsOf(column).map((cell) => enforceType(cell, type, required))
+    return cells === undefined ? column : { name: column.name, dtype: 'object', data: cells }
+  }
+  switch (type) {
+    case 'binary':
+      return { name: column.name, dtype: 'object', data: cellsOf(column).map(decodedBinary) }
+    case 'datetime':
+      return toDatetime(column)
+    case 'string':
+      if (columnsNamed(frame, column.name as string).length > 1) throw noDtypeOfFrame()
+      return castColumn(column, 'object')
+    default:
+      return castColumn(column, numpyDtype(type) as Dtype)
+  }
+}
+
+function noDtypeOfFrame(): PythonError {
+  return new PythonError('AttributeError', "'DataFrame' object has no attribute 'dtype'")
+}
+
+function octets(cell: PyValue): string {
+  if (typeof cell !== 'string') throw typeError('encoding without a string argument')
+  return cell
+}
+
+function decodedBinary(cell: PyValue): string {
+  return decodeBase64(octets(cell))
+}
+
+function failedConversion(name: string | number, spec: Spec, error: Error): Error {
+  const type = 'dtype' in spec ? spec.dtype : typeText(spec)
+  const thrown = error instanceof PythonError ? error.repr() : `MlflowException('${error.message}')`
+  return invalidInput(
+    `Data is not compatible with model signature. Failed to convert column ${name} to type '${type}'. ` +
+      `Error: '${thrown}'`,
+  )
+}
+
+function typeText({ type }: ColSpec): string {
+  if (!isDataType(type)) return describeType(type)
+  return type === 'string' || type === 'binary' ? "<class 'object'>" : numpyDtype(type)
+}
+
