@@ -27,16 +27,20 @@ REQUEST_TIMEOUT_SECONDS = 30
 
 
 def requests_for(folder: Path) -> list[ScoringRequest]:
-    """All requests for the model in `folder`, made from its signature and its input example alone."""
+    """All different requests for the model in `folder`, made from its signature and its input example alone."""
     model = Model.load(folder)
     defaults = {param.name: _plain(param.default) for param in model.signature.params or []}
     body = json.loads((folder / "serving_input_example.json").read_text())
     body.pop("params", None)
-    return [
+    requests = [
         *_input_requests(model, folder),
         *envelope_requests(body),
         *(params_requests(body, defaults) if defaults else []),
     ]
+    different: dict[tuple[str, str | bytes], ScoringRequest] = {}
+    for request in requests:
+        different.setdefault((request.content_type, request.body), request)
+    return list(different.values())
 
 
 def _input_requests(model: Model, folder: Path) -> Iterator[ScoringRequest]:

@@ -44,6 +44,7 @@ def log(model: TrainedModel, tracking_uri: str) -> Path:
     Going through a server, not `save_model` alone, gives the folder that a team gets from its own registry: with run
     and model id, and an artifact location (`mlflow-artifacts:/…`) that names no machine.
     """
+    _sort_opsets(model.graph)
     onnx.checker.check_model(model.graph)
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.set_experiment(EXPERIMENT)
@@ -62,6 +63,13 @@ def log(model: TrainedModel, tracking_uri: str) -> Path:
         shutil.rmtree(model.folder, ignore_errors=True)
         shutil.copytree(downloaded, model.folder)
     return model.folder
+
+
+def _sort_opsets(graph: onnx.ModelProto) -> None:
+    """skl2onnx writes them in the order of a set, which differs from run to run."""
+    opsets = sorted(graph.opset_import, key=lambda opset: opset.domain)
+    del graph.opset_import[:]
+    graph.opset_import.extend(opsets)
 
 
 def _answer(model: TrainedModel) -> Any:
