@@ -29,7 +29,11 @@ export class SqlRegistryStore implements RegistryStore {
     this.#database = database
   }
 
-  createRegisteredModel({ name, description, tags = [] }: NewRegisteredModel): Promise<RegisteredModel> {
+  async createRegisteredModel({
+    name,
+    description,
+    tags = [],
+  }: NewRegisteredModel): Promise<RegisteredModel> {
     requireModelName(name)
     for (const tag of tags) requireRegistryTag(tag)
     return this.#database.write(async (session) => {
@@ -78,7 +82,7 @@ export class SqlRegistryStore implements RegistryStore {
     })
   }
 
-  setRegisteredModelTag(name: string, tag: Tag): Promise<void> {
+  async setRegisteredModelTag(name: string, tag: Tag): Promise<void> {
     requireRegistryTag(tag)
     return this.#database.write(async (session) => {
       await requireModelRow(session, name)
@@ -86,7 +90,7 @@ export class SqlRegistryStore implements RegistryStore {
     })
   }
 
-  createModelVersion(created: NewModelVersion): Promise<ModelVersion> {
+  async createModelVersion(created: NewModelVersion): Promise<ModelVersion> {
     const { name, source, tags = [] } = created
     requireModelName(name)
     for (const tag of tags) requireRegistryTag(tag)
@@ -128,7 +132,7 @@ export class SqlRegistryStore implements RegistryStore {
     return latestVersions.filter(({ currentStage }) => wanted.some((stage) => stage === currentStage))
   }
 
-  transitionModelVersionStage(transition: StageTransition): Promise<ModelVersion> {
+  async transitionModelVersionStage(transition: StageTransition): Promise<ModelVersion> {
     const { name, version, archiveExistingVersions } = transition
     const stage = canonicalStage(transition.stage)
     if (archiveExistingVersions && stage !== 'Staging' && stage !== 'Production') {
@@ -153,7 +157,7 @@ export class SqlRegistryStore implements RegistryStore {
     })
   }
 
-  setModelVersionTag(name: string, version: string, tag: Tag): Promise<void> {
+  async setModelVersionTag(name: string, version: string, tag: Tag): Promise<void> {
     requireRegistryTag(tag)
     return this.#database.write(async (session) => {
       const row = await requireVersionRow(session, name, version)
@@ -177,7 +181,7 @@ export class SqlRegistryStore implements RegistryStore {
     })
   }
 
-  setRegisteredModelAlias(name: string, alias: string, version: string): Promise<void> {
+  async setRegisteredModelAlias(name: string, alias: string, version: string): Promise<void> {
     requireNewAlias(alias)
     return this.#database.write(async (session) => {
       const row = await requireVersionRow(session, name, version)
@@ -188,7 +192,7 @@ export class SqlRegistryStore implements RegistryStore {
     })
   }
 
-  deleteRegisteredModelAlias(name: string, alias: string): Promise<void> {
+  async deleteRegisteredModelAlias(name: string, alias: string): Promise<void> {
     requireAlias(alias)
     return this.#database.write(async (session) => {
       await requireModelRow(session, name)
@@ -196,7 +200,7 @@ export class SqlRegistryStore implements RegistryStore {
     })
   }
 
-  getModelVersionByAlias(name: string, alias: string): Promise<ModelVersion> {
+  async getModelVersionByAlias(name: string, alias: string): Promise<ModelVersion> {
     requireAlias(alias)
     return this.#database.read(async (session) => {
       await requireModelRow(session, name)

@@ -67,7 +67,7 @@ export class SqlTrackingStore implements TrackingStore {
     })
   }
 
-  createExperiment(name: string, artifactLocation?: string): Promise<Experiment> {
+  async createExperiment(name: string, artifactLocation?: string): Promise<Experiment> {
     requireExperimentName(name)
     return this.#database.write(async (session) => {
       // As in MLflow, id 0 is the Default experiment's, also where another one is made first.
@@ -102,7 +102,7 @@ export class SqlTrackingStore implements TrackingStore {
     })
   }
 
-  createLoggedModel(model: NewLoggedModel): Promise<LoggedModel> {
+  async createLoggedModel(model: NewLoggedModel): Promise<LoggedModel> {
     requireLoggedModelName(model.name)
     return this.#database.write(async (session) => {
       const experiment = await this.#on(session).getExperiment(model.experimentId)
