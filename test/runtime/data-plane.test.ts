@@ -1,0 +1,123 @@
+import { afterEach, expect, test } from 'vitest'
+import { newTiming } from '../../src/core/timing.ts'
+import { Admission, type AdmissionLimits } from '../../src/runtime/admission.ts'
+import { DataPlane } from '../../src/runtime/data-plane.ts'
+import { InlinePredictor } from '../../src/runtime/inline-predictor.ts'
+import { LoadedModel } from '../../src/runtime/loaded-model.ts'
+import { WorkerPool } from '../../src/runtime/worker-pool.ts'
+import { FAKE_CODEC } from './fakes/fake-codec.ts'
+import { column, doubled, FAKE_FLAVORS, fakeModel } from './fakes/fake-model.ts'
+import { DoublingPredictor, type FakeConfig, Order } from './fakes/flavor-table.ts'
+
+const dataPlane = new DataPlane()
+let model: LoadedModel
+
+function served(placed: ConstructorParameters<typeof LoadedModel>[0]['placed'], limits?: AdmissionLimits) {
+  model = new LoadedModel({
+    source: {
+      uri: '/m',
+      canonicalUri: '/m',
+      name: 'm',
+      version: undefined,
+      alias: undefined,
+      path: '/m',
+    },
+    name: 'm',
+    mlmodel: fakeModel(),
+    placed,
+    scoring: FAKE_CODEC,
+    admission: new Admission(limits),
+    loadTimes: { total: 0, engine: 0, batch1: undefined },
+    goldenRequests: 0,
+  })
+  return model
+}
+
+function inline(config: FakeConfig = {}, limits?: AdmissionLimits): LoadedModel {
+  const predictor = new InlinePredictor(new DoublingPredictor(config), 0.1)
+  return served({ placement: 'inline', predictor, poolStats: () => undefined }, limits)
+}
+
+async function pooled(config: FakeConfig = {}, limits?: AdmissionLimits): Promise<LoadedModel> {
+  const pool = await WorkerPool.open({
+    mlmodel: fakeModel(config),
+    threads: 1,
+    maxThreads: 1,
+    intraOpThreads: 1,
+    flavorTable: FAKE_FLAVORS,
+  })
+  return served({ placement: 'pool', predictor: pool, poolStats: () => pool.stats }, limits)
+}
+
+function request(...values: number[]) {
+  return { inputs: column(...values), parameters: new Map() }
+}
+
+afterEach(() => model.predictor.close())
+
+test.each(['inline', 'pool'] as const)('%s: answers and fills in the timing', async (placement) => {
+  placement === 'inline' ? inline({ runMs: 5 }) : await pooled({ runMs: 5 })
+  const timing = newTiming()
+  const response = await dataPlane.infer(model, request(1, 2, 3), { timing })
+  expect(doubled(response.outputs)).toEqual([2, 4, 6])
+  expect(response.timing).toBe(timing)
+  expect(timing).toMatchObject({ rows: 3, batchRows: 3 })
+  expect(timing.compute).toBeGreaterThan(4)
+})
+
+test('the bound of the queue is kept, and what left makes room', async () => {
+  await pooled({ runMs: 20 }, { maxRequests: 3, maxRows: 100 })
+  const taken = [1, 2, 3].map((x) => dataPlane.infer(model, request(x)))
+  expect(model.stats()).toMatchObject({ workers: 1 })
+  expect(model.stats().running + model.stats().queued).toBe(3)
+  await expect(dataPlane.infer(model, request(4))).rejects.toMatchObject({
+    code: 'REQUEST_LIMIT_EXCEEDED',
+    retryAfterSeconds: 1,
+  })
+  await Promise.all(taken)
+  expect(doubled((await dataPlane.infer(model, request(5))).outputs)).toEqual([10])
+})
+
+test('a request that failed has left as well', async () => {
+  inline({}, { maxRequests: 1, maxRows: 100 })
+  for (let n = 0; n < 3; n += 1) {
+    await expect(dataPlane.infer(model, request(Order.fail))).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  }
+  expect(model.admission.requests).toBe(0)
+})
+
+test('a client that has left and a deadline that has passed cost nothing', async () => {
+  inline()
+  const gone = dataPlane.infer(model, request(1), { signal: AbortSignal.abort() })
+  await expect(gone).rejects.toMatchObject({ code: 'CANCELLED' })
+  const late = dataPlane.infer(model, request(1), { deadline: performance.now() - 1 })
+  await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+})
+
+test('the deadline is answered when it passes, not when the run ends', async () => {
+  await pooled({ runMs: 400 })
+  const begun = performance.now()
+  await expect(dataPlane.infer(model, request(1), { deadline: begun + 50 })).rejects.toMatchObject({
+    code: 'DEADLINE_EXCEEDED',
+  })
+  expect(performance.now() - begun).toBeLessThan(250)
+})
+
+test('draining finishes what is in flight and refuses what comes', async () => {
+  await pooled({ runMs: 30 })
+  const inFlight = [1, 2, 3].map((x) => dataPlane.infer(model, request(x)))
+  const drained = model.drain('The server is shutting down', 5000)
+  await expect(dataPlane.infer(model, request(4))).rejects.toMatchObject({
+    code: 'TEMPORARILY_UNAVAILABLE',
+    message: 'The server is shutting down',
+  })
+  expect(await drained).toBe(true)
+  expect((await Promise.all(inFlight)).map(({ outputs }) => doubled(outputs))).toEqual([[2], [4], [6]])
+})
+
+test('draining does not wait longer than it was given', async () => {
+  await pooled({ runMs: 300 })
+  const slow = dataPlane.infer(model, request(1))
+  expect(await model.drain('The server is shutting down', 20)).toBe(false)
+  await slow
+})

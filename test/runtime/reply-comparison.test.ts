@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { firstDifference, parseReply } from '../../src/runtime/reply-comparison.ts'
+
+function difference(expected: string, actual: string, tolerance = 1e-5): string | undefined {
+  return firstDifference(parseReply(expected), parseReply(actual), tolerance)
+}
+
+test.each([
+  ['{"predictions": [5, 1.5]}', '{"predictions": [5.0, 1.50]}'],
+  ['{"a": 1, "b": null}', '{"b": null, "a": 1}'],
+  ['[0.333333]', '[0.333334]'],
+  ['[1e-9]', '[0.0]'],
+  ['[NaN, -Infinity, Infinity, "NaN \\" NaN"]', '[NaN,-Infinity,Infinity,"NaN \\" NaN"]'],
+])('%s and %s are the same answer', (expected, actual) => {
+  expect(difference(expected, actual)).toBeUndefined()
+})
+
+test.each([
+  ['{"p": [{"label": "1"}]}', '{"p": [{"label": 1}]}', 'reply.p[0].label is 1 instead of "1"'],
+  ['[1, 2]', '[1]', 'reply has 1 elements instead of 2'],
+  ['[1]', '[1.001]', 'reply[0] is 1.001 instead of 1'],
+  ['{"a": 1}', '{"b": 1}', 'reply.a is missing'],
+  ['{}', '{"b": 1}', 'reply.b is there, which it should not be'],
+  ['[]', '{}', 'reply is {} instead of []'],
+  ['[NaN]', '[null]', 'reply[0] is null instead of "NaN"'],
+  ['[NaN, Infinity]', '[NaN, -Infinity]', 'reply[1] is "-Infinity" instead of "Infinity"'],
+])('%s and %s differ', (expected, actual, words) => {
+  expect(difference(expected, actual)).toBe(words)
+})
