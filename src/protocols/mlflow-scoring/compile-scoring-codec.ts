@@ -2,7 +2,8 @@ import { invalidModel } from '../../core/errors.ts'
 import type { Parameters } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
-import type { ColumnType, ModelSignature, Schema } from '../../signature/model-signature.ts'
+import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
+import type { CsvOptions } from './csv.ts'
 import { enforceSchema } from './enforcement/enforce-schema.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
 import { ArrayForms } from './forms/array-forms.ts'
@@ -110,11 +111,7 @@ class CompiledScoringCodec implements ScoringCodec {
   async #decodeCsv(body: Uint8Array): Promise<DecodedScoringRequest> {
     // Loaded with the first such body, so that a server of JSON alone does not pay for it.
     const { readCsv } = await import('./csv.ts')
-    const frame = readCsv(body, {
-      dtypes: columnTypes(this.#schema),
-      hasTensorSignature: this.#schema?.kind === 'tensors',
-    })
-    return this.#decodeFrame(frame)
+    return this.#decodeFrame(readCsv(body, csvOptions(this.#schema)))
   }
 
   async #decodeParquet(body: Uint8Array): Promise<DecodedScoringRequest> {
@@ -141,9 +138,16 @@ function rawInput(value: PyValue): ParsedInput {
   return { kind: 'dict', values: new Map(Array.from(value, ([key, item]) => [key, rawValue(item)])) }
 }
 
-function columnTypes(schema: Schema | undefined): ReadonlyMap<string, ColumnType> {
-  if (schema?.kind !== 'columns') return new Map()
-  return new Map(schema.columns.flatMap(({ name, type }) => (name === undefined ? [] : [[name, type]])))
+function csvOptions(schema: Schema | undefined): CsvOptions {
+  if (schema === undefined) return {}
+  if (schema.kind === 'tensors') return { hasTensorSignature: true }
+  const { columns } = schema
+  const isNamed = columns[0]?.name !== undefined
+  return {
+    dtypes: isNamed
+      ? new Map(columns.map(({ name, type }) => [name as string, type]))
+      : new Map(columns.map(({ type }, position) => [position, type])),
+  }
 }
 
 function rowsOf(inputs: TensorMap): number {

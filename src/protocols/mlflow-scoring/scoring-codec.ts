@@ -22,7 +22,7 @@ export interface DecodedScoringRequest {
 export interface ScoringCodec {
   /**
    * Reads, checks and casts a request body as MLflow 3.17.2 does.
-   * May be asynchronous for parquet only; JSON and CSV are decoded at once.
+   * JSON is decoded at once; CSV and parquet asynchronously, since their readers load with the first such body.
    * @throws ServingError BAD_REQUEST, INVALID_PARAMETER_VALUE
    */
   decode(
