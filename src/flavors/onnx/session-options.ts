@@ -37,6 +37,8 @@ export function sessionOptions(configured: unknown, intraOpThreads: number): Ses
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // Errors are thrown as well; the log would get a line for every bad request.
+    logSeverityLevel: 4,
     extra: { 'session.intra_op.allow_spinning': '0' },
   }
   if (configured === undefined || configured === null) return options

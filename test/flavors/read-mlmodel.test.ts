@@ -1,0 +1,221 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
+import { temporaryFolders } from '../fixtures/temporary-folder.ts'
+
+const newFolder = temporaryFolders()
+
+function folderWith(mlmodel: string | Uint8Array): string {
+  const folder = newFolder()
+  writeFileSync(join(folder, 'MLmodel'), mlmodel)
+  return folder
+}
+
+const read = (mlmodel: string | Uint8Array) => readMlModel(folderWith(mlmodel))
+
+const refuse = (mlmodel: string | Uint8Array, reason: RegExp) =>
+  expect(read(mlmodel)).rejects.toMatchObject({
+    code: 'INVALID_PARAMETER_VALUE',
+    message: expect.stringMatching(reason),
+  })
+
+/** The form of MLflow 3.17. */
+const COMPLETE = `
+artifact_path: mlflow-artifacts:/0/models/m-0123456789abcdef0123456789abcdef/artifacts
+env_vars: null
+flavors:
+  onnx:
+    code: null
+    data: model.onnx
+    onnx_session_options:
+      extra_session_config:
+        session.set_denormal_as_zero: '1'
+      intra_op_num_threads: 2
+    onnx_version: 1.23.2
+    providers:
+    - CPUExecutionProvider
+  python_function:
+    data: model.onnx
+    env:
+      conda: conda.yaml
+      virtualenv: python_env.yaml
+    loader_module: mlflow.onnx
+    python_version: 3.11.9
+is_signature_from_type_hint: false
+metadata: null
+mlflow_version: 3.17.2
+model_id: m-0123456789abcdef0123456789abcdef
+model_size_bytes: 1234
+model_uuid: m-0123456789abcdef0123456789abcdef
+prompts: null
+run_id: 0123456789abcdef0123456789abcdee
+saved_input_example_info:
+  artifact_path: input_example.json
+  pandas_orient: split
+  serving_input_path: serving_input_example.json
+  type: dataframe
+signature:
+  inputs: '[{"type": "double", "name": "a", "required": true}]'
+  outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 1]}}]'
+  params: null
+type_hint_from_example: false
+utc_time_created: '2026-11-01 12:00:00.000000'
+`
+
+describe('an MLmodel file', () => {
+  test('gives flavor, signature and origin', async () => {
+    const folder = folderWith(COMPLETE)
+    expect(await readMlModel(folder)).toEqual({
+      directory: folder,
+      flavor: 'onnx',
+      flavorConfig: expect.objectContaining({
+        data: 'model.onnx',
+        onnx_session_options: {
+          extra_session_config: { 'session.set_denormal_as_zero': '1' },
+          intra_op_num_threads: 2,
+        },
+      }),
+      signature: {
+        inputs: { kind: 'columns', columns: [{ name: 'a', type: 'double', required: true }] },
+        outputs: { kind: 'tensors', tensors: [{ name: undefined, dtype: 'float32', shape: [-1, 1] }] },
+        params: undefined,
+        fromTypeHint: false,
+      },
+      runId: '0123456789abcdef0123456789abcdee',
+      modelId: 'm-0123456789abcdef0123456789abcdef',
+      mlflowVersion: '3.17.2',
+      servingInputPath: 'serving_input_example.json',
+    })
+  })
+
+  test('of an old MLflow may lack most keys', async () => {
+    const model = await read('flavors:\n  onnx:\n    data: model.onnx\n    onnx_version: 1.4.1\n')
+    expect(model).toMatchObject({ flavor: 'onnx', flavorConfig: { data: 'model.onnx' } })
+    for (const key of ['signature', 'runId', 'modelId', 'mlflowVersion', 'servingInputPath'] as const) {
+      expect(model[key]).toBeUndefined()
+    }
+  })
+
+  test('may have keys and flavors that nobody knows', async () => {
+    const model = await read(
+      'novelty: [1, {a: b}]\nflavors:\n  future: {x: 1}\n  onnx: {data: m.onnx, y: 2}\n',
+    )
+    expect(model.flavorConfig).toEqual({ data: 'm.onnx', y: 2 })
+  })
+
+  test('may have a flavor without an entry', async () => {
+    expect((await read('flavors:\n  onnx:\n')).flavorConfig).toEqual({})
+  })
+
+  test('gives ids that look like numbers as they are spelled', async () => {
+    const model = await read(
+      'run_id: 12345678901234567890123456789e12\nmlflow_version: 2.10\nmodel_id: null\nflavors: {onnx: {}}\n',
+    )
+    expect(model.runId).toBe('12345678901234567890123456789e12')
+    expect(model.mlflowVersion).toBe('2.10')
+    expect(model.modelId).toBeUndefined()
+  })
+
+  test('keeps signatures that come from type hints apart', async () => {
+    const typed = COMPLETE.replace('is_signature_from_type_hint: false', 'is_signature_from_type_hint: true')
+    expect((await read(typed)).signature?.fromTypeHint).toBe(true)
+  })
+
+  test('without a served flavor names the flavors that it has', async () => {
+    await refuse(
+      'flavors:\n  python_function: {loader_module: mlflow.sklearn}\n  sklearn: {code: null}\n',
+      /its flavors are: sklearn\. Convert it to ONNX/,
+    )
+    await refuse('flavors:\n  pytorch: {}\n  lightgbm: {}\n', /pytorch, lightgbm/)
+    await refuse('flavors:\n  python_function: {}\n', /python_function/)
+    await refuse('flavors: {}\n', /its flavors are: none/)
+    await refuse('flavors:\n  constructor: {}\n  __proto__: {}\n', /constructor, __proto__/)
+  })
+
+  test.each([
+    ['', /it is not a map/],
+    ['just text', /it is not a map/],
+    ['- a\n- b', /it is not a map/],
+    ['flavors: onnx', /no map 'flavors'/],
+    ['flavors: null', /no map 'flavors'/],
+    ['run_id: x', /no map 'flavors'/],
+    ['flavors: {onnx: text}', /entry of flavor 'onnx' is not a map/],
+    ['flavors: {onnx: [1]}', /entry of flavor 'onnx' is not a map/],
+    ['flavors: {onnx: {}', /cannot be read/],
+    ['a: 1\na: 2\nflavors: {onnx: {}}', /cannot be read/],
+    ['a: !!python/object/apply:os.system [id]\nflavors: {onnx: {}}', /cannot be read/],
+    ['a: !<tag:yaml.org,2002:js/function> x\nflavors: {onnx: {}}', /cannot be read/],
+    ['flavors: {onnx: {}}\n---\nflavors: {onnx: {}}', /cannot be read/],
+    ['\tflavors: {onnx: {}}', /cannot be read/],
+    ['flavors: {onnx: {}}\nsignature: {inputs: "[broken"}', /signature/],
+  ])('that is broken is refused: %j', (mlmodel, reason) => refuse(mlmodel, reason))
+
+  test('that is not UTF-8 is refused', () => refuse(Uint8Array.of(0x66, 0xff, 0xfe), /cannot be read/))
+
+  test('full of aliases of aliases is refused at once', async () => {
+    const levels = Array.from({ length: 30 }, (_, level) => {
+      const previous = level === 0 ? 'x' : `*a${level - 1}`
+      return `a${level}: &a${level} [${Array(9).fill(previous).join(', ')}]`
+    })
+    const start = performance.now()
+    await refuse(`${levels.join('\n')}\nflavors: {onnx: {}}\n`, /cannot be read/)
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+
+  test('nested without end is refused', () => refuse(`a: ${'['.repeat(100_000)}`, /cannot be read/))
+
+  test('over 1 MB is refused unread', () => refuse(`# ${'x'.repeat(1_000_001)}`, /at most 1000000/))
+
+  test('leaves the prototype of objects alone', async () => {
+    const model = await read(
+      'flavors:\n  onnx:\n    data: m.onnx\n    __proto__: {polluted: true}\n    constructor: {prototype: {polluted: true}}\n',
+    )
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    expect(model.flavorConfig['polluted']).toBeUndefined()
+    expect(model.flavorConfig['data']).toBe('m.onnx')
+  })
+
+  test('that leads elsewhere is refused', async () => {
+    const folder = newFolder()
+    symlinkSync('/etc/hostname', join(folder, 'MLmodel'))
+    await expect(readMlModel(folder)).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
+  })
+})
+
+describe('a model path', () => {
+  test('may be a bare .onnx file, also behind a link', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'net.onnx'), '')
+    symlinkSync(join(folder, 'net.onnx'), join(folder, 'link.onnx'))
+    for (const name of ['net.onnx', 'link.onnx']) {
+      expect(await readMlModel(join(folder, name))).toMatchObject({
+        directory: folder,
+        flavor: 'onnx',
+        flavorConfig: { data: 'net.onnx' },
+        signature: undefined,
+      })
+    }
+  })
+
+  test('that does not exist, or holds no MLmodel file, is reported as missing', async () => {
+    const folder = newFolder()
+    for (const path of [join(folder, 'none'), folder]) {
+      await expect(readMlModel(path)).rejects.toMatchObject({
+        code: 'RESOURCE_DOES_NOT_EXIST',
+        message: expect.stringContaining(path),
+      })
+    }
+  })
+
+  test('to any other file is refused', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, 'model.pkl'), '')
+    mkdirSync(join(folder, 'a.onnx'))
+    await expect(readMlModel(join(folder, 'model.pkl'))).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('neither a model folder nor an .onnx file'),
+    })
+    await expect(readMlModel('/dev/zero')).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
+  })
+})
