@@ -37,7 +37,9 @@ def _split_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:
     yield json_request(form, {form: {**split, "data": [row[:-1] for row in split["data"]]}})
     yield json_request(form, {form: split["data"]})
     yield json_request(form, {form: _with_cell(rows[:2], "many")})
-    yield json_request(form, {form: _with_cell(rows[:2], None)})
+    if rows[first].dtype != object:
+        # Among texts, the answer to a null depends on the release of pandas: None with 2, NaN with 3.
+        yield json_request(form, {form: _with_cell(rows[:2], None)})
     yield json_request(form, {form: _with_cell(rows[:2], "3")})
     yield json_request(form, {form: split, "params": {"unknown": 1}})
     yield json_request(form, {form: split, "inputs": split["data"]})
