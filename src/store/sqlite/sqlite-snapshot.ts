@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -12,8 +12,8 @@ export function openSnapshot<T>(path: string, use: (connection: Database.Databas
   const folder = mkdtempSync(join(tmpdir(), 'headrace-'))
   try {
     const copy = join(folder, 'snapshot.db')
-    copyFileSync(path, copy, constants.COPYFILE_FICLONE)
-    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE)
+    copyWritable(path, copy)
+    if (existsSync(`${path}-wal`)) copyWritable(`${path}-wal`, `${copy}-wal`)
     const connection = new Database(copy)
     // Out of WAL mode: afterwards one file holds everything, and no other is opened by name later.
     connection.pragma('journal_mode = MEMORY')
@@ -22,4 +22,10 @@ export function openSnapshot<T>(path: string, use: (connection: Database.Databas
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A copy takes over the permissions, and the original may be read-only. */
+function copyWritable(path: string, copy: string): void {
+  copyFileSync(path, copy, constants.COPYFILE_FICLONE)
+  chmodSync(copy, 0o600)
 }
