@@ -52,7 +52,9 @@ export class WorkerPool implements Predictor {
     }
     const workers = new WorkerThreads({ ...options, onChange })
     try {
-      pool = new WorkerPool(workers, await workers.grow(threads))
+      const [model] = await workers.grow(threads)
+      if (model === undefined) throw internalError('A pool was opened without threads')
+      pool = new WorkerPool(workers, model)
       return pool
     } catch (error) {
       await workers.close()

@@ -100,15 +100,14 @@ export class WorkerThreads {
   }
 
   /**
-   * Brings the number of threads to `count`, the model opened in each.
+   * Opens the model in threads until there are `count`.
+   * @returns what each opened one tells of the model.
    * @throws ServingError where the model cannot be opened.
    */
-  async grow(count: number): Promise<OpenedModel> {
-    const missing = count - this.#wanted
-    this.#wanted = count
-    const [model] = await Promise.all(Array.from({ length: missing }, () => this.#open()))
-    if (model === undefined) throw internalError('A pool was told to grow by no thread')
-    return model
+  async grow(count: number): Promise<OpenedModel[]> {
+    const missing = Math.max(0, count - this.#wanted)
+    this.#wanted += missing
+    return await Promise.all(Array.from({ length: missing }, () => this.#open()))
   }
 
   /** Rejects where the thread died, or was given up, before it answered. */
