@@ -10,37 +10,45 @@ export interface ParquetLimits {
   readonly maxColumns: number
 }
 
-/** Beyond what a CSV or JSON body of 100 MB can hold, and within about half a gigabyte of memory. */
+/** As much as the largest bodies need that a server takes. */
 export const DEFAULT_PARQUET_LIMITS: ParquetLimits = Object.freeze({
-  maxCells: 16_000_000,
-  maxUncompressedBytes: 256 * 1024 * 1024,
+  maxCells: 32_000_000,
+  maxUncompressedBytes: 512 * 1024 * 1024,
   maxColumns: 20_000,
 })
 
-/** Adds up what a file claims, and refuses it as soon as it is too much. */
+/** What every body may unfold to, however small, and by how much more a larger one may. */
+const FREE_CELLS = 4_000_000
+const CELLS_PER_BYTE = 2
+const FREE_BYTES = 64 * 1024 * 1024
+const BYTES_PER_BYTE = 8
+
+/** Adds up what a file claims, and refuses it as soon as it is too much for its size. */
 export class ParquetBudget {
-  readonly #limits: ParquetLimits
+  readonly #maxCells: number
+  readonly #maxBytes: number
   #cells = 0
   #bytes = 0
 
-  constructor(limits: ParquetLimits) {
-    this.#limits = limits
+  constructor(limits: ParquetLimits, bodyBytes: number) {
+    this.#maxCells = Math.min(limits.maxCells, FREE_CELLS + CELLS_PER_BYTE * bodyBytes)
+    this.#maxBytes = Math.min(limits.maxUncompressedBytes, FREE_BYTES + BYTES_PER_BYTE * bodyBytes)
   }
 
   /** @throws ServingError BAD_REQUEST */
   takeCells(count: number): void {
     this.#cells += count
-    if (this.#cells > this.#limits.maxCells) {
-      throw unreadableParquet(`The file holds more than ${this.#limits.maxCells} values`)
+    if (this.#cells > this.#maxCells) {
+      throw unreadableParquet(`More than ${this.#maxCells} values are too many for a file of this size`)
     }
   }
 
   /** @throws ServingError BAD_REQUEST */
   takeBytes(count: number): void {
     this.#bytes += count
-    if (this.#bytes > this.#limits.maxUncompressedBytes) {
+    if (this.#bytes > this.#maxBytes) {
       throw unreadableParquet(
-        `The file takes more than ${this.#limits.maxUncompressedBytes} bytes when it is decompressed`,
+        `More than ${this.#maxBytes} bytes of pages are too many for a file of this size`,
       )
     }
   }

@@ -4,6 +4,7 @@ import {
   type FileMetaData,
   parquetRead,
   parquetSchema,
+  type SchemaElement,
   type SchemaTree,
 } from 'hyparquet'
 import { messageOf, ServingError } from '../../core/errors.ts'
@@ -36,28 +37,60 @@ export async function readParquet(body: Uint8Array, limits = DEFAULT_PARQUET_LIM
 }
 
 async function readFrame(body: Uint8Array, limits: ParquetLimits): Promise<Frame> {
-  const budget = new ParquetBudget(limits)
+  const budget = new ParquetBudget(limits, body.length)
   const metadata = readFooter(body, limits, budget)
   const compressors = await loadCodecs(metadata)
   const tree = parquetSchema(metadata)
   checkAllPages({ body, metadata, compressors, budget }, leavesOf(tree))
   const pandas = pandasMetadataOf(metadata)
-  const nodes = tree.children.filter((node) => !pandas.indexColumns.has(node.element.name))
-  if (new Set(nodes.map((node) => node.element.name)).size !== nodes.length) {
+  const fields = fieldsOf(tree).filter(({ name }) => !pandas.indexColumns.has(name))
+  if (new Set(fields.map(({ name }) => name)).size !== fields.length) {
     throw unreadableParquet('Two columns have the same name')
   }
-  const kinds = nodes.map(kindOf)
-  const reader = { body, metadata, compressors }
+  const source = { body, metadata, compressors }
   const columns: Column[] = []
-  for (let from = 0; from < nodes.length; from += COLUMNS_AT_ONCE) {
-    const batch = nodes.slice(from, from + COLUMNS_AT_ONCE)
-    const stored = await readStored(reader, batch)
-    batch.forEach((node, index) => {
-      const values = stored.get(node.element.name) ?? []
-      columns.push(columnOf({ node, values, kind: kinds[from + index], pandas }))
-    })
+  for (let from = 0; from < fields.length; from += COLUMNS_AT_ONCE) {
+    const batch = fields.slice(from, from + COLUMNS_AT_ONCE)
+    const stored = await readStored(source, batch)
+    for (const field of batch) columns.push(columnOf(field, stored.get(field.name) ?? [], pandas))
   }
   return { rows: Number(metadata.num_rows), columns }
+}
+
+/** A column of the frame: one or, when nested, several columns of the file. */
+interface Field {
+  readonly name: string
+  /** Undefined for a nested field. */
+  readonly kind: ParquetKind | undefined
+  readonly elements: readonly SchemaElement[]
+  /** Which columns of the file belong to it. */
+  readonly firstLeaf: number
+  readonly leaves: number
+}
+
+function fieldsOf(tree: SchemaTree): Field[] {
+  let firstLeaf = 0
+  return tree.children.map((node) => {
+    const elements = elementsOf(node)
+    const leaves = elements.filter((element) => !element.num_children).length
+    const field = { name: node.element.name, kind: kindOf(node), elements, firstLeaf, leaves }
+    firstLeaf += leaves
+    return field
+  })
+}
+
+function elementsOf(node: SchemaTree): SchemaElement[] {
+  return [node.element, ...node.children.flatMap(elementsOf)]
+}
+
+/** The footer of a file that has these columns alone: hyparquet searches all columns for each that it reads. */
+function metadataOf(fields: readonly Field[], metadata: FileMetaData): FileMetaData {
+  const root = { ...metadata.schema[0]!, num_children: fields.length }
+  const groups = metadata.row_groups.map((group) => ({
+    ...group,
+    columns: fields.flatMap(({ firstLeaf, leaves }) => group.columns.slice(firstLeaf, firstLeaf + leaves)),
+  }))
+  return { ...metadata, schema: [root, ...fields.flatMap(({ elements }) => elements)], row_groups: groups }
 }
 
 interface Source {
@@ -112,7 +145,7 @@ function kindOf(node: SchemaTree): ParquetKind | undefined {
 }
 
 /** The values of some columns over all row groups, as stored. */
-async function readStored(source: Source, nodes: readonly SchemaTree[]): Promise<Map<string, DecodedArray>> {
+async function readStored(source: Source, fields: readonly Field[]): Promise<Map<string, DecodedArray>> {
   const { body, metadata, compressors } = source
   const rows = Number(metadata.num_rows)
   const parts = new Map<string, { rowStart: number; values: DecodedArray }[]>()
@@ -122,9 +155,8 @@ async function readStored(source: Source, nodes: readonly SchemaTree[]): Promise
       byteLength: body.length,
       slice: (start, end) => new Uint8Array(body.subarray(start, end)).buffer,
     },
-    metadata,
+    metadata: metadataOf(fields, metadata),
     compressors,
-    columns: nodes.map((node) => node.element.name),
     parsers: PARSERS,
     utf8: false,
     geoparquet: false,
@@ -135,7 +167,7 @@ async function readStored(source: Source, nodes: readonly SchemaTree[]): Promise
     },
   })
   return new Map(
-    nodes.map(({ element: { name } }) => {
+    fields.map(({ name }) => {
       const values = joined((parts.get(name) ?? []).sort((a, b) => a.rowStart - b.rowStart))
       if (values.length !== rows) throw unreadableParquet(`Column ${name} does not have ${rows} rows`)
       return [name, values]
@@ -163,18 +195,10 @@ const PARSERS = {
   timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,
 }
 
-interface ReadColumn {
-  readonly node: SchemaTree
-  readonly values: DecodedArray
-  readonly kind: ParquetKind | undefined
-  readonly pandas: PandasMetadata
-}
-
-function columnOf({ node, values, kind, pandas }: ReadColumn): Column {
-  const field = node.element.name
-  const name = pandas.hasIntegerNames && /^-?\d+$/.test(field) ? Number(field) : field
-  if (kind === undefined || pandas.durations.has(field)) {
+function columnOf(field: Field, values: DecodedArray, pandas: PandasMetadata): Column {
+  const name = pandas.hasIntegerNames && /^-?\d+$/.test(field.name) ? Number(field.name) : field.name
+  if (field.kind === undefined || pandas.durations.has(field.name)) {
     return { name, dtype: 'object', data: Array.from<unknown, unknown>(values, (value) => value ?? null) }
   }
-  return toColumn({ name, values, zone: pandas.zones.get(field) ?? 'UTC' }, kind)
+  return toColumn({ name, values, zone: pandas.zones.get(field.name) ?? 'UTC' }, field.kind)
 }
