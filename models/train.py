@@ -10,6 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
+# Read when MLflow is imported.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 from threadpoolctl import threadpool_limits

@@ -15,7 +15,7 @@ PARQUET = "application/vnd.apache.parquet"
 
 @dataclass(frozen=True)
 class ScoringRequest:
-    """`form` names the shape of the request; `golden` asks for its answer to be checked each time the model is loaded."""
+    """`form` names the shape of the request; `golden` asks for it to be repeated whenever the model is loaded."""
 
     form: str
     body: str | bytes

@@ -7,7 +7,12 @@ import pandas as pd
 
 from .scoring_request import ScoringRequest, csv_request, json_request, parquet_request
 
-TEXTS = ["", "Größe, naïve, 主成分分析 😀", 'says "yes", twice\nand a new line', "UPPER and lower case of k-means"]
+TEXTS = [
+    "",
+    "Größe, naïve, 主成分分析 😀",
+    'says "yes", twice\nand a new line',
+    "UPPER and lower case of k-means",
+]
 
 
 def table_requests(rows: pd.DataFrame) -> Iterator[ScoringRequest]:

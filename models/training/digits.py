@@ -55,7 +55,8 @@ def _fit(images: np.ndarray, labels: np.ndarray) -> convolution.Weights:
             square[name] += 0.001 * (gradient**2 - square[name])
             unbiased_mean = mean[name] / (1 - 0.9**step)
             unbiased_square = square[name] / (1 - 0.999**step)
-            weights[name] = (weights[name] - rate * unbiased_mean / (np.sqrt(unbiased_square) + 1e-8)).astype(np.float32)
+            stride = rate * unbiased_mean / (np.sqrt(unbiased_square) + 1e-8)
+            weights[name] = (weights[name] - stride).astype(np.float32)
     return weights
 
 
