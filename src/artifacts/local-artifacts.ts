@@ -32,15 +32,18 @@ function plainPaths(path: string, { folders }: LocalPlaces): readonly string[] {
   return [...new Set(names.flatMap((name) => folders.map((folder) => resolve(folder, name))))]
 }
 
+/** `file:/path`, `file:///path` or `file://localhost/path`. */
+const LOCAL_FILE = /^file:(?:\/(?!\/)|\/\/(?:localhost)?\/)/i
+
 /**
  * The absolute path in a `file:` URI.
  * @throws ServingError INVALID_PARAMETER_VALUE for a relative path, another machine, a query or a fragment
  */
 export function fileUriPath(uri: string): string {
-  const absolute = /^file:(\/\/(localhost)?)?\//i.test(uri)
-  if (!absolute || /[?#]/.test(uri)) throw invalidModel(`'${uri}' is not the URI of a file on this machine`)
+  if (!LOCAL_FILE.test(uri) || /[?#]/.test(uri))
+    throw invalidModel(`'${uri}' is not the URI of a file on this machine`)
   try {
-    return fileURLToPath(uri.replace(/^file:(\/\/(localhost)?)?\//i, 'file:///'))
+    return fileURLToPath(uri.replace(LOCAL_FILE, 'file:///'))
   } catch (cause) {
     throw invalidModel(`'${uri}' is not the URI of a file on this machine`, { cause })
   }
