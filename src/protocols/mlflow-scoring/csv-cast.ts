@@ -1,11 +1,8 @@
-import type { ScalarType } from '../../signature/model-signature.ts'
+import type { DataType } from '../../signature/column-dtypes.ts'
 import { isMissing, readFloat64 } from './csv-cells.ts'
 import { excerpt, unreadableCsv } from './csv-failure.ts'
 import { booleanColumn, floatColumn, inferColumn } from './csv-inference.ts'
 import type { Column } from './frame.ts'
-
-/** The types of a signature that have a dtype which MLflow hands to `pandas.read_csv`. */
-export type CsvType = Exclude<ScalarType, 'any' | 'sparkml_vector'>
 
 export interface CsvColumn {
   readonly name: string
@@ -23,7 +20,7 @@ const INT32_MAX = 2n ** 31n - 1n
  * `true` is 1, `1.5` and an empty cell are refused.
  * @throws ServingError BAD_REQUEST
  */
-export function castColumn(column: CsvColumn, type: CsvType): Column {
+export function castColumn(column: CsvColumn, type: DataType): Column {
   switch (type) {
     case 'boolean':
       return toBooleans(column)

@@ -1,6 +1,7 @@
 import { badRequest, messageOf } from '../../core/errors.ts'
+import { type DataType, isDataType } from '../../signature/column-dtypes.ts'
 import type { ColumnType } from '../../signature/model-signature.ts'
-import { type CsvType, castColumn } from './csv-cast.ts'
+import { castColumn } from './csv-cast.ts'
 import { isMissing } from './csv-cells.ts'
 import { unreadableCsv } from './csv-failure.ts'
 import { uniqueColumnNames } from './csv-header.ts'
@@ -17,12 +18,6 @@ export interface CsvOptions {
   /** MLflow has no way to read CSV for a signature of tensors. */
   readonly hasTensorSignature?: boolean
 }
-
-type ReaderDtypes = ReadonlyMap<string | number, CsvType>
-
-const READER_TYPES: ReadonlySet<ColumnType> = new Set<CsvType>([
-  ...(['boolean', 'integer', 'long', 'float', 'double', 'string', 'binary', 'datetime'] as const),
-])
 
 /**
  * Reads a CSV body as MLflow 3.17.2 does with pandas 3.1: `pandas.read_csv(body, dtype=…)`. Index columns, which
@@ -67,20 +62,17 @@ function decodeUtf8(body: Uint8Array): string {
   }
 }
 
-function readerDtypes({ dtypes, hasTensorSignature }: CsvOptions): ReaderDtypes {
+/** Source: MLflow 3.17.2, `Schema.pandas_types`, which knows plain types only. */
+function readerDtypes({ dtypes, hasTensorSignature }: CsvOptions): ReadonlyMap<string | number, DataType> {
   if (hasTensorSignature === true) {
     throw unreadableCsv('TensorSpec only supports numpy types, use numpy_types() instead')
   }
-  const known = new Map<string | number, CsvType>()
+  const known = new Map<string | number, DataType>()
   for (const [name, type] of dtypes ?? []) {
-    if (!isCsvType(type)) {
+    if (!isDataType(type)) {
       throw unreadableCsv('Failed to get pandas types as some of the inputs types are not DataType.')
     }
     known.set(name, type)
   }
   return known
-}
-
-function isCsvType(type: ColumnType): type is CsvType {
-  return READER_TYPES.has(type)
 }

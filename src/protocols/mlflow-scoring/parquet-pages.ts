@@ -67,9 +67,9 @@ export function checkPages(context: ChunkContext): void {
     reader.offset += compressed
     budget.takeBytes(count(page, UNCOMPRESSED_SIZE))
     values += checkPage(page, bytes, context)
-    if (values > Number(chunk.num_values)) {
-      throw unreadableParquet('A column chunk holds more values than its footer says')
-    }
+  }
+  if (values !== Number(chunk.num_values)) {
+    throw unreadableParquet('A column chunk does not hold the values that its footer says')
   }
 }
 
@@ -143,7 +143,7 @@ function checkSizedRuns(bytes: Uint8Array, runs: { bitWidth: number; values: num
   if (bytes.length < 4) throw unreadableParquet('A page ends too early')
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
   // Not cut off at that length: neither does hyparquet.
-  checkRuns(bytes.subarray(4), { ...runs, values: runs.values })
+  checkRuns(bytes.subarray(4), runs)
   return 4 + length
 }
 
