@@ -6,6 +6,7 @@
 export function uniqueColumnNames(header: readonly string[]): string[] {
   const names = header.map((name, index) => (name === '' ? `Unnamed: ${index}` : name))
   const taken = new Set(names)
+  if (taken.size === names.length) return names
   const uses = new Map<string, number>()
   const indexes = [...names.keys()]
   const namedFirst = [

@@ -52,9 +52,11 @@ function inferText(column: Column, cells: readonly string[]): Column {
 }
 
 /** Leaves out a byte order mark, which pandas skips too. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 function decodeUtf8(body: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return UTF8.decode(body)
   } catch (error) {
     throw badRequest(
       `Invalid input. Ensure that input is a valid UTF-8 encoded string. Error: '${messageOf(error)}'`,
