@@ -1,13 +1,7 @@
 import { invalidModel, type ServingError } from '../../core/errors.ts'
 import { findModelFile } from '../model-file.ts'
+import { datatypeOf, elementTypeName } from './datatypes.ts'
 import type { ExternalData, ModelSummary, OperatorUse, ValueSummary } from './model-summary.ts'
-import { ELEMENT_TYPES } from './onnx-proto.ts'
-
-/** `TensorProto.DataType` names that have a `Datatype`. */
-const SERVED_TYPES = new Set([
-  ...['float', 'double', 'float16', 'bool', 'string'],
-  ...['uint8', 'uint16', 'uint32', 'uint64', 'int8', 'int16', 'int32', 'int64'],
-])
 
 /** Operator domains compiled into onnxruntime's CPU build. */
 const BUILT_IN_DOMAINS = new Set([
@@ -59,8 +53,8 @@ function checkValue(role: string, { name, kind, elementType }: ValueSummary): vo
       { details: { name, kind } },
     )
   }
-  const type = ELEMENT_TYPES[elementType] ?? `type ${elementType}`
-  if (SERVED_TYPES.has(type)) return
+  if (datatypeOf(elementType) !== undefined) return
+  const type = elementTypeName(elementType)
   throw invalidModel(
     `${role} '${name}' of the model is a tensor of ${type}, which cannot be served. ` +
       'Export the model with a Cast to float or float16 there.',

@@ -17,7 +17,7 @@ export interface OnnxFile {
   readonly zipMaps: readonly ZipMap[]
   readonly weightBytes: number
   /** What has to be loaded in the file's place, where it cannot be loaded as it is. */
-  readonly rewritten: Uint8Array | undefined
+  readonly rewritten: Uint8Array<ArrayBuffer> | undefined
 }
 
 /** @throws ServingError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST */

@@ -1,14 +1,17 @@
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { cancelled, deadlineExceeded, internalError, messageOf, unavailable } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
 import { checkInputs, evaluationFailed } from '../input-check.ts'
+import type { Session } from './engine.ts'
 import { fromOrtTensor, toOrtTensor } from './ort-tensor.ts'
 import type { SessionMetadata } from './session-metadata.ts'
 
+type Results = Readonly<Record<string, OrtTensor>>
+
 /**
- * One onnxruntime session in the calling thread. A run blocks that thread, in a turn of the event loop of its
- * own; calls made meanwhile run one after the other.
+ * One onnxruntime session in the calling thread. A run is made within the call of `predict` and blocks the thread
+ * until it ends, so that there is never more than one, nor one under way when `close` is called.
  */
 export class OnnxPredictor implements Predictor {
   readonly inputs: readonly TensorMetadata[]
@@ -16,22 +19,21 @@ export class OnnxPredictor implements Predictor {
   readonly maxBatchRows: number
   readonly maxConcurrency = 1
   readonly batchable: boolean
-  readonly #session: InferenceSession
-  #running = 0
-  #lastRunEnd = 0
-  #closing: Promise<void> | undefined
-  #onIdle: (() => void) | undefined
+  readonly #session: Session
+  readonly #allOutputs: Readonly<Record<string, null>>
+  #closed = false
 
-  constructor(session: InferenceSession, metadata: SessionMetadata) {
+  constructor(session: Session, metadata: SessionMetadata) {
     this.#session = session
     this.inputs = metadata.inputs
     this.outputs = metadata.outputs
     this.batchable = metadata.batchable
     this.maxBatchRows = metadata.maxBatchRows
+    this.#allOutputs = fetchesOf(metadata.outputs)
   }
 
   async predict(inputs: TensorMap, options: PredictOptions = {}): Promise<TensorMap> {
-    if (this.#closing !== undefined) throw unavailable('The model is being unloaded.')
+    if (this.#closed) throw unavailable('The model is being unloaded.')
     if (options.signal?.aborted) throw cancelled('The request was taken back before its run.')
     const start = performance.now()
     if (options.deadline !== undefined && start > options.deadline) {
@@ -39,32 +41,23 @@ export class OnnxPredictor implements Predictor {
     }
     checkInputs(this.inputs, inputs)
     const wanted = this.#wantedOutputs(options.outputs)
-    this.#running += 1
-    try {
-      const results = await this.#run(inputs, wanted)
-      return collect(wanted, results)
-    } finally {
-      this.#finishRun(start, options)
-    }
+    const fetches = wanted === this.outputs ? this.#allOutputs : fetchesOf(wanted)
+    const outputs = collect(wanted, this.#run(inputs, fetches))
+    if (options.timing !== undefined) options.timing.compute = performance.now() - start
+    return outputs
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#release()
-    return this.#closing
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#session.dispose()
   }
 
-  async #run(
-    inputs: TensorMap,
-    wanted: readonly OutputMetadata[],
-  ): Promise<InferenceSession.OnnxValueMapType> {
+  #run(inputs: TensorMap, fetches: Readonly<Record<string, null>>): Results {
+    const feeds: Record<string, OrtTensor> = {}
+    for (const [name, tensor] of inputs) feeds[name] = toOrtTensor(tensor)
     try {
-      const feeds: Record<string, OrtTensor> = {}
-      for (const [name, tensor] of inputs) feeds[name] = toOrtTensor(tensor)
-      if (wanted === this.outputs) return await this.#session.run(feeds)
-      return await this.#session.run(
-        feeds,
-        wanted.map(({ name }) => name),
-      )
+      return this.#session.run(feeds, fetches, {})
     } catch (error) {
       throw evaluationFailed(messageOf(error), error)
     }
@@ -78,30 +71,14 @@ export class OnnxPredictor implements Predictor {
     }
     return this.outputs.filter(({ name }) => names.includes(name))
   }
-
-  /** Runs are made in the order of the calls, so this one began when it was called or when the one before ended. */
-  #finishRun(called: number, { timing }: PredictOptions): void {
-    const end = performance.now()
-    if (timing !== undefined) timing.compute = end - Math.max(called, this.#lastRunEnd)
-    this.#lastRunEnd = end
-    this.#running -= 1
-    if (this.#running === 0) this.#onIdle?.()
-  }
-
-  async #release(): Promise<void> {
-    if (this.#running > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve
-      })
-    }
-    await this.#session.release()
-  }
 }
 
-function collect(
-  wanted: readonly OutputMetadata[],
-  results: InferenceSession.OnnxValueMapType,
-): Map<string, Tensor> {
+/** What onnxruntime is asked for: null means that it allots the memory. */
+function fetchesOf(outputs: readonly OutputMetadata[]): Readonly<Record<string, null>> {
+  return Object.fromEntries(outputs.map(({ name }) => [name, null]))
+}
+
+function collect(wanted: readonly OutputMetadata[], results: Results): Map<string, Tensor> {
   const outputs = new Map<string, Tensor>()
   for (const { name, datatype, classLabels } of wanted) {
     const result = results[name]

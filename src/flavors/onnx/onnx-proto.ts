@@ -1,4 +1,4 @@
-/** Field numbers of the ONNX format that Headrace reads or writes (onnx 1.21, `onnx/onnx.proto`). */
+/** Field numbers of the ONNX format that Headrace reads or writes (onnx 1.23, `onnx/onnx.proto`). */
 export const MODEL = { irVersion: 1, graph: 7, opsetImport: 8, trainingInfo: 20, functions: 25 } as const
 export const OPSET = { domain: 1, version: 2 } as const
 export const FUNCTION = { name: 1, node: 7, domain: 10 } as const
@@ -23,14 +23,6 @@ export const VALUE_INFO = { name: 1, type: 2 } as const
 export const TYPE = { tensor: 1, sequence: 4, map: 5, sparseTensor: 8, optional: 9 } as const
 export const TENSOR_TYPE = { elementType: 1, shape: 2 } as const
 export const SHAPE = { dimension: 1 } as const
-
-/** Names of `TensorProto.DataType`, by its numbers. */
-export const ELEMENT_TYPES: readonly string[] = [
-  ...['undefined', 'float', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'string', 'bool'],
-  ...['float16', 'double', 'uint32', 'uint64', 'complex64', 'complex128', 'bfloat16'],
-  ...['float8e4m3fn', 'float8e4m3fnuz', 'float8e5m2', 'float8e5m2fnuz', 'uint4', 'int4'],
-  ...['float4e2m1', 'float8e8m0', 'uint2', 'int2'],
-]
 
 /** The element type that ZipMap's input has. */
 export const FLOAT = 1

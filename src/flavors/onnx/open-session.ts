@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import { loadEngine } from './engine.ts'
+import { loadEngine, type Session } from './engine.ts'
 import type { OnnxFile } from './onnx-file.ts'
 
 /** onnxruntime's `kOrtSessionOptionsModelExternalInitializersFileFolderPath`. */
@@ -12,9 +12,15 @@ const EXTERNAL_DATA_FOLDER = 'session.model_external_initializers_file_folder_pa
 export async function openSession(
   { path, directory, rewritten }: OnnxFile,
   options: InferenceSession.SessionOptions,
-): Promise<InferenceSession> {
-  const { InferenceSession } = await loadEngine()
-  if (rewritten === undefined) return await InferenceSession.create(path, options)
+): Promise<Session> {
+  const Session = await loadEngine()
+  const session = new Session()
+  if (rewritten === undefined) {
+    session.loadModel(path, options)
+    return session
+  }
   const extra = { ...options.extra, [EXTERNAL_DATA_FOLDER]: directory }
-  return await InferenceSession.create(rewritten, { ...options, extra })
+  const { buffer, byteOffset, byteLength } = rewritten
+  session.loadModel(buffer, byteOffset, byteLength, { ...options, extra })
+  return session
 }

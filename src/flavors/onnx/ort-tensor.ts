@@ -1,7 +1,7 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { internalError } from '../../core/errors.ts'
 import type { Datatype, Tensor } from '../../core/tensor.ts'
-import { ORT_TYPES } from './datatypes.ts'
+import { ortType } from './datatypes.ts'
 
 /**
  * A tensor as onnxruntime's binding reads one: these four fields. Its own class would do as well but for FP16,
@@ -9,7 +9,7 @@ import { ORT_TYPES } from './datatypes.ts'
  */
 export function toOrtTensor(tensor: Tensor): OrtTensor {
   return {
-    type: ORT_TYPES[tensor.datatype],
+    type: ortType(tensor.datatype),
     data: tensor.data,
     dims: tensor.shape,
     location: 'cpu',
@@ -18,7 +18,7 @@ export function toOrtTensor(tensor: Tensor): OrtTensor {
 
 /** Takes over the engine's array without a copy. */
 export function fromOrtTensor(result: OrtTensor, datatype: Datatype): Tensor {
-  if (result.type !== ORT_TYPES[datatype]) {
+  if (result.type !== ortType(datatype)) {
     throw internalError(`The engine answered ${result.type} where ${datatype} was declared.`)
   }
   const data = datatype === 'FP16' ? bitsOf(result.data) : result.data

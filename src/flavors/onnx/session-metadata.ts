@@ -1,8 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-node'
 import { invalidModel } from '../../core/errors.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
-import { datatypeOf } from './datatypes.ts'
+import { datatypeOf, elementTypeName } from './datatypes.ts'
+import type { Session } from './engine.ts'
 import type { OnnxFile } from './onnx-file.ts'
+
+type ValueMetadata = Session['inputMetadata'][number]
 
 /** What a session tells of its model, in the words of the `Predictor` contract. */
 export interface SessionMetadata {
@@ -16,7 +18,7 @@ export interface SessionMetadata {
  * @param file the file that the session was opened with.
  * @throws ServingError INVALID_PARAMETER_VALUE where an input or output is no tensor, or of a type without counterpart.
  */
-export function readSessionMetadata(session: InferenceSession, file: OnnxFile): SessionMetadata {
+export function readSessionMetadata(session: Session, file: OnnxFile): SessionMetadata {
   const { inputs, outputs } = metadataOf(session, file)
   const rows = inputs[0]?.shape[0]
   return {
@@ -27,35 +29,34 @@ export function readSessionMetadata(session: InferenceSession, file: OnnxFile): 
   }
 }
 
-function metadataOf(session: InferenceSession, { summary, zipMaps }: OnnxFile) {
+function metadataOf(session: Session, { summary, zipMaps }: OnnxFile) {
   const unranked = new Set(
     [...summary.inputs, ...summary.outputs].filter(({ rank }) => rank === undefined).map(({ name }) => name),
   )
   const labels = new Map(zipMaps.map(({ output, classLabels }) => [output, classLabels]))
-  const tensor = (role: string) => (value: InferenceSession.ValueMetadata) =>
-    readTensorMetadata(role, value, unranked)
   return {
-    inputs: session.inputMetadata.map(tensor('Input')),
-    outputs: session.outputMetadata.map(tensor('Output')).map((output) => {
+    inputs: session.inputMetadata.map((value) => readTensorMetadata(value, unranked)),
+    outputs: session.outputMetadata.map((value) => {
+      const output = readTensorMetadata(value, unranked)
       const classLabels = labels.get(output.name)
       return classLabels === undefined ? output : labelledMatrix(output, classLabels)
     }),
   }
 }
 
-function readTensorMetadata(
-  role: string,
-  value: InferenceSession.ValueMetadata,
-  unranked: ReadonlySet<string>,
-): TensorMetadata {
-  if (!value.isTensor) throw invalidModel(`${role} '${value.name}' of the model is no tensor.`)
-  const datatype = datatypeOf(value.type)
+/** Once more what `checkValues` has checked: types that the file leaves open are known by now. */
+function readTensorMetadata(value: ValueMetadata, unranked: ReadonlySet<string>): TensorMetadata {
+  const { name, isTensor, type } = value
+  if (!isTensor) throw invalidModel(`'${name}' of the model is no tensor.`)
+  const datatype = datatypeOf(type)
   if (datatype === undefined) {
-    throw invalidModel(`${role} '${value.name}' of the model has type ${value.type}, which cannot be served.`)
+    throw invalidModel(
+      `'${name}' of the model is a tensor of ${elementTypeName(type)}, which cannot be served.`,
+    )
   }
-  const shape = value.shape.map((dim) => (typeof dim === 'number' ? dim : -1))
-  const open = shape.length === 0 && unranked.has(value.name)
-  return { name: value.name, datatype, shape, ...(open ? { unranked: true } : {}) }
+  const shape = [...value.shape]
+  const open = shape.length === 0 && unranked.has(name)
+  return { name, datatype, shape, ...(open ? { unranked: true } : {}) }
 }
 
 /** One row where the matrix has one dimension only, as ZipMap takes it. */

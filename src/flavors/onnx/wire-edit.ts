@@ -28,7 +28,7 @@ export function editMessage(options: {
   readonly message: WireField
   readonly edits: readonly WireEdit[]
   readonly appended: Uint8Array
-}): Buffer {
+}): Buffer<ArrayBuffer> {
   const { file, message, edits, appended } = options
   const content = applyEdits(file, message, edits)
   const length = content.reduce((sum, part) => sum + part.length, 0)

@@ -34,7 +34,11 @@ export function findZipMaps(file: WireFile, { zipMaps, outputs }: ModelSummary):
  * The model file with every ZipMap replaced by an Identity, and its output declared as a tensor of floats.
  * @throws ServingError INVALID_PARAMETER_VALUE where the graph is stored in several parts.
  */
-export function rewriteZipMaps(file: WireFile, summary: ModelSummary, zipMaps: readonly ZipMap[]): Buffer {
+export function rewriteZipMaps(
+  file: WireFile,
+  summary: ModelSummary,
+  zipMaps: readonly ZipMap[],
+): Buffer<ArrayBuffer> {
   const [graph, ...others] = summary.graphs
   if (graph === undefined || others.length > 0) {
     throw invalidModel(
