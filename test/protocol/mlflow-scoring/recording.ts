@@ -10,6 +10,7 @@ export interface Recording {
   readonly content_type: string | null
   readonly body?: string | { readonly b64: string }
   readonly status: number
+  readonly resp_type: string | null
   readonly resp: string
   readonly also?: { readonly status: number; readonly resp: string }
 }
