@@ -21,13 +21,16 @@ import { medianRunMs } from './run-timing.ts'
 import type { RuntimeLog } from './runtime-log.ts'
 import { oneRow, type SampleBody } from './scoring-sample.ts'
 import type { ResolvedModel } from './served-model.ts'
+import type { WorkerThreads } from './worker-threads.ts'
 
 export interface LoadModelOptions {
   readonly source: ResolvedModel
   readonly name: string
   readonly placement: PlacementChoice
-  /** Threads of the model, should it be pooled, by the weight of its copies. */
-  readonly threadsFor: (weightBytes: number) => ThreadPlan
+  /** Started ahead of the model that goes into them; undefined where it will be inline for certain. */
+  readonly threads: WorkerThreads | undefined
+  /** How many of them and of what kind, by the weight of the model's copies. */
+  readonly planFor: (weightBytes: number) => ThreadPlan
   readonly limits: AdmissionLimits
   /** A run of a sample that takes longer makes loading fail. */
   readonly runTimeoutMs: number
@@ -38,20 +41,17 @@ export interface LoadModelOptions {
 /**
  * From a resolved model to one that is ready to serve: opened, its codec compiled, timed, placed, and proved
  * by its golden requests.
- * @throws ServingError where any of it fails; nothing stays behind then.
+ * @throws ServingError where any of it fails. `threads` are the caller's to close then.
  */
 export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
   const startedAt = performance.now()
   const mlmodel = await readMlModel(options.source.path)
-  const reading = readBodies(mlmodel)
-  // Looked at once the model is open, which may fail before.
-  reading.catch(() => {})
+  const bodies = await readBodies(mlmodel)
   const opening = performance.now()
-  const place = await openModel(mlmodel, options)
+  // Compiled in this thread while the engine is loaded in another.
+  const [place, { compileScoringCodec }] = await Promise.all([openModel(mlmodel, options), importCompiler()])
   const engineMs = performance.now() - opening
   try {
-    const bodies = await reading
-    const { compileScoringCodec } = await import('../protocols/mlflow-scoring/compile-scoring-codec.ts')
     const { inputs, outputs } = place.candidate
     const scoring = compileScoringCodec({ signature: mlmodel.signature, inputs, outputs })
     const rowMs = await timeRow(place.candidate, scoring, bodies, options)
@@ -73,6 +73,10 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
   }
 }
 
+function importCompiler() {
+  return import('../protocols/mlflow-scoring/compile-scoring-codec.ts')
+}
+
 /** The requests that a model brings along. */
 interface ModelBodies {
   readonly golden: readonly GoldenRequest[]
@@ -88,7 +92,7 @@ async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
 }
 
 async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {
-  const { placement, threadsFor, flavorTable, log } = options
+  const { placement, threads, planFor, flavorTable, log } = options
   const flavor = await loadFlavor(mlmodel, flavorTable)
   const traits = await flavor.inspect(mlmodel)
   return ModelPlacement.open({
@@ -96,7 +100,8 @@ async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<M
     flavor,
     traits,
     choice: placement,
-    threads: threadsFor(traits.weightBytes),
+    plan: planFor(traits.weightBytes),
+    threads,
     log,
     ...(flavorTable === undefined ? {} : { flavorTable }),
   })

@@ -1,11 +1,12 @@
 import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
 import { type AdmissionLimits, DEFAULT_LIMITS } from './admission.ts'
-import { availableResources, planThreads, type Resources, type ThreadPlan } from './cores.ts'
-import { loadModel } from './load-model.ts'
+import { availableResources, planThreads, type Resources } from './cores.ts'
+import { type LoadModelOptions, loadModel } from './load-model.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import type { PlacementChoice } from './placement.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import type { ResolvedModel, ServedModel } from './served-model.ts'
+import type { WorkerThreads } from './worker-threads.ts'
 
 export interface ModelRepositoryOptions {
   /** Finds the files of a model URI. */
@@ -54,19 +55,13 @@ export class ModelRepository {
    */
   async load(uri: string, name?: string): Promise<ServedModel> {
     if (this.#draining) throw unavailable(DRAINING)
-    const source = await this.#options.resolve(uri)
-    const served = name ?? source.name
-    if (this.#models.has(served) || this.#loading.has(served)) {
-      throw alreadyExists(`A model is already served as '${served}'`, { model: served })
-    }
-    this.#loading.add(served)
+    const starting = this.#startThreads()
     try {
-      const model = await this.#loadAs(served, source)
-      this.#models.set(served, model)
-      this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
-      return model
-    } finally {
-      this.#loading.delete(served)
+      const source = await this.#options.resolve(uri)
+      return await this.#loadAs(name ?? source.name, source, starting)
+    } catch (error) {
+      await (await starting)?.close()
+      throw error
     }
   }
 
@@ -127,29 +122,57 @@ export class ModelRepository {
     this.#models.clear()
   }
 
-  async #loadAs(name: string, source: ResolvedModel): Promise<LoadedModel> {
+  /** Threads for the model that is about to be looked for: they start meanwhile. */
+  async #startThreads(): Promise<WorkerThreads | undefined> {
+    if (this.#options.placement === 'inline') return undefined
+    const { WorkerThreads } = await import('./worker-threads.ts')
+    return new WorkerThreads({ maxThreads: this.#threadCount(), log: this.#log })
+  }
+
+  async #loadAs(
+    name: string,
+    source: ResolvedModel,
+    starting: Promise<WorkerThreads | undefined>,
+  ): Promise<LoadedModel> {
+    if (this.#models.has(name) || this.#loading.has(name)) {
+      throw alreadyExists(`A model is already served as '${name}'`, { model: name })
+    }
+    this.#loading.add(name)
+    try {
+      const model = await loadModel(this.#loadOptions(name, source, await starting))
+      this.#models.set(name, model)
+      this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
+      this.#logLoaded(model)
+      return model
+    } finally {
+      this.#loading.delete(name)
+    }
+  }
+
+  #loadOptions(name: string, source: ResolvedModel, threads: WorkerThreads | undefined): LoadModelOptions {
     const { placement = 'auto', limits = DEFAULT_LIMITS, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
     const { flavorTable } = this.#options
-    const model = await loadModel({
+    const { memoryBytes } = this.#resources
+    const count = this.#threadCount()
+    return {
       source,
       name,
       placement,
       limits,
       runTimeoutMs,
-      threadsFor: (weightBytes) => this.#threadsFor(weightBytes),
+      threads,
+      planFor: (weightBytes) => planThreads({ threads: count, weightBytes, memoryBytes }),
       log: this.#log,
       ...(flavorTable === undefined ? {} : { flavorTable }),
-    })
-    this.#log.info(
-      { model: name, uri: source.canonicalUri, placement: model.placement, ...model.loadTimes },
-      'Model loaded',
-    )
-    return model
+    }
   }
 
-  #threadsFor(weightBytes: number): ThreadPlan {
-    const { memoryBytes } = this.#resources
-    return planThreads({ threads: this.#options.workers ?? this.#coreShare(), weightBytes, memoryBytes })
+  #logLoaded({ name, source, placement, loadTimes }: ServedModel): void {
+    this.#log.info({ model: name, uri: source.canonicalUri, placement, ...loadTimes }, 'Model loaded')
+  }
+
+  #threadCount(): number {
+    return this.#options.workers ?? this.#coreShare()
   }
 
   /** An equal share of the cores for each model expected at start, of what is left for a later one. */

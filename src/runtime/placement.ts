@@ -5,7 +5,8 @@ import type { ThreadPlan } from './cores.ts'
 import { InlinePredictor } from './inline-predictor.ts'
 import type { RuntimeLog } from './runtime-log.ts'
 import type { ModelStats, Placement } from './served-model.ts'
-import type { WorkerPool } from './worker-pool.ts'
+import { WorkerPool } from './worker-pool.ts'
+import type { WorkerThreads } from './worker-threads.ts'
 
 /** `auto` measures; the others force. */
 export type PlacementChoice = 'auto' | Placement
@@ -15,7 +16,9 @@ export interface PlacementOptions {
   readonly flavor: Flavor
   readonly traits: ModelTraits
   readonly choice: PlacementChoice
-  readonly threads: ThreadPlan
+  readonly plan: ThreadPlan
+  /** Started ahead; absent where inline is forced. */
+  readonly threads: WorkerThreads | undefined
   readonly flavorTable?: string
   readonly log: RuntimeLog
 }
@@ -39,12 +42,14 @@ const INLINE_BELOW_MS = 0.5
 export class ModelPlacement {
   readonly #options: PlacementOptions
   readonly #pool: WorkerPool | undefined
-  readonly #engine: Predictor | undefined
+  #engine: Predictor | undefined
 
   /** @throws ServingError where the model cannot be opened. */
   static async open(options: PlacementOptions): Promise<ModelPlacement> {
-    if (options.choice === 'inline') return new ModelPlacement(options, undefined, await openInline(options))
-    return new ModelPlacement(options, await openPool(options), undefined)
+    const { threads } = options
+    return threads === undefined
+      ? new ModelPlacement(options, undefined, await openInline(options))
+      : new ModelPlacement(options, await openPool(threads, options), undefined)
   }
 
   private constructor(
@@ -66,19 +71,20 @@ export class ModelPlacement {
   async settle(rowMs: number | undefined): Promise<PlacedModel> {
     if (this.#pool === undefined) return inline(this.#engine!, rowMs)
     if (!isLight(this.#options, rowMs)) {
-      await this.#pool.grow(this.#options.threads.workers)
+      await this.#pool.grow(this.#options.plan.workers)
       return pooled(this.#pool)
     }
-    const engine = await openInline(this.#options)
+    this.#engine = await openInline(this.#options)
     // Ending threads takes a while; nothing depends on it.
     this.#pool.close().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'The thread that timed a model could not be ended')
     })
-    return inline(engine, rowMs)
+    return inline(this.#engine, rowMs)
   }
 
+  /** Frees the model wherever it is. */
   async close(): Promise<void> {
-    await this.candidate.close()
+    await Promise.all([this.#pool?.close(), this.#engine?.close()])
   }
 }
 
@@ -90,18 +96,15 @@ function openInline({ flavor, mlmodel }: PlacementOptions): Promise<Predictor> {
   return flavor.load(mlmodel, { intraOpThreads: 1 })
 }
 
-async function openPool(options: PlacementOptions): Promise<WorkerPool> {
-  const { mlmodel, choice, traits, threads, flavorTable, log } = options
-  const { WorkerPool } = await import('./worker-pool.ts')
+function openPool(threads: WorkerThreads, options: PlacementOptions): Promise<WorkerPool> {
+  const { mlmodel, choice, traits, plan, flavorTable } = options
   const mayMove = choice === 'auto' && !traits.unboundedRun
-  return WorkerPool.open({
+  const model = {
     mlmodel,
-    threads: mayMove ? 1 : threads.workers,
-    maxThreads: threads.workers,
-    intraOpThreads: threads.intraOpThreads,
-    log,
+    intraOpThreads: plan.intraOpThreads,
     ...(flavorTable === undefined ? {} : { flavorTable }),
-  })
+  }
+  return WorkerPool.open(threads, model, mayMove ? 1 : plan.workers)
 }
 
 function inline(engine: Predictor, rowMs: number | undefined): PlacedModel {

@@ -31,7 +31,7 @@ export class PoolCall {
   seat: Seat | undefined
   /** Answered DEADLINE_EXCEEDED while it ran. */
   overdue = false
-  /** Times that it went to a worker which then died before it began. */
+  /** Times that it went to a worker which then died, though not of it. */
   losses = 0
   readonly #init: PoolCallInit
   #settled = false
@@ -49,9 +49,9 @@ export class PoolCall {
     return this.#settled
   }
 
-  /** Whether its worker has begun with it. */
-  get hasBegun(): boolean {
-    return this.seat?.thread.hasBegun(this.seat.slot) ?? false
+  /** Whether the engine of its worker has it. */
+  get isRunning(): boolean {
+    return this.seat?.thread.isRunning(this.seat.slot) ?? false
   }
 
   handleEvent(): void {

@@ -59,3 +59,8 @@ function shared(data: NumberData): NumberData {
   const TypedArray = data.constructor as new (buffer: SharedArrayBuffer) => NumberData
   return new TypedArray(buffer)
 }
+
+/** What was sent cannot be copied to another thread, which is no fault of that thread. */
+export function isCloneError(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'DataCloneError'
+}

@@ -5,10 +5,16 @@ import type { MlModel } from '../flavors/mlmodel.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
 /**
- * Everything that crosses between the thread that owns a pool and its workers. A worker first gets one
- * `open`, then any number of `run`s; it never throws, since an Error that crosses keeps only its message.
+ * Everything that crosses between the thread that owns a pool and its workers. A worker may get a `start`,
+ * then one `open`, then any number of `run`s; it never throws, since an Error that crosses keeps only its
+ * message.
  */
-export type WorkerMessage = OpenMessage | RunMessage
+export type WorkerMessage = StartMessage | OpenMessage | RunMessage
+
+/** Makes piscina start a thread before it is known what to open in it. */
+export interface StartMessage {
+  readonly kind: 'start'
+}
 
 export interface OpenMessage {
   readonly kind: 'open'
@@ -30,10 +36,11 @@ export interface RunMessage {
 }
 
 /**
- * Both sides change a mark by compare-and-exchange only, so that a run is either begun by the worker or
- * withdrawn by the pool, and after a worker's death the pool knows which of its runs had begun.
+ * How far a run has come. From `sent` both sides go on by compare-and-exchange only, so that a run is either
+ * begun by the worker or withdrawn by the pool. After a worker's death the pool sees which run it was: that
+ * fails; what had not begun runs elsewhere, and so does what had finished, should its reply be lost.
  */
-export const RunMark = { sent: 0, begun: 1, withdrawn: 2 } as const
+export const RunMark = { sent: 0, begun: 1, finished: 2, withdrawn: 3 } as const
 
 /** The fields of a `Predictor` that an opened worker tells its pool. */
 export interface OpenedModel {
@@ -52,4 +59,4 @@ export type RunReply =
   | { readonly status: 'failed'; readonly error: SerializedError }
   | { readonly status: 'withdrawn' }
 
-export type WorkerReply = OpenReply | RunReply
+export type WorkerReply = { readonly status: 'started' } | OpenReply | RunReply

@@ -6,16 +6,11 @@ import { DeadlineWatch } from './deadline-watch.ts'
 import { PoolCall, type Seat } from './pool-call.ts'
 import type { ModelStats } from './served-model.ts'
 import { rowCount } from './tensor-rows.ts'
-import { fromWire, inputsToWire, type WireTensor } from './wire-tensors.ts'
+import { fromWire, inputsToWire, isCloneError, type WireTensor } from './wire-tensors.ts'
 import type { OpenedModel, RunMessage, RunReply } from './worker-messages.ts'
 import { WorkerTask } from './worker-task.ts'
 import { SLOTS, type WorkerThread } from './worker-thread.ts'
-import { isCloneError, WorkerThreads, type WorkerThreadsOptions } from './worker-threads.ts'
-
-export interface WorkerPoolOptions extends Omit<WorkerThreadsOptions, 'onChange'> {
-  /** Threads to open at once; `grow` opens the rest, up to `maxThreads`. */
-  readonly threads: number
-}
+import type { WorkerModel, WorkerThreads } from './worker-threads.ts'
 
 /** Runs under this are handed over one ahead, since the hop between the threads is then a good part of them. */
 const PREFETCH_BELOW_MS = 2
@@ -44,20 +39,15 @@ export class WorkerPool implements Predictor {
   #closing: Promise<void> | undefined
   #onIdle: (() => void) | undefined
 
-  /** @throws ServingError where the model cannot be opened in a worker. */
-  static async open({ threads, ...options }: WorkerPoolOptions): Promise<WorkerPool> {
-    let pool: WorkerPool | undefined
-    const onChange = () => {
-      if (pool !== undefined) pool.#onThreadsChanged()
-    }
-    const workers = new WorkerThreads({ ...options, onChange })
+  /**
+   * Opens `model` in `count` of the threads, which are the pool's from then on.
+   * @throws ServingError where the model cannot be opened; the threads are ended then.
+   */
+  static async open(threads: WorkerThreads, model: WorkerModel, count: number): Promise<WorkerPool> {
     try {
-      const [model] = await workers.grow(threads)
-      if (model === undefined) throw internalError('A pool was opened without threads')
-      pool = new WorkerPool(workers, model)
-      return pool
+      return new WorkerPool(threads, await threads.open(model, count))
     } catch (error) {
-      await workers.close()
+      await threads.close()
       throw error
     }
   }
@@ -68,6 +58,7 @@ export class WorkerPool implements Predictor {
     this.outputs = model.outputs
     this.maxBatchRows = model.maxBatchRows
     this.batchable = model.batchable
+    threads.onChange = () => this.#onThreadsChanged()
   }
 
   get maxConcurrency(): number {
@@ -77,7 +68,7 @@ export class WorkerPool implements Predictor {
   get stats(): ModelStats {
     const { size, restarts, lost, stuck } = this.#threads
     let running = 0
-    for (const call of this.#sent) if (call.hasBegun) running += 1
+    for (const call of this.#sent) if (call.isRunning) running += 1
     return {
       workers: size,
       running,
@@ -146,7 +137,7 @@ export class WorkerPool implements Predictor {
   #leastLoaded(depth: number): WorkerThread | undefined {
     let least: WorkerThread | undefined
     let load = depth
-    for (const thread of this.#threads.open) {
+    for (const thread of this.#threads.opened) {
       if (thread.load >= load) continue
       least = thread
       load = thread.load
@@ -160,7 +151,7 @@ export class WorkerPool implements Predictor {
     if (idle === undefined) return
     for (const call of this.#sent) {
       const seat = call.seat!
-      if (seat.thread.load < SLOTS || call.settled || call.hasBegun) continue
+      if (seat.thread.load < SLOTS || call.settled) continue
       if (!seat.thread.withdraw(seat.slot)) continue
       this.#send(call, idle)
       return
@@ -203,12 +194,12 @@ export class WorkerPool implements Predictor {
   #onWorkerGone(call: PoolCall, seat: Seat, cause: unknown): void {
     seat.thread.release(seat.slot)
     if (call.seat !== seat) return
-    const begun = call.hasBegun
+    const wasRunning = call.isRunning
     this.#forget(call)
     if (call.settled) return
     if (isCloneError(cause)) {
       call.fail(internalError('The inputs cannot be sent to a worker thread', cause))
-    } else if (begun) {
+    } else if (wasRunning) {
       call.fail(unavailable('The worker thread died while it ran this request', { cause }))
     } else if (++call.losses >= MOST_LOSSES || this.#closing !== undefined) {
       call.fail(unavailable('The worker threads died before they could run this request', { cause }))

@@ -39,12 +39,13 @@ export class WorkerThread {
     this.#load -= 1
   }
 
-  hasBegun(slot: number): boolean {
+  /** Whether the engine has it: begun, and not finished. */
+  isRunning(slot: number): boolean {
     return Atomics.load(this.marks, slot) === RunMark.begun
   }
 
   /** Takes a run back that has not begun. False where it has: then its reply is still to come. */
   withdraw(slot: number): boolean {
-    return Atomics.compareExchange(this.marks, slot, RunMark.sent, RunMark.withdrawn) !== RunMark.begun
+    return Atomics.compareExchange(this.marks, slot, RunMark.sent, RunMark.withdrawn) === RunMark.sent
   }
 }

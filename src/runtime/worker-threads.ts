@@ -3,28 +3,25 @@ import { deserializeError, internalError, messageOf, unavailable } from '../core
 import type { MlModel } from '../flavors/mlmodel.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import { siblingModule } from './sibling-module.ts'
-import type {
-  OpenedModel,
-  OpenMessage,
-  RunMessage,
-  RunReply,
-  WorkerMessage,
-  WorkerReply,
-} from './worker-messages.ts'
+import { isCloneError } from './wire-tensors.ts'
+import type { OpenedModel, RunMessage, RunReply, WorkerMessage, WorkerReply } from './worker-messages.ts'
 import { WorkerTask } from './worker-task.ts'
 import { WorkerThread } from './worker-thread.ts'
 
 export interface WorkerThreadsOptions {
-  readonly mlmodel: MlModel
-  readonly intraOpThreads: number
   /** The most threads there will be at the same time. */
   readonly maxThreads: number
-  readonly flavorTable?: string
   /** Limit of each worker's JavaScript heap; the engine's own memory does not count. */
   readonly maxHeapMb?: number
   readonly log?: RuntimeLog
-  /** Called when a thread has come or gone, so that waiting work can be placed anew. */
-  readonly onChange: () => void
+}
+
+/** What the threads are to open. */
+export interface WorkerModel {
+  readonly mlmodel: MlModel
+  readonly intraOpThreads: number
+  /** Module URL of another flavor table than Headrace's own. */
+  readonly flavorTable?: string
 }
 
 /** The symbol is for the balancer; being a symbol, it does not cross to the worker. */
@@ -35,14 +32,17 @@ const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 10_000
 
 /**
- * The threads of one pool: opens them, replaces those that die, gives up those that hang. piscina starts,
- * watches and ends the threads; its balancer is ours, so that each of them can be addressed.
+ * The threads of one pool: opens a model in them, replaces those that die, gives up those that hang. piscina
+ * starts, watches and ends the threads; its balancer is ours, so that each of them can be addressed.
  */
 export class WorkerThreads {
+  /** Called when a thread has come or gone, so that waiting work can be placed anew. */
+  onChange: () => void = () => {}
   readonly #options: WorkerThreadsOptions
   readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
   readonly #threads = new Map<number, WorkerThread>()
   readonly #openings = new Set<WorkerTask>()
+  #model: WorkerModel | undefined
   /** Threads that there should be. */
   #wanted = 0
   #restarts = 0
@@ -52,6 +52,7 @@ export class WorkerThreads {
   #retry: NodeJS.Timeout | undefined
   #closed = false
 
+  /** One thread is started at once, which takes about as long as finding out what it is to open. */
   constructor(options: WorkerThreadsOptions) {
     this.#options = options
     this.#piscina = new Piscina<Addressed<WorkerMessage>, WorkerReply>({
@@ -69,9 +70,12 @@ export class WorkerThreads {
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
     // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
     this.#piscina.on('error', () => {})
+    const task = WorkerTask.forFreshWorker(() => true)
+    // Its answer is of no interest, and whoever opens the model hears of its death.
+    this.#post({ kind: 'start' }, task).catch(() => {})
   }
 
-  get open(): Iterable<WorkerThread> {
+  get opened(): Iterable<WorkerThread> {
     return this.#threads.values()
   }
 
@@ -100,14 +104,19 @@ export class WorkerThreads {
   }
 
   /**
-   * Opens the model in threads until there are `count`.
-   * @returns what each opened one tells of the model.
-   * @throws ServingError where the model cannot be opened.
+   * Opens `model` in `count` threads.
+   * @throws ServingError where that is not possible.
    */
-  async grow(count: number): Promise<OpenedModel[]> {
-    const missing = Math.max(0, count - this.#wanted)
-    this.#wanted += missing
-    return await Promise.all(Array.from({ length: missing }, () => this.#open()))
+  async open(model: WorkerModel, count: number): Promise<OpenedModel> {
+    this.#model = model
+    const [opened] = await this.#grow(count)
+    if (opened === undefined) throw internalError('A pool was opened without threads')
+    return opened
+  }
+
+  /** Opens the model in more threads, until there are `count`. @throws ServingError */
+  async grow(count: number): Promise<void> {
+    await this.#grow(count)
   }
 
   /** Rejects where the thread died, or was given up, before it answered. */
@@ -149,12 +158,19 @@ export class WorkerThreads {
     clearTimeout(timer)
   }
 
+  #grow(count: number): Promise<OpenedModel[]> {
+    const missing = Math.max(0, count - this.#wanted)
+    this.#wanted += missing
+    return Promise.all(Array.from({ length: missing }, () => this.#open()))
+  }
+
   async #open(): Promise<OpenedModel> {
+    if (this.#model === undefined) throw internalError('A pool was told to grow before it was opened')
     const marks = WorkerThread.newMarks()
     const task = WorkerTask.forFreshWorker((id) => !this.#isTaken(id))
     this.#openings.add(task)
     try {
-      const reply = await this.#post(this.#openMessage(marks), task).catch((cause) => {
+      const reply = await this.#post({ kind: 'open', marks, ...this.#model }, task).catch((cause) => {
         throw unavailable('A worker thread died while it loaded the model', { cause })
       })
       if (reply.status === 'failed') throw deserializeError(reply.error)
@@ -163,17 +179,6 @@ export class WorkerThreads {
       return reply.model
     } finally {
       this.#openings.delete(task)
-    }
-  }
-
-  #openMessage(marks: Int32Array): OpenMessage {
-    const { mlmodel, intraOpThreads, flavorTable } = this.#options
-    return {
-      kind: 'open',
-      mlmodel,
-      intraOpThreads,
-      marks,
-      ...(flavorTable === undefined ? {} : { flavorTable }),
     }
   }
 
@@ -194,7 +199,7 @@ export class WorkerThreads {
     for (const id of this.#threads.keys()) if (!live.has(id)) this.#forget(id)
     this.#dropOrphanedOpenings(live)
     this.#replace()
-    this.#options.onChange()
+    this.onChange()
   }
 
   #forget(id: number): void {
@@ -225,13 +230,13 @@ export class WorkerThreads {
   #replaced(): void {
     this.#failures = 0
     this.#restarts += 1
-    this.#options.onChange()
+    this.onChange()
   }
 
   #replaceLater(error: unknown): void {
     if (this.#closed) return
     this.#warn('A worker thread could not be replaced', { reason: messageOf(error) })
-    this.#options.onChange()
+    this.onChange()
     if (this.#retry !== undefined) return
     const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS)
     this.#failures += 1
@@ -242,12 +247,8 @@ export class WorkerThreads {
   }
 
   #warn(message: string, facts: object = {}): void {
-    const { log = SILENT_LOG, mlmodel } = this.#options
-    log.warn({ directory: mlmodel.directory, threads: this.#threads.size, ...facts }, message)
+    const { log = SILENT_LOG } = this.#options
+    const directory = this.#model?.mlmodel.directory
+    log.warn({ directory, threads: this.#threads.size, ...facts }, message)
   }
-}
-
-/** What was sent cannot be copied to another thread, which is no fault of that thread. */
-export function isCloneError(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'DataCloneError'
 }

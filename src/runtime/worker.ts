@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import { internalError, serializeError } from '../core/errors.ts'
 import type { PredictOptions, Predictor } from '../core/predictor.ts'
 import type { TensorMap } from '../core/tensor.ts'
@@ -20,10 +21,12 @@ let opened: { readonly predictor: Predictor; readonly marks: Int32Array } | unde
 let previous: Promise<unknown> = Promise.resolve()
 
 /** The worker thread's side of a pool: called by piscina once for each message. */
-export default function handle(message: WorkerMessage): Promise<WorkerReply> {
+export default async function handle(message: WorkerMessage): Promise<WorkerReply> {
+  if (message.kind === 'start') return { status: 'started' }
   if (message.kind === 'open') return open(message)
   const turn = previous.then(() => run(message))
-  previous = turn
+  // A run blocks the thread: piscina first gets to post the reply of the one before.
+  previous = turn.then(() => setImmediate())
   return turn
 }
 
@@ -49,6 +52,7 @@ async function run(message: RunMessage): Promise<RunReply> {
     const begunAt = performance.now()
     const outputs = await predictor.predict(fromWire(message.inputs), optionsOf(message))
     const computeMs = performance.now() - begunAt
+    Atomics.store(marks, message.slot, RunMark.finished)
     return await done(outputs, computeMs)
   } catch (error) {
     return { status: 'failed', error: serializeError(error) }

@@ -5,8 +5,9 @@ import { DataPlane } from '../../src/runtime/data-plane.ts'
 import { InlinePredictor } from '../../src/runtime/inline-predictor.ts'
 import { LoadedModel } from '../../src/runtime/loaded-model.ts'
 import { WorkerPool } from '../../src/runtime/worker-pool.ts'
+import { WorkerThreads } from '../../src/runtime/worker-threads.ts'
 import { FAKE_CODEC } from './fakes/fake-codec.ts'
-import { column, doubled, FAKE_FLAVORS, fakeModel } from './fakes/fake-model.ts'
+import { column, doubled, fakeModel, fakeWorkerModel } from './fakes/fake-model.ts'
 import { DoublingPredictor, type FakeConfig, Order } from './fakes/flavor-table.ts'
 
 const dataPlane = new DataPlane()
@@ -39,13 +40,8 @@ function inline(config: FakeConfig = {}, limits?: AdmissionLimits): LoadedModel 
 }
 
 async function pooled(config: FakeConfig = {}, limits?: AdmissionLimits): Promise<LoadedModel> {
-  const pool = await WorkerPool.open({
-    mlmodel: fakeModel(config),
-    threads: 1,
-    maxThreads: 1,
-    intraOpThreads: 1,
-    flavorTable: FAKE_FLAVORS,
-  })
+  const threads = new WorkerThreads({ maxThreads: 1 })
+  const pool = await WorkerPool.open(threads, fakeWorkerModel(config), 1)
   return served({ placement: 'pool', predictor: pool, poolStats: () => pool.stats }, limits)
 }
 

@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { newTiming } from '../../src/core/timing.ts'
-import { WorkerPool, type WorkerPoolOptions } from '../../src/runtime/worker-pool.ts'
-import { column, columnOf, doubled, FAKE_FLAVORS, fakeModel } from './fakes/fake-model.ts'
+import { WorkerPool } from '../../src/runtime/worker-pool.ts'
+import { WorkerThreads, type WorkerThreadsOptions } from '../../src/runtime/worker-threads.ts'
+import { column, columnOf, doubled, fakeWorkerModel } from './fakes/fake-model.ts'
 import { type FakeConfig, Order } from './fakes/flavor-table.ts'
+
+interface PoolOptions extends WorkerThreadsOptions {
+  readonly count: number
+}
 
 let pool: WorkerPool
 
-async function open(config: FakeConfig = {}, options: Partial<WorkerPoolOptions> = {}): Promise<WorkerPool> {
-  const threads = options.threads ?? 1
-  pool = await WorkerPool.open({
-    mlmodel: fakeModel(config),
-    threads,
-    maxThreads: threads,
-    intraOpThreads: 1,
-    flavorTable: FAKE_FLAVORS,
-    ...options,
-  })
+async function open(config: FakeConfig = {}, options: Partial<PoolOptions> = {}): Promise<WorkerPool> {
+  const { count = 1, maxThreads = count } = options
+  const threads = new WorkerThreads({ ...options, maxThreads })
+  pool = await WorkerPool.open(threads, fakeWorkerModel(config), count)
   return pool
 }
 
@@ -29,13 +28,13 @@ afterEach(() => pool?.close())
 
 describe('a pool', () => {
   test('answers as the model in its workers does', async () => {
-    await open({}, { threads: 2 })
+    await open({}, { count: 2 })
     const answers = await Promise.all([1, 2, 3, 4, 5].map((x) => pool.predict(column(x, x + 0.5))))
     expect(answers.map(doubled)).toEqual([1, 2, 3, 4, 5].map((x) => [2 * x, 2 * x + 1]))
   })
 
   test('states the limits of the model', async () => {
-    await open({}, { threads: 2 })
+    await open({}, { count: 2 })
     expect(pool).toMatchObject({
       inputs: [{ name: 'x', datatype: 'FP64', shape: [-1] }],
       outputs: [{ name: 'y', datatype: 'FP64', shape: [-1] }],
@@ -87,13 +86,13 @@ describe('a pool', () => {
   })
 
   test('refuses to open where the model ends the thread that loads it', async () => {
-    await expect(open({ exitsOnLoad: true }, { threads: 2 })).rejects.toMatchObject({
+    await expect(open({ exitsOnLoad: true }, { count: 2 })).rejects.toMatchObject({
       code: 'TEMPORARILY_UNAVAILABLE',
     })
   })
 
   test('grows', async () => {
-    await open({}, { threads: 1, maxThreads: 3 })
+    await open({}, { count: 1, maxThreads: 3 })
     await pool.grow(3)
     expect(pool.stats.workers).toBe(3)
     expect(pool.maxConcurrency).toBe(3)
@@ -105,7 +104,7 @@ describe('a worker that dies', () => {
     ['by its exit', Order.exit],
     ['at its heap limit', Order.exhaustHeap],
   ])('%s takes only the call with it that it ran', async (_, order) => {
-    await open({ runMs: 1 }, { threads: 2, maxHeapMb: 32 })
+    await open({ runMs: 1 }, { count: 2, maxHeapMb: 32 })
     const calls = [1, 2, order, 4, 5, 6, 7, 8].map((x) => pool.predict(column(x)))
     const results = await Promise.allSettled(calls)
     expect(results.map(({ status }) => status)).toEqual(
@@ -115,7 +114,7 @@ describe('a worker that dies', () => {
   })
 
   test('is replaced', async () => {
-    await open({}, { threads: 2 })
+    await open({}, { count: 2 })
     await expect(pool.predict(column(Order.exit))).rejects.toThrow('worker thread died')
     await until(() => pool.stats.workers === 2)
     expect(pool.stats).toMatchObject({ workerRestarts: 1, workersLost: 0 })
@@ -133,7 +132,7 @@ describe('a worker that dies', () => {
 
 describe('a run that does not return', () => {
   test('is answered at its deadline, its thread given up and replaced', async () => {
-    await open({}, { threads: 1 })
+    await open({}, { count: 1 })
     const begun = performance.now()
     const stuck = pool.predict(column(Order.neverReturn), { deadline: begun + 100 })
     await expect(stuck).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
@@ -143,7 +142,7 @@ describe('a run that does not return', () => {
   })
 
   test('does not keep the calls that were handed to its thread in advance', async () => {
-    await open({}, { threads: 2 })
+    await open({}, { count: 2 })
     await Promise.all([1, 2, 3, 4].map((x) => pool.predict(column(x))))
     const stuck = pool.predict(column(Order.neverReturn), { deadline: performance.now() + 300 })
     const others = [1, 2, 3, 4, 5, 6].map((x) => pool.predict(column(x)))
@@ -152,7 +151,7 @@ describe('a run that does not return', () => {
   })
 
   test('costs the pool at most as many threads as it has; then it refuses', async () => {
-    await open({}, { threads: 1 })
+    await open({}, { count: 1 })
     for (let lost = 1; lost <= 2; lost += 1) {
       const deadline = performance.now() + 50
       await expect(pool.predict(column(Order.neverReturn), { deadline })).rejects.toThrow()
@@ -218,7 +217,7 @@ describe('a call that nobody waits for', () => {
 
 describe('close', () => {
   test('finishes what is under way, refuses what comes later, and ends the threads', async () => {
-    await open({ runMs: 20 }, { threads: 2 })
+    await open({ runMs: 20 }, { count: 2 })
     const underWay = [1, 2, 3, 4, 5].map((x) => pool.predict(column(x)))
     const closed = pool.close()
     await expect(pool.predict(column(1))).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })

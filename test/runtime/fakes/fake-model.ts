@@ -1,5 +1,6 @@
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
 import type { MlModel } from '../../../src/flavors/mlmodel.ts'
+import type { WorkerModel } from '../../../src/runtime/worker-threads.ts'
 import type { FakeConfig } from './flavor-table.ts'
 
 /** Where workers find the fake flavors. */
@@ -16,6 +17,11 @@ export function fakeModel(config: FakeConfig = {}): MlModel {
     mlflowVersion: undefined,
     servingInputPath: undefined,
   }
+}
+
+/** The doubling model, as a pool's threads are told to open it. */
+export function fakeWorkerModel(config: FakeConfig = {}): WorkerModel {
+  return { mlmodel: fakeModel(config), intraOpThreads: 1, flavorTable: FAKE_FLAVORS }
 }
 
 /** The input `x` of the doubling model. */
