@@ -9,6 +9,7 @@ import { Gate } from './gate.ts'
 import { answerClientError, createHttpServer } from './http-server.ts'
 import { KnownRoutes } from './known-routes.ts'
 import { ServerMetrics } from './metrics.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { MlflowScoring } from './routes/mlflow-scoring.ts'
@@ -58,6 +59,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   enterThrough(gate, registry, app)
   scoringRoutes(app, scoring)
   healthRoutes(app, { models: options.models, registry })
+  docsRoutes(app, { models: options.models, needsApiKey: options.apiKey !== undefined })
   metricsRoute(app, { models: options.models, metrics, registry, bodies })
   await app.ready()
   return { fastify: app, server: app.server, registry, options }

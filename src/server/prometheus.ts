@@ -92,6 +92,11 @@ export class PrometheusExposition {
       'Worker threads given up because a native run did not return.',
       ({ workersLost }) => workersLost,
     )
+    this.#modelGauge(
+      'headrace_stuck_workers',
+      'Lost worker threads that still occupy a core.',
+      ({ stuckWorkers }) => stuckWorkers,
+    )
     const { models } = this.#sources
     new Gauge({
       name: 'headrace_model_info',

@@ -7,7 +7,7 @@ import type { ServedModel } from '../runtime/served-model.ts'
 export interface ServedModels {
   /** The model served under this name. */
   get(name: string): ServedModel | undefined
-  /** The model that a request without a name means; undefined while none, or more than one without a choice, is loaded. */
+  /** The model that a request without a name means; undefined while none is loaded. */
   default(): ServedModel | undefined
   list(): readonly ServedModel[]
   /** Every model that was asked for is loaded and proved. */

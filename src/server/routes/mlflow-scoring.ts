@@ -83,9 +83,7 @@ export class MlflowScoring {
     if (!this.#models.ready()) throw unavailable('The models are still being loaded.')
     const served = this.#models.list().map(({ name }) => name)
     if (modelName !== undefined) throw notFound(`No model is served as '${modelName}'.`, { served })
-    throw notFound(`Several models are served: name one, as in POST /models/${served[0]}/invocations.`, {
-      served,
-    })
+    throw notFound('No model is served.')
   }
 }
 

@@ -1,11 +1,10 @@
 import { badRequest } from '../../../src/core/errors.ts'
-import type { InferenceRequest, InferenceResponse } from '../../../src/core/inference.ts'
 import type { PredictOptions, Predictor } from '../../../src/core/predictor.ts'
 import type { TensorMap } from '../../../src/core/tensor.ts'
-import { newTiming } from '../../../src/core/timing.ts'
 import type { ScoringCodec } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
+import { Admission } from '../../../src/runtime/admission.ts'
 import type { Placement, ServedModel } from '../../../src/runtime/served-model.ts'
-import type { InferencePlane, ServedModels } from '../../../src/server/server-options.ts'
+import type { ServedModels } from '../../../src/server/server-options.ts'
 import type { ModelSignature } from '../../../src/signature/model-signature.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -50,13 +49,18 @@ export class SumPredictor implements Predictor {
   readonly batchable = true
   calls = 0
 
-  predict(inputs: TensorMap, _options?: PredictOptions): Promise<TensorMap> {
+  predict(inputs: TensorMap, options?: PredictOptions): Promise<TensorMap> {
     this.calls += 1
+    const startedAt = performance.now()
     const x = inputs.get('x')!
     const [rows = 0, width = 0] = x.shape
     const sums = new Float32Array(rows)
     const data = x.data as Float32Array
     for (let i = 0; i < data.length; i++) sums[Math.floor(i / width)]! += data[i]!
+    if (options?.timing !== undefined) {
+      options.timing.compute = performance.now() - startedAt
+      options.timing.batchRows = rows
+    }
     return Promise.resolve(new Map([['y', { datatype: 'FP32', shape: [rows], data: sums }]]))
   }
 
@@ -97,10 +101,11 @@ export function fakeModel(init: FakeModelInit = {}): ServedModel {
     },
     predictor: init.predictor ?? new SumPredictor(),
     scoring: init.codec ?? arrayCodec,
+    admission: new Admission(),
     placement: init.placement ?? 'inline',
     loadTimes: { total: 1, engine: 1, batch1: 0.01 },
     goldenRequests: 0,
-    stats: () => ({ workers: 2, running: 0, queued: 0, workerRestarts: 0, workersLost: 0 }),
+    stats: () => ({ workers: 2, running: 0, queued: 0, workerRestarts: 0, workersLost: 0, stuckWorkers: 0 }),
   }
 }
 
@@ -118,7 +123,7 @@ export class FakeModels implements ServedModels {
   }
 
   default(): ServedModel | undefined {
-    return this.#models.size === 1 ? this.list()[0] : undefined
+    return this.list()[0]
   }
 
   list(): readonly ServedModel[] {
@@ -128,20 +133,4 @@ export class FakeModels implements ServedModels {
   ready(): boolean {
     return this.loaded
   }
-}
-
-/** Straight to the predictor. */
-export const directPlane: InferencePlane = {
-  async infer(
-    model: ServedModel,
-    request: InferenceRequest,
-    options: PredictOptions,
-  ): Promise<InferenceResponse> {
-    const timing = options.timing ?? newTiming()
-    const startedAt = performance.now()
-    const outputs = await model.predictor.predict(request.inputs, options)
-    timing.compute = performance.now() - startedAt
-    timing.batchRows = timing.rows
-    return { outputs, timing }
-  },
 }

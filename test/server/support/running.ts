@@ -1,9 +1,10 @@
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { DataPlane } from '../../../src/runtime/data-plane.ts'
 import { type App, buildApp } from '../../../src/server/app.ts'
 import { listen, type RunningServer } from '../../../src/server/listen.ts'
 import type { ServerOptions } from '../../../src/server/server-options.ts'
-import { directPlane, FakeModels, fakeModel } from './fake-model.ts'
+import { FakeModels, fakeModel } from './fake-model.ts'
 
 export interface Running {
   readonly app: App
@@ -15,7 +16,7 @@ export interface Running {
 export function serverOptions(overrides: Partial<ServerOptions> = {}): ServerOptions {
   return {
     models: new FakeModels(fakeModel()),
-    dataPlane: directPlane,
+    dataPlane: new DataPlane(),
     logger: pino({ level: 'silent' }),
     ...overrides,
   }
@@ -29,7 +30,11 @@ export async function startServer(overrides: Partial<ServerOptions> = {}): Promi
   return { app, server, url: server.url }
 }
 
-export function score(url: string, body: BodyInit, init: RequestInit = {}): Promise<Response> {
+export function score(
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  init: RequestInit = {},
+): Promise<Response> {
   return fetch(`${url}/invocations`, {
     method: 'POST',
     body,

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { ServedModel } from '../runtime/served-model.ts'
+import type { ColumnType, ModelSignature, Schema } from '../signature/model-signature.ts'
+import { type DescribedModel, namedPath } from './openapi.ts'
+
+const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { margin-top: 2.5rem; border-top: 1px solid #8886; padding-top: 1.5rem; }
+table { border-collapse: collapse; } td, th { padding: .2rem 1.2rem .2rem 0; text-align: left; }
+code, pre, textarea { font: 13px/1.45 ui-monospace, monospace; }
+textarea { width: 100%; height: 9rem; box-sizing: border-box; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+`
+
+/** Sends a form's text to its model; the whole of the page's programming. */
+const SCRIPT = `
+for (const form of document.forms) form.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const output = form.querySelector('pre')
+  output.textContent = '…'
+  try {
+    const headers = { 'content-type': 'application/json' }
+    const reply = await fetch(form.getAttribute('action'), { method: 'POST', headers, body: form.elements.body.value })
+    output.textContent = reply.status + ' ' + (reply.headers.get('server-timing') ?? '') + '\\n' + await reply.text()
+  } catch (error) { output.textContent = String(error) }
+})
+`
+
+/** Nothing but this page's own style and script, and requests to this server. */
+export const DOCS_CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src ${hashSource(STYLE)}`,
+  `script-src ${hashSource(SCRIPT)}`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** The reference of the models served, as one HTML page that needs nothing from any other server. */
+export function docsPage(described: readonly DescribedModel[]): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Headrace</title>
+<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head>
+<body><h1>Models served here</h1>
+<p>Requests and replies are those of MLflow's scoring server. The same as a document for programs:
+<a href="openapi.json">openapi.json</a>. Also here: <code>/ping</code>, <code>/ready</code>, <code>/version</code>,
+<code>/metrics</code>.</p>
+${described.map(modelSection).join('\n')}
+<script>${SCRIPT}</script></body></html>
+`
+}
+
+function modelSection({ model, example }: DescribedModel): string {
+  const path = namedPath(model)
+  const body = example === undefined ? '' : JSON.stringify(example, null, 1)
+  return `<h2>${escaped(model.name)}</h2>
+<p>${escaped(describe(model))}</p>
+${signatureTables(model.mlmodel.signature)}
+<form action="${escaped(path)}"><p><label><code>POST ${escaped(path)}</code>
+<textarea name="body" spellcheck="false">${escaped(body)}</textarea></label></p>
+<button>Send</button><pre></pre></form>`
+}
+
+function describe({ source, mlmodel, placement }: ServedModel): string {
+  const version = source.version === undefined ? '' : `, version ${source.version}`
+  return `${source.canonicalUri}${version}, ${mlmodel.flavor}, ${placement === 'inline' ? 'runs inline' : 'runs in a pool'}`
+}
+
+function signatureTables(signature: ModelSignature | undefined): string {
+  if (signature === undefined) return '<p>The model has no signature.</p>'
+  const params = signature.params?.map(({ name, type, default: value }) => [
+    name,
+    typeText(type),
+    `default ${JSON.stringify(value)}`,
+  ])
+  return [
+    table('Inputs', schemaRows(signature.inputs)),
+    table('Parameters', params ?? []),
+    table('Outputs', schemaRows(signature.outputs)),
+  ].join('\n')
+}
+
+function schemaRows(schema: Schema | undefined): readonly (readonly string[])[] {
+  if (schema === undefined) return []
+  if (schema.kind === 'tensors') {
+    return schema.tensors.map(({ name, dtype, shape }) => [name ?? '', dtype, `(${shape.join(', ')})`])
+  }
+  return schema.columns.map(({ name, type, required }) => [
+    name ?? '',
+    typeText(type),
+    required ? '' : 'optional',
+  ])
+}
+
+function table(title: string, rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return ''
+  const lines = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
+  return `<h3>${title}</h3><table>${lines.join('')}</table>`
+}
+
+/** As MLflow prints it: `double`, `Array(double)`, `{a: long}`. */
+function typeText(type: ColumnType): string {
+  if (typeof type === 'string') return type
+  if (type.kind === 'array') return `Array(${typeText(type.items)})`
+  if (type.kind === 'map') return `Map(${typeText(type.values)})`
+  return `{${type.properties.map((property) => `${property.name}: ${typeText(property.type)}`).join(', ')}}`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
