@@ -2,7 +2,8 @@ import type { ColumnType, Property, Schema } from './model-signature.ts'
 
 /** A type as MLflow prints it: `double`, `Array(string)`, `{a: long (required)}`, `Map(str -> double)`, `Any`. */
 export function describeType(type: ColumnType): string {
-  if (typeof type === 'string') return type === 'any' ? 'Any' : type === 'sparkml_vector' ? 'SparkML vector' : type
+  if (typeof type === 'string')
+    return type === 'any' ? 'Any' : type === 'sparkml_vector' ? 'SparkML vector' : type
   switch (type.kind) {
     case 'array':
       return `Array(${describeType(type.items)})`
@@ -37,4 +38,3 @@ function namePrefix(name: string | undefined): string {
 export function describeShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
 }
-

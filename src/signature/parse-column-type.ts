@@ -59,6 +59,7 @@ function parseProperty(name: string, value: unknown, where: string, depth: numbe
 
 export function parseScalarType(type: unknown, where: string): ScalarType {
   const known = SCALAR_TYPES.find((name) => name === type)
-  if (known === undefined) throw invalidModel(`${where}: there is no type ${JSON.stringify(type) ?? 'undefined'}.`)
+  if (known === undefined)
+    throw invalidModel(`${where}: there is no type ${JSON.stringify(type) ?? 'undefined'}.`)
   return known
 }

@@ -14,7 +14,10 @@ export interface ParseSignatureOptions {
  * where the model has none. Rules of MLflow 3.17.2, `mlflow/types/schema.py`.
  * @throws ServingError INVALID_PARAMETER_VALUE
  */
-export function parseSignature(entry: unknown, options: ParseSignatureOptions = {}): ModelSignature | undefined {
+export function parseSignature(
+  entry: unknown,
+  options: ParseSignatureOptions = {},
+): ModelSignature | undefined {
   if (entry === undefined || entry === null) return undefined
   const { inputs, outputs, params } = requireObject(entry, 'signature')
   return {
@@ -42,7 +45,8 @@ function parseSchema(text: unknown, where: string): Schema | undefined {
 }
 
 function parseColSpec(entry: JsonObject, where: string): ColSpec {
-  const nested = typeof entry['type'] === 'string' && ['array', 'object', 'map', 'any'].includes(entry['type'])
+  const nested =
+    typeof entry['type'] === 'string' && ['array', 'object', 'map', 'any'].includes(entry['type'])
   return {
     name: optionalText(entry['name'], `${where}.name`),
     type: parseColumnType(entry, where),

@@ -5,6 +5,8 @@ import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
 import type { CsvOptions } from './csv.ts'
 import { enforceSchema } from './enforcement/enforce-schema.ts'
+import { compileFastPath } from './fast/compile-fast-path.ts'
+import { type FastPath, isJsonObject } from './fast/fast-path.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
 import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
@@ -38,7 +40,8 @@ export function compileScoringCodec(init: ScoringCodecInit): ScoringCodec {
 function checkDtypes(schema: Schema | undefined): void {
   if (schema?.kind !== 'tensors') return
   for (const { dtype, name } of schema.tensors) {
-    if (!isDtype(dtype)) throw invalidModel(`The signature's tensor '${name ?? ''}' has the unknown dtype '${dtype}'.`)
+    if (!isDtype(dtype))
+      throw invalidModel(`The signature's tensor '${name ?? ''}' has the unknown dtype '${dtype}'.`)
   }
 }
 
@@ -49,6 +52,8 @@ class CompiledScoringCodec implements ScoringCodec {
   readonly #arrays: ArrayForms
   readonly #params: ParamsCheck
   readonly #reply: ReplyEncoder
+  readonly #fast: FastPath | undefined
+  readonly #fastForm: ReplyForm
 
   constructor({ signature, inputs, outputs }: ScoringCodecInit) {
     this.#signature = signature
@@ -57,6 +62,8 @@ class CompiledScoringCodec implements ScoringCodec {
     this.#arrays = new ArrayForms(this.#schema)
     this.#params = new ParamsCheck(signature?.params)
     this.#reply = new ReplyEncoder(outputs)
+    this.#fast = signature?.fromTypeHint === true ? undefined : compileFastPath(this.#schema, inputs)
+    this.#fastForm = this.#schema?.kind === 'columns' ? 'records' : 'tensors'
   }
 
   decode(
@@ -78,6 +85,23 @@ class CompiledScoringCodec implements ScoringCodec {
   }
 
   #decodeJson(text: string): DecodedScoringRequest {
+    return this.#decodeFast(text) ?? this.#decodeExactly(text)
+  }
+
+  /** Requests of one form and nothing else; text that JSON.parse refuses may still hold a NaN token. */
+  #decodeFast(text: string): DecodedScoringRequest | undefined {
+    if (this.#fast === undefined) return undefined
+    const body = parseJson(text)
+    if (!isJsonObject(body)) return undefined
+    const [form, ...more] = Object.keys(body)
+    if (form === undefined || more.length > 0) return undefined
+    const inputs = this.#fast.decode(form, body[form])
+    if (inputs === undefined) return undefined
+    const parameters = this.#params.check(undefined)
+    return { request: { inputs, parameters }, form: this.#fastForm, rows: rowsOf(inputs) }
+  }
+
+  #decodeExactly(text: string): DecodedScoringRequest {
     const envelope = readEnvelope(text, this.#signature?.params)
     const input = this.#parse(envelope)
     const decoded = this.#enforce(input)
@@ -129,6 +153,14 @@ class CompiledScoringCodec implements ScoringCodec {
     const inputs = feedTensors(input, this.#inputs)
     const form = input.kind === 'frame' ? 'records' : 'tensors'
     return { request: { inputs, parameters }, form: bare ? `bare-${form}` : form, rows: rowsOf(inputs) }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -3,8 +3,8 @@ import {
   invalidParameter,
   messageOf,
   modelFailed,
-  schemaEnforcementFailed,
   type ServingError,
+  schemaEnforcementFailed,
 } from '../../core/errors.ts'
 
 /** Longest message of an answer, in UTF-16 units: bodies are echoed in part only. */

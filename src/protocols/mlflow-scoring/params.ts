@@ -91,7 +91,9 @@ function enforceParamScalar(value: PyValue, type: string): PyValue {
   if (value === null) return null
   if (type === 'datetime') return enforceDatetime(value)
   if (!isScalar(value)) {
-    throw new EnforcementError(`Value must be a scalar for type \`DataType.${type}\`, got \`${pyStr(value)}\``)
+    throw new EnforcementError(
+      `Value must be a scalar for type \`DataType.${type}\`, got \`${pyStr(value)}\``,
+    )
   }
   switch (type) {
     case 'float':
@@ -115,7 +117,11 @@ function enforceParamScalar(value: PyValue, type: string): PyValue {
 }
 
 function enforceDatetime(value: PyValue): PyValue {
-  if (typeof value === 'string' && (parseIsoTime(value) !== undefined || value === 'now' || value === 'today')) return value
+  if (
+    typeof value === 'string' &&
+    (parseIsoTime(value) !== undefined || value === 'now' || value === 'today')
+  )
+    return value
   throw new EnforcementError(
     `Failed to convert value \`${pyStr(value)}\` from type \`<class '${typeName(value)}'>\` to \`DataType.datetime\``,
   )

@@ -6,6 +6,8 @@ import { toFloat } from '../numpy/element.ts'
 import { toDatetime } from '../pandas/cast-column.ts'
 import { arrayOfColumn, cellsOf, columnOfArray } from '../pandas/column.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
+import { valueError } from '../python/python-error.ts'
+import { isDict, isList, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
 /**
@@ -44,11 +46,25 @@ function enforceObjects(column: Column, type: DataType, target: Dtype): Column {
 /** `pandas.to_numeric`, meant for decimals; in effect it takes any objects that are or read as numbers. */
 function toNumeric(column: Column): Column {
   try {
-    const data = Float64Array.from(cellsOf(column), toFloat)
+    const data = Float64Array.from(cellsOf(column), numericCell)
     return { name: column.name, dtype: 'float64', data }
   } catch {
     throw new EnforcementError(`Failed to convert column ${column.name} from type object to DataType.double.`)
   }
+}
+
+// pandas reads ASCII digits only, unlike Python's float().
+const FOREIGN_DIGITS = /_|(?![0-9])\p{Nd}/u
+
+function numericCell(cell: PyValue): number {
+  if (isEmpty(cell)) return Number.NaN
+  if (typeof cell === 'string' && FOREIGN_DIGITS.test(cell))
+    throw valueError(`Unable to parse string "${cell}"`)
+  return toFloat(cell)
+}
+
+function isEmpty(cell: PyValue): boolean {
+  return cell === '' || (isList(cell) && cell.length === 0) || (isDict(cell) && cell.size === 0)
 }
 
 function isUpcast(column: Column, target: Dtype): boolean {

@@ -1,6 +1,6 @@
 import { isDataType } from '../../../signature/column-dtypes.ts'
-import type { ArrayType, ColumnType, MapType, ObjectType } from '../../../signature/model-signature.ts'
 import { describeType } from '../../../signature/describe-schema.ts'
+import type { ArrayType, ColumnType, MapType, ObjectType } from '../../../signature/model-signature.ts'
 import { cellsOf } from '../pandas/column.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
 import { pyRepr, pyStr } from '../python/python-text.ts'
@@ -62,7 +62,9 @@ export function enforceObject(value: PyValue, type: ObjectType, required: boolea
 }
 
 function checkProperties(value: PyDict, { properties }: ObjectType): void {
-  const missing = properties.filter(({ name, required }) => required && !value.has(name)).map(({ name }) => name)
+  const missing = properties
+    .filter(({ name, required }) => required && !value.has(name))
+    .map(({ name }) => name)
   if (missing.length > 0) throw new EnforcementError(`Missing required properties: ${setText(missing)}`)
   const known = new Set(properties.map(({ name }) => name))
   const unknown = [...value.keys()].filter((name) => !known.has(name))

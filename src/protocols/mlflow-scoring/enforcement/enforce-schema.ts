@@ -2,15 +2,15 @@ import { isDataType } from '../../../signature/column-dtypes.ts'
 import { describeSchema } from '../../../signature/describe-schema.ts'
 import type { ColSpec, Schema, TensorSpec } from '../../../signature/model-signature.ts'
 import { enforcementFailed } from '../failures.ts'
-import type { Column, Frame } from '../frame.ts'
 import { arrayValue, type ParsedInput } from '../forms/parsed-input.ts'
-import { columnNames, columnsNamed, type LabelledFrame } from '../pandas/labelled-frame.ts'
+import type { Column, Frame } from '../frame.ts'
+import type { NdArray } from '../numpy/nd-array.ts'
 import { cellsOf } from '../pandas/column.ts'
 import { matrixOf } from '../pandas/frame-values.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
+import { columnNames, columnsNamed, type LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyRepr } from '../python/python-text.ts'
-import type { NdArray } from '../numpy/nd-array.ts'
 import { enforceColumn } from './enforce-column.ts'
 import { enforceType } from './enforce-nested.ts'
 import { enforceTensor, tensorOfColumn } from './enforce-tensor.ts'
@@ -46,16 +46,23 @@ function unnamedColumns(frame: Frame, specs: readonly ColSpec[]): Column[] {
         'only verify their count.',
     )
   }
-  return specs.map((spec, i) => enforceOne(frame.columns[i] as Column, spec))
+  return specs.map((spec, i) =>
+    enforceOne(onlyColumn(frame, frame.columns[i]?.name as string) as Column, spec),
+  )
+}
+
+/** The column of a name. Several of one name make a frame in pandas, which has no dtype to check. */
+function onlyColumn(frame: Frame, name: string): Column | undefined {
+  const [column, ...more] = columnsNamed(frame, name)
+  if (more.length > 0) throw new PythonError('AttributeError', "'DataFrame' object has no attribute 'dtype'")
+  return column
 }
 
 function namedColumns(frame: Frame, specs: readonly ColSpec[]): Column[] {
   checkMissing(specs, columnNames(frame))
   return specs.flatMap((spec) => {
-    const [column, ...more] = columnsNamed(frame, spec.name as string)
-    if (column === undefined) return []
-    if (more.length > 0) throw new PythonError('AttributeError', "'DataFrame' object has no attribute 'dtype'")
-    return [enforceOne(column, spec)]
+    const column = onlyColumn(frame, spec.name as string)
+    return column === undefined ? [] : [enforceOne(column, spec)]
   })
 }
 
@@ -78,7 +85,9 @@ function checkMissing(specs: readonly NamedSpec[], given: ReadonlySet<string | n
   const known = new Set<string | number | undefined>(specs.map(({ name }) => name))
   const extra = [...given].filter((name) => !known.has(name))
   const note = extra.length === 0 ? '' : ` Note that there were extra inputs: ${listText(extra)}.`
-  throw new EnforcementError(`Model is missing inputs ${listText(missing.map(({ name }) => name as string))}.${note}`)
+  throw new EnforcementError(
+    `Model is missing inputs ${listText(missing.map(({ name }) => name as string))}.${note}`,
+  )
 }
 
 function listText(names: readonly (string | number)[]): string {
@@ -87,7 +96,8 @@ function listText(names: readonly (string | number)[]): string {
 
 function enforceTensors(input: ParsedInput, specs: readonly TensorSpec[]): ParsedInput {
   const [first] = specs
-  if (first !== undefined && first.name === undefined) return { kind: 'value', value: arrayValue(unnamedTensor(input, first)) }
+  if (first !== undefined && first.name === undefined)
+    return { kind: 'value', value: arrayValue(unnamedTensor(input, first)) }
   const named = wrapArray(input, specs)
   checkMissing(specs, givenNames(named))
   const values = new Map(specs.map((spec) => [spec.name as string, arrayValue(namedTensor(named, spec))]))
@@ -148,4 +158,3 @@ function tensorOfFrame(frame: LabelledFrame, spec: TensorSpec): NdArray {
   }
   return enforceTensor(matrixOf(frame.columns, frame.rows), spec)
 }
-

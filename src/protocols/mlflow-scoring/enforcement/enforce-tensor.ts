@@ -1,3 +1,4 @@
+import { elementCount } from '../../../core/tensor.ts'
 import type { TensorSpec } from '../../../signature/model-signature.ts'
 import type { Column } from '../frame.ts'
 import { arrayOf, stackArrays } from '../numpy/array-of.ts'
@@ -6,9 +7,8 @@ import type { Dtype } from '../numpy/dtype.ts'
 import { type NdArray, reshape, shapeText } from '../numpy/nd-array.ts'
 import { arrayOfColumn, cellsOf } from '../pandas/column.ts'
 import type { LabelledFrame } from '../pandas/labelled-frame.ts'
-import { elementCount } from '../../../core/tensor.ts'
 import { PythonError } from '../python/python-error.ts'
-import { isList, isScalar, type PyList } from '../python/python-value.ts'
+import { isList, isScalar, type PyList, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
 /**
@@ -19,7 +19,8 @@ export function enforceTensor(array: NdArray, { shape, dtype }: TensorSpec): NdA
   const takesAnything = shape.length === 1 && shape[0] === -1 && dtype === 'object'
   const isRagged = shape.slice(1).includes(-1) && array.shape.length === 1 && array.dtype === 'object'
   if (takesAnything || isRagged) return array
-  const fits = shape.length === array.shape.length && shape.every((dim, i) => dim === -1 || dim === array.shape[i])
+  const fits =
+    shape.length === array.shape.length && shape.every((dim, i) => dim === -1 || dim === array.shape[i])
   if (!fits) {
     throw new EnforcementError(
       `Shape of input ${shapeText(array.shape)} does not match expected shape ${shapeText(shape)}.`,
@@ -47,7 +48,7 @@ export function tensorOfColumn(column: Column, frame: LabelledFrame, spec: Tenso
   const cells = cellsOf(column)
   const first = cells[frame.rowLabelledZero]
   if (isScalar(first)) return tensorOfScalars(column, spec)
-  if (isList(first) && isScalar(first[0])) return tensorOfLists(column, cells as readonly PyList[], spec)
+  if (isList(first) && isScalar(first[0])) return tensorOfLists(column, cells, spec)
   throw new EnforcementError(
     'Because the model signature requires tensor spec input, the input pandas dataframe values should be either ' +
       'scalar value, python list containing scalar values or numpy array containing scalar values, other types are ' +
@@ -71,15 +72,21 @@ function tensorOfScalars(column: Column, spec: TensorSpec): NdArray {
   return enforceTensor(reshape(array, [column.data.length, ...shape.slice(1)]), spec)
 }
 
-function tensorOfLists(column: Column, rows: readonly PyList[], spec: TensorSpec): NdArray {
+function tensorOfLists(column: Column, rows: PyList, spec: TensorSpec): NdArray {
   try {
-    const stacked = stackArrays(rows.map((row) => arrayOf(row)))
+    const stacked = stackArrays(rows.map(flatRow))
     const rowSize = elementCount(spec.shape.slice(1))
     if (elementCount(stacked.shape) !== rows.length * rowSize) throw cannotReshape(column, spec)
     return astype(reshape(stacked, [rows.length, ...spec.shape.slice(1)]), spec.dtype as Dtype)
   } catch (error) {
     throw error instanceof PythonError && error.kind === 'ValueError' ? cannotReshape(column, spec) : error
   }
+}
+
+/** A row as `numpy.vstack` takes it: a scalar is a row of one. */
+function flatRow(row: PyValue): NdArray {
+  const array = arrayOf(row)
+  return array.shape.length === 1 ? array : reshape(array, [elementCount(array.shape)])
 }
 
 function cannotReshape({ name }: Column, { shape, dtype }: TensorSpec): EnforcementError {

@@ -1,6 +1,6 @@
 import type { ColSpec } from '../../../signature/model-signature.ts'
-import type { Column } from '../frame.ts'
 import type { ParsedDict, ParsedInput, ParsedValue } from '../forms/parsed-input.ts'
+import type { Column } from '../frame.ts'
 import { type Dtype, newStorage } from '../numpy/dtype.ts'
 import { toNestedList } from '../numpy/elements.ts'
 import { type NdArray, ndArray } from '../numpy/nd-array.ts'
@@ -8,7 +8,7 @@ import { columnOfArray, pickRows } from '../pandas/column.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
 import { type LabelledFrame, withRowNumbers } from '../pandas/labelled-frame.ts'
 import { valueError } from '../python/python-error.ts'
-import { isList, isScalar, type PyValue } from '../python/python-value.ts'
+import { isDict, isList, isScalar, type PyDict, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
 /**
@@ -37,9 +37,13 @@ function frameOfValue(value: ParsedValue): LabelledFrame {
   const { array } = value
   const [rows, width, ...more] = array.shape
   if (rows === undefined || more.length > 0) {
-    throw valueError(`Must pass 2-d input. shape=${array.shape.length === 0 ? '()' : `(${array.shape.join(', ')})`}`)
+    throw valueError(
+      `Must pass 2-d input. shape=${array.shape.length === 0 ? '()' : `(${array.shape.join(', ')})`}`,
+    )
   }
-  const columns = Array.from({ length: width ?? 1 }, (_, i) => columnOfArray(i, strided(array, rows, i, width ?? 1)))
+  const columns = Array.from({ length: width ?? 1 }, (_, i) =>
+    columnOfArray(i, strided(array, rows, i, width ?? 1)),
+  )
   return frame(rows, columns)
 }
 
@@ -65,7 +69,12 @@ function strided(array: NdArray, rows: number, offset: number, stride: number): 
 
 function frameOfRecords(records: readonly ParsedDict[]): LabelledFrame {
   const names = new Set(records.flatMap((record) => [...record.keys()]))
-  const columns = Array.from(names, (name) => columnOfCells(name, records.map((record) => record.get(name))))
+  const columns = Array.from(names, (name) =>
+    columnOfCells(
+      name,
+      records.map((record) => record.get(name)),
+    ),
+  )
   return frame(records.length, columns)
 }
 
@@ -73,7 +82,8 @@ function frameOfRecords(records: readonly ParsedDict[]): LabelledFrame {
 function columnOfCells(name: string, cells: readonly (ParsedValue | undefined)[]): Column {
   const [first] = cells
   const { dtype } = first?.kind === 'scalar' ? first.array : {}
-  const uniform = dtype !== undefined && cells.every((cell) => cell?.kind === 'scalar' && cell.array.dtype === dtype)
+  const uniform =
+    dtype !== undefined && cells.every((cell) => cell?.kind === 'scalar' && cell.array.dtype === dtype)
   if (!uniform) return inferColumn(name, cells.map(cellOf))
   return columnOfArray(name, joinScalars(dtype, cells as readonly (ParsedValue & { kind: 'scalar' })[]))
 }
@@ -90,12 +100,13 @@ function joinScalars(dtype: Dtype, cells: readonly (ParsedValue & { readonly kin
   return ndArray<Dtype>(dtype, [cells.length], data)
 }
 
-/** A cell that holds an array is an object, even where the array has no dimensions. */
+/** A cell that holds an array without dimensions is an object to pandas: a number in it is none, a text stays one. */
 function cellOf(value: ParsedValue | undefined): PyValue {
   if (value === undefined) return Number.NaN
   if (value.kind === 'raw') return value.value
   const list = toNestedList(value.array)
-  return value.kind === 'array' && value.array.shape.length === 0 ? [list] : list
+  const isBoxed = value.kind === 'array' && value.array.shape.length === 0 && typeof list !== 'string'
+  return isBoxed ? [list] : list
 }
 
 function frameOfDict(values: ParsedDict, columns: readonly ColSpec[]): LabelledFrame {
@@ -127,6 +138,11 @@ function isAllTexts(values: ParsedDict): boolean {
 
 /** `pandas.DataFrame(dict)`: scalars are repeated, an array of more dimensions is a column of lists. */
 function frameOfColumns(values: ParsedDict): LabelledFrame {
+  const dicts = [...values.values()].flatMap((value) =>
+    value.kind === 'raw' && isDict(value.value) ? [value.value] : [],
+  )
+  if (dicts.length === values.size) return frameOfDicts([...values.keys()], dicts)
+  if (dicts.length > 0) throw valueError('Mixing dicts with non-Series may lead to ambiguous ordering.')
   const lengths = new Set([...values.values()].flatMap(lengthsOf))
   if (lengths.size > 1) throw valueError('All arrays must be of the same length')
   const [rows] = lengths
@@ -137,21 +153,32 @@ function frameOfColumns(values: ParsedDict): LabelledFrame {
   )
 }
 
+/** Columns given as objects have a row for each key that any of them has. */
+function frameOfDicts(names: readonly string[], dicts: readonly PyDict[]): LabelledFrame {
+  const labels = [...new Set(dicts.flatMap((dict) => [...dict.keys()]))]
+  const columns = dicts.map((dict, i) =>
+    inferColumn(
+      names[i] as string,
+      labels.map((label) => (dict.has(label) ? (dict.get(label) as PyValue) : Number.NaN)),
+    ),
+  )
+  // Labels are texts, so none is 0.
+  return { rows: labels.length, columns, rowLabelledZero: undefined }
+}
+
 function lengthsOf(value: ParsedValue): number[] {
   if (value.kind === 'scalar') return []
   if (value.kind === 'array') return value.array.shape.slice(0, 1)
-  if (value.value instanceof Map) return [value.value.size]
   return isList(value.value) ? [value.value.length] : []
 }
 
 function columnOfEntry(name: string, value: ParsedValue, rows: number): Column {
   if (value.kind === 'raw') {
-    if (value.value instanceof Map) {
-      throw valueError('Mixing dicts with non-Series may lead to ambiguous ordering.')
-    }
     const cells = isList(value.value) ? value.value : new Array<PyValue>(rows).fill(value.value)
     // An empty list gives float64 here, though the cells of an empty frame are objects elsewhere.
-    return cells.length === 0 ? { name, dtype: 'float64', data: new Float64Array(0) } : inferColumn(name, cells)
+    return cells.length === 0
+      ? { name, dtype: 'float64', data: new Float64Array(0) }
+      : inferColumn(name, cells)
   }
   const { array } = value
   if (array.shape.length === 0) {
@@ -160,4 +187,3 @@ function columnOfEntry(name: string, value: ParsedValue, rows: number): Column {
   if (array.shape.length === 1) return columnOfArray(name, array)
   return inferColumn(name, toNestedList(array) as PyValue[])
 }
-

@@ -1,8 +1,8 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
-import { type Datatype, type Tensor, type TensorMap } from '../../../core/tensor.ts'
+import type { Datatype, Tensor, TensorMap } from '../../../core/tensor.ts'
 import { evaluationFailed } from '../failures.ts'
-import type { Frame } from '../frame.ts'
 import type { ParsedDict, ParsedInput, ParsedValue } from '../forms/parsed-input.ts'
+import type { Frame } from '../frame.ts'
 import { arrayOf } from '../numpy/array-of.ts'
 import type { Dtype } from '../numpy/dtype.ts'
 import { elementsOf } from '../numpy/elements.ts'
@@ -41,7 +41,8 @@ function wrongInput(type: string): Error {
 
 function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
   const [only] = inputs
-  if (only !== undefined && inputs.length === 1) return new Map([[only.name, tensorFor(only, frameValues(frame))]])
+  if (only !== undefined && inputs.length === 1)
+    return new Map([[only.name, tensorFor(only, frameValues(frame))]])
   return new Map(inputs.map((input) => [input.name, tensorFor(input, columnValues(frame, input.name))]))
 }
 
@@ -54,7 +55,8 @@ function columnValues(frame: Frame, name: string): NdArray {
 
 function feedDict(values: ParsedDict, inputs: readonly TensorMetadata[]): TensorMap {
   const known = new Set(inputs.map(({ name }) => name))
-  for (const name of values.keys()) if (!known.has(name)) throw evaluationFailed(`Invalid input name: ${name}.`)
+  for (const name of values.keys())
+    if (!known.has(name)) throw evaluationFailed(`Invalid input name: ${name}.`)
   return new Map(
     inputs.map((input) => {
       const value = values.get(input.name)
@@ -152,7 +154,8 @@ function checkShape({ name, shape }: TensorMetadata, given: readonly number[]): 
   }
   shape.forEach((dim, i) => {
     if (dim === -1 || dim === given[i]) return
-    throw evaluationFailed(`Got invalid dimensions for input: ${name} index: ${i} Got: ${given[i]} Expected: ${dim}.`)
+    throw evaluationFailed(
+      `Got invalid dimensions for input: ${name} index: ${i} Got: ${given[i]} Expected: ${dim}.`,
+    )
   })
 }
-

@@ -5,7 +5,15 @@ import { arrayOf, stackArrays } from '../numpy/array-of.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
-import { isDict, isList, isScalar, type PyDict, type PyList, type PyValue, typeName } from '../python/python-value.ts'
+import {
+  isDict,
+  isList,
+  isScalar,
+  type PyDict,
+  type PyList,
+  type PyValue,
+  typeName,
+} from '../python/python-value.ts'
 import { convertValue, isNamed, type Spec, specsOf } from './convert-value.ts'
 import { arrayValue, type ParsedDict, type ParsedInput, type ParsedValue } from './parsed-input.ts'
 
@@ -36,7 +44,8 @@ export class ArrayForms {
     this.#checkUnnamed(data)
     if (isDict(data)) return { kind: 'dict', values: this.#convertDict(data) }
     if (!isList(data)) return { kind: 'value', value: this.#convertScalar(data) }
-    if (data.every(isDict)) return { kind: 'records', records: data.map((row) => this.#convertDict(row as PyDict)) }
+    if (data.every(isDict))
+      return { kind: 'records', records: data.map((row) => this.#convertDict(row as PyDict)) }
     return { kind: 'value', value: convertValue(data, this.#first) }
   }
 
@@ -68,14 +77,17 @@ export class ArrayForms {
       return convertValue(data, this.#first)
     } catch {
       const spec = this.#schema === undefined ? 'None' : describeSchema(this.#schema)
-      throw invalidInput(`Failed to convert data \`${pyStr(data)}\` to type \`${spec}\` defined in the model signature.`)
+      throw invalidInput(
+        `Failed to convert data \`${pyStr(data)}\` to type \`${spec}\` defined in the model signature.`,
+      )
     }
   }
 
   #columnsOf(rows: PyList): ParsedDict {
     const cells = new Map<string, ParsedValue[]>()
     for (const row of rows) {
-      if (!isDict(row)) throw unreadable(`AttributeError("'${typeName(row)}' object has no attribute 'items'")`)
+      if (!isDict(row))
+        throw unreadable(`AttributeError("'${typeName(row)}' object has no attribute 'items'")`)
       for (const [name, value] of row) {
         const column = cells.get(name) ?? []
         if (column.length === 0) cells.set(name, column)
@@ -93,7 +105,8 @@ export class ArrayForms {
       if (length === undefined) throw unreadable("TypeError('len() of unsized object')")
       lengths.add(length)
     }
-    if (lengths.size > 1) throw invalidInput('The length of values for each input/column name are not the same')
+    if (lengths.size > 1)
+      throw invalidInput('The length of values for each input/column name are not the same')
   }
 
   /** Only required columns that hold no lists are; without names all are. */

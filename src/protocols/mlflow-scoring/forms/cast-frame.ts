@@ -11,8 +11,8 @@ import { cellsOf } from '../pandas/column.ts'
 import { columnsNamed, type LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError, typeError } from '../python/python-error.ts'
 import { isList, type PyValue } from '../python/python-value.ts'
-import { decodeBase64 } from './decode-base64.ts'
 import { type Spec, specsOf } from './convert-value.ts'
+import { decodeBase64 } from './decode-base64.ts'
 
 /**
  * Casts the columns that the schema names; others stay as they are. MLflow 3.17.2,
@@ -42,24 +42,35 @@ function castsFor(frame: LabelledFrame, schema: Schema): SpecFor {
 function castOne(frame: LabelledFrame, column: Column, spec: Spec | undefined): Column {
   if (spec === undefined) return column
   try {
-    return 'dtype' in spec ? castForTensor(column, spec) : castForColumn(frame, column, spec)
+    const isRepeated = columnsNamed(frame, column.name as string).length > 1
+    return 'dtype' in spec ? castForTensor(column, spec, isRepeated) : castForColumn(column, spec, isRepeated)
   } catch (error) {
     if (!(error instanceof PythonError || error instanceof EnforcementError)) throw error
     throw failedConversion(column.name, spec, error)
   }
 }
 
-function castForTensor(column: Column, { dtype }: TensorSpec): Column {
+function castForTensor(column: Column, { dtype }: TensorSpec, isRepeated: boolean): Column {
   if (dtype === 'bytes') return { ...column, dtype: 'object', data: cellsOf(column).map(octets) }
-  if (column.data.length === 0) throw new PythonError('IndexError', 'single positional indexer is out-of-bounds')
+  if (column.data.length === 0)
+    throw new PythonError('IndexError', 'single positional indexer is out-of-bounds')
   // Lists are converted when they are brought to the tensor's shape.
-  if (isList(cellsOf(column)[0] as PyValue)) return column
-  return castColumn(column, dtype as Dtype)
+  if (!isRepeated && isList(cellsOf(column)[0])) return column
+  return dtype === 'str' || dtype === 'object'
+    ? castToText(column, dtype, isRepeated)
+    : castColumn(column, dtype as Dtype)
 }
 
-function castForColumn(frame: LabelledFrame, column: Column, { type, required }: ColSpec): Column {
+/** MLflow asks for the dtype of the column, which columns of one name do not have together. */
+function castToText(column: Column, dtype: 'str' | 'object', isRepeated: boolean): Column {
+  if (isRepeated) throw new PythonError('AttributeError', "'DataFrame' object has no attribute 'dtype'")
+  return castColumn(column, dtype)
+}
+
+function castForColumn(column: Column, { type, required }: ColSpec, isRepeated: boolean): Column {
   if (!isDataType(type)) {
-    const cells = type === 'any' ? undefined : cellsOf(column).map((cell) => enforceType(cell, type, required))
+    const cells =
+      type === 'any' ? undefined : cellsOf(column).map((cell) => enforceType(cell, type, required))
     return cells === undefined ? column : { name: column.name, dtype: 'object', data: cells }
   }
   switch (type) {
@@ -68,15 +79,10 @@ function castForColumn(frame: LabelledFrame, column: Column, { type, required }:
     case 'datetime':
       return toDatetime(column)
     case 'string':
-      if (columnsNamed(frame, column.name as string).length > 1) throw noDtypeOfFrame()
-      return castColumn(column, 'object')
+      return castToText(column, 'object', isRepeated)
     default:
       return castColumn(column, numpyDtype(type) as Dtype)
   }
-}
-
-function noDtypeOfFrame(): PythonError {
-  return new PythonError('AttributeError', "'DataFrame' object has no attribute 'dtype'")
 }
 
 function octets(cell: PyValue): string {
@@ -101,4 +107,3 @@ function typeText({ type }: ColSpec): string {
   if (!isDataType(type)) return describeType(type)
   return type === 'string' || type === 'binary' ? "<class 'object'>" : numpyDtype(type)
 }
-

@@ -12,7 +12,9 @@ export function decodeBase64(text: string): string {
   const data = end === -1 ? digits : digits.slice(0, end)
   const padding = end === -1 ? 0 : digits.length - data.length
   if (data.length % 4 === 1) {
-    throw valueError('Invalid base64-encoded string: number of data characters cannot be 1 more than a multiple of 4')
+    throw valueError(
+      'Invalid base64-encoded string: number of data characters cannot be 1 more than a multiple of 4',
+    )
   }
   if (data.length % 4 > 0 && padding < 4 - (data.length % 4)) throw valueError('Incorrect padding')
   return Buffer.from(data, 'base64').toString('latin1')

@@ -1,5 +1,5 @@
-import type { ParamSpec } from '../../../signature/model-signature.ts'
 import { badRequest, type ServingError } from '../../../core/errors.ts'
+import type { ParamSpec } from '../../../signature/model-signature.ts'
 import { bounded, invalidInput } from '../failures.ts'
 import { decodeUtf8 } from '../json/decode-text.ts'
 import { JsonSyntaxError } from '../json/json-syntax-error.ts'
@@ -27,7 +27,12 @@ const PROTOCOL_CHANGE =
   'https://mlflow.org/docs/latest/models.html#deploy-mlflow-models.'
 
 export type Envelope =
-  | { readonly kind: 'form'; readonly form: FormName; readonly value: PyValue; readonly params: PyValue | undefined }
+  | {
+      readonly kind: 'form'
+      readonly form: FormName
+      readonly value: PyValue
+      readonly params: PyValue | undefined
+    }
   | { readonly kind: 'llm'; readonly data: PyDict; readonly params: PyValue | undefined }
 
 /** The body's text. @throws ServingError BAD_REQUEST where it is not UTF-8 */
@@ -69,7 +74,9 @@ function parseBody(text: string): PyValue {
 function wrongForms(body: PyDict): ServingError {
   const given = [...body.keys()].filter((key) => (FORMS as readonly string[]).includes(key))
   const names = given.map((key) => `'${key}'`).join(', ')
-  return badRequest(bounded(`${REQUIRED}. Received dictionary with input fields: [${names}]. ${PROTOCOL_CHANGE}`))
+  return badRequest(
+    bounded(`${REQUIRED}. Received dictionary with input fields: [${names}]. ${PROTOCOL_CHANGE}`),
+  )
 }
 
 /** Keys that the signature has parameters for are parameters; all others, `params` too, are data. */

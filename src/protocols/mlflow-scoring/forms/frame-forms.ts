@@ -1,6 +1,6 @@
 import type { Schema } from '../../../signature/model-signature.ts'
 import { bounded, invalidInput } from '../failures.ts'
-import { dataFrame, type DataFrameInit } from '../pandas/data-frame.ts'
+import { type DataFrameInit, dataFrame } from '../pandas/data-frame.ts'
 import type { LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyRepr } from '../python/python-text.ts'

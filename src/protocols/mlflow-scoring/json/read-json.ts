@@ -133,9 +133,9 @@ class JsonReader {
       if (code < 0x20) throw this.#error('Invalid control character at', at)
       if (code !== BACKSLASH) continue
       unescaped += this.#text.slice(start, at)
-      const escape = this.#text[at + 1] ?? ''
-      unescaped += escape === 'u' ? this.#unicodeEscape(at) : this.#escape(escape, opening, at)
-      at += escape === 'u' ? 5 : 1
+      const escaped = this.#text[at + 1] ?? ''
+      unescaped += escaped === 'u' ? this.#unicodeEscape(at) : this.#escape(escaped, opening, at)
+      at += escaped === 'u' ? 5 : 1
       start = at + 1
     }
     throw this.#error('Unterminated string starting at', opening)

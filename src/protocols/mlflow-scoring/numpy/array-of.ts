@@ -24,7 +24,11 @@ export function arrayOf(value: PyValue, dtype?: Dtype): NdArray {
 }
 
 /** An array of `shape` from Python objects in row-major order, each converted to `dtype`. */
-export function arrayOfElements(elements: readonly PyValue[], shape: readonly number[], dtype: Dtype): NdArray {
+export function arrayOfElements(
+  elements: readonly PyValue[],
+  shape: readonly number[],
+  dtype: Dtype,
+): NdArray {
   if (dtype === 'object') return ndArray('object', shape, elements)
   if (dtype === 'str') return ndArray('str', shape, elements.map(unicodeElement))
   if (dtype === 'bytes') return ndArray('bytes', shape, elements.map(bytesElement))

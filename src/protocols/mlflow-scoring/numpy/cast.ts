@@ -35,7 +35,8 @@ type Write = (value: number | bigint) => number | bigint
 function writerFor(from: NumericDtype, to: NumericDtype): Write {
   if (to === 'bool') return (value) => (Number(value) !== 0 ? 1 : 0)
   if (to === 'float16') return (value) => numberToFloat16(Number(value))
-  if (to === 'float32' && (from === 'int64' || from === 'uint64')) return (value) => roundToFloat(value as bigint)
+  if (to === 'float32' && (from === 'int64' || from === 'uint64'))
+    return (value) => roundToFloat(value as bigint)
   if (kindOf(to) === 'f') return Number
   if (kindOf(from) === 'f') return floatToInteger(to)
   // Typed arrays wrap by themselves once the value is of their kind.

@@ -18,7 +18,14 @@ export function parseIsoTime(text: string): IsoTime | undefined {
   const match = ISO.exec(text)
   if (match === null) return undefined
   const [, year, month = '1', day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone] = match
-  const at = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+  const at = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
   const date = new Date(at)
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
@@ -36,11 +43,16 @@ function zoneOffset(zone: string | undefined): bigint {
 /** One element of `numpy.array(…, 'datetime64[ns]')`. @throws PythonError */
 export function parseNumpyDatetime(value: PyValue): bigint {
   if (value === null) return NAT
-  if (typeof value === 'bigint') return BigInt.asIntN(64, value)
+  if (typeof value === 'bigint') return toInt64(value)
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'string') return parseText(value)
   if (isList(value)) throw valueError('setting an array element with a sequence.')
   throw new PythonError('ValueError', `Could not convert object to NumPy datetime: ${typeName(value)}`)
+}
+
+function toInt64(value: bigint): bigint {
+  if (BigInt.asIntN(64, value) === value) return value
+  throw new PythonError('OverflowError', 'int too big to convert')
 }
 
 function parseText(text: string): bigint {

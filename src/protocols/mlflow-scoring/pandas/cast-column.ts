@@ -3,11 +3,11 @@ import { arrayOfElements } from '../numpy/array-of.ts'
 import { astype } from '../numpy/cast.ts'
 import { type Dtype, kindOf } from '../numpy/dtype.ts'
 import { elementsOf } from '../numpy/elements.ts'
+import { NAT, parseIsoTime } from '../numpy/numpy-datetime.ts'
 import { PythonError, valueError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
 import { isList, type PyValue, typeName } from '../python/python-value.ts'
 import { arrayOfColumn, cellsOf, columnOfArray } from './column.ts'
-import { NAT, parseIsoTime } from '../numpy/numpy-datetime.ts'
 
 /**
  * `column.astype(dtype)` of pandas 3: between numbers C casts, but NaN, infinity and negative to unsigned are
@@ -46,7 +46,8 @@ function notFinite(): PythonError {
 /** `pandas.to_datetime(column)`, to nanoseconds. @throws PythonError */
 export function toDatetime(column: Column): Column {
   if (column.dtype === 'datetime64[ns]') return column
-  if (column.dtype === 'bool') throw new PythonError('TypeError', 'dtype bool cannot be converted to datetime64[ns]')
+  if (column.dtype === 'bool')
+    throw new PythonError('TypeError', 'dtype bool cannot be converted to datetime64[ns]')
   const zones = new Set<boolean>()
   const data = BigInt64Array.from(cellsOf(column), (cell) => {
     const time = timeOf(cell)
@@ -62,15 +63,25 @@ const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(.*)$/
 
 function timeOf(cell: PyValue): { readonly nanoseconds: bigint; readonly zoned: boolean } {
   if (cell === null || cell === '' || Number.isNaN(cell)) return { nanoseconds: NAT, zoned: false }
-  if (typeof cell === 'bigint') return { nanoseconds: BigInt.asIntN(64, cell), zoned: false }
-  if (typeof cell === 'number') return { nanoseconds: BigInt(Math.trunc(cell)), zoned: false }
+  if (typeof cell === 'bigint' || typeof cell === 'number')
+    return { nanoseconds: epochTime(cell), zoned: false }
   if (typeof cell !== 'string') {
-    throw new PythonError('TypeError', `<class '${isList(cell) ? 'list' : typeName(cell)}'> is not convertible to datetime`)
+    throw new PythonError(
+      'TypeError',
+      `<class '${isList(cell) ? 'list' : typeName(cell)}'> is not convertible to datetime`,
+    )
   }
   const text = cell.trim()
   const time = parseIsoTime(text.replace(SLASHED, isoDate))
   if (time === undefined) throw valueError(`Unknown datetime string format, unable to parse: ${text}`)
   return time
+}
+
+function epochTime(cell: bigint | number): bigint {
+  if (typeof cell === 'bigint' ? BigInt.asIntN(64, cell) === cell : Math.abs(cell) < 2 ** 63) {
+    return BigInt(typeof cell === 'bigint' ? cell : Math.trunc(cell))
+  }
+  throw new PythonError('OverflowError', `cannot convert input ${cell} with the unit 'ns'`)
 }
 
 function isoDate(_: string, month: string, day: string, year: string, rest: string): string {

@@ -1,7 +1,15 @@
 import type { Column } from '../frame.ts'
 import { typeError, valueError } from '../python/python-error.ts'
-import { isDict, isList, isScalar, type PyDict, type PyList, type PyValue, typeName } from '../python/python-value.ts'
 import { pyRepr } from '../python/python-text.ts'
+import {
+  isDict,
+  isList,
+  isScalar,
+  type PyDict,
+  type PyList,
+  type PyValue,
+  typeName,
+} from '../python/python-value.ts'
 import { pickRows } from './column.ts'
 import { inferColumn } from './infer-column.ts'
 import type { LabelledFrame } from './labelled-frame.ts'
@@ -31,13 +39,17 @@ export function dataFrame({ data, columns = null, index = null }: DataFrameInit)
 
 type Names = readonly (string | number)[]
 
-/** Names that are no text match nothing; those that are no number either are only kept apart from them. */
+/** Names that are neither text nor number match nothing: they are only kept apart, by numbers below zero. */
 function readNames(columns: PyValue): Names {
   const names = collection(columns)
-  if (names.length > 0 && names.every(isList)) return new Array<number>(levelLength(names)).fill(Number.NaN)
-  return names.map((name) =>
-    typeof name === 'string' ? name : typeof name === 'bigint' || typeof name === 'number' ? Number(name) : Number.NaN,
-  )
+  const isMultiIndex = names.length > 0 && names.every(isList)
+  if (isMultiIndex) return Array.from({ length: levelLength(names) }, (_, i) => -1 - i)
+  return names.map((name, i) => {
+    if (typeof name === 'string') return name
+    return typeof name === 'bigint' || (typeof name === 'number' && Number.isFinite(name))
+      ? Number(name)
+      : -1 - i
+  })
 }
 
 function readLabels(index: PyValue): PyList {
@@ -83,7 +95,8 @@ function emptyColumns(names: Names, rows: number): Column[] {
 }
 
 function broadcast(data: PyValue, names: Names | undefined, rows: number | undefined): Column[] {
-  if (names === undefined || rows === undefined) throw valueError('DataFrame constructor not properly called!')
+  if (names === undefined || rows === undefined)
+    throw valueError('DataFrame constructor not properly called!')
   return names.map((name) => inferColumn(name, new Array<PyValue>(rows).fill(data)))
 }
 
@@ -115,7 +128,9 @@ function columnsOfRecords(rows: PyList, names: Names | undefined): Column[] {
   return keys.map((key) =>
     inferColumn(
       key,
-      records.map((record) => (record.has(key as string) ? (record.get(key as string) as PyValue) : Number.NaN)),
+      records.map((record) =>
+        record.has(key as string) ? (record.get(key as string) as PyValue) : Number.NaN,
+      ),
     ),
   )
 }
@@ -130,7 +145,8 @@ function recordOf(row: PyValue): PyDict {
 
 function pairOf(item: PyValue): [string, PyValue] {
   const pair = isList(item) ? item : typeof item === 'string' ? [...item] : undefined
-  if (pair?.length !== 2) throw valueError('dictionary update sequence element has the wrong length; 2 is required')
+  if (pair?.length !== 2)
+    throw valueError('dictionary update sequence element has the wrong length; 2 is required')
   return [String(pair[0]), pair[1] as PyValue]
 }
 
@@ -143,7 +159,11 @@ function singleColumn(cells: PyList, names: Names | undefined, rows: number | un
   return [inferColumn(names?.[0] ?? 0, cells)]
 }
 
-function columnsOfDict(data: PyDict, names: Names | undefined, height: number | undefined): [Column[], number] {
+function columnsOfDict(
+  data: PyDict,
+  names: Names | undefined,
+  height: number | undefined,
+): [Column[], number] {
   const kept = names ?? [...data.keys()]
   const given = kept.flatMap((name) => {
     const value = data.get(name as string)

@@ -34,7 +34,8 @@ function interleaveCells(columns: readonly Column[], rows: number): PyValue[] {
 /** pandas keeps booleans out of numbers, unlike NumPy. */
 function commonDtype(columns: readonly Column[]): Dtype {
   const dtypes = new Set(columns.map((column): Dtype => (column.dtype === 'str' ? 'object' : column.dtype)))
-  if (dtypes.size > 1 && (dtypes.has('bool') || dtypes.has('object') || dtypes.has('datetime64[ns]'))) return 'object'
+  if (dtypes.size > 1 && (dtypes.has('bool') || dtypes.has('object') || dtypes.has('datetime64[ns]')))
+    return 'object'
   const [first = 'float64', ...rest] = dtypes
   return rest.reduce(promote, first)
 }

@@ -1,0 +1,63 @@
+/** Beyond it a double no longer tells which integer was meant, and casts by way of int64 round differently. */
+const MAX_EXACT = 2 ** 53
+
+export type FloatData = Float32Array | Float64Array
+
+/**
+ * Copies parsed numbers into typed arrays and watches what it copies: `JSON.parse` does not tell 1 from 1.0, nor
+ * 1e400 from an endless integer, and the caller must know where that matters.
+ */
+export class NumberFiller {
+  /** A number that is no integer was seen, so that NumPy's dtype is float64 beyond doubt. */
+  sawFraction = false
+  readonly #nullIsNaN: boolean
+
+  constructor(nullIsNaN: boolean) {
+    this.#nullIsNaN = nullIsNaN
+  }
+
+  /** Writes `row` to `data` from `start`, `step` apart; false where the row is not what it should be. */
+  fill(data: FloatData, row: unknown, length: number, start: number, step = 1): boolean {
+    if (!Array.isArray(row) || row.length !== length) return false
+    for (let i = 0, at = start; i < length; i++, at += step) if (!this.put(data, row[i], at)) return false
+    return true
+  }
+
+  /** Writes one number, or NaN for null. */
+  put(data: FloatData, value: unknown, at: number): boolean {
+    if (typeof value !== 'number') {
+      data[at] = Number.NaN
+      return value === null && this.#nullIsNaN
+    }
+    // -0 is 0 where it was an integer.
+    if (value > MAX_EXACT || value < -MAX_EXACT || Object.is(value, -0)) return false
+    data[at] = value
+    if (!this.sawFraction && !Number.isInteger(value)) this.sawFraction = true
+    return true
+  }
+
+  /** Nested lists of exactly `shape`, in row-major order. */
+  fillNested(data: FloatData, value: unknown, shape: readonly number[], axis = 0, start = 0): boolean {
+    const length = shape[axis] as number
+    if (axis === shape.length - 1) return this.fill(data, value, length, start)
+    if (!Array.isArray(value) || value.length !== length) return false
+    let size = 1
+    for (let i = axis + 1; i < shape.length; i++) size *= shape[i] as number
+    for (let i = 0; i < length; i++) {
+      if (!this.fillNested(data, value[i], shape, axis + 1, start + i * size)) return false
+    }
+    return true
+  }
+}
+
+/** Lengths of the first list at each depth; undefined where there are not as many depths, or an empty list. */
+export function shapeOfFirst(value: unknown, rank: number): number[] | undefined {
+  const shape: number[] = []
+  let inner = value
+  for (let axis = 0; axis < rank; axis++) {
+    if (!Array.isArray(inner) || inner.length === 0) return undefined
+    shape.push(inner.length)
+    inner = inner[0]
+  }
+  return shape
+}
