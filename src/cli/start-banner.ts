@@ -9,15 +9,26 @@ export interface Start {
   readonly server: RunningServer
   readonly models: readonly ServedModel[]
   readonly logger: Logger
+  readonly format: 'json' | 'text'
 }
 
 /** Says what was loaded from where, in how long, how it runs, and where it is served. */
-export function announce({ server, models, logger }: Start): void {
-  for (const model of models) logger.info(facts(model), describe(model))
-  const cores = availableParallelism()
+export function announce({ server, models, logger, format }: Start): void {
+  // What is a field for programs stands in the sentence for people.
+  const say = (fields: object, sentence: string): void => {
+    if (format === 'json') logger.info(fields, sentence)
+    else logger.info(sentence)
+  }
+  for (const model of models) say(facts(model), describe(model))
   const startMs = Math.round(performance.now())
-  logger.info(
-    { url: server.url, startMs, cores, node: process.versions.node, version: version() },
+  say(
+    {
+      url: server.url,
+      startMs,
+      cores: availableParallelism(),
+      node: process.versions.node,
+      version: version(),
+    },
     `Headrace ${version()} is listening on ${server.url}, ${startMs} ms after its start`,
   )
 }

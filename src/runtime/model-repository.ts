@@ -142,7 +142,6 @@ export class ModelRepository {
       const model = await loadModel(this.#loadOptions(name, source, await starting))
       this.#models.set(name, model)
       this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
-      this.#logLoaded(model)
       return model
     } finally {
       this.#loading.delete(name)
@@ -165,10 +164,6 @@ export class ModelRepository {
       log: this.#log,
       ...(flavorTable === undefined ? {} : { flavorTable }),
     }
-  }
-
-  #logLoaded({ name, source, placement, loadTimes }: ServedModel): void {
-    this.#log.info({ model: name, uri: source.canonicalUri, placement, ...loadTimes }, 'Model loaded')
   }
 
   #threadCount(): number {

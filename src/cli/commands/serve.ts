@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import type { Logger } from 'pino'
 import { invalidParameter } from '../../core/errors.ts'
 import type { ModelRepository } from '../../runtime/model-repository.ts'
+import type { ServedModel } from '../../runtime/served-model.ts'
 import type { RunningServer } from '../../server/listen.ts'
+import { createLogger } from '../../server/logger.ts'
 import { composeScoringServer } from '../compose.ts'
 import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
 import { curlLine } from '../curl-line.ts'
@@ -21,23 +23,20 @@ export function addServeCommand(program: Command): void {
 /** Loads the models, listens, and stays until a signal comes. */
 async function serve(settings: ServeSettings): Promise<void> {
   checkTogether(settings)
-  // What the server needs is imported while the models load in their threads.
-  const [{ createLogger }, app, listening] = await Promise.all([
-    import('../../server/logger.ts'),
-    import('../../server/app.ts'),
-    import('../../server/listen.ts'),
-  ])
   const format = logFormat(settings)
   const logger = createLogger({ level: settings.logLevel, format })
   const { repository, options } = composeScoringServer(settings, logger)
   try {
-    const [built] = await Promise.all([
-      app.buildApp(options),
-      ...settings.modelUri.map((uri) => repository.load(uri)),
+    // The server's modules are read while the engine opens the models in threads of its own.
+    const loading = Promise.all(settings.modelUri.map((uri) => repository.load(uri)))
+    const [models, { buildApp }, { listen }] = await Promise.all([
+      loading,
+      import('../../server/app.ts'),
+      import('../../server/listen.ts'),
     ])
-    const server = await listening.listen(built, settings)
-    announce({ server, models: repository.list(), logger })
-    if (format === 'text') await suggest(server, repository, settings)
+    const server = await listen(await buildApp(options), settings)
+    announce({ server, models, logger, format })
+    if (format === 'text') await suggest(server, models[0], settings)
     endOnSignal({ server, repository, logger, graceMs: settings.graceMs })
   } catch (error) {
     await repository.close()
@@ -60,10 +59,9 @@ function logFormat({ logFormat }: ServeSettings): 'json' | 'text' {
 /** A line to try for whoever started this at a terminal. */
 async function suggest(
   { url }: RunningServer,
-  repository: ModelRepository,
+  model: ServedModel | undefined,
   { apiKey }: ServeSettings,
 ): Promise<void> {
-  const model = repository.default()
   const line = model === undefined ? undefined : await curlLine(model, { url, apiKey })
   if (line !== undefined) process.stdout.write(`\nTry it:\n\n  ${line}\n\n`)
 }
