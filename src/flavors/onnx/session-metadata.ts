@@ -29,7 +29,10 @@ export function readSessionMetadata(session: Session, file: OnnxFile): SessionMe
   }
 }
 
-function metadataOf(session: Session, { summary, zipMaps }: OnnxFile) {
+function metadataOf(
+  session: Session,
+  { summary, zipMaps }: OnnxFile,
+): Pick<SessionMetadata, 'inputs' | 'outputs'> {
   const unranked = new Set(
     [...summary.inputs, ...summary.outputs].filter(({ rank }) => rank === undefined).map(({ name }) => name),
   )

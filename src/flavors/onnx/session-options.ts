@@ -25,9 +25,8 @@ const READERS: Readonly<Record<string, (value: unknown) => SessionOptions>> = {
 }
 
 /**
- * Options for `InferenceSession.create`: one thread on the CPU that does not spin, unless the MLmodel file's
- * `onnx_session_options` says otherwise.
- * Values that are empty or 0 leave the default, and unknown options have no effect, as in MLflow.
+ * Options of a session: on the CPU, with threads that do not spin, as many as are allotted unless the MLmodel
+ * file's `onnx_session_options` says otherwise. Values that are empty or 0 leave the default, and unknown options have no effect, as in MLflow.
  * @param configured the MLmodel entry, unchecked; absent and null mean none.
  * @throws ServingError INVALID_PARAMETER_VALUE for a value that an option cannot have.
  */

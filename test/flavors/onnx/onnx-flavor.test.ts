@@ -49,9 +49,12 @@ describe('inspection', () => {
     })
   })
 
-  test.each(['loop', 'loop-in-branch'])('tells of runs without a bound: %s', async (name) => {
-    expect(await inspectFile(modelPath(name))).toMatchObject({ unboundedRun: true })
-  })
+  test.each(['loop', 'loop-in-branch', 'loop-in-function'])(
+    'tells of runs without a bound: %s',
+    async (name) => {
+      expect(await inspectFile(modelPath(name))).toMatchObject({ unboundedRun: true })
+    },
+  )
 
   test.each(['softmax', 'several-inputs', 'local-function'])('tells of bounded runs: %s', async (name) => {
     expect(await inspectFile(modelPath(name))).toMatchObject({ unboundedRun: false })
@@ -70,6 +73,7 @@ describe('what cannot be served is refused with its reason', () => {
     ['float8', /tensor of float8e4m3fn/],
     ['custom-operator', /custom operators \(com\.example\.Frobnicate\)/],
     ['sequence', /Output 'y' of the model is a sequence/],
+    ['reserved-name', /needs another name/],
   ])('%s', (name, reason) => refuse(modelPath(name), reason))
 
   test.each([

@@ -8,14 +8,19 @@ import { findZipMaps, rewriteZipMaps } from '../../../src/flavors/onnx/zipmap.ts
 import { floatInput, loadFile, modelBytes, modelPath } from '../../fixtures/onnx/onnx-models.ts'
 
 interface Recorded {
+  readonly model: string
   readonly x: { readonly shape: readonly number[]; readonly data: readonly number[] }
   /** For each ZipMap output and row the pairs of label and value, in onnxruntime's order. */
   readonly maps: Readonly<Record<string, readonly (readonly (readonly [string, number])[])[]>>
 }
 
-const recorded: Readonly<Record<string, Recorded>> = JSON.parse(
-  readFileSync(new URL('../../fixtures/onnx/zipmap-recorded.json', import.meta.url), 'utf8'),
+const recorded: readonly Recorded[] = readFileSync(
+  new URL('../../fixtures/onnx/zipmap-recorded.jsonl', import.meta.url),
+  'utf8',
 )
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line))
 
 /** The maps that a labelled matrix stands for, with labels as text and in their order. */
 function mapsOf({ name, classLabels = [] }: OutputMetadata, outputs: TensorMap): [string, number][][] {
@@ -29,9 +34,8 @@ function mapsOf({ name, classLabels = [] }: OutputMetadata, outputs: TensorMap):
 }
 
 describe('A classifier with ZipMap', () => {
-  test.each(Object.keys(recorded))('gives the values of the maps: %s', async (name) => {
-    const { x, maps } = recorded[name]!
-    const predictor = await loadFile(modelPath(name))
+  test.each(recorded)('gives the values of the maps: $model', async ({ model, x, maps }) => {
+    const predictor = await loadFile(modelPath(model))
     const outputs = await predictor.predict(floatInput('x', x.shape, x.data))
     const labelled = predictor.outputs.filter(({ classLabels }) => classLabels !== undefined)
     expect(labelled.map((output) => output.name)).toEqual(Object.keys(maps))
