@@ -8,7 +8,7 @@ import type { NdArray } from '../numpy/nd-array.ts'
 import { cellsOf } from '../pandas/column.ts'
 import { matrixOf } from '../pandas/frame-values.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
-import { columnNames, columnsNamed, type LabelledFrame } from '../pandas/labelled-frame.ts'
+import { columnsByName, type LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyRepr } from '../python/python-text.ts'
 import { enforceColumn } from './enforce-column.ts'
@@ -46,22 +46,24 @@ function unnamedColumns(frame: Frame, specs: readonly ColSpec[]): Column[] {
         'only verify their count.',
     )
   }
-  return specs.map((spec, i) =>
-    enforceOne(onlyColumn(frame, frame.columns[i]?.name as string) as Column, spec),
-  )
+  const byName = columnsByName(frame)
+  return specs.map((spec, i) => enforceOne(onlyColumn(byName, frame.columns[i]?.name ?? i) as Column, spec))
 }
 
+type ColumnsByName = ReadonlyMap<string | number, readonly Column[]>
+
 /** The column of a name. Several of one name make a frame in pandas, which has no dtype to check. */
-function onlyColumn(frame: Frame, name: string): Column | undefined {
-  const [column, ...more] = columnsNamed(frame, name)
+function onlyColumn(byName: ColumnsByName, name: string | number): Column | undefined {
+  const [column, ...more] = byName.get(name) ?? []
   if (more.length > 0) throw new PythonError('AttributeError', "'DataFrame' object has no attribute 'dtype'")
   return column
 }
 
 function namedColumns(frame: Frame, specs: readonly ColSpec[]): Column[] {
-  checkMissing(specs, columnNames(frame))
+  const byName = columnsByName(frame)
+  checkMissing(specs, [...byName.keys()])
   return specs.flatMap((spec) => {
-    const column = onlyColumn(frame, spec.name as string)
+    const column = onlyColumn(byName, spec.name as string)
     return column === undefined ? [] : [enforceOne(column, spec)]
   })
 }
@@ -79,11 +81,12 @@ interface NamedSpec {
   readonly required?: boolean
 }
 
-function checkMissing(specs: readonly NamedSpec[], given: ReadonlySet<string | number>): void {
-  const missing = specs.filter(({ name, required }) => required !== false && !given.has(name as string))
+function checkMissing(specs: readonly NamedSpec[], given: readonly (string | number)[]): void {
+  const names = new Set(given)
+  const missing = specs.filter(({ name, required }) => required !== false && !names.has(name as string))
   if (missing.length === 0) return
   const known = new Set<string | number | undefined>(specs.map(({ name }) => name))
-  const extra = [...given].filter((name) => !known.has(name))
+  const extra = given.filter((name) => !known.has(name))
   const note = extra.length === 0 ? '' : ` Note that there were extra inputs: ${listText(extra)}.`
   throw new EnforcementError(
     `Model is missing inputs ${listText(missing.map(({ name }) => name as string))}.${note}`,
@@ -110,15 +113,15 @@ function wrapArray(input: ParsedInput, specs: readonly TensorSpec[]): ParsedInpu
   return { kind: 'dict', values: new Map([[specs[0]?.name as string, input.value]]) }
 }
 
-function givenNames(input: ParsedInput): ReadonlySet<string | number> {
-  if (input.kind === 'frame') return columnNames(input.frame)
-  return new Set(input.kind === 'dict' ? input.values.keys() : [])
+function givenNames(input: ParsedInput): readonly (string | number)[] {
+  if (input.kind === 'frame') return [...columnsByName(input.frame).keys()]
+  return input.kind === 'dict' ? [...input.values.keys()] : []
 }
 
 function namedTensor(input: ParsedInput, spec: TensorSpec): NdArray {
   const name = spec.name as string
   if (input.kind === 'frame') {
-    const [column, ...more] = columnsNamed(input.frame, name)
+    const [column, ...more] = columnsByName(input.frame).get(name) ?? []
     if (column === undefined || more.length > 0) throw new PythonError('KeyError', '0')
     return tensorOfColumn(column, input.frame, spec)
   }

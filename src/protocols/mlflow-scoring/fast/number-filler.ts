@@ -19,21 +19,24 @@ export class NumberFiller {
   /** Writes `row` to `data` from `start`, `step` apart; false where the row is not what it should be. */
   fill(data: FloatData, row: unknown, length: number, start: number, step = 1): boolean {
     if (!Array.isArray(row) || row.length !== length) return false
-    for (let i = 0, at = start; i < length; i++, at += step) if (!this.put(data, row[i], at)) return false
+    let fraction = this.sawFraction
+    for (let i = 0, at = start; i < length; i++, at += step) {
+      const value: unknown = row[i]
+      if (typeof value === 'number') {
+        if (!isCertain(value)) return false
+        data[at] = value
+        fraction ||= value !== Math.floor(value)
+      } else if (value === null && this.#nullIsNaN) data[at] = Number.NaN
+      else return false
+    }
+    this.sawFraction = fraction
     return true
   }
 
   /** Writes one number, or NaN for null. */
   put(data: FloatData, value: unknown, at: number): boolean {
-    if (typeof value !== 'number') {
-      data[at] = Number.NaN
-      return value === null && this.#nullIsNaN
-    }
-    // -0 is 0 where it was an integer.
-    if (value > MAX_EXACT || value < -MAX_EXACT || Object.is(value, -0)) return false
-    data[at] = value
-    if (!this.sawFraction && !Number.isInteger(value)) this.sawFraction = true
-    return true
+    data[at] = typeof value === 'number' ? value : Number.NaN
+    return typeof value === 'number' ? isCertain(value) : value === null && this.#nullIsNaN
   }
 
   /** Nested lists of exactly `shape`, in row-major order. */
@@ -48,6 +51,11 @@ export class NumberFiller {
     }
     return true
   }
+}
+
+/** -0 is 0 where it was an integer. */
+function isCertain(value: number): boolean {
+  return value <= MAX_EXACT && value >= -MAX_EXACT && !Object.is(value, -0)
 }
 
 /** Lengths of the first list at each depth; undefined where there are not as many depths, or an empty list. */

@@ -2,14 +2,14 @@ import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { Datatype, Tensor, TensorMap } from '../../../core/tensor.ts'
 import { evaluationFailed } from '../failures.ts'
 import type { ParsedDict, ParsedInput, ParsedValue } from '../forms/parsed-input.ts'
-import type { Frame } from '../frame.ts'
+import type { Column, Frame } from '../frame.ts'
 import { arrayOf } from '../numpy/array-of.ts'
 import type { Dtype } from '../numpy/dtype.ts'
 import { elementsOf } from '../numpy/elements.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
 import { arrayOfColumn } from '../pandas/column.ts'
 import { frameValues, matrixOf } from '../pandas/frame-values.ts'
-import { columnsNamed } from '../pandas/labelled-frame.ts'
+import { columnsByName } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
 import { isList } from '../python/python-value.ts'
@@ -43,14 +43,19 @@ function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
   const [only] = inputs
   if (only !== undefined && inputs.length === 1)
     return new Map([[only.name, tensorFor(only, frameValues(frame))]])
-  return new Map(inputs.map((input) => [input.name, tensorFor(input, columnValues(frame, input.name))]))
+  const byName = columnsByName(frame)
+  return new Map(
+    inputs.map((input) => {
+      const values = columnValues(byName.get(input.name) ?? [], input.name, frame.rows)
+      return [input.name, tensorFor(input, values)]
+    }),
+  )
 }
 
-function columnValues(frame: Frame, name: string): NdArray {
-  const columns = columnsNamed(frame, name)
+function columnValues(columns: readonly Column[], name: string, rows: number): NdArray {
   const [column] = columns
   if (column === undefined) throw evaluationFailed(`The data has no column '${name}'.`)
-  return columns.length === 1 ? arrayOfColumn(column) : matrixOf(columns, frame.rows)
+  return columns.length === 1 ? arrayOfColumn(column) : matrixOf(columns, rows)
 }
 
 function feedDict(values: ParsedDict, inputs: readonly TensorMetadata[]): TensorMap {

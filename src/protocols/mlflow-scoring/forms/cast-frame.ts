@@ -8,7 +8,7 @@ import type { Column } from '../frame.ts'
 import type { Dtype } from '../numpy/dtype.ts'
 import { castColumn, toDatetime } from '../pandas/cast-column.ts'
 import { cellsOf } from '../pandas/column.ts'
-import { columnsNamed, type LabelledFrame } from '../pandas/labelled-frame.ts'
+import { columnsByName, type LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError, typeError } from '../python/python-error.ts'
 import { isList, type PyValue } from '../python/python-value.ts'
 import { type Spec, specsOf } from './convert-value.ts'
@@ -21,7 +21,12 @@ import { decodeBase64 } from './decode-base64.ts'
  */
 export function castFrame(frame: LabelledFrame, schema: Schema): LabelledFrame {
   const casts = castsFor(frame, schema)
-  return { ...frame, columns: frame.columns.map((column, i) => castOne(frame, column, casts(column, i))) }
+  const byName = columnsByName(frame)
+  const columns = frame.columns.map((column, i) => {
+    const isRepeated = (byName.get(column.name)?.length ?? 0) > 1
+    return castOne(column, casts(column, i), isRepeated)
+  })
+  return { ...frame, columns }
 }
 
 type SpecFor = (column: Column, position: number) => Spec | undefined
@@ -39,10 +44,9 @@ function castsFor(frame: LabelledFrame, schema: Schema): SpecFor {
   return (column) => byPosition.get(column.name)
 }
 
-function castOne(frame: LabelledFrame, column: Column, spec: Spec | undefined): Column {
+function castOne(column: Column, spec: Spec | undefined, isRepeated: boolean): Column {
   if (spec === undefined) return column
   try {
-    const isRepeated = columnsNamed(frame, column.name as string).length > 1
     return 'dtype' in spec ? castForTensor(column, spec, isRepeated) : castForColumn(column, spec, isRepeated)
   } catch (error) {
     if (!(error instanceof PythonError || error instanceof EnforcementError)) throw error

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer'
  */
 export function decodeUtf8(body: Uint8Array): string | undefined {
   if (!isUtf8(body)) return undefined
-  const octets = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const start = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf ? 3 : 0
-  return octets.toString('utf8', start)
+  const octets = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const hasMark = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf
+  return hasMark ? octets.toString('utf8', 3) : octets.toString()
 }

@@ -13,11 +13,13 @@ export function withRowNumbers(frame: Frame): LabelledFrame {
   return { ...frame, rowLabelledZero: frame.rows > 0 ? 0 : undefined }
 }
 
-/** All columns of a name: pandas allows several. */
-export function columnsNamed(frame: Frame, name: string): readonly Column[] {
-  return frame.columns.filter((column) => column.name === name)
-}
-
-export function columnNames(frame: Frame): ReadonlySet<string | number> {
-  return new Set(frame.columns.map((column) => column.name))
+/** The columns by name: pandas allows several of one. */
+export function columnsByName(frame: Frame): ReadonlyMap<string | number, readonly Column[]> {
+  const byName = new Map<string | number, Column[]>()
+  for (const column of frame.columns) {
+    const columns = byName.get(column.name)
+    if (columns === undefined) byName.set(column.name, [column])
+    else columns.push(column)
+  }
+  return byName
 }
