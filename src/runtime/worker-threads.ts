@@ -60,7 +60,8 @@ export class WorkerThreads {
       minThreads: 0,
       maxThreads: options.maxThreads,
       idleTimeout: Number.POSITIVE_INFINITY,
-      atomics: 'sync',
+      // Measured: as fast as `sync` for one call at a time, faster for many, and an idle worker still hears.
+      atomics: 'disabled',
       recordTiming: false,
       loadBalancer: (task, workers) => (task[queueOptionsSymbol] as WorkerTask).choose(workers) ?? null,
       ...(options.maxHeapMb === undefined

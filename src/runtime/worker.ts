@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import { setImmediate } from 'node:timers/promises'
 import { internalError, serializeError } from '../core/errors.ts'
 import type { PredictOptions, Predictor } from '../core/predictor.ts'
 import type { TensorMap } from '../core/tensor.ts'
@@ -20,13 +19,16 @@ let opened: { readonly predictor: Predictor; readonly marks: Int32Array } | unde
 /** The run before, finished or not: runs take turns, so that a mark `begun` means what it says. */
 let previous: Promise<unknown> = Promise.resolve()
 
-/** The worker thread's side of a pool: called by piscina once for each message. */
-export default async function handle(message: WorkerMessage): Promise<WorkerReply> {
-  if (message.kind === 'start') return { status: 'started' }
+/**
+ * The worker thread's side of a pool: called by piscina once for each message. Not an async function: piscina
+ * awaits the very promise that the next run is chained to, and awaits it first, so that a reply is posted
+ * before the next run blocks the thread.
+ */
+export default function handle(message: WorkerMessage): Promise<WorkerReply> {
+  if (message.kind === 'start') return Promise.resolve({ status: 'started' })
   if (message.kind === 'open') return open(message)
   const turn = previous.then(() => run(message))
-  // A run blocks the thread: piscina first gets to post the reply of the one before.
-  previous = turn.then(() => setImmediate())
+  previous = turn
   return turn
 }
 
