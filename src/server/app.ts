@@ -12,8 +12,11 @@ import { ServerMetrics } from './metrics.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
-import { MlflowScoring } from './routes/mlflow-scoring.ts'
+import { MlflowScoring, scoringRoutes } from './routes/mlflow-scoring.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
+
+/** Longer than any name in MLflow's registry (256). */
+const MAX_MODEL_NAME_LENGTH = 512
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,6 +30,7 @@ export interface App {
   readonly fastify: FastifyInstance
   readonly server: Server
   readonly registry: ExchangeRegistry
+  readonly bodies: BodyReader
   readonly options: ServerOptions
 }
 
@@ -50,19 +54,29 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const bodies = new BodyReader(limits)
   const scoring = new MlflowScoring({ ...options, bodies, requestTimeoutMs: limits.requestTimeoutMs })
 
+  const known = new KnownRoutes()
   const app = fastify({
     exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MAX_MODEL_NAME_LENGTH },
     clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, request, reply) => {
+      // The path cannot be decoded, or is too long to be any of ours; no hook has run.
+      reply.hijack()
+      const exchange = gate.enter(request.raw, reply.raw)
+      if (exchange !== undefined) known.answerUnmatched(exchange)
+    },
     serverFactory: (route: RequestListener) =>
       createHttpServer(options, limits, scoringFirst(gate, scoring, route)),
   })
-  enterThrough(gate, registry, app)
+  known.watch(app)
+  enterThrough(gate, app, known)
+  finishReplies(app, registry)
   scoringRoutes(app, scoring)
   healthRoutes(app, { models: options.models, registry })
   docsRoutes(app, { models: options.models, needsApiKey: options.apiKey !== undefined })
   metricsRoute(app, { models: options.models, metrics, registry, bodies })
   await app.ready()
-  return { fastify: app, server: app.server, registry, options }
+  return { fastify: app, server: app.server, registry, bodies, options }
 }
 
 /** The hot path. A path that is not literally this one goes through the router, to the same handler. */
@@ -75,25 +89,26 @@ function scoringFirst(gate: Gate, scoring: MlflowScoring, route: RequestListener
 }
 
 /** Every request that fastify routes passes the gate first, and gets the gate's headers on its reply. */
-function enterThrough(gate: Gate, registry: ExchangeRegistry, app: FastifyInstance): void {
-  const known = new KnownRoutes(app)
-  // Bodies are read by the routes that want one.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+function enterThrough(gate: Gate, app: FastifyInstance, known: KnownRoutes): void {
   app.decorateRequest('exchange')
   app.addHook('onRequest', (request, reply, next) => {
     const exchange = gate.enter(request.raw, reply.raw)
-    if (exchange === undefined) return void reply.hijack()
-    request.exchange = exchange
-    if (request.is404) {
+    if (exchange === undefined || request.is404) {
       reply.hijack()
-      known.answerUnmatched(exchange)
+      if (exchange !== undefined) known.answerUnmatched(exchange)
       return
     }
+    request.exchange = exchange
     const { headers } = exchange
     for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
     next()
   })
+}
+
+function finishReplies(app: FastifyInstance, registry: ExchangeRegistry): void {
+  // Bodies are read by the routes that want one.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.addHook('onSend', (_request, reply, _payload, next) => {
     if (registry.draining) reply.header('connection', 'close')
     next()
@@ -102,26 +117,4 @@ function enterThrough(gate: Gate, registry: ExchangeRegistry, app: FastifyInstan
     reply.hijack()
     request.exchange.fail(error)
   })
-}
-
-function scoringRoutes(app: FastifyInstance, scoring: MlflowScoring): void {
-  app.post('/invocations', {
-    onRequest: (request, reply) => {
-      reply.hijack()
-      void scoring.handle(request.exchange, undefined)
-    },
-    handler: answeredEarlier,
-  })
-  app.post<{ Params: { name: string } }>('/models/:name/invocations', {
-    onRequest: (request, reply) => {
-      reply.hijack()
-      void scoring.handle(request.exchange, request.params.name)
-    },
-    handler: answeredEarlier,
-  })
-}
-
-/** Scoring answers in its `onRequest`, before fastify looks at the body. */
-function answeredEarlier(): never {
-  throw new Error('this is a bug: a hijacked request came as far as its handler')
 }

@@ -84,6 +84,15 @@ export class Exchange {
     this.response.end(body)
   }
 
+  /** Answers without a body. */
+  sendEmpty(status: number): void {
+    if (this.status !== 0) return
+    this.headers.push('content-length', '0')
+    this.settle(status)
+    this.response.writeHead(status, this.headers)
+    this.response.end()
+  }
+
   /** Answers with what was thrown, in the route's dialect. A defect of ours is logged, not told. */
   fail(thrown: unknown): void {
     if (this.status !== 0) return

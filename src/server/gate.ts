@@ -48,7 +48,7 @@ export class Gate {
     const granted = cors.preflightHeaders(exchange.request)
     if (granted === undefined) return false
     exchange.headers.push(...granted)
-    exchange.send(200, 'text/plain; charset=utf-8', '')
+    exchange.sendEmpty(200)
     return true
   }
 

@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import { badRequest, invalidParameter, messageOf } from '../core/errors.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
@@ -33,7 +33,7 @@ export function createHttpServer(
     noDelay: true,
   }
   const tls = readTls(options)
-  const server: Server = tls === undefined ? createServer(settings) : createTlsServer({ ...settings, ...tls })
+  const server = tls === undefined ? createServer(settings) : secureServer({ ...settings, ...tls })
   server.on('request', listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // Without the go-ahead a client that asked for it does not send the body that would be refused anyway.
@@ -41,6 +41,14 @@ export function createHttpServer(
     listener(request, response)
   })
   return server
+}
+
+function secureServer(settings: TlsServerOptions): Server {
+  try {
+    return createTlsServer(settings)
+  } catch (error) {
+    throw invalidParameter(`The TLS certificate and key cannot be used: ${messageOf(error)}`)
+  }
 }
 
 function readTls({ sslCertfile, sslKeyfile }: ServerOptions): { cert: Buffer; key: Buffer } | undefined {

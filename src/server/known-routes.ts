@@ -13,7 +13,8 @@ interface KnownRoute {
 export class KnownRoutes {
   readonly #routes: KnownRoute[] = []
 
-  constructor(app: FastifyInstance) {
+  /** Notes every route that is registered from now on. */
+  watch(app: FastifyInstance): void {
     app.addHook('onRoute', ({ url, method }) => {
       const pattern = new RegExp(`^${url.replace(/:[a-z]+/gi, '[^/]+')}$`)
       this.#routes.push({ pattern, methods: [method].flat() })
@@ -24,7 +25,7 @@ export class KnownRoutes {
     const path = decoded(exchange.path)
     const trimmed = path.replace(/\/+$/, '')
     const methods = this.#methodsOf(path)
-    if (methods.length > 0) {
+    if (methods.length > 0 && !methods.includes(exchange.request.method ?? '')) {
       exchange.headers.push('allow', methods.join(', '))
       exchange.send(405, 'application/json', '{"detail":"Method Not Allowed"}')
     } else if (this.#methodsOf(trimmed).length > 0) {
@@ -44,7 +45,7 @@ function redirect(exchange: Exchange, path: string): void {
   const url = exchange.request.url ?? ''
   const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
   exchange.headers.push('location', encodeURI(path) + query)
-  exchange.send(307, 'application/json', '')
+  exchange.sendEmpty(307)
 }
 
 function decoded(path: string): string {

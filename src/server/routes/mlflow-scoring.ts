@@ -1,5 +1,6 @@
+import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
-import { badRequest, notFound, unavailable } from '../../core/errors.ts'
+import { badRequest, internalError, notFound, unavailable } from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
 import { newTiming, type Timing } from '../../core/timing.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
@@ -105,4 +106,27 @@ function scoringErrorBody(error: ServingError): string {
   return error.code === 'DEADLINE_EXCEEDED'
     ? 'Request processing time exceeded limit'
     : mlflowErrorBody(error)
+}
+
+/** The routes, where they are not answered in front of the router. */
+export function scoringRoutes(app: FastifyInstance, scoring: MlflowScoring): void {
+  app.post('/invocations', {
+    onRequest: (request, reply) => {
+      reply.hijack()
+      void scoring.handle(request.exchange, undefined)
+    },
+    handler: answeredEarlier,
+  })
+  app.post<{ Params: { name: string } }>('/models/:name/invocations', {
+    onRequest: (request, reply) => {
+      reply.hijack()
+      void scoring.handle(request.exchange, request.params.name)
+    },
+    handler: answeredEarlier,
+  })
+}
+
+/** Scoring is answered in `onRequest`, before fastify looks at the type of the body. */
+function answeredEarlier(): never {
+  throw internalError('This is a bug: a hijacked request came as far as its handler.')
 }

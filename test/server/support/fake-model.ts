@@ -1,38 +1,31 @@
 import { badRequest } from '../../../src/core/errors.ts'
-import type { PredictOptions, Predictor } from '../../../src/core/predictor.ts'
-import type { TensorMap } from '../../../src/core/tensor.ts'
+import type { Predictor } from '../../../src/core/predictor.ts'
+import type { MlModel } from '../../../src/flavors/mlmodel.ts'
 import type { ScoringCodec } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
 import { Admission } from '../../../src/runtime/admission.ts'
-import type { Placement, ServedModel } from '../../../src/runtime/served-model.ts'
+import type { ModelStats, Placement, ServedModel } from '../../../src/runtime/served-model.ts'
 import type { ServedModels } from '../../../src/server/server-options.ts'
-import type { ModelSignature } from '../../../src/signature/model-signature.ts'
-
-const decoder = new TextDecoder('utf-8', { fatal: true })
+import { rowsOf, SumPredictor } from '../../fixtures/predictors.ts'
 
 /** Reads `{"inputs": [[…]]}` alone: enough to carry numbers through the server. */
 export const arrayCodec: ScoringCodec = {
   decode(body) {
     const rows = parseRows(body)
-    const width = rows[0]?.length ?? 0
-    const data = Float32Array.from(rows.flat())
     return {
-      request: {
-        inputs: new Map([['x', { datatype: 'FP32', shape: [rows.length, width], data }]]),
-        parameters: new Map(),
-      },
+      request: { inputs: rowsOf(...rows), parameters: new Map() },
       form: 'tensors',
       rows: rows.length,
     }
   },
   encode(outputs) {
-    const tensor = outputs.get('y')
-    return `{"predictions": ${JSON.stringify(Array.from(tensor?.data as Float32Array))}}`
+    return `{"predictions": ${JSON.stringify(Array.from(outputs.get('sum')?.data as Float32Array))}}`
   },
 }
 
 function parseRows(body: Uint8Array): number[][] {
+  const text = new TextDecoder('utf-8', { fatal: true })
   try {
-    const { inputs } = JSON.parse(decoder.decode(body)) as { inputs: number[][] }
+    const { inputs } = JSON.parse(text.decode(body)) as { inputs: number[][] }
     if (Array.isArray(inputs) && inputs.every(Array.isArray)) return inputs
   } catch {
     // Whatever it is, it is not the one form that this codec reads.
@@ -40,73 +33,48 @@ function parseRows(body: Uint8Array): number[][] {
   throw badRequest('Invalid input. Ensure that input is a valid JSON formatted string.')
 }
 
-/** Adds up each row. */
-export class SumPredictor implements Predictor {
-  readonly inputs = [{ name: 'x', datatype: 'FP32', shape: [-1, -1] }] as const
-  readonly outputs = [{ name: 'y', datatype: 'FP32', shape: [-1] }] as const
-  readonly maxBatchRows = Number.POSITIVE_INFINITY
-  readonly maxConcurrency = 1
-  readonly batchable = true
-  calls = 0
-
-  predict(inputs: TensorMap, options?: PredictOptions): Promise<TensorMap> {
-    this.calls += 1
-    const startedAt = performance.now()
-    const x = inputs.get('x')!
-    const [rows = 0, width = 0] = x.shape
-    const sums = new Float32Array(rows)
-    const data = x.data as Float32Array
-    for (let i = 0; i < data.length; i++) sums[Math.floor(i / width)]! += data[i]!
-    if (options?.timing !== undefined) {
-      options.timing.compute = performance.now() - startedAt
-      options.timing.batchRows = rows
-    }
-    return Promise.resolve(new Map([['y', { datatype: 'FP32', shape: [rows], data: sums }]]))
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve()
-  }
-}
-
 export interface FakeModelInit {
   readonly name?: string
   readonly predictor?: Predictor
   readonly codec?: ScoringCodec
   readonly placement?: Placement
-  readonly signature?: ModelSignature
+  readonly mlmodel?: Partial<MlModel>
+  readonly stats?: Partial<ModelStats>
 }
 
+/** A model that adds up rows, unless told otherwise. */
 export function fakeModel(init: FakeModelInit = {}): ServedModel {
   const name = init.name ?? 'sums'
+  const admission = new Admission()
+  const idle = { workers: 0, running: 0, queued: 0, workerRestarts: 0, workersLost: 0, stuckWorkers: 0 }
   return {
     name,
-    source: {
-      uri: `models:/${name}@champion`,
-      canonicalUri: `models:/${name}@champion`,
-      name,
-      version: '3',
-      alias: 'champion',
-      path: '/models/sums',
-    },
-    mlmodel: {
-      directory: '/models/sums',
-      flavor: 'onnx',
-      flavorConfig: {},
-      signature: init.signature,
-      runId: undefined,
-      modelId: undefined,
-      mlflowVersion: '3.17.2',
-      servingInputPath: undefined,
-    },
+    source: sourceOf(name),
+    mlmodel: { ...MLMODEL, ...init.mlmodel },
     predictor: init.predictor ?? new SumPredictor(),
     scoring: init.codec ?? arrayCodec,
-    admission: new Admission(),
+    admission,
     placement: init.placement ?? 'inline',
     loadTimes: { total: 1, engine: 1, batch1: 0.01 },
     goldenRequests: 0,
-    stats: () => ({ workers: 2, running: 0, queued: 0, workerRestarts: 0, workersLost: 0, stuckWorkers: 0 }),
+    stats: () => ({ ...idle, running: admission.requests, ...init.stats }),
   }
+}
+
+const MLMODEL: MlModel = {
+  directory: '/nowhere',
+  flavor: 'fake',
+  flavorConfig: {},
+  signature: undefined,
+  runId: undefined,
+  modelId: undefined,
+  mlflowVersion: undefined,
+  servingInputPath: undefined,
+}
+
+function sourceOf(name: string): ServedModel['source'] {
+  const uri = `models:/${name}@champion`
+  return { uri, canonicalUri: uri, name, version: '3', alias: 'champion', path: '/nowhere' }
 }
 
 /** Models that are simply there. */

@@ -12,7 +12,9 @@ export interface Running {
   readonly url: string
 }
 
-/** A server with one model that adds up rows, unless told otherwise. */
+export const ONE_ROW = '{"inputs": [[1, 2, 3, 4]]}'
+
+/** A server of one model that adds up rows, unless told otherwise. */
 export function serverOptions(overrides: Partial<ServerOptions> = {}): ServerOptions {
   return {
     models: new FakeModels(fakeModel()),
@@ -30,15 +32,12 @@ export async function startServer(overrides: Partial<ServerOptions> = {}): Promi
   return { app, server, url: server.url }
 }
 
-export function score(
-  url: string,
-  body: string | Uint8Array<ArrayBuffer>,
-  init: RequestInit = {},
-): Promise<Response> {
+export type Headers = Readonly<Record<string, string>>
+
+export function score(url: string, body: string | Uint8Array<ArrayBuffer> = ONE_ROW, headers: Headers = {}) {
   return fetch(`${url}/invocations`, {
     method: 'POST',
     body,
-    ...init,
-    headers: { 'content-type': 'application/json', ...init.headers },
+    headers: { 'content-type': 'application/json', ...headers },
   })
 }

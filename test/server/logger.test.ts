@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { createLogger } from '../../src/server/logger.ts'
+import { FakeModels, fakeModel } from './support/fake-model.ts'
+import { ONE_ROW, score, startServer } from './support/running.ts'
+
+class Lines {
+  readonly all: string[] = []
+
+  write(line: string): void {
+    this.all.push(line)
+  }
+}
+
+function logInto(level: 'debug' | 'info', format: 'json' | 'text' = 'json') {
+  const stream = new Lines()
+  return { stream, logger: createLogger({ level, format, stream }) }
+}
+
+test('answered requests are one line at debug, or at info when access is logged', async () => {
+  const quiet = logInto('info')
+  await score((await startServer({ logger: quiet.logger })).url)
+  expect(quiet.stream.all).toEqual([])
+  const { stream, logger } = logInto('info')
+  await score((await startServer({ logger, accessLog: true })).url, ONE_ROW, { 'x-request-id': 'r1' })
+  expect(stream.all).toHaveLength(1)
+  expect(JSON.parse(stream.all[0]!)).toMatchObject({
+    level: 'info',
+    requestId: 'r1',
+    method: 'POST',
+    path: '/invocations',
+    status: 200,
+    model: 'sums',
+    timing: { rows: 1 },
+  })
+})
+
+test('a defect is logged with its stack under the id that the client was told', async () => {
+  const { stream, logger } = logInto('info')
+  const codec = {
+    decode(): never {
+      throw new TypeError('a hole')
+    },
+    encode: () => '',
+  }
+  const { url } = await startServer({ logger, models: new FakeModels(fakeModel({ codec })) })
+  const reply = await score(url)
+  expect(JSON.parse(stream.all[0]!)).toMatchObject({
+    level: 'error',
+    requestId: reply.headers.get('x-request-id'),
+    err: { type: 'TypeError', message: 'a hole', stack: expect.stringContaining('logger.test') },
+  })
+})
+
+test('neither bodies nor keys nor queries are logged', async () => {
+  const { stream, logger } = logInto('debug')
+  const { url } = await startServer({ logger, accessLog: true, apiKey: 'hush' })
+  await score(url, '{"inputs": [[424242]]}', { authorization: 'Bearer hush' })
+  await score(url, '{"inputs": 424242', { authorization: 'Bearer hush' })
+  await score(url, ONE_ROW, { 'x-api-key': 'wrong-hush' })
+  await fetch(`${url}/nope?key=hush`)
+  expect(stream.all).toHaveLength(4)
+  expect(stream.all.join('')).not.toMatch(/424242|hush/)
+})
+
+test('text format is for people', () => {
+  const { stream, logger } = logInto('info', 'text')
+  logger.warn({ model: 'iris', status: 503 }, 'request failed')
+  expect(stream.all[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}request failed {2}model=iris {2}status=503\n$/)
+})

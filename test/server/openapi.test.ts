@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ModelSignature } from '../../src/signature/model-signature.ts'
+import { FakeModels, fakeModel } from './support/fake-model.ts'
+import { startServer } from './support/running.ts'
+
+const COLUMNS: ModelSignature = {
+  inputs: {
+    kind: 'columns',
+    columns: [
+      { name: 'age', type: 'long', required: true },
+      { name: '<b>', type: { kind: 'array', items: 'double' }, required: false },
+    ],
+  },
+  outputs: { kind: 'columns', columns: [{ name: 'y', type: 'double', required: true }] },
+  params: [{ name: 'temperature', type: 'double', default: 0.5, shape: undefined }],
+  fromTypeHint: false,
+}
+
+const TENSOR: ModelSignature = {
+  inputs: { kind: 'tensors', tensors: [{ name: undefined, dtype: 'float32', shape: [-1, 4] }] },
+  outputs: undefined,
+  params: undefined,
+  fromTypeHint: false,
+}
+
+function folderWithExample(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'headrace-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'serving_input_example.json'), text)
+  return folder
+}
+
+async function documentOf(mlmodel: Parameters<typeof fakeModel>[0]) {
+  const { url } = await startServer({ models: new FakeModels(fakeModel(mlmodel)) })
+  const reply = await fetch(`${url}/openapi.json`)
+  expect(reply.headers.get('content-type')).toBe('application/json')
+  // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, picked at by the tests
+  return (await reply.json()) as any
+}
+
+test('columns become the four forms, params their defaults, outputs the reply', async () => {
+  const document = await documentOf({ mlmodel: { signature: COLUMNS } })
+  expect(document.openapi).toBe('3.1.0')
+  expect(Object.keys(document.paths)).toEqual(
+    expect.arrayContaining(['/invocations', '/models/sums/invocations', '/ping', '/ready']),
+  )
+  const { requestBody, responses } = document.paths['/invocations'].post
+  const forms = requestBody.content['application/json'].schema.oneOf
+  expect(forms.map(({ title }: { title: string }) => title)).toEqual([
+    ...['dataframe_split', 'dataframe_records', 'inputs', 'instances'],
+  ])
+  expect(forms[1].properties.dataframe_records.items).toEqual({
+    type: 'object',
+    required: ['age'],
+    properties: {
+      age: { type: 'integer', format: 'int64' },
+      '<b>': { type: 'array', items: { type: 'number', format: 'double' } },
+    },
+  })
+  expect(forms[1].properties.params.properties.temperature).toEqual({
+    type: 'number',
+    format: 'double',
+    default: 0.5,
+  })
+  const reply = responses['200'].content['application/json'].schema
+  expect(reply.properties.predictions.anyOf[0].items.required).toEqual(['y'])
+})
+
+test('a tensor becomes nested arrays with the lengths that are fixed', async () => {
+  const document = await documentOf({ mlmodel: { signature: TENSOR } })
+  const [inputs] = document.paths['/invocations'].post.requestBody.content['application/json'].schema.oneOf
+  expect(inputs.properties.inputs).toEqual({
+    type: 'array',
+    items: { type: 'array', minItems: 4, maxItems: 4, items: { type: 'number', format: 'float' } },
+  })
+})
+
+test("the example is the model's own serving input, read from inside its folder only", async () => {
+  const directory = folderWithExample('{"inputs": [[1]]}')
+  const inside = await documentOf({ mlmodel: { directory, servingInputPath: 'serving_input_example.json' } })
+  expect(inside.paths['/invocations'].post.requestBody.content['application/json'].example).toEqual({
+    inputs: [[1]],
+  })
+  const outside = await documentOf({
+    mlmodel: { directory: join(directory, 'sub'), servingInputPath: '../serving_input_example.json' },
+  })
+  expect(outside.paths['/invocations'].post.requestBody.content['application/json']).not.toHaveProperty(
+    'example',
+  )
+})
+
+test('with an API key the document says how to show it', async () => {
+  const { url } = await startServer({ apiKey: 'k' })
+  const reply = await fetch(`${url}/openapi.json`, { headers: { 'x-api-key': 'k' } })
+  expect(await reply.json()).toMatchObject({
+    security: [{ bearer: [] }, { apiKey: [] }],
+    components: { securitySchemes: { apiKey: { name: 'X-API-Key' } } },
+  })
+})
+
+test('the page stands alone and shows names as text', async () => {
+  const { url } = await startServer({
+    models: new FakeModels(fakeModel({ mlmodel: { signature: COLUMNS } })),
+  })
+  const reply = await fetch(`${url}/docs`)
+  const page = await reply.text()
+  expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(reply.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+  expect(page).toContain('&lt;b&gt;')
+  expect(page).not.toMatch(/<b>|https?:\/\//)
+  expect(page).toContain('POST /models/sums/invocations')
+})
