@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
-import { cancelled, deadlineExceeded } from '../core/errors.ts'
+import { cancelled, deadlineExceeded, unavailable } from '../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../core/predictor.ts'
 import type { TensorMap } from '../core/tensor.ts'
 import { joinRows, rowCount, sliceRows } from './tensor-rows.ts'
@@ -23,6 +23,7 @@ export class InlinePredictor implements Predictor {
   /** Milliseconds a row. Known from one row at first, which is the dearest, then from the parts that were run. */
   #rowMs: number
   #largeRuns: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> | undefined
 
   /** @param rowMs the measured time of a run of one row. */
   constructor(engine: Predictor, rowMs: number) {
@@ -36,6 +37,7 @@ export class InlinePredictor implements Predictor {
   }
 
   predict(inputs: TensorMap, options: PredictOptions = {}): Promise<TensorMap> {
+    if (this.#closing !== undefined) return Promise.reject(unavailable('The model is being unloaded'))
     const rows = rowCount(inputs)
     if (options.timing !== undefined) options.timing.batchRows = rows
     if (!this.batchable || rows <= this.#largestPart()) return this.#engine.predict(inputs, options)
@@ -45,7 +47,8 @@ export class InlinePredictor implements Predictor {
   }
 
   close(): Promise<void> {
-    return this.#engine.close()
+    this.#closing ??= this.#largeRuns.then(() => this.#engine.close())
+    return this.#closing
   }
 
   #largestPart(): number {
