@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
@@ -171,7 +170,7 @@ async function placeFiles(
   target: string,
   stamp: { readonly modelId: string; readonly location: string },
 ): Promise<void> {
-  const draft = `${dirname(target)}.${randomUUID()}.tmp`
+  const draft = `${dirname(target)}.${crypto.randomUUID()}.tmp`
   try {
     await copyModelFiles(folder, draft)
     await stampMlModel(join(draft, 'MLmodel'), stamp)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Tag } from './tag.ts'
 
 /** In the order of the numbers that the column `logged_models.status` holds, from 1. */
@@ -27,5 +26,5 @@ export const MODEL_VERSIONS_TAG = 'mlflow.modelVersions'
 
 /** An id for a new logged model. */
 export function newModelId(): string {
-  return `m-${randomUUID().replaceAll('-', '')}`
+  return `m-${crypto.randomUUID().replaceAll('-', '')}`
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -10,7 +9,7 @@ import { CREATED_RELEASE } from '../schema/heads.ts'
  */
 export function createSqliteFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
-  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  const draft = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`)
   try {
     const connection = new Database(draft)
     try {
