@@ -9,9 +9,9 @@ import {
 import type { Stores } from '../../../store/stores.ts'
 import type { ModelsOptions } from '../models.ts'
 
-/** The database that the settings name. */
+/** The database that the settings name; a variable that is set to nothing names none, as in MLflow. */
 export function databaseUriOf({ registryUri, trackingUri }: ModelsOptions): string {
-  return registryUri ?? trackingUri ?? DEFAULT_DATABASE_URI
+  return registryUri || trackingUri || DEFAULT_DATABASE_URI
 }
 
 /** Opens the registry that the settings name for `work`, and closes it afterwards. */

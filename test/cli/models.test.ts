@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, describe, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const IRIS = fileURLToPath(new URL('../../models/iris', import.meta.url))
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headrace-test-'))
+})
+
+interface Outcome {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function models(...args: readonly string[]): Outcome {
+  const env = { ...process.env, MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db', MLFLOW_REGISTRY_URI: '' }
+  const child = spawnSync(process.execPath, [MAIN, 'models', ...args], { cwd: folder, encoding: 'utf8', env })
+  return { code: child.status, out: child.stdout, err: child.stderr }
+}
+
+describe('headrace models', () => {
+  test('registers, lists, shows, moves aliases and deletes', () => {
+    expect(models('register', `${IRIS}/1`, '-n', 'iris', '-a', 'champion', '--tag', 'team=blue')).toEqual({
+      code: 0,
+      out: `Registered ${IRIS}/1 as version 1 of model 'iris' (champion).\n`,
+      err: '',
+    })
+    models('register', `${IRIS}/2`, '-n', 'iris')
+    expect(models('register', `${IRIS}/2`, '-n', 'iris', '--if-absent').out).toBe(
+      "Nothing to do: version 2 of model 'iris' was made from equal files.\n",
+    )
+    expect(models('alias', 'iris', 'champion', '2').out).toBe('models:/iris@champion is version 2 now.\n')
+    expect(models('list').out).toMatch(/^NAME +LATEST +ALIASES +UPDATED.*\niris +2 +champion=2 +2\d{3}-/)
+    expect(models('show', 'iris').out).toMatch(/\n2 +champion +None +READY .*\n1 +- +None +READY /)
+    expect(models('show', 'models:/iris@champion').out).toMatch(/input +sepal length \(cm\) +double/)
+    expect(models('alias', 'iris', 'champion', '--delete').code).toBe(0)
+    expect(models('delete', 'iris/2').out).toBe("Deleted version 2 of model 'iris'.\n")
+    expect(JSON.parse(models('show', 'iris', '--json').out)).toMatchObject({
+      aliases: [],
+      versions: [
+        { version: '1', tags: [{ key: 'headrace.content_digest' }, { key: 'team', value: 'blue' }] },
+      ],
+    })
+    expect(models('delete', 'iris').out).toBe("Deleted model 'iris' with all its versions.\n")
+    expect(models('list').out).toBe('No models are registered.\n')
+  })
+
+  test.each([
+    ['no database', ['list']],
+    ['no model', ['register', '.', '-n', 'iris']],
+    ['a name that may not be', ['register', `${IRIS}/1`, '-n', 'a/b']],
+    ['a tag without a value', ['register', `${IRIS}/1`, '-n', 'iris', '--tag', 'x']],
+    ['an alias without a version', ['alias', 'iris', 'champion']],
+    ['a URI that is none', ['show', 'models:/iris']],
+    ['a registry of another kind', ['list', '--tracking-uri', 'http://127.0.0.1:1']],
+  ])('says what is wrong in one line and exits with 1: %s', (_, args) => {
+    const { code, out, err } = models(...args)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(/^headrace: [^\n]+\n$/)
+  })
+
+  test('exits with 2 where the call is not understood', () => {
+    expect(models('register', IRIS).code).toBe(2)
+  })
+})
