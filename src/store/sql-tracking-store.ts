@@ -1,4 +1,4 @@
-import { alreadyExists, notFound } from '../core/errors.ts'
+import { alreadyExists, invalidParameter, notFound } from '../core/errors.ts'
 import { DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME, type Experiment } from './entities/experiment.ts'
 import {
   LOGGED_MODEL_STATUSES,
@@ -106,6 +106,7 @@ export class SqlTrackingStore implements TrackingStore {
     requireLoggedModelName(model.name)
     return this.#database.write(async (session) => {
       const experiment = await this.#on(session).getExperiment(model.experimentId)
+      requireActive(experiment)
       const modelId = model.modelId ?? newModelId()
       const location = joinUri(experiment.artifactLocation, 'models', modelId, 'artifacts')
       const now = Date.now()
@@ -174,6 +175,13 @@ async function findExperiment(session: SqlSession, experimentId: string): Promis
 function experimentTags(session: SqlSession, experimentId: number): Promise<readonly Tag[]> {
   return session.all<Tag>(
     sql`SELECT "key", "value" FROM "experiment_tags" WHERE "experiment_id" = ${experimentId} ORDER BY "key"`,
+  )
+}
+
+function requireActive({ experimentId, lifecycleStage }: Experiment): void {
+  if (lifecycleStage === 'active') return
+  throw invalidParameter(
+    `The experiment ${experimentId} must be in the 'active' state. Current state is ${lifecycleStage}.`,
   )
 }
 

@@ -14,8 +14,8 @@ export interface NewLoggedModel {
 }
 
 /**
- * Experiments, runs and logged models: MLflow's tracking store. What an id names must be there and active, or
- * the method throws ServingError RESOURCE_DOES_NOT_EXIST.
+ * Experiments, runs and logged models: MLflow's tracking store. What an id names must be there, or the method
+ * throws ServingError RESOURCE_DOES_NOT_EXIST. Deleted experiments are there, deleted logged models are not.
  */
 export interface TrackingStore {
   getExperiment(experimentId: string): Promise<Experiment>
@@ -25,7 +25,10 @@ export interface TrackingStore {
   /** @throws ServingError RESOURCE_ALREADY_EXISTS */
   createExperiment(name: string, artifactLocation?: string): Promise<Experiment>
   getRun(runId: string): Promise<RunInfo>
-  /** A model in state PENDING; its files go to `artifactLocation`, and then `finalizeLoggedModel` is called. */
+  /**
+   * A model in state PENDING; its files go to `artifactLocation`, and then `finalizeLoggedModel` is called.
+   * @throws ServingError INVALID_PARAMETER_VALUE where the experiment is deleted
+   */
   createLoggedModel(model: NewLoggedModel): Promise<LoggedModel>
   finalizeLoggedModel(modelId: string, status: 'READY' | 'FAILED'): Promise<LoggedModel>
   getLoggedModel(modelId: string): Promise<LoggedModel>

@@ -201,3 +201,15 @@ function resolveAsNobody(target: string): { status: number | null; output: strin
   })
   return { status: child.status, output: child.stdout.trim() + child.stderr }
 }
+
+test('no model is logged to an experiment that was deleted', async () => {
+  const stores = open('write')
+  const { experimentId } = await stores.tracking.ensureDefaultExperiment()
+  const raw = new Database(path)
+  raw.exec(`UPDATE experiments SET lifecycle_stage = 'deleted'`)
+  raw.close()
+  await expect(stores.tracking.createLoggedModel({ experimentId, name: 'iris' })).rejects.toThrow(
+    "The experiment 0 must be in the 'active' state. Current state is deleted.",
+  )
+  await stores.close()
+})

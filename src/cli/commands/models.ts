@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
-import { MODELS_SETTINGS, type ModelsSettings } from '../config.ts'
+import { MODELS_SETTINGS } from '../config.ts'
 import { optionOf } from '../setting.ts'
-import type { RegisterOptions } from './models/register.ts'
+import type { AliasOptions, ModelsOptions, RegisterOptions } from './models/options.ts'
 
 /** `headrace models …`. Each command is imported when it runs. */
 export function registerModelsCommand(program: Command): void {
@@ -50,14 +50,6 @@ export function registerModelsCommand(program: Command): void {
     .action(async (which: string, options: ModelsOptions) =>
       (await import('./models/change.ts')).deleteModel(which, options),
     )
-}
-
-export interface ModelsOptions extends ModelsSettings {
-  readonly json: boolean
-}
-
-export interface AliasOptions extends ModelsOptions {
-  readonly delete: boolean
 }
 
 function withSettings(command: Command): Command {

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../../../core/errors.ts'
-import type { AliasOptions, ModelsOptions } from '../models.ts'
+import type { AliasOptions, ModelsOptions } from './options.ts'
 import { print, printJson } from './output.ts'
 import { withStores } from './registry.ts'
 

@@ -1,5 +1,5 @@
 import type { RegisteredModel } from '../../../store/entities/registered-model.ts'
-import type { ModelsOptions } from '../models.ts'
+import type { ModelsOptions } from './options.ts'
 import { print, printJson, table, time } from './output.ts'
 import { withStores } from './registry.ts'
 

@@ -1,17 +1,9 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import { registerModel } from '../../../registry-client/register-model.ts'
 import type { Tag } from '../../../store/entities/tag.ts'
-import type { ModelsOptions } from '../models.ts'
+import type { RegisterOptions } from './options.ts'
 import { print, printJson } from './output.ts'
 import { withStores } from './registry.ts'
-
-export interface RegisterOptions extends ModelsOptions {
-  readonly name: string
-  readonly alias?: string
-  readonly description?: string
-  readonly tag: readonly string[]
-  readonly ifAbsent: boolean
-}
 
 export async function register(path: string, options: RegisterOptions): Promise<void> {
   const { name, alias, description, ifAbsent } = options

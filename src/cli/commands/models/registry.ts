@@ -7,7 +7,7 @@ import {
   openStores,
 } from '../../../store/open-stores.ts'
 import type { Stores } from '../../../store/stores.ts'
-import type { ModelsOptions } from '../models.ts'
+import type { ModelsOptions } from './options.ts'
 
 /** The database that the settings name; a variable that is set to nothing names none, as in MLflow. */
 export function databaseUriOf({ registryUri, trackingUri }: ModelsOptions): string {

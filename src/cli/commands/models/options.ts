@@ -1,0 +1,18 @@
+import type { ModelsSettings } from '../../config.ts'
+
+/** Options that all commands of `headrace models` take. */
+export interface ModelsOptions extends ModelsSettings {
+  readonly json: boolean
+}
+
+export interface RegisterOptions extends ModelsOptions {
+  readonly name: string
+  readonly alias?: string
+  readonly description?: string
+  readonly tag: readonly string[]
+  readonly ifAbsent: boolean
+}
+
+export interface AliasOptions extends ModelsOptions {
+  readonly delete: boolean
+}
