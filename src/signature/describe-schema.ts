@@ -1,14 +1,17 @@
-import type { ColumnType, Property, Schema } from './model-signature.ts'
+import { isDataType } from './column-dtypes.ts'
+import type { ColSpec, ColumnType, Property, Schema, TensorSpec } from './model-signature.ts'
 
-/** A type as MLflow prints it: `double`, `Array(string)`, `{a: long (required)}`, `Map(str -> double)`, `Any`. */
+/** A type as MLflow prints it: `double`, `Array(string)`, `{a: long (required)}`, `Any`. */
 export function describeType(type: ColumnType): string {
-  if (typeof type === 'string')
-    return type === 'any' ? 'Any' : type === 'sparkml_vector' ? 'SparkML vector' : type
+  if (type === 'any') return 'Any'
+  if (type === 'sparkml_vector') return 'SparkML vector'
+  if (typeof type === 'string') return type
   switch (type.kind) {
     case 'array':
       return `Array(${describeType(type.items)})`
     case 'map':
-      return `Map(str -> ${describeType(type.values)})`
+      // MLflow prints `str` of the values' type here and `repr` everywhere else.
+      return `Map(str -> ${isDataType(type.values) ? 'DataType.' : ''}${describeType(type.values)})`
     default:
       return `{${type.properties.map(describeProperty).join(', ')}}`
   }
@@ -20,21 +23,18 @@ function describeProperty({ name, type, required }: Property): string {
 
 /** A schema as MLflow prints it in its messages. */
 export function describeSchema(schema: Schema): string {
-  const specs =
-    schema.kind === 'columns'
-      ? schema.columns.map(({ name, type, required }) => {
-          return `${namePrefix(name)}${describeType(type)} (${required ? 'required' : 'optional'})`
-        })
-      : schema.tensors.map(({ name, dtype, shape }) => {
-          return `${namePrefix(name)}Tensor('${dtype}', ${describeShape(shape)})`
-        })
-  return `[${specs.join(', ')}]`
+  const specs: readonly (ColSpec | TensorSpec)[] = schema.kind === 'columns' ? schema.columns : schema.tensors
+  return `[${specs.map(describeSpec).join(', ')}]`
 }
 
-function namePrefix(name: string | undefined): string {
-  return name === undefined ? '' : `'${name}': `
+/** `'a': double (required)`, `'x': Tensor('float32', (-1, 3))`, either without a name. */
+export function describeSpec(spec: ColSpec | TensorSpec): string {
+  const prefix = spec.name === undefined ? '' : `'${spec.name}': `
+  if ('dtype' in spec) return `${prefix}Tensor('${spec.dtype}', ${describeShape(spec.shape)})`
+  return `${prefix}${describeType(spec.type)} (${spec.required ? 'required' : 'optional'})`
 }
 
+/** A shape as Python prints a tuple: `()`, `(3,)`, `(2, 3)`. */
 export function describeShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
 }

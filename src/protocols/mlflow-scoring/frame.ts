@@ -30,6 +30,11 @@ export type Column = ColumnBase &
     | { readonly dtype: 'float64'; readonly data: Float64Array }
     /** Nanoseconds since the epoch; the least int64 is NaT. */
     | { readonly dtype: 'datetime64[ns]'; readonly data: BigInt64Array; readonly zone: string | undefined }
-    | { readonly dtype: 'str'; readonly data: readonly (string | null)[] }
+    | {
+        readonly dtype: 'str'
+        readonly data: readonly (string | null)[]
+        /** The cells before they became text, where missing ones were of several kinds (None, NaN). */
+        readonly objects?: readonly unknown[]
+      }
     | { readonly dtype: 'object'; readonly data: readonly unknown[] }
   )

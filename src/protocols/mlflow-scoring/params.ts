@@ -1,3 +1,4 @@
+import { invalidModel } from '../../core/errors.ts'
 import type { Parameters, ParameterValue } from '../../core/inference.ts'
 import { describeType } from '../../signature/describe-schema.ts'
 import type { ParamSpec } from '../../signature/model-signature.ts'
@@ -6,6 +7,7 @@ import { EnforcementError } from './enforcement/enforcement-error.ts'
 import { invalidParams } from './failures.ts'
 import { readJson } from './json/read-json.ts'
 import { parseIsoTime } from './numpy/numpy-datetime.ts'
+import { intToFloat } from './python/parse-number.ts'
 import { PythonError } from './python/python-error.ts'
 import { pyRepr, pyStr } from './python/python-text.ts'
 import { isDict, isList, isScalar, type PyValue, typeName } from './python/python-value.ts'
@@ -20,6 +22,7 @@ export class ParamsCheck {
   readonly #specs: readonly ParamSpec[] | undefined
   readonly #defaults: Parameters
 
+  /** @throws ServingError INVALID_PARAMETER_VALUE for a default that is not of its parameter's type. */
   constructor(specs: readonly ParamSpec[] | undefined) {
     this.#specs = specs
     this.#defaults = new Map(specs?.map((spec) => [spec.name, defaultOf(spec)]))
@@ -51,7 +54,18 @@ export class ParamsCheck {
 }
 
 function defaultOf(spec: ParamSpec): ParameterValue {
-  return parameterOf(readJson(JSON.stringify(spec.default ?? null)))
+  try {
+    return parameterOf(enforceParam(rawDefault(spec), spec))
+  } catch (error) {
+    if (error instanceof EnforcementError)
+      throw invalidModel(`The default of a parameter is wrong: ${error.message}`)
+    throw error
+  }
+}
+
+/** An integer stays one, as it stood in the MLmodel file. */
+function rawDefault({ default: value }: ParamSpec): PyValue {
+  return readJson(JSON.stringify(value ?? null))
 }
 
 /** An object, which has no place among the parameters of an inference request, goes as its JSON text would. */
@@ -82,8 +96,9 @@ function enforceParam(value: PyValue, spec: ParamSpec): PyValue {
 
 function describeParam(spec: ParamSpec): string {
   const shape = spec.shape === undefined ? '' : ' (shape: (-1,))'
-  const value = readJson(JSON.stringify(spec.default ?? null))
-  return `'${spec.name}': ${describeType(spec.type)} (default: ${pyStr(value)})${shape}`
+  const text = pyStr(rawDefault(spec))
+  const value = spec.type === 'datetime' ? text.replace('T', ' ') : text
+  return `'${spec.name}': ${describeType(spec.type)} (default: ${value})${shape}`
 }
 
 /** Integers are taken for floats; nothing else changes its type, but any date or time text is a datetime. */
@@ -98,7 +113,7 @@ function enforceParamScalar(value: PyValue, type: string): PyValue {
   switch (type) {
     case 'float':
     case 'double':
-      if (typeof value === 'bigint') return Number(value)
+      if (typeof value === 'bigint') return intToFloat(value)
       if (typeof value === 'number') return value
       break
     case 'integer':
@@ -117,11 +132,10 @@ function enforceParamScalar(value: PyValue, type: string): PyValue {
 }
 
 function enforceDatetime(value: PyValue): PyValue {
-  if (
-    typeof value === 'string' &&
-    (parseIsoTime(value) !== undefined || value === 'now' || value === 'today')
-  )
-    return value
+  if (typeof value === 'string') {
+    if (value === '' || value.toLowerCase() === 'nat') return null
+    if (parseIsoTime(value) !== undefined || value === 'now' || value === 'today') return value
+  }
   throw new EnforcementError(
     `Failed to convert value \`${pyStr(value)}\` from type \`<class '${typeName(value)}'>\` to \`DataType.datetime\``,
   )

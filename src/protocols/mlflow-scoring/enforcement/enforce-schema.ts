@@ -1,8 +1,8 @@
 import { isDataType } from '../../../signature/column-dtypes.ts'
-import { describeSchema } from '../../../signature/describe-schema.ts'
+import { describeSchema, describeShape } from '../../../signature/describe-schema.ts'
 import type { ColSpec, Schema, TensorSpec } from '../../../signature/model-signature.ts'
 import { enforcementFailed } from '../failures.ts'
-import { arrayValue, type ParsedInput } from '../forms/parsed-input.ts'
+import { arrayValue, type ParsedInput, type ParsedValue } from '../forms/parsed-input.ts'
 import type { Column, Frame } from '../frame.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
 import { cellsOf } from '../pandas/column.ts'
@@ -11,6 +11,7 @@ import { inferColumn } from '../pandas/infer-column.ts'
 import { columnsByName, type LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyRepr } from '../python/python-text.ts'
+import { typeName } from '../python/python-value.ts'
 import { enforceColumn } from './enforce-column.ts'
 import { enforceType } from './enforce-nested.ts'
 import { enforceTensor, tensorOfColumn } from './enforce-tensor.ts'
@@ -129,10 +130,14 @@ function namedTensor(input: ParsedInput, spec: TensorSpec): NdArray {
   if (value === undefined || value.kind === 'raw') {
     throw new EnforcementError(
       'This model contains a tensor-based model signature with input names, which suggests a dictionary input ' +
-        'mapping input name to a numpy array, but a dict with another value type was found.',
+        `mapping input name to a numpy array, but a dict with value type <class '${rawType(value)}'> was found.`,
     )
   }
   return enforceTensor(value.array, spec)
+}
+
+function rawType(value: ParsedValue | undefined): string {
+  return value?.kind === 'raw' ? typeName(value.value) : 'NoneType'
 }
 
 function unnamedTensor(input: ParsedInput, spec: TensorSpec): NdArray {
@@ -154,7 +159,7 @@ function tensorOfFrame(frame: LabelledFrame, spec: TensorSpec): NdArray {
     throw new EnforcementError(
       'This model contains a model signature with an unnamed input. Since the input data is a pandas DataFrame ' +
         'containing multiple columns, the input shape must be of the structure (-1, number_of_dataframe_columns). ' +
-        `Instead, the input DataFrame passed had ${width} columns and an input shape of (${spec.shape.join(', ')}) ` +
+        `Instead, the input DataFrame passed had ${width} columns and an input shape of ${describeShape(spec.shape)} ` +
         'with all values within the DataFrame of scalar type. Please adjust the passed in DataFrame to match the ' +
         'expected structure',
     )

@@ -1,10 +1,11 @@
 import { elementCount } from '../../../core/tensor.ts'
+import { describeShape } from '../../../signature/describe-schema.ts'
 import type { TensorSpec } from '../../../signature/model-signature.ts'
 import type { Column } from '../frame.ts'
 import { arrayOf, stackArrays } from '../numpy/array-of.ts'
 import { astype } from '../numpy/cast.ts'
 import type { Dtype } from '../numpy/dtype.ts'
-import { type NdArray, reshape, shapeText } from '../numpy/nd-array.ts'
+import { type NdArray, reshape } from '../numpy/nd-array.ts'
 import { arrayOfColumn, cellsOf } from '../pandas/column.ts'
 import type { LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
@@ -23,7 +24,7 @@ export function enforceTensor(array: NdArray, { shape, dtype }: TensorSpec): NdA
     shape.length === array.shape.length && shape.every((dim, i) => dim === -1 || dim === array.shape[i])
   if (!fits) {
     throw new EnforcementError(
-      `Shape of input ${shapeText(array.shape)} does not match expected shape ${shapeText(shape)}.`,
+      `Shape of input ${describeShape(array.shape)} does not match expected shape ${describeShape(shape)}.`,
     )
   }
   if (array.dtype !== dtype) {
@@ -41,13 +42,14 @@ export function tensorOfColumn(column: Column, frame: LabelledFrame, spec: Tenso
   if (shape[0] !== -1 || shape.slice(1).includes(-1)) {
     throw new EnforcementError(
       'For pandas dataframe input, the first dimension of shape must be a variable dimension and other dimensions ' +
-        `must be fixed, but in model signature the shape of ${inputName(spec)} is ${shapeText(shape)}.`,
+        `must be fixed, but in model signature the shape of ${inputName(spec)} is ${describeShape(shape)}.`,
     )
   }
   if (frame.rowLabelledZero === undefined) throw new PythonError('KeyError', '0')
   const cells = cellsOf(column)
   const first = cells[frame.rowLabelledZero]
-  if (isScalar(first)) return tensorOfScalars(column, spec)
+  // A Timestamp is no scalar to NumPy.
+  if (isScalar(first) && column.dtype !== 'datetime64[ns]') return tensorOfScalars(column, spec)
   if (isList(first) && isScalar(first[0])) return tensorOfLists(column, cells, spec)
   throw new EnforcementError(
     'Because the model signature requires tensor spec input, the input pandas dataframe values should be either ' +
@@ -65,7 +67,7 @@ function tensorOfScalars(column: Column, spec: TensorSpec): NdArray {
   if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) {
     throw new EnforcementError(
       `The input pandas dataframe column '${spec.name ?? 'None'}' contains scalar values, which requires the shape ` +
-        `to be (-1,) or (-1, 1), but got tensor spec shape of ${shapeText(shape)}.`,
+        `to be (-1,) or (-1, 1), but got tensor spec shape of ${describeShape(shape)}.`,
     )
   }
   const array = astype(arrayOfColumn(column), spec.dtype as Dtype)
@@ -92,7 +94,7 @@ function flatRow(row: PyValue): NdArray {
 function cannotReshape({ name }: Column, { shape, dtype }: TensorSpec): EnforcementError {
   return new EnforcementError(
     `The value in the Input DataFrame column '${name}' could not be converted to the expected shape of: ` +
-      `'${shapeText(shape)}'. Ensure that each of the input list elements are of uniform length and that the data can ` +
+      `'${describeShape(shape)}'. Ensure that each of the input list elements are of uniform length and that the data can ` +
       `be coerced to the tensor type '${dtype}'`,
   )
 }

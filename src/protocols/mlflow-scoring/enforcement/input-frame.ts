@@ -8,7 +8,7 @@ import { columnOfArray, pickRows } from '../pandas/column.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
 import { type LabelledFrame, withRowNumbers } from '../pandas/labelled-frame.ts'
 import { valueError } from '../python/python-error.ts'
-import { isDict, isList, isScalar, type PyDict, type PyValue } from '../python/python-value.ts'
+import { isDict, isList, isScalar, type PyList, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
 /**
@@ -138,32 +138,25 @@ function isAllTexts(values: ParsedDict): boolean {
 
 /** `pandas.DataFrame(dict)`: scalars are repeated, an array of more dimensions is a column of lists. */
 function frameOfColumns(values: ParsedDict): LabelledFrame {
-  const dicts = [...values.values()].flatMap((value) =>
-    value.kind === 'raw' && isDict(value.value) ? [value.value] : [],
-  )
-  if (dicts.length === values.size) return frameOfDicts([...values.keys()], dicts)
-  if (dicts.length > 0) throw valueError('Mixing dicts with non-Series may lead to ambiguous ordering.')
   const lengths = new Set([...values.values()].flatMap(lengthsOf))
+  const labels = labelsOf(values)
+  if (labels !== undefined && lengths.size > 0) {
+    throw valueError('Mixing dicts with non-Series may lead to ambiguous ordering.')
+  }
   if (lengths.size > 1) throw valueError('All arrays must be of the same length')
-  const [rows] = lengths
+  const rows = labels?.length ?? [...lengths][0]
   if (rows === undefined) throw valueError('If using all scalar values, you must pass an index')
-  return frame(
-    rows,
-    Array.from(values, ([name, value]) => columnOfEntry(name, value, rows)),
-  )
+  const columns = Array.from(values, ([name, value]) => columnOfEntry(name, value, rows, labels ?? []))
+  // Labels are texts, so none is 0.
+  return labels === undefined ? frame(rows, columns) : { rows, columns, rowLabelledZero: undefined }
 }
 
-/** Columns given as objects have a row for each key that any of them has. */
-function frameOfDicts(names: readonly string[], dicts: readonly PyDict[]): LabelledFrame {
-  const labels = [...new Set(dicts.flatMap((dict) => [...dict.keys()]))]
-  const columns = dicts.map((dict, i) =>
-    inferColumn(
-      names[i] as string,
-      labels.map((label) => (dict.has(label) ? (dict.get(label) as PyValue) : Number.NaN)),
-    ),
-  )
-  // Labels are texts, so none is 0.
-  return { rows: labels.length, columns, rowLabelledZero: undefined }
+/** Columns given as objects have a row for each key that any of them has; undefined where there are none. */
+function labelsOf(values: ParsedDict): readonly string[] | undefined {
+  const dicts = [...values.values()].flatMap((value) => {
+    return value.kind === 'raw' && isDict(value.value) ? [value.value] : []
+  })
+  return dicts.length === 0 ? undefined : [...new Set(dicts.flatMap((dict) => [...dict.keys()]))]
 }
 
 function lengthsOf(value: ParsedValue): number[] {
@@ -172,10 +165,10 @@ function lengthsOf(value: ParsedValue): number[] {
   return isList(value.value) ? [value.value.length] : []
 }
 
-function columnOfEntry(name: string, value: ParsedValue, rows: number): Column {
+function columnOfEntry(name: string, value: ParsedValue, rows: number, labels: readonly string[]): Column {
   if (value.kind === 'raw') {
-    const cells = isList(value.value) ? value.value : new Array<PyValue>(rows).fill(value.value)
-    // An empty list gives float64 here, though the cells of an empty frame are objects elsewhere.
+    const cells = cellsOfRaw(value.value, rows, labels)
+    // Nothing at all gives float64 here, though the cells of an empty frame are objects elsewhere.
     return cells.length === 0
       ? { name, dtype: 'float64', data: new Float64Array(0) }
       : inferColumn(name, cells)
@@ -186,4 +179,10 @@ function columnOfEntry(name: string, value: ParsedValue, rows: number): Column {
   }
   if (array.shape.length === 1) return columnOfArray(name, array)
   return inferColumn(name, toNestedList(array) as PyValue[])
+}
+
+function cellsOfRaw(value: PyValue, rows: number, labels: readonly string[]): PyList {
+  if (isList(value)) return value
+  if (!isDict(value)) return new Array<PyValue>(rows).fill(value)
+  return labels.map((label) => (value.has(label) ? (value.get(label) as PyValue) : Number.NaN))
 }

@@ -7,7 +7,7 @@ import { arrayOf } from '../numpy/array-of.ts'
 import type { Dtype } from '../numpy/dtype.ts'
 import { elementsOf } from '../numpy/elements.ts'
 import type { NdArray } from '../numpy/nd-array.ts'
-import { arrayOfColumn } from '../pandas/column.ts'
+import { objectsOfColumn } from '../pandas/column.ts'
 import { frameValues, matrixOf } from '../pandas/frame-values.ts'
 import { columnsByName } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
@@ -55,7 +55,7 @@ function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
 function columnValues(columns: readonly Column[], name: string, rows: number): NdArray {
   const [column] = columns
   if (column === undefined) throw evaluationFailed(`The data has no column '${name}'.`)
-  return columns.length === 1 ? arrayOfColumn(column) : matrixOf(columns, rows)
+  return columns.length === 1 ? objectsOfColumn(column) : matrixOf(columns, rows)
 }
 
 function feedDict(values: ParsedDict, inputs: readonly TensorMetadata[]): TensorMap {

@@ -1,4 +1,4 @@
-import { describeSchema } from '../../../signature/describe-schema.ts'
+import { describeSpec } from '../../../signature/describe-schema.ts'
 import type { Schema } from '../../../signature/model-signature.ts'
 import { invalidInput } from '../failures.ts'
 import { arrayOf, stackArrays } from '../numpy/array-of.ts'
@@ -76,7 +76,7 @@ export class ArrayForms {
     try {
       return convertValue(data, this.#first)
     } catch {
-      const spec = this.#schema === undefined ? 'None' : describeSchema(this.#schema)
+      const spec = this.#first === undefined ? 'None' : describeSpec(this.#first)
       throw invalidInput(
         `Failed to convert data \`${pyStr(data)}\` to type \`${spec}\` defined in the model signature.`,
       )

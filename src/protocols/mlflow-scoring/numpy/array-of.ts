@@ -1,4 +1,5 @@
 import { elementCount } from '../../../core/tensor.ts'
+import { describeShape } from '../../../signature/describe-schema.ts'
 import { valueError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
 import { isList, type PyValue } from '../python/python-value.ts'
@@ -6,7 +7,7 @@ import { type Dtype, type NumericDtype, newStorage, promote } from './dtype.ts'
 import { elementNumber } from './element.ts'
 import { elementsOf } from './elements.ts'
 import { numberToFloat16 } from './float16.ts'
-import { type NdArray, ndArray, shapeText } from './nd-array.ts'
+import { type NdArray, ndArray } from './nd-array.ts'
 import { parseNumpyDatetime } from './numpy-datetime.ts'
 
 /** NumPy's greatest number of dimensions. */
@@ -105,7 +106,7 @@ function concat(lists: readonly (readonly PyValue[])[]): PyValue[] {
 function inhomogeneous(shape: readonly number[]): Error {
   return valueError(
     'setting an array element with a sequence. The requested array has an inhomogeneous shape after ' +
-      `${shape.length} dimensions. The detected shape was ${shapeText(shape)} + inhomogeneous part.`,
+      `${shape.length} dimensions. The detected shape was ${describeShape(shape)} + inhomogeneous part.`,
   )
 }
 
@@ -158,7 +159,7 @@ export function stackArrays(arrays: readonly NdArray[]): NdArray {
 function stackOf(first: NdArray, arrays: readonly NdArray[]): NdArray {
   let dtype: Dtype = first.dtype
   for (const array of arrays) {
-    if (shapeText(array.shape) !== shapeText(first.shape)) throw inhomogeneous([arrays.length])
+    if (describeShape(array.shape) !== describeShape(first.shape)) throw inhomogeneous([arrays.length])
     dtype = promote(dtype, array.dtype)
   }
   const shape = [arrays.length, ...first.shape]

@@ -17,8 +17,3 @@ export function ndArray<D extends Dtype>(dtype: D, shape: readonly number[], dat
 export function reshape(array: NdArray, shape: readonly number[]): NdArray {
   return { ...array, shape }
 }
-
-/** A shape as Python prints a tuple: `()`, `(3,)`, `(2, 3)`. */
-export function shapeText(shape: readonly number[]): string {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-}

@@ -34,14 +34,30 @@ export function columnOfArray(name: string | number, array: NdArray): Column {
   }
 }
 
+/**
+ * `column.values` as pandas 2 had it, which kept text as objects: None and NaN stay apart. pandas 3 hands on its own
+ * text type there, which no engine takes.
+ */
+export function objectsOfColumn(column: Column): NdArray {
+  if (column.dtype !== 'str' || column.objects === undefined) return arrayOfColumn(column)
+  return ndArray('object', [column.data.length], column.objects as readonly PyValue[])
+}
+
 /** The column with each of `rows` picked from it, in that order. */
 export function pickRows(column: Column, rows: readonly number[]): Column {
-  if (column.dtype === 'str' || column.dtype === 'object') {
-    return { ...column, data: rows.map((row) => column.data[row] as string) }
-  }
+  if (column.dtype === 'object') return { ...column, data: rows.map((row) => column.data[row]) }
+  if (column.dtype === 'str') return pickTexts(column, rows)
   const data = newStorage(column.dtype, rows.length)
   rows.forEach((row, i) => {
     ;(data as { [index: number]: number | bigint })[i] = column.data[row] as number | bigint
   })
   return { ...column, data } as Column
+}
+
+function pickTexts(column: Column & { readonly dtype: 'str' }, rows: readonly number[]): Column {
+  const { name, dtype, objects } = column
+  const data = rows.map((row) => column.data[row] ?? null)
+  return objects === undefined
+    ? { name, dtype, data }
+    : { name, dtype, data, objects: rows.map((row) => objects[row]) }
 }

@@ -17,10 +17,15 @@ export function inferColumn(name: string | number, cells: readonly PyValue[]): C
     case 'float64':
       return { name, dtype: 'float64', data: Float64Array.from(cells, numberOf) }
     case 'str':
-      return { name, dtype: 'str', data: cells.map((cell) => (typeof cell === 'string' ? cell : null)) }
+      return textColumn(name, cells)
     default:
       return { name, dtype: 'object', data: cells }
   }
+}
+
+function textColumn(name: string | number, cells: readonly PyValue[]): Column {
+  const data = cells.map((cell) => (typeof cell === 'string' ? cell : null))
+  return data.includes(null) ? { name, dtype: 'str', data, objects: cells } : { name, dtype: 'str', data }
 }
 
 function numberOf(cell: PyValue): number {
