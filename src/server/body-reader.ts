@@ -67,8 +67,8 @@ export class BodyReader {
       }
     }
     request.on('data', take)
-    request.once('end', () => finish(body.bytes()))
-    request.once('error', () => finish(undefined))
+    request.on('end', () => finish(body.bytes()))
+    request.on('error', () => finish(undefined))
   }
 
   #refuseTooLarge(exchange: Exchange): void {

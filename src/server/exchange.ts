@@ -3,9 +3,12 @@ import { deadlineExceeded, internalError, messageOf, ServingError } from '../cor
 import type { Timing } from '../core/timing.ts'
 import { HTTP_STATUS } from './http-status.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
+import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
 
 /** Whoever is told, once for each exchange, that it is over. */
 export interface ExchangeObserver {
+  /** Exchanges that are not over. */
+  readonly size: number
   settled(exchange: Exchange): void
 }
 
@@ -15,6 +18,7 @@ export interface ExchangeInit {
   readonly id: string
   readonly traceparent: string | undefined
   readonly observer: ExchangeObserver
+  readonly replies: ReplyBurst
 }
 
 /** nginx's number for a client that left before its answer, also MLflow's for CANCELLED. */
@@ -28,7 +32,7 @@ const DRAIN_BYTES = 256 * 1024 * 1024
  * One request and its one answer, whichever path through the server it takes. Written for the hot path: plain
  * fields, headers as the flat list that `writeHead` takes, nothing created before it is needed.
  */
-export class Exchange {
+export class Exchange implements ReadyReply {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly id: string
@@ -51,6 +55,8 @@ export class Exchange {
   /** What went wrong, for the log. */
   failure: unknown
   readonly #observer: ExchangeObserver
+  readonly #replies: ReplyBurst
+  #body: string | Uint8Array = ''
   #abort: AbortController | undefined
 
   constructor(init: ExchangeInit) {
@@ -59,9 +65,10 @@ export class Exchange {
     this.id = init.id
     this.traceparent = init.traceparent
     this.#observer = init.observer
+    this.#replies = init.replies
     this.headers = ['x-request-id', init.id]
     if (init.traceparent !== undefined) this.headers.push('traceparent', init.traceparent)
-    this.response.once('close', () => this.#closed())
+    this.response.on('close', () => this.#closed())
   }
 
   /** Aborted when the client leaves or the deadline passes. Made on first use. */
@@ -77,11 +84,17 @@ export class Exchange {
     return query < 0 ? url : url.slice(0, query)
   }
 
-  /** Answers, unless that has been done (by the deadline, or the client has left). */
+  /**
+   * Answers, unless that has been done (by the deadline, or the client has left): at once where no other
+   * exchange is under way, else together with those that are answered in the same turn.
+   */
   send(status: number, contentType: string, body: string | Uint8Array): void {
     if (this.status !== 0) return
-    this.#writeHead(status, contentType, body)
-    this.response.end(body)
+    this.headers.push('content-type', contentType, 'content-length', String(Buffer.byteLength(body)))
+    this.#body = body
+    this.settle(status)
+    if (this.#observer.size === 0) this.write()
+    else this.#replies.add(this)
   }
 
   /** Answers without a body. */
@@ -89,8 +102,13 @@ export class Exchange {
     if (this.status !== 0) return
     this.headers.push('content-length', '0')
     this.settle(status)
-    this.response.writeHead(status, this.headers)
-    this.response.end()
+    this.write()
+  }
+
+  /** Writes the answer that is ready. */
+  write(): void {
+    this.response.writeHead(this.status, this.headers)
+    this.response.end(this.#body)
   }
 
   /** Answers with what was thrown, in the route's dialect. A defect of ours is logged, not told. */
@@ -120,8 +138,10 @@ export class Exchange {
     const body = this.errorBody(error)
     if (error.retryAfterSeconds !== undefined)
       this.headers.push('retry-after', String(error.retryAfterSeconds))
-    this.headers.push('connection', 'close')
-    this.#writeHead(status, 'application/json', body)
+    this.headers.push('connection', 'close', 'content-type', 'application/json')
+    this.headers.push('content-length', String(Buffer.byteLength(body)))
+    this.settle(status)
+    this.response.writeHead(status, this.headers)
     this.response.write(body)
     drain(this.request, () => this.response.end())
   }
@@ -142,13 +162,6 @@ export class Exchange {
     if (this.status !== 0) return
     this.status = status
     this.#observer.settled(this)
-  }
-
-  #writeHead(status: number, contentType: string, body: string | Uint8Array): void {
-    const { headers } = this
-    headers.push('content-type', contentType, 'content-length', String(Buffer.byteLength(body)))
-    this.settle(status)
-    this.response.writeHead(status, headers)
   }
 
   #failed(thrown: unknown): ServingError {

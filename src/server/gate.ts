@@ -4,6 +4,7 @@ import type { ApiKey } from './api-key.ts'
 import type { Cors } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { ExchangeRegistry } from './exchange-registry.ts'
+import { ReplyBurst } from './reply-burst.ts'
 import { requestId } from './request-id.ts'
 import { childTraceparent } from './trace-context.ts'
 
@@ -21,6 +22,7 @@ export class Gate {
   readonly #registry: ExchangeRegistry
   readonly #apiKey: ApiKey | undefined
   readonly #cors: Cors | undefined
+  readonly #replies = new ReplyBurst()
 
   constructor(init: GateInit) {
     this.#registry = init.registry
@@ -36,6 +38,7 @@ export class Gate {
       id: requestId(request),
       traceparent: childTraceparent(request.headers['traceparent']),
       observer: this.#registry,
+      replies: this.#replies,
     })
     this.#registry.add(exchange)
     if (this.#cors !== undefined && this.#answersPreflight(exchange, this.#cors)) return undefined
