@@ -132,6 +132,8 @@ function textsOf(name: string, array: NdArray): readonly string[] {
   const texts = array.dtype === 'str' ? array.data : elementsOf(array).map(pyStr)
   for (const text of texts) {
     if (!text.isWellFormed()) throw evaluationFailed(`Input '${name}' holds half of a surrogate pair.`)
+    // onnxruntime-node would cut the text there, and predict for another one.
+    if (text.includes('\0')) throw evaluationFailed(`Input '${name}' holds a NUL character.`)
   }
   return texts
 }
