@@ -37,6 +37,8 @@ export class ModelRepository {
   readonly #resources: Resources
   readonly #log: RuntimeLog
   readonly #models = new Map<string, LoadedModel>()
+  /** Of the models that are loaded, and of earlier ones as far as a thread of theirs did not end. */
+  readonly #threads = new Set<WorkerThreads>()
   /** Names being loaded. */
   readonly #loading = new Set<string>()
   /** All models expected at start have been loaded. */
@@ -56,6 +58,8 @@ export class ModelRepository {
   async load(uri: string, name?: string): Promise<ServedModel> {
     if (this.#draining) throw unavailable(DRAINING)
     const starting = this.#startThreads()
+    // Awaited below; until then its failure is nobody's.
+    starting.catch(() => {})
     try {
       const source = await this.#options.resolve(uri)
       return await this.#loadAs(name ?? source.name, source, starting)
@@ -92,7 +96,7 @@ export class ModelRepository {
 
   /** A thread is inside a native run that never returns: the process can only be ended by SIGKILL. */
   hasStuckWorkers(): boolean {
-    for (const model of this.#models.values()) if (model.stats().stuckWorkers > 0) return true
+    for (const { stuck } of this.#threads) if (stuck > 0) return true
     return false
   }
 
@@ -126,7 +130,10 @@ export class ModelRepository {
   async #startThreads(): Promise<WorkerThreads | undefined> {
     if (this.#options.placement === 'inline') return undefined
     const { WorkerThreads } = await import('./worker-threads.ts')
-    return new WorkerThreads({ maxThreads: this.#threadCount(), log: this.#log })
+    for (const earlier of this.#threads) if (earlier.gone) this.#threads.delete(earlier)
+    const threads = new WorkerThreads({ maxThreads: this.#threadCount(), log: this.#log })
+    this.#threads.add(threads)
+    return threads
   }
 
   async #loadAs(

@@ -201,7 +201,7 @@ export class WorkerPool implements Predictor {
       call.fail(internalError('The inputs cannot be sent to a worker thread', cause))
     } else if (wasRunning) {
       call.fail(unavailable('The worker thread died while it ran this request', { cause }))
-    } else if (++call.losses >= MOST_LOSSES || this.#closing !== undefined) {
+    } else if (++call.losses >= MOST_LOSSES) {
       call.fail(unavailable('The worker threads died before they could run this request', { cause }))
     } else {
       this.#deadlines.add(call)

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { Piscina, queueOptionsSymbol } from 'piscina'
 import { deserializeError, internalError, messageOf, unavailable } from '../core/errors.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
@@ -99,6 +100,11 @@ export class WorkerThreads {
     return this.#stuck
   }
 
+  /** Nothing is left of it: closed, and all threads ended. */
+  get gone(): boolean {
+    return this.#closed && this.#stuck === 0
+  }
+
   /** Whether a thread is there or will be soon. False once so many were lost that no more are started. */
   get alive(): boolean {
     return this.#threads.size > 0 || this.#openings.size > 0
@@ -138,25 +144,34 @@ export class WorkerThreads {
    */
   giveUp(task: WorkerTask): void {
     const worker = this.#piscina.threads.find(({ threadId }) => threadId === task.workerId)
-    this.#lost += 1
-    this.#stuck += 1
-    this.#warn('A run did not return; its worker thread was given up')
-    worker?.once('exit', () => {
-      this.#stuck -= 1
-    })
+    if (worker !== undefined) {
+      this.#lost += 1
+      this.#countStuck(worker)
+      this.#warn('A run did not return; its worker thread was given up')
+    }
     task.abort()
   }
 
-  /** Ends all threads, however busy. One that is inside a native run is not waited for. */
+  /** Ends all threads, however busy. One that is inside a native run is left behind, as stuck. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#retry)
+    const ending = new Set(this.#piscina.threads)
+    for (const worker of ending) worker.once('exit', () => ending.delete(worker))
     let timer: NodeJS.Timeout | undefined
     const timeOut = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, TERMINATION_MS)
     })
     await Promise.race([this.#piscina.destroy(), timeOut])
     clearTimeout(timer)
+    for (const worker of ending) this.#countStuck(worker)
+  }
+
+  #countStuck(worker: Worker): void {
+    this.#stuck += 1
+    worker.once('exit', () => {
+      this.#stuck -= 1
+    })
   }
 
   #grow(count: number): Promise<OpenedModel[]> {

@@ -14,6 +14,7 @@ test('a native run that never returns is answered 504, its thread replaced and c
     code: 'DEADLINE_EXCEEDED',
     answered: true,
     stats: { workers: 1, running: 0, queued: 0, workerRestarts: 1, workersLost: 1, stuckWorkers: 1 },
+    stuckAtTheEnd: 2,
   })
   expect(signal).toBe('SIGKILL')
 })

@@ -21,6 +21,12 @@ await pool.predict(loop(3n))
 const endless = pool.predict(loop(2n ** 62n), { deadline: performance.now() + 200 })
 const code = await endless.catch((error: { code: string }) => error.code)
 const next = await pool.predict(loop(3n))
-process.stdout.write(JSON.stringify({ code, answered: next.has('y'), stats: pool.stats }), () => {
+const { stats } = pool
+
+// One more, and the pool is closed while it runs.
+await pool.predict(loop(2n ** 62n), { deadline: performance.now() + 100 }).catch(() => {})
+await pool.close()
+const { stuckWorkers: stuckAtTheEnd } = pool.stats
+process.stdout.write(JSON.stringify({ code, answered: next.has('y'), stats, stuckAtTheEnd }), () => {
   process.kill(process.pid, 'SIGKILL')
 })
