@@ -1,5 +1,5 @@
 import { MODELS_SETTINGS, SERVE_SETTINGS } from './config.ts'
-import type { SettingsTable } from './setting.ts'
+import { defaultTextOf, type SettingsTable } from './setting.ts'
 
 /** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
 export function configPage(): string {
@@ -25,9 +25,7 @@ function rows(table: SettingsTable): readonly string[] {
     '| flag | variable | default | meaning |',
     '|---|---|---|---|',
     ...shown.map((row) => {
-      const value: unknown = row.default
-      const plain = value === undefined || value === false || (Array.isArray(value) && value.length === 0)
-      const shownDefault = row.defaultText ?? (plain ? '' : `\`${String(value)}\``)
+      const shownDefault = row.defaultText ?? (defaultTextOf(row) && `\`${defaultTextOf(row)}\``)
       const variable = row.variable === undefined ? '' : `\`${row.variable}\``
       return `| \`${row.flags}\` | ${variable} | ${shownDefault} | ${row.help} |`
     }),

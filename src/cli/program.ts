@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { messageOf, ServingError } from '../core/errors.ts'
+import { describeOption } from './setting.ts'
 import { version } from './version.ts'
 
 /** Exit codes as in MLflow's command line: 1 for a failure, 2 for a call that cannot be understood. */
@@ -21,7 +22,7 @@ async function buildProgram(command: string | undefined): Promise<Command> {
     .description('Serves the models of an MLflow registry')
     .version(version(), '--version')
     .helpOption('--help', 'show this help')
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
   const names = command !== undefined && command in COMMANDS ? [command] : Object.keys(COMMANDS)
   for (const name of names) await COMMANDS[name as keyof typeof COMMANDS](program)

@@ -43,12 +43,7 @@ export function optionOf(key: string, row: Setting<unknown>): Option {
   option.attributeName = () => key
   if (row.variable !== undefined && !isSwitchedOff(option, row)) option.env(row.variable)
   if (row.hidden === true) option.hideHelp()
-  const start = row.default
-  if (start !== undefined && start !== false && !isEmptyList(start)) {
-    option.default(start, row.defaultText ?? String(start))
-  } else {
-    option.default(start, row.defaultText)
-  }
+  option.default(row.default, defaultTextOf(row))
   if (option.required || option.optional) {
     option.argParser((text: string, previous: unknown) =>
       parseOrExplain(row, () => row.parse(text, previous)),
@@ -64,8 +59,20 @@ function isSwitchedOff(option: Option, row: Setting<unknown>): boolean {
   return parseOrExplain(row, () => row.parse(held, false)) === false
 }
 
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0
+/** What a person reads as the default; empty where there is none. */
+export function defaultTextOf(row: Setting<unknown>): string {
+  const value = row.default
+  const none = value === undefined || value === false || (Array.isArray(value) && value.length === 0)
+  return row.defaultText ?? (none ? '' : String(value))
+}
+
+/** commander's own shows an absent default as `[]` and hides one that only its text describes. */
+export function describeOption(option: Option): string {
+  const notes = [
+    ...(option.defaultValueDescription ? [`default: ${option.defaultValueDescription}`] : []),
+    ...(option.envVar === undefined ? [] : [`env: ${option.envVar}`]),
+  ]
+  return notes.length === 0 ? option.description : `${option.description} (${notes.join(', ')})`
 }
 
 function parseOrExplain<T>(row: Setting<unknown>, parse: () => T): T {
