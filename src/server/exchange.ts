@@ -7,8 +7,6 @@ import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
 
 /** Whoever is told, once for each exchange, that it is over. */
 export interface ExchangeObserver {
-  /** Exchanges that are not over. */
-  readonly size: number
   settled(exchange: Exchange): void
 }
 
@@ -85,16 +83,15 @@ export class Exchange implements ReadyReply {
   }
 
   /**
-   * Answers, unless that has been done (by the deadline, or the client has left): at once where no other
-   * exchange is under way, else together with those that are answered in the same turn.
+   * Answers, unless that has been done (by the deadline, or the client has left): at the end of this turn of
+   * the event loop, together with whatever else is ready by then.
    */
   send(status: number, contentType: string, body: string | Uint8Array): void {
     if (this.status !== 0) return
     this.headers.push('content-type', contentType, 'content-length', String(Buffer.byteLength(body)))
     this.#body = body
     this.settle(status)
-    if (this.#observer.size === 0) this.write()
-    else this.#replies.add(this)
+    this.#replies.add(this)
   }
 
   /** Answers without a body. */

@@ -6,8 +6,7 @@ export interface ReadyReply {
 /**
  * Writes the replies that became ready in one turn of the event loop together, at its end. A write wakes a
  * client that sleeps, which takes the system longer than the rest of a small request; in a burst only the
- * first one does. With 32 connections and a tiny model this is half as many requests a second again
- * (docs/decisions/0010-replies-in-bursts.md).
+ * first one does (docs/decisions/0010-replies-in-bursts.md has the figures).
  */
 export class ReplyBurst {
   #ready: ReadyReply[] = []
