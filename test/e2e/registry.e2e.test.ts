@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, cpSync, mkdtempSync, readdirSync, renameSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -202,6 +204,37 @@ print(json.dumps({
     expect(await resolve(folder, 'models:/iris/latest')).toMatchObject({ version: '4' })
   })
 
+  test('opens in mlflow server, and its models are loaded through that', async () => {
+    const port = await freePort()
+    const server = spawn(
+      pythonPath(),
+      [
+        ...['-m', 'mlflow', 'server', '--backend-store-uri', 'sqlite:///mlflow.db'],
+        ...['--port', String(port), '--workers', '1'],
+      ],
+      { cwd: folder, stdio: 'ignore', detached: true },
+    )
+    try {
+      await answers(`http://127.0.0.1:${port}/health`)
+      const output = await python(
+        `
+import warnings
+warnings.filterwarnings('ignore')
+import mlflow, pandas as pd
+mlflow.set_tracking_uri('http://127.0.0.1:${port}')
+model = mlflow.pyfunc.load_model('models:/iris/2')
+columns = [spec.name for spec in model.metadata.signature.inputs.inputs]
+print(model.predict(pd.DataFrame([[5.1, 3.5, 1.4, 0.2]], columns=columns))['output_label'].iloc[0])
+`,
+        { cwd: newFolder() },
+      )
+      expect(output.trim().split('\n').at(-1)).toBe('setosa')
+    } finally {
+      // The whole group: the server's worker is a process of its own.
+      if (server.pid !== undefined) process.kill(-server.pid)
+    }
+  })
+
   test('keeps to the place that an mlflow server gave its files, and can be moved with them', async () => {
     const served = newFolder()
     // As `mlflow server` leaves a new database: the Default experiment lies behind the server's own scheme.
@@ -220,3 +253,21 @@ SqlAlchemyStore('sqlite:///mlflow.db', 'mlflow-artifacts:/')
     expect((await resolve(moved, 'models:/iris@champion')).path.startsWith(moved)).toBe(true)
   })
 })
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const response = await fetch(url).catch(() => undefined)
+    if (response?.ok) return
+    await setTimeout(200)
+  }
+  throw new Error(`${url} does not answer`)
+}
