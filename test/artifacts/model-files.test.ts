@@ -1,22 +1,14 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { copyModelFiles, digestModelFiles } from '../../src/artifacts/model-files.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
 let folder: string
 let target: string
 
 beforeEach(() => {
-  const root = mkdtempSync(join(tmpdir(), 'headrace-test-'))
+  const root = temporaryFolder()
   folder = join(root, 'model')
   target = join(root, 'copy')
   mkdirSync(join(folder, 'data/deep'), { recursive: true })

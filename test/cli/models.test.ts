@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const IRIS = fileURLToPath(new URL('../../models/iris', import.meta.url))
@@ -11,7 +9,7 @@ const IRIS = fileURLToPath(new URL('../../models/iris', import.meta.url))
 let folder: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'headrace-test-'))
+  folder = temporaryFolder()
 })
 
 interface Outcome {

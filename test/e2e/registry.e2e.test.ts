@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, mkdtempSync, readdirSync, renameSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { LocalRegistryClient } from '../../src/registry-client/local-registry-client.ts'
 import type { ResolvedModel } from '../../src/registry-client/registry-client.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { ROOT, run } from './support/headrace-process.ts'
 import { python, pythonPath } from './support/python.ts'
 
@@ -15,10 +15,6 @@ const CHAMPION = join(ROOT, 'models/iris/2')
 const CHALLENGER = join(ROOT, 'models/iris/1')
 const FACTS = join(ROOT, 'scripts/mlflow-schema/3.17.2.sqlite.json')
 const INTROSPECT = join(ROOT, 'test/e2e/support/introspect.py')
-
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'headrace-e2e-'))
-}
 
 async function resolve(folder: string, uri: string): Promise<ResolvedModel> {
   const client = new LocalRegistryClient({ databaseUri: 'sqlite:///mlflow.db', folder })
@@ -40,7 +36,7 @@ describe('a registry that MLflow wrote', () => {
   let written: { readonly modelId: string; readonly second: string }
 
   beforeAll(async () => {
-    folder = newFolder()
+    folder = temporaryFolder()
     const output = await python(
       `
 import json, warnings
@@ -100,7 +96,7 @@ print(json.dumps({'modelId': first.model_id, 'second': second.model_id}))
   })
 
   test('is read while it is on a folder that is read-only', async () => {
-    const copy = join(newFolder(), 'copy')
+    const copy = join(temporaryFolder(), 'copy')
     cpSync(folder, copy, { recursive: true })
     for (const name of readdirSync(copy)) chmodSync(join(copy, name), 0o555)
     chmodSync(copy, 0o555)
@@ -150,7 +146,7 @@ describe('a registry that headrace wrote', () => {
   let folder: string
 
   beforeAll(async () => {
-    folder = newFolder()
+    folder = temporaryFolder()
     await headrace(folder, 'models', 'register', CHALLENGER, '-n', 'iris', '-a', 'challenger', '--tag', 'a=b')
     await headrace(folder, 'models', 'register', CHAMPION, '-n', 'iris', '-a', 'champion')
   })
@@ -226,7 +222,7 @@ model = mlflow.pyfunc.load_model('models:/iris/2')
 columns = [spec.name for spec in model.metadata.signature.inputs.inputs]
 print(model.predict(pd.DataFrame([[5.1, 3.5, 1.4, 0.2]], columns=columns))['output_label'].iloc[0])
 `,
-        { cwd: newFolder() },
+        { cwd: temporaryFolder() },
       )
       expect(output.trim().split('\n').at(-1)).toBe('setosa')
     } finally {
@@ -236,7 +232,8 @@ print(model.predict(pd.DataFrame([[5.1, 3.5, 1.4, 0.2]], columns=columns))['outp
   })
 
   test('keeps to the place that an mlflow server gave its files, and can be moved with them', async () => {
-    const served = newFolder()
+    const served = join(temporaryFolder(), 'served')
+    mkdirSync(served)
     // As `mlflow server` leaves a new database: the Default experiment lies behind the server's own scheme.
     await python(
       `

@@ -5,14 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ErrorCode } from '../../src/core/errors.ts'
 import type { LocalRegistryClient } from '../../src/registry-client/local-registry-client.ts'
 import type { Stores } from '../../src/store/stores.ts'
-import { clientOf, modelFolder, newFolder, openRegistry } from './fixtures/model-folder.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { clientOf, modelFolder, openRegistry } from './fixtures/model-folder.ts'
 
 let folder: string
 let stores: Stores
 let client: LocalRegistryClient
 
 beforeEach(async () => {
-  folder = newFolder()
+  folder = temporaryFolder()
   stores = openRegistry(folder)
   await stores.registry.createRegisteredModel({ name: 'iris' })
   client = clientOf(folder)
@@ -82,7 +83,7 @@ describe('a model of the registry', () => {
     ['a plain path', (path: string) => path],
     ['a percent-encoded path, as MLflow reads paths', (path: string) => encodeURI(path)],
   ])('lies where %s says', async (_, write) => {
-    const path = join(newFolder(), 'a model')
+    const path = join(temporaryFolder(), 'a model')
     renameSync(modelFolder(), path)
     await version(write(path))
     expect((await client.resolve('models:/iris/1')).path).toBe(path)
@@ -167,7 +168,7 @@ describe('what is not there', () => {
   })
 
   test('is said of the database', async () => {
-    const elsewhere = newFolder()
+    const elsewhere = temporaryFolder()
     const other = clientOf(elsewhere)
     await expect(other.resolve('models:/iris/1')).rejects.toMatchObject({
       code: 'RESOURCE_DOES_NOT_EXIST',
@@ -180,7 +181,7 @@ describe('what is not there', () => {
 describe('a path', () => {
   test('needs no database', async () => {
     const path = modelFolder()
-    const other = clientOf(newFolder())
+    const other = clientOf(temporaryFolder())
     expect(await other.resolve(path)).toEqual({
       uri: path,
       canonicalUri: path,

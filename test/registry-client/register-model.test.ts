@@ -19,7 +19,8 @@ import {
   registerModel,
 } from '../../src/registry-client/register-model.ts'
 import type { Stores } from '../../src/store/stores.ts'
-import { clientOf, modelFolder, newFolder, openRegistry, places } from './fixtures/model-folder.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { clientOf, modelFolder, openRegistry, places } from './fixtures/model-folder.ts'
 
 const CHILD = fileURLToPath(new URL('./fixtures/register-process.ts', import.meta.url))
 
@@ -27,7 +28,7 @@ let folder: string
 let stores: Stores
 
 beforeEach(() => {
-  folder = newFolder()
+  folder = temporaryFolder()
   stores = openRegistry(folder)
 })
 afterEach(() => stores.close())

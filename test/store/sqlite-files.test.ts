@@ -1,13 +1,13 @@
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openStores } from '../../src/store/open-stores.ts'
 import type { Stores } from '../../src/store/stores.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
 const CHILD = fileURLToPath(new URL('./fixtures/registry-process.ts', import.meta.url))
 
@@ -15,7 +15,7 @@ let folder: string
 let path: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'headrace-test-'))
+  folder = temporaryFolder()
   path = join(folder, 'mlflow.db')
 })
 
@@ -95,7 +95,7 @@ describe('opening to read', () => {
     ['a database out of WAL mode', 'delete'],
   ])('works in a folder that is read-only: %s', async (_, state) => {
     await makeModel()
-    const target = mkdtempSync(join(tmpdir(), 'headrace-test-'))
+    const target = temporaryFolder()
     const raw = new Database(path)
     if (state === 'delete') raw.pragma('journal_mode = DELETE')
     raw.exec(`INSERT INTO registered_model_aliases VALUES ('champion', 1, 'iris', 'default')`)
