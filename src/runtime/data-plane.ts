@@ -45,16 +45,13 @@ export class DataPlane {
   }
 }
 
-function predictOptions(
-  request: InferenceRequest,
-  { signal, deadline }: InferOptions,
-  timing: Timing,
-): PredictOptions {
-  return {
-    parameters: request.parameters,
-    timing,
-    ...(signal === undefined ? {} : { signal }),
-    ...(deadline === undefined ? {} : { deadline }),
-    ...(request.outputs === undefined ? {} : { outputs: request.outputs }),
-  }
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** Assigned field by field: this runs for every request, and spreading costs an object for each field. */
+function predictOptions(request: InferenceRequest, options: InferOptions, timing: Timing): PredictOptions {
+  const filled: Writable<PredictOptions> = { parameters: request.parameters, timing }
+  if (options.signal !== undefined) filled.signal = options.signal
+  if (options.deadline !== undefined) filled.deadline = options.deadline
+  if (request.outputs !== undefined) filled.outputs = request.outputs
+  return filled
 }

@@ -61,7 +61,7 @@ export class WorkerThreads {
       minThreads: 0,
       maxThreads: options.maxThreads,
       idleTimeout: Number.POSITIVE_INFINITY,
-      // Measured: as fast as `sync` for one call at a time, faster for many, and an idle worker still hears.
+      // Measured: no slower than `sync`, in which an idle worker hears nothing.
       atomics: 'disabled',
       recordTiming: false,
       loadBalancer: (task, workers) => (task[queueOptionsSymbol] as WorkerTask).choose(workers) ?? null,
