@@ -102,10 +102,15 @@ export class Exchange implements ReadyReply {
     this.write()
   }
 
-  /** Writes the answer that is ready. */
+  /** Writes the answer that is ready. Called once, by the burst that it is part of. */
   write(): void {
-    this.response.writeHead(this.status, this.headers)
-    this.response.end(this.#body)
+    try {
+      this.response.writeHead(this.status, this.headers)
+      this.response.end(this.#body)
+    } catch (error) {
+      // A header that node:http refuses is a defect of ours, and must not cost the others of the burst their replies.
+      this.response.destroy(error instanceof Error ? error : undefined)
+    }
   }
 
   /** Answers with what was thrown, in the route's dialect. A defect of ours is logged, not told. */
