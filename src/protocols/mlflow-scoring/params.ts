@@ -6,7 +6,7 @@ import { enforceObject } from './enforcement/enforce-nested.ts'
 import { EnforcementError } from './enforcement/enforcement-error.ts'
 import { invalidParams } from './failures.ts'
 import { readJson } from './json/read-json.ts'
-import { parseIsoTime } from './numpy/numpy-datetime.ts'
+import { isPythonDatetime } from './numpy/numpy-datetime.ts'
 import { intToFloat } from './python/parse-number.ts'
 import { PythonError } from './python/python-error.ts'
 import { pyRepr, pyStr } from './python/python-text.ts'
@@ -134,7 +134,7 @@ function enforceParamScalar(value: PyValue, type: string): PyValue {
 function enforceDatetime(value: PyValue): PyValue {
   if (typeof value === 'string') {
     if (value === '' || value.toLowerCase() === 'nat') return null
-    if (parseIsoTime(value) !== undefined || value === 'now' || value === 'today') return value
+    if (isPythonDatetime(value)) return value
   }
   throw new EnforcementError(
     `Failed to convert value \`${pyStr(value)}\` from type \`<class '${typeName(value)}'>\` to \`DataType.datetime\``,

@@ -44,6 +44,25 @@ describe('params', () => {
   })
 
   it.each([
+    ...['2024', '5', '24-01-01', '2024-05', '2024-05-06 07', '2024-05-06T07:08:09.123456'],
+    ...['2024-05-06T07:08Z', '2024-05-06T07:08-02:30', 'Now', 'TODAY'],
+  ])('are dates and times where NumPy reads one: %s', (d) => {
+    expect(parameters({ d })['d']).toBe(d)
+  })
+
+  it.each([
+    '0',
+    '20240506',
+    '2024-5-6',
+    '2024-02-30',
+    '2024-05-06Z',
+    '2024-05-06T07:08:09.1234567',
+    '05/06/2024',
+  ])('are no dates where Python has none: %s', (d) => {
+    expect(refusal(() => parameters({ d })).message).toContain('to `DataType.datetime`')
+  })
+
+  it.each([
     [{ t: 'x' }, "Can not safely convert `<class 'str'>` to `DataType.float` for value `x`"],
     [{ t: true }, "Can not safely convert `<class 'bool'>` to `DataType.float` for value `True`"],
     [{ t: [0.5] }, 'Value must be a scalar for type `DataType.float`, got `[0.5]`'],

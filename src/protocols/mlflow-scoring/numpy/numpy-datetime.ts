@@ -40,6 +40,23 @@ function zoneOffset(zone: string | undefined): bigint {
   return sign === '-' ? -offset : offset
 }
 
+const NUMPY_TEXT =
+  /^\s*\+?(\d+)((?:-\d\d(?:-\d\d)?)?)((?:[T ]\d\d(?::\d\d(?::\d\d(?:\.\d{0,6})?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?)$/
+
+/**
+ * Whether `numpy.datetime64(text).item()` is a date or a time: years of Python's range in any number of digits,
+ * microseconds at most.
+ */
+export function isPythonDatetime(text: string): boolean {
+  const [, year, date, time] = NUMPY_TEXT.exec(text) ?? []
+  if (year === undefined) return /^(now|today)$/i.test(text)
+  const isYear = Number(year) >= 1 && Number(year) <= 9999
+  return (
+    isYear &&
+    parseIsoTime(`${year.slice(-4).padStart(4, '0')}${date}${time?.replace(/\.$/, '')}`) !== undefined
+  )
+}
+
 /** One element of `numpy.array(…, 'datetime64[ns]')`. @throws PythonError */
 export function parseNumpyDatetime(value: PyValue): bigint {
   if (value === null) return NAT
