@@ -1,6 +1,7 @@
 import type { ColSpec } from '../../../signature/model-signature.ts'
 import type { ParsedDict, ParsedInput, ParsedValue } from '../forms/parsed-input.ts'
 import type { Column } from '../frame.ts'
+import { arrayCell } from '../numpy/array-cell.ts'
 import { type Dtype, newStorage } from '../numpy/dtype.ts'
 import { toNestedList } from '../numpy/elements.ts'
 import { type NdArray, ndArray } from '../numpy/nd-array.ts'
@@ -100,13 +101,11 @@ function joinScalars(dtype: Dtype, cells: readonly (ParsedValue & { readonly kin
   return ndArray<Dtype>(dtype, [cells.length], data)
 }
 
-/** A cell that holds an array without dimensions is an object to pandas: a number in it is none, a text stays one. */
 function cellOf(value: ParsedValue | undefined): PyValue {
   if (value === undefined) return Number.NaN
   if (value.kind === 'raw') return value.value
   const list = toNestedList(value.array)
-  const isBoxed = value.kind === 'array' && value.array.shape.length === 0 && typeof list !== 'string'
-  return isBoxed ? [list] : list
+  return value.kind === 'array' && value.array.shape.length === 0 ? arrayCell(list) : list
 }
 
 function frameOfDict(values: ParsedDict, columns: readonly ColSpec[]): LabelledFrame {

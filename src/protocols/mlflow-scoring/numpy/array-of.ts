@@ -3,6 +3,7 @@ import { describeShape } from '../../../signature/describe-schema.ts'
 import { valueError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
 import { isList, type PyValue } from '../python/python-value.ts'
+import { arrayCell } from './array-cell.ts'
 import { type Dtype, type NumericDtype, newStorage, promote } from './dtype.ts'
 import { elementNumber } from './element.ts'
 import { elementsOf } from './elements.ts'
@@ -163,6 +164,7 @@ function stackOf(first: NdArray, arrays: readonly NdArray[]): NdArray {
     dtype = promote(dtype, array.dtype)
   }
   const shape = [arrays.length, ...first.shape]
-  const elements = arrays.flatMap((array) => elementsOf(array))
+  const elements = arrays.flatMap(elementsOf)
+  if (dtype === 'object' && first.shape.length === 0) return ndArray(dtype, shape, elements.map(arrayCell))
   return arrayOfElements(elements, shape, dtype)
 }

@@ -1,4 +1,3 @@
-import { pyStr } from '../python/python-text.ts'
 import { arrayOfElements } from './array-of.ts'
 import { type Dtype, isNumeric, kindOf, type NumericDtype, newStorage } from './dtype.ts'
 import { elementsOf } from './elements.ts'
@@ -13,7 +12,6 @@ import { type NdArray, ndArray } from './nd-array.ts'
 export function astype(array: NdArray, dtype: Dtype): NdArray {
   if (array.dtype === dtype) return array
   if (isNumeric(array.dtype) && isNumeric(dtype)) return castNumbers(array, array.dtype, dtype)
-  if (dtype === 'str') return ndArray('str', array.shape, elementsOf(array).map(pyStr))
   return arrayOfElements(elementsOf(array), array.shape, dtype)
 }
 

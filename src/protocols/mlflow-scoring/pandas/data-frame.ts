@@ -181,6 +181,7 @@ function columnsOfDict(
 function cellsOfEntry(value: PyValue, rows: number): PyList {
   if (isDict(value)) return [...value.values()]
   if (!isList(value)) return new Array<PyValue>(rows).fill(value)
+  if (value.length === 1) return new Array<PyValue>(rows).fill(value[0] as PyValue)
   if (value.length !== rows) {
     throw valueError(`Length of values (${value.length}) does not match length of index (${rows})`)
   }
