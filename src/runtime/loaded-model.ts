@@ -58,12 +58,10 @@ export class LoadedModel implements ServedModel {
     }
   }
 
-  /**
-   * Refuses new requests, gives those under way `graceMs` to finish, then frees the model.
-   * Never rejects for what did not finish.
-   */
+  /** Refuses new requests, gives those under way `graceMs` to finish and the rest an error, and frees the model. */
   async retire(reason: string, graceMs: number): Promise<void> {
-    await this.drain(reason, graceMs)
+    const drained = await this.drain(reason, graceMs)
+    if (!drained) this.#placed.abandon()
     await this.predictor.close()
   }
 

@@ -119,10 +119,10 @@ export class ModelRepository {
     return drained.every(Boolean)
   }
 
-  /** Drains for up to `graceMs`, then frees all models. */
+  /** Drains for up to `graceMs`, answers what is left with an error, and frees all models. */
   async close(graceMs = 0): Promise<void> {
-    await this.drain(graceMs)
-    await Promise.all(this.#all().map((model) => model.predictor.close()))
+    this.#draining = true
+    await Promise.all(this.#all().map((model) => model.retire(DRAINING, graceMs)))
     this.#models.clear()
   }
 

@@ -29,6 +29,8 @@ export interface PlacedModel {
   readonly predictor: Predictor
   /** The pool's counters; undefined inline, where there are no threads to count. */
   poolStats(): ModelStats | undefined
+  /** Answers what is under way with an error. Inline there is nothing to give up: a run is over before anyone asks. */
+  abandon(): void
 }
 
 /** A run of one row under this is not worth the hop to another thread. */
@@ -109,9 +111,9 @@ function openPool(threads: WorkerThreads, options: PlacementOptions): Promise<Wo
 
 function inline(engine: Predictor, rowMs: number | undefined): PlacedModel {
   const predictor = new InlinePredictor(engine, rowMs ?? INLINE_BELOW_MS)
-  return { placement: 'inline', predictor, poolStats: () => undefined }
+  return { placement: 'inline', predictor, poolStats: () => undefined, abandon: () => {} }
 }
 
 function pooled(pool: WorkerPool): PlacedModel {
-  return { placement: 'pool', predictor: pool, poolStats: () => pool.stats }
+  return { placement: 'pool', predictor: pool, poolStats: () => pool.stats, abandon: () => pool.abandon() }
 }

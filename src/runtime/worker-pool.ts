@@ -102,6 +102,15 @@ export class WorkerPool implements Predictor {
     })
   }
 
+  /** Answers all calls under way with an error, so that `close` need not wait for them. */
+  abandon(): void {
+    const error = unavailable('The model was unloaded before it had answered')
+    for (const call of [...this.#waiting, ...this.#sent]) {
+      call.fail(error)
+      this.#drop(call)
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

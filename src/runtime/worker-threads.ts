@@ -28,7 +28,7 @@ export interface WorkerModel {
 /** The symbol is for the balancer; being a symbol, it does not cross to the worker. */
 type Addressed<Message> = Message & { readonly [queueOptionsSymbol]: WorkerTask }
 
-const TERMINATION_MS = 2_000
+const TERMINATION_MS = 1_500
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 10_000
 

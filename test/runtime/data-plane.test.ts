@@ -36,13 +36,16 @@ function served(placed: ConstructorParameters<typeof LoadedModel>[0]['placed'], 
 
 function inline(config: FakeConfig = {}, limits?: AdmissionLimits): LoadedModel {
   const predictor = new InlinePredictor(new DoublingPredictor(config), 0.1)
-  return served({ placement: 'inline', predictor, poolStats: () => undefined }, limits)
+  return served({ placement: 'inline', predictor, poolStats: () => undefined, abandon: () => {} }, limits)
 }
 
 async function pooled(config: FakeConfig = {}, limits?: AdmissionLimits): Promise<LoadedModel> {
   const threads = new WorkerThreads({ maxThreads: 1 })
   const pool = await WorkerPool.open(threads, fakeWorkerModel(config), 1)
-  return served({ placement: 'pool', predictor: pool, poolStats: () => pool.stats }, limits)
+  return served(
+    { placement: 'pool', predictor: pool, poolStats: () => pool.stats, abandon: () => pool.abandon() },
+    limits,
+  )
 }
 
 function request(...values: number[]) {
@@ -116,4 +119,16 @@ test('draining does not wait longer than it was given', async () => {
   const slow = dataPlane.infer(model, request(1))
   expect(await model.drain('The server is shutting down', 20)).toBe(false)
   await slow
+})
+
+test('retiring answers with an error what the grace was too short for, and ends', async () => {
+  await pooled({ runMs: 3000 })
+  const begun = performance.now()
+  const inFlight = [1, 2].map((x) => dataPlane.infer(model, request(x)))
+  const retired = model.retire('The server is shutting down', 20)
+  for (const answer of await Promise.allSettled(inFlight)) {
+    expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'TEMPORARILY_UNAVAILABLE' } })
+  }
+  await retired
+  expect(performance.now() - begun).toBeLessThan(2500)
 })
