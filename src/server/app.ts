@@ -52,7 +52,8 @@ export async function buildApp(options: ServerOptions): Promise<App> {
     cors: options.corsOrigins?.length ? new Cors(options.corsOrigins) : undefined,
   })
   const bodies = new BodyReader(limits)
-  const scoring = new MlflowScoring({ ...options, bodies, requestTimeoutMs: limits.requestTimeoutMs })
+  const { models, dataPlane } = options
+  const scoring = new MlflowScoring({ models, dataPlane, bodies, requestTimeoutMs: limits.requestTimeoutMs })
 
   const known = new KnownRoutes()
   const app = fastify({
@@ -72,9 +73,9 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   enterThrough(gate, app, known)
   finishReplies(app, registry)
   scoringRoutes(app, scoring)
-  healthRoutes(app, { models: options.models, registry })
-  docsRoutes(app, { models: options.models, needsApiKey: options.apiKey !== undefined })
-  metricsRoute(app, { models: options.models, metrics, registry, bodies })
+  healthRoutes(app, { models, registry })
+  docsRoutes(app, { models, needsApiKey: options.apiKey !== undefined })
+  metricsRoute(app, { models, metrics, registry, bodies })
   await app.ready()
   return { fastify: app, server: app.server, registry, bodies, options }
 }

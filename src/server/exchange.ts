@@ -117,10 +117,9 @@ export class Exchange implements ReadyReply {
   fail(thrown: unknown): void {
     if (this.status !== 0) return
     const error = this.#failed(thrown)
-    if (error.retryAfterSeconds !== undefined) {
-      this.headers.push('retry-after', String(Math.ceil(error.retryAfterSeconds)))
-    }
-    this.send(HTTP_STATUS[error.code], 'application/json', this.errorBody(error))
+    const status = HTTP_STATUS[error.code]
+    if (status === 429 || status === 503) this.headers.push('retry-after', retryAfter(error))
+    this.send(status, 'application/json', this.errorBody(error))
   }
 
   /** Answers with a status that HTTP has and the error codes have not. */
@@ -184,6 +183,11 @@ export class Exchange implements ReadyReply {
       this.#abort?.abort()
     }
   }
+}
+
+/** Whole seconds (RFC 9110, section 10.2.3). */
+function retryAfter({ retryAfterSeconds = 1 }: ServingError): string {
+  return String(Math.ceil(retryAfterSeconds))
 }
 
 /** Reads and forgets what still comes, until it ends or there was enough of it; then calls `done` once. */

@@ -83,6 +83,7 @@ describe('other routes', () => {
     ['GET', '//ping', 404, '{"detail":"Not Found"}'],
     ['PUT', '/nope/', 404, '{"detail":"Not Found"}'],
     ['POST', '/predict', 404, '{"detail":"Not Found"}'],
+    ['POST', `/models/${'x'.repeat(600)}/invocations`, 404, '{"detail":"Not Found"}'],
     ['GET', '/%zz', 404, '{"detail":"Not Found"}'],
   ])('%s %s is %i', async (method, path, status, body) => {
     const { url } = await startServer()
