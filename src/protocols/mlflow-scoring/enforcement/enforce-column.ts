@@ -6,8 +6,8 @@ import { toFloat } from '../numpy/element.ts'
 import { toDatetime } from '../pandas/cast-column.ts'
 import { arrayOfColumn, cellsOf, columnOfArray } from '../pandas/column.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
-import { valueError } from '../python/python-error.ts'
-import { isDict, isList, type PyValue } from '../python/python-value.ts'
+import { PythonError, typeError, valueError } from '../python/python-error.ts'
+import { isDict, isList, isScalar, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
 /**
@@ -48,7 +48,8 @@ function toNumeric(column: Column): Column {
   try {
     const data = Float64Array.from(cellsOf(column), numericCell)
     return { name: column.name, dtype: 'float64', data }
-  } catch {
+  } catch (error) {
+    if (error instanceof PythonError && error.kind === 'TypeError') throw error
     throw new EnforcementError(`Failed to convert column ${column.name} from type object to DataType.double.`)
   }
 }
@@ -56,11 +57,11 @@ function toNumeric(column: Column): Column {
 // pandas reads ASCII digits only, unlike Python's float().
 const FOREIGN_DIGITS = /_|(?![0-9])\p{Nd}/u
 
-function numericCell(cell: PyValue): number {
+function numericCell(cell: PyValue, position: number): number {
   if (isEmpty(cell)) return Number.NaN
-  if (typeof cell === 'string' && FOREIGN_DIGITS.test(cell))
-    throw valueError(`Unable to parse string "${cell}"`)
-  return toFloat(cell)
+  if (cell !== null && !isScalar(cell)) throw typeError(`Invalid object type at position ${position}`)
+  if (typeof cell !== 'string' || !FOREIGN_DIGITS.test(cell)) return toFloat(cell)
+  throw valueError(`Unable to parse string "${cell}" at position ${position}`)
 }
 
 function isEmpty(cell: PyValue): boolean {

@@ -9,7 +9,7 @@ import type { Dtype } from '../numpy/dtype.ts'
 import { castColumn, toDatetime } from '../pandas/cast-column.ts'
 import { cellsOf } from '../pandas/column.ts'
 import { columnsByName, type LabelledFrame } from '../pandas/labelled-frame.ts'
-import { PythonError, typeError } from '../python/python-error.ts'
+import { exceptionRepr, PythonError, typeError } from '../python/python-error.ts'
 import { isList, type PyValue } from '../python/python-value.ts'
 import { type Spec, specsOf } from './convert-value.ts'
 import { decodeBase64 } from './decode-base64.ts'
@@ -100,7 +100,7 @@ function decodedBinary(cell: PyValue): string {
 
 function failedConversion(name: string | number, spec: Spec, error: Error): Error {
   const type = 'dtype' in spec ? spec.dtype : typeText(spec)
-  const thrown = error instanceof PythonError ? error.repr() : `MlflowException('${error.message}')`
+  const thrown = error instanceof PythonError ? error.repr() : exceptionRepr('MlflowException', error.message)
   return invalidInput(
     `Data is not compatible with model signature. Failed to convert column ${name} to type '${type}'. ` +
       `Error: '${thrown}'`,

@@ -4,6 +4,7 @@ import { bounded, invalidInput } from '../failures.ts'
 import { decodeUtf8 } from '../json/decode-text.ts'
 import { JsonSyntaxError } from '../json/json-syntax-error.ts'
 import { readJson } from '../json/read-json.ts'
+import { exceptionRepr } from '../python/python-error.ts'
 import { isDict, isList, type PyDict, type PyValue, typeName } from '../python/python-value.ts'
 
 export const FORMS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const
@@ -65,7 +66,7 @@ function parseBody(text: string): PyValue {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
     throw invalidInput(
-      `Ensure that input is a valid JSON formatted string. Error: 'JSONDecodeError('${error.message}')'\nInput: \n` +
+      `Ensure that input is a valid JSON formatted string. Error: '${exceptionRepr('JSONDecodeError', error.message)}'\nInput: \n` +
         `${text.slice(0, 1000)}\n`,
     )
   }

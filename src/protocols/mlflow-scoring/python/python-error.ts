@@ -1,3 +1,5 @@
+import { stringRepr } from './python-text.ts'
+
 export type PythonErrorKind =
   | 'ValueError'
   | 'TypeError'
@@ -21,11 +23,13 @@ export class PythonError extends Error {
 
   /** `repr(exception)` */
   repr(): string {
-    const quote = this.message.includes("'") && !this.message.includes('"') ? '"' : "'"
-    const escaped = this.message.replaceAll('\\', '\\\\')
-    const text = quote === "'" ? escaped.replaceAll("'", "\\'") : escaped
-    return `${this.kind}(${quote}${text}${quote})`
+    return exceptionRepr(this.kind, this.message)
   }
+}
+
+/** `repr` of an exception of any class. */
+export function exceptionRepr(kind: string, message: string): string {
+  return `${kind}(${stringRepr(message)})`
 }
 
 export function valueError(message: string): PythonError {
