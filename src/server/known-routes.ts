@@ -28,7 +28,7 @@ export class KnownRoutes {
     if (methods.length > 0 && !methods.includes(exchange.request.method ?? '')) {
       exchange.headers.push('allow', methods.join(', '))
       exchange.send(405, 'application/json', '{"detail":"Method Not Allowed"}')
-    } else if (this.#methodsOf(trimmed).length > 0) {
+    } else if (trimmed !== path && this.#methodsOf(trimmed).length > 0) {
       redirect(exchange, trimmed)
     } else {
       exchange.send(404, 'application/json', '{"detail":"Not Found"}')

@@ -85,7 +85,7 @@ describe('other routes', () => {
     ['POST', '/predict', 404, '{"detail":"Not Found"}'],
     ['POST', `/models/${'x'.repeat(600)}/invocations`, 404, '{"detail":"Not Found"}'],
     ['GET', '/%zz', 404, '{"detail":"Not Found"}'],
-  ])('%s %s is %i', async (method, path, status, body) => {
+  ])('%s %.60s is %i', async (method, path, status, body) => {
     const { url } = await startServer()
     const reply = await fetch(url + path, { method, headers: { 'content-type': '*/*' } })
     expect([reply.status, await reply.text()]).toEqual([status, body])
