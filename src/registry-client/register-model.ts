@@ -1,9 +1,7 @@
-import { mkdir, realpath, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
-import { copyModelFiles, digestModelFiles, flush } from '../artifacts/model-files.ts'
-import { invalidModel, messageOf, ServingError } from '../core/errors.ts'
-import { MODEL_VERSIONS_TAG, newModelId } from '../store/entities/logged-model.ts'
+import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
+import { digestModelFiles } from '../artifacts/model-files.ts'
+import { ServingError } from '../core/errors.ts'
+import { loggedModelLocation, MODEL_VERSIONS_TAG, newModelId } from '../store/entities/logged-model.ts'
 import type { ModelVersion } from '../store/entities/model-version.ts'
 import type { Tag } from '../store/entities/tag.ts'
 import type { Stores } from '../store/stores.ts'
@@ -13,7 +11,7 @@ import {
   requireNewAlias,
   requireRegistryTag,
 } from '../store/validation.ts'
-import { stampMlModel } from './mlmodel-file.ts'
+import { modelFolder, placeModelFiles, removeModelFiles, targetFolder } from './place-model-files.ts'
 
 export interface ModelRegistration {
   /** Folder with an MLmodel file. */
@@ -50,33 +48,35 @@ export async function registerModel(
   places: LocalPlaces,
   registration: ModelRegistration,
 ): Promise<Registered> {
-  requireModelName(registration.name)
-  if (registration.alias !== undefined) requireNewAlias(registration.alias)
-  for (const tag of registration.tags ?? []) requireRegistryTag(tag)
-
+  requireNames(registration)
   const folder = await modelFolder(registration.path)
   const digest = await digestModelFiles(folder)
   const found = await stores.transaction((inner) => takeExisting(inner, registration, digest))
   if (found !== undefined) return { version: found, created: false }
 
   const modelId = newModelId()
-  const { artifactLocation } = await stores.tracking.ensureDefaultExperiment()
-  const location = `${artifactLocation}/models/${modelId}/artifacts`
+  const location = loggedModelLocation(await stores.tracking.ensureDefaultExperiment(), modelId)
   const target = targetFolder(location, places)
   try {
-    await placeFiles(folder, target, { modelId, location })
+    await placeModelFiles(folder, target, { modelId, location })
     const registered = await stores.transaction(async (inner) => {
       // Another process may have registered the same files meanwhile.
       const existing = await takeExisting(inner, registration, digest)
       if (existing !== undefined) return { version: existing, created: false }
       return { version: await writeRows(inner, registration, { modelId, digest }), created: true }
     })
-    if (!registered.created) await removeFiles(target)
+    if (!registered.created) await removeModelFiles(target)
     return registered
   } catch (error) {
-    await removeFiles(target)
+    await removeModelFiles(target)
     throw error
   }
+}
+
+function requireNames({ name, alias, tags = [] }: ModelRegistration): void {
+  requireModelName(name)
+  if (alias !== undefined) requireNewAlias(alias)
+  for (const tag of tags) requireRegistryTag(tag)
 }
 
 type InnerStores = Pick<Stores, 'tracking' | 'registry'>
@@ -144,46 +144,4 @@ function versionsTag(name: string, version: string): string {
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
   return `[{"name": ${ascii}, "version": ${version}}]`
-}
-
-async function modelFolder(path: string): Promise<string> {
-  try {
-    const folder = await realpath(path)
-    await realpath(join(folder, 'MLmodel'))
-    return folder
-  } catch (cause) {
-    throw invalidModel(`${path} is not a model folder: it has no MLmodel file (${messageOf(cause)})`, {
-      cause,
-    })
-  }
-}
-
-function targetFolder(location: string, places: LocalPlaces): string {
-  const [target] = localPathsOf(location, places)
-  if (target !== undefined) return target
-  throw invalidModel(`The Default experiment's artifact location ${location} is not on this machine`)
-}
-
-/** The files are written under a name that nothing reads, and renamed when all of them are there. */
-async function placeFiles(
-  folder: string,
-  target: string,
-  stamp: { readonly modelId: string; readonly location: string },
-): Promise<void> {
-  const draft = `${dirname(target)}.${crypto.randomUUID()}.tmp`
-  try {
-    await copyModelFiles(folder, draft)
-    await stampMlModel(join(draft, 'MLmodel'), stamp)
-    await mkdir(dirname(target), { recursive: true })
-    await rename(draft, target)
-    await flush(dirname(target))
-    await flush(dirname(dirname(target)))
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
-}
-
-/** Removes the folder of the logged model, whose only content is the `artifacts` folder `target`. */
-async function removeFiles(target: string): Promise<void> {
-  await rm(dirname(target), { recursive: true, force: true })
 }

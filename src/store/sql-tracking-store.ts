@@ -4,6 +4,7 @@ import {
   LOGGED_MODEL_STATUSES,
   type LoggedModel,
   type LoggedModelStatus,
+  loggedModelLocation,
   newModelId,
 } from './entities/logged-model.ts'
 import type { RunInfo } from './entities/run-info.ts'
@@ -56,7 +57,7 @@ export class SqlTrackingStore implements TrackingStore {
     return this.#database.write(async (session) => {
       if ((await findExperiment(session, DEFAULT_EXPERIMENT_ID)) === undefined) {
         const now = Date.now()
-        const location = joinUri(this.#artifactRoot, DEFAULT_EXPERIMENT_ID)
+        const location = this.#locationOf(DEFAULT_EXPERIMENT_ID)
         await session.run(sql`
           INSERT INTO "experiments" ("experiment_id", "name", "artifact_location", "lifecycle_stage",
             "creation_time", "last_update_time", "workspace")
@@ -85,7 +86,7 @@ export class SqlTrackingStore implements TrackingStore {
       const experimentId = String(created?.experiment_id)
       if (artifactLocation === undefined) {
         await session.run(sql`
-          UPDATE "experiments" SET "artifact_location" = ${joinUri(this.#artifactRoot, experimentId)}
+          UPDATE "experiments" SET "artifact_location" = ${this.#locationOf(experimentId)}
           WHERE "experiment_id" = ${Number(experimentId)}`)
       }
       return this.#on(session).getExperiment(experimentId)
@@ -108,7 +109,7 @@ export class SqlTrackingStore implements TrackingStore {
       const experiment = await this.#on(session).getExperiment(model.experimentId)
       requireActive(experiment)
       const modelId = model.modelId ?? newModelId()
-      const location = joinUri(experiment.artifactLocation, 'models', modelId, 'artifacts')
+      const location = loggedModelLocation(experiment, modelId)
       const now = Date.now()
       await session.run(sql`
         INSERT INTO "logged_models" ("model_id", "experiment_id", "name", "artifact_location",
@@ -158,6 +159,10 @@ export class SqlTrackingStore implements TrackingStore {
     })
   }
 
+  #locationOf(experimentId: string): string {
+    return `${this.#artifactRoot.replace(/\/+$/, '')}/${experimentId}`
+  }
+
   /** This store as a part of a transaction under way. */
   #on(session: SqlSession): SqlTrackingStore {
     return new SqlTrackingStore(session, this.#artifactRoot)
@@ -187,9 +192,4 @@ function requireActive({ experimentId, lifecycleStage }: Experiment): void {
 
 function statusNumber(status: LoggedModelStatus): number {
   return LOGGED_MODEL_STATUSES.indexOf(status) + 1
-}
-
-/** Paths below a path or URI, with one slash between. */
-function joinUri(base: string, ...parts: readonly string[]): string {
-  return [base.replace(/\/+$/, ''), ...parts].join('/')
 }

@@ -1,3 +1,4 @@
+import type { Experiment } from './experiment.ts'
 import type { Tag } from './tag.ts'
 
 /** In the order of the numbers that the column `logged_models.status` holds, from 1. */
@@ -27,4 +28,12 @@ export const MODEL_VERSIONS_TAG = 'mlflow.modelVersions'
 /** An id for a new logged model. */
 export function newModelId(): string {
   return `m-${crypto.randomUUID().replaceAll('-', '')}`
+}
+
+/** Where the files of a logged model lie: in the artifact location of its experiment. */
+export function loggedModelLocation(
+  { artifactLocation }: Pick<Experiment, 'artifactLocation'>,
+  modelId: string,
+): string {
+  return `${artifactLocation.replace(/\/+$/, '')}/models/${modelId}/artifacts`
 }

@@ -1,0 +1,53 @@
+import { mkdir, realpath, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
+import { copyModelFiles, flush } from '../artifacts/model-files.ts'
+import { invalidModel, messageOf } from '../core/errors.ts'
+import { stampMlModel } from './mlmodel-file.ts'
+
+/** The real path of a model's folder. @throws ServingError INVALID_PARAMETER_VALUE where it has no MLmodel file */
+export async function modelFolder(path: string): Promise<string> {
+  try {
+    const folder = await realpath(path)
+    await realpath(join(folder, 'MLmodel'))
+    return folder
+  } catch (cause) {
+    throw invalidModel(`${path} is not a model folder: it has no MLmodel file (${messageOf(cause)})`, {
+      cause,
+    })
+  }
+}
+
+/** Where the files of a logged model go on this machine. @throws ServingError */
+export function targetFolder(location: string, places: LocalPlaces): string {
+  const [target] = localPathsOf(location, places)
+  if (target !== undefined) return target
+  throw invalidModel(`The Default experiment's artifact location ${location} is not on this machine`)
+}
+
+/**
+ * Copies a model's files to `target` and stamps them. They are written under a name that nothing reads, and
+ * renamed when all of them are on the disk.
+ */
+export async function placeModelFiles(
+  folder: string,
+  target: string,
+  stamp: { readonly modelId: string; readonly location: string },
+): Promise<void> {
+  const draft = `${dirname(target)}.${crypto.randomUUID()}.tmp`
+  try {
+    await copyModelFiles(folder, draft)
+    await stampMlModel(join(draft, 'MLmodel'), stamp)
+    await mkdir(dirname(target), { recursive: true })
+    await rename(draft, target)
+    await flush(dirname(target))
+    await flush(dirname(dirname(target)))
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+/** Removes the folder of the logged model, whose only content is the `artifacts` folder `target`. */
+export async function removeModelFiles(target: string): Promise<void> {
+  await rm(dirname(target), { recursive: true, force: true })
+}
