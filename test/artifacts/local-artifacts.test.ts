@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { localPathsOf } from '../../src/artifacts/local-artifacts.ts'
 
-const places = { artifactRoot: '/srv/mlartifacts', folders: ['/work', '/db'] }
+const places = { artifactRoot: '/srv/mlartifacts', folders: ['/here', '/db'] }
 
 describe('an artifact URI', () => {
   test.each([
     ['/models/a', ['/models/a']],
-    ['./mlruns/0', ['/work/mlruns/0', '/db/mlruns/0']],
-    ['mlruns/0', ['/work/mlruns/0', '/db/mlruns/0']],
+    ['./mlruns/0', ['/here/mlruns/0', '/db/mlruns/0']],
+    ['mlruns/0', ['/here/mlruns/0', '/db/mlruns/0']],
     ['/a%20b', ['/a%20b', '/a b']],
     ['/100%', ['/100%']],
     ['file:///a/b', ['/a/b']],
