@@ -136,6 +136,22 @@ describe('a body that cannot be scored is refused', () => {
     )
   })
 
+  it.each([
+    ['short rows', `{"dataframe_split":{"data":[[${list(50_000)}]${',[]'.repeat(50_000)}]}}`],
+    ['a long index', `{"dataframe_split":{"data":[[${list(50_000)}]],"index":[${list(50_000)}]}}`],
+    [
+      'an index alone',
+      `{"dataframe_split":{"data":[],"columns":[${list(50_000)}],"index":[${list(50_000)}]}}`,
+    ],
+    ['a key of its own in each record', `{"dataframe_records":[${objects(20_000)}]}`],
+    ['a key of its own in each input', `{"inputs":[${objects(20_000)}]}`],
+    ['scalars beside a list', `{"inputs":{"a":[${list(50_000)}],${entries(50_000)}}}`],
+  ])('a small body that asks for a huge frame: %s', (_, text) => {
+    const started = performance.now()
+    expect(refusal(columns, text).message).toContain('too large for the')
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
   it('octets that are not UTF-8', () => {
     const body = Buffer.from([...Buffer.from('{"inputs":"'), 0xff, 0x22, 0x7d])
     expect(() => columns.decode(body, 'application/json')).toThrow('not UTF-8')
@@ -191,3 +207,15 @@ describe('strange input that MLflow takes is taken', () => {
     expect(values(typed, body, 'p')).toEqual([1])
   })
 })
+
+function list(length: number): string {
+  return Array.from({ length }, (_, i) => i).join(',')
+}
+
+function entries(count: number): string {
+  return Array.from({ length: count }, (_, i) => `"k${i}":1`).join(',')
+}
+
+function objects(count: number): string {
+  return Array.from({ length: count }, (_, i) => `{"k${i}":1}`).join(',')
+}

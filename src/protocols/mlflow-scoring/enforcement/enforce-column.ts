@@ -16,6 +16,7 @@ import { EnforcementError } from './enforcement-error.ts'
  * @throws EnforcementError, PythonError
  */
 export function enforceColumn(given: Column, type: DataType): Column {
+  if (given.isCategory) throw incompatible(given, numpyDtype(type) as Dtype)
   const keepsObjects = type === 'binary' || type === 'string'
   const column = given.dtype === 'object' && !keepsObjects ? inferColumn(given.name, cellsOf(given)) : given
   if (keepsObjects && (column.dtype === 'object' || column.dtype === 'str')) return column
@@ -92,8 +93,9 @@ const MISSING_INTEGERS =
 function incompatible(column: Column, target: Dtype): EnforcementError {
   const hint = isIntegersWithGaps(column) && 'iu'.includes(kindOf(target)) ? MISSING_INTEGERS : ''
   const wanted = target === 'str' ? '<U0' : target === 'bytes' ? '|S0' : target
+  const dtype = column.isCategory ? 'category' : column.dtype
   return new EnforcementError(
-    `Incompatible input types for column ${column.name}. Can not safely convert ${column.dtype} to ${wanted}.${hint}`,
+    `Incompatible input types for column ${column.name}. Can not safely convert ${dtype} to ${wanted}.${hint}`,
   )
 }
 

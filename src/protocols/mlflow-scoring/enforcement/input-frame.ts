@@ -6,6 +6,7 @@ import { type Dtype, newStorage } from '../numpy/dtype.ts'
 import { toNestedList } from '../numpy/elements.ts'
 import { type NdArray, ndArray } from '../numpy/nd-array.ts'
 import { columnOfArray, pickRows } from '../pandas/column.ts'
+import { checkFrameSize } from '../pandas/frame-size.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
 import { type LabelledFrame, withRowNumbers } from '../pandas/labelled-frame.ts'
 import { valueError } from '../python/python-error.ts'
@@ -70,6 +71,11 @@ function strided(array: NdArray, rows: number, offset: number, stride: number): 
 
 function frameOfRecords(records: readonly ParsedDict[]): LabelledFrame {
   const names = new Set(records.flatMap((record) => [...record.keys()]))
+  checkFrameSize(
+    records.length,
+    names.size,
+    records.reduce((sum, record) => sum + record.size, 0),
+  )
   const columns = Array.from(names, (name) =>
     columnOfCells(
       name,
@@ -145,9 +151,15 @@ function frameOfColumns(values: ParsedDict): LabelledFrame {
   if (lengths.size > 1) throw valueError('All arrays must be of the same length')
   const rows = labels?.length ?? [...lengths][0]
   if (rows === undefined) throw valueError('If using all scalar values, you must pass an index')
+  checkFrameSize(rows, values.size, rows + values.size + rows * countOf(values, rows))
   const columns = Array.from(values, ([name, value]) => columnOfEntry(name, value, rows, labels ?? []))
   // Labels are texts, so none is 0.
   return labels === undefined ? frame(rows, columns) : { rows, columns, rowLabelledZero: undefined }
+}
+
+/** Columns that have all their rows and repeat nothing. */
+function countOf(values: ParsedDict, rows: number): number {
+  return [...values.values()].filter((value) => lengthsOf(value)[0] === rows).length
 }
 
 /** Columns given as objects have a row for each key that any of them has; undefined where there are none. */

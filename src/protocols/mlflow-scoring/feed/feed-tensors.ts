@@ -55,6 +55,7 @@ function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
 function columnValues(columns: readonly Column[], name: string, rows: number): NdArray {
   const [column] = columns
   if (column === undefined) throw evaluationFailed(`The data has no column '${name}'.`)
+  if (column.isCategory) throw evaluationFailed(`The column '${name}' is a category.`)
   return columns.length === 1 ? objectsOfColumn(column) : matrixOf(columns, rows)
 }
 
@@ -121,7 +122,7 @@ function tensorFor(input: TensorMetadata, array: NdArray): Tensor {
 
 function dataFor({ name, datatype }: TensorMetadata, array: NdArray): Tensor['data'] {
   if (datatype === 'BYTES') return textsOf(name, array)
-  if (datatype === 'FP32' && array.dtype === 'float64') return Float32Array.from(array.data)
+  if (datatype === 'FP32' && array.dtype === 'float64') return new Float32Array(array.data)
   if (array.dtype === DTYPES[datatype]) return array.data as Tensor['data']
   throw wrongType(name, datatype, array)
 }

@@ -3,6 +3,7 @@ import { arrayOfElements } from '../numpy/array-of.ts'
 import { astype } from '../numpy/cast.ts'
 import { type Dtype, kindOf } from '../numpy/dtype.ts'
 import { elementsOf } from '../numpy/elements.ts'
+import type { NdArray } from '../numpy/nd-array.ts'
 import { NAT, parseIsoTime } from '../numpy/numpy-datetime.ts'
 import { PythonError, valueError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
@@ -23,16 +24,15 @@ export function castColumn(column: Column, dtype: Dtype): Column {
     return columnOfArray(name, arrayOfElements(cellsOf(column), [column.data.length], dtype))
   }
   const array = arrayOfColumn(column)
-  if (kindOf(array.dtype) === 'f') checkFloats(elementsOf(array) as number[], column.dtype, dtype)
+  if (kindOf(array.dtype) === 'f' && 'iu'.includes(kindOf(dtype))) checkFloats(array, dtype)
   return columnOfArray(name, astype(array, dtype))
 }
 
-function checkFloats(values: readonly number[], from: string, to: Dtype): void {
-  const kind = kindOf(to)
-  if (kind !== 'i' && kind !== 'u') return
-  for (const value of values) {
+function checkFloats(array: NdArray, to: Dtype): void {
+  for (const value of elementsOf(array) as number[]) {
     if (!Number.isFinite(value)) throw notFinite()
-    if (kind === 'u' && value < 0) throw valueError(`Cannot losslessly cast from ${from} to ${to}`)
+    if (kindOf(to) === 'u' && value < 0)
+      throw valueError(`Cannot losslessly cast from ${array.dtype} to ${to}`)
   }
 }
 

@@ -11,8 +11,9 @@ import {
   typeName,
 } from '../python/python-value.ts'
 import { pickRows } from './column.ts'
+import { checkFrameSize, totalLength } from './frame-size.ts'
 import { inferColumn } from './infer-column.ts'
-import type { LabelledFrame } from './labelled-frame.ts'
+import { type LabelledFrame, rowLabelledZero } from './labelled-frame.ts'
 
 export interface DataFrameInit {
   readonly data: PyValue
@@ -74,15 +75,10 @@ function labelled(columns: readonly Column[], rows: number, labels: PyList | und
   return { rows, columns, rowLabelledZero: rowLabelledZero(rows, labels) }
 }
 
-function rowLabelledZero(rows: number, labels: PyList | undefined): number | undefined {
-  if (labels === undefined) return rows > 0 ? 0 : undefined
-  const zeros = labels.flatMap((label, row) => (label === 0n || label === 0 || label === false ? [row] : []))
-  return zeros.length === 1 ? zeros[0] : undefined
-}
-
 /** One row stands for as many as the index has labels; more rows must be as many. */
 function fitted(columns: readonly Column[], rows: number, labels: PyList | undefined): LabelledFrame {
   if (labels === undefined || labels.length === rows) return labelled(columns, rows, labels)
+  checkFrameSize(labels.length, columns.length, labels.length + columns.length)
   if (rows !== 1 && columns.length > 0) {
     throw valueError(`Length of values (${rows}) does not match length of index (${labels.length})`)
   }
@@ -91,12 +87,14 @@ function fitted(columns: readonly Column[], rows: number, labels: PyList | undef
 }
 
 function emptyColumns(names: Names, rows: number): Column[] {
+  checkFrameSize(rows, names.length, rows + names.length)
   return names.map((name) => ({ name, dtype: 'object', data: new Array<number>(rows).fill(Number.NaN) }))
 }
 
 function broadcast(data: PyValue, names: Names | undefined, rows: number | undefined): Column[] {
   if (names === undefined || rows === undefined)
     throw valueError('DataFrame constructor not properly called!')
+  checkFrameSize(rows, names.length, rows + names.length)
   return names.map((name) => inferColumn(name, new Array<PyValue>(rows).fill(data)))
 }
 
@@ -106,6 +104,7 @@ function columnsOfRows(rows: PyList, names: Names | undefined): Column[] {
   if (names !== undefined && names.length !== width) {
     throw valueError(`${names.length} columns passed, passed data had ${width} columns`)
   }
+  checkFrameSize(rows.length, width, totalLength(lists))
   return Array.from({ length: width }, (_, i) =>
     inferColumn(
       names?.[i] ?? i,
@@ -125,6 +124,11 @@ function rowItems(row: PyValue): PyList {
 function columnsOfRecords(rows: PyList, names: Names | undefined): Column[] {
   const records = rows.map(recordOf)
   const keys: Names = names ?? [...new Set(records.flatMap((record) => [...record.keys()]))]
+  checkFrameSize(
+    rows.length,
+    keys.length,
+    records.reduce((sum, record) => sum + record.size, 0),
+  )
   return keys.map((key) =>
     inferColumn(
       key,
@@ -170,12 +174,21 @@ function columnsOfDict(
     return value === undefined ? [] : [value]
   })
   const rows = height ?? commonLength(given)
+  checkFrameSize(
+    rows,
+    kept.length,
+    kept.length + given.reduce((sum: number, value) => sum + cellCount(value), 0),
+  )
   const columns = kept.map((name): Column => {
     const value = data.get(name as string)
     if (value === undefined) return emptyColumns([name], rows)[0] as Column
     return inferColumn(name, cellsOfEntry(value, rows))
   })
   return [columns, rows]
+}
+
+function cellCount(value: PyValue): number {
+  return isList(value) || isDict(value) ? lengthOf(value) : 1
 }
 
 function cellsOfEntry(value: PyValue, rows: number): PyList {

@@ -15,7 +15,7 @@ export function inferColumn(name: string | number, cells: readonly PyValue[]): C
     case 'uint64':
       return { name, dtype: 'uint64', data: BigUint64Array.from(cells as bigint[]) }
     case 'float64':
-      return { name, dtype: 'float64', data: Float64Array.from(cells, numberOf) }
+      return { name, dtype: 'float64', data: floatsOf(cells) }
     case 'str':
       return textColumn(name, cells)
     default:
@@ -28,8 +28,10 @@ function textColumn(name: string | number, cells: readonly PyValue[]): Column {
   return data.includes(null) ? { name, dtype: 'str', data, objects: cells } : { name, dtype: 'str', data }
 }
 
-function numberOf(cell: PyValue): number {
-  return cell === null ? Number.NaN : Number(cell)
+function floatsOf(cells: readonly PyValue[]): Float64Array {
+  const data = new Float64Array(cells.length)
+  for (let i = 0; i < cells.length; i++) data[i] = cells[i] === null ? Number.NaN : Number(cells[i])
+  return data
 }
 
 /** What kinds of objects a column holds. */

@@ -1,4 +1,5 @@
 import type { Column, Frame } from '../frame.ts'
+import type { PyValue } from '../python/python-value.ts'
 
 /** A frame whose rows have the labels of an `index`; without one, the labels are the row numbers. */
 export interface LabelledFrame extends Frame {
@@ -10,7 +11,14 @@ export interface LabelledFrame extends Frame {
 }
 
 export function withRowNumbers(frame: Frame): LabelledFrame {
-  return { ...frame, rowLabelledZero: frame.rows > 0 ? 0 : undefined }
+  return { ...frame, rowLabelledZero: rowLabelledZero(frame.rows, undefined) }
+}
+
+/** Without labels the rows are numbered. */
+export function rowLabelledZero(rows: number, labels: readonly PyValue[] | undefined): number | undefined {
+  if (labels === undefined) return rows > 0 ? 0 : undefined
+  const zeros = labels.flatMap((label, row) => (label === 0n || label === 0 || label === false ? [row] : []))
+  return zeros.length === 1 ? zeros[0] : undefined
 }
 
 /** The columns by name: pandas allows several of one. */
