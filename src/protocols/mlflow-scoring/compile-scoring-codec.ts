@@ -12,9 +12,8 @@ import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
 import { recordsFrame, splitFrame } from './forms/frame-forms.ts'
 import { type ParsedInput, rawValue } from './forms/parsed-input.ts'
-import type { Frame } from './frame.ts'
 import { isDtype } from './numpy/dtype.ts'
-import { withRowNumbers } from './pandas/labelled-frame.ts'
+import { type LabelledFrame, withRowNumbers } from './pandas/labelled-frame.ts'
 import { ParamsCheck } from './params.ts'
 import { isDict, type PyValue } from './python/python-value.ts'
 import { ReplyEncoder } from './reply/reply-encoder.ts'
@@ -135,7 +134,7 @@ class CompiledScoringCodec implements ScoringCodec {
   async #decodeCsv(body: Uint8Array): Promise<DecodedScoringRequest> {
     // Loaded with the first such body, so that a server of JSON alone does not pay for it.
     const { readCsv } = await import('./csv.ts')
-    return this.#decodeFrame(readCsv(body, csvOptions(this.#schema)))
+    return this.#decodeFrame(withRowNumbers(readCsv(body, csvOptions(this.#schema))))
   }
 
   async #decodeParquet(body: Uint8Array): Promise<DecodedScoringRequest> {
@@ -144,8 +143,8 @@ class CompiledScoringCodec implements ScoringCodec {
   }
 
   /** CSV and parquet bodies have no room for parameters. */
-  #decodeFrame(frame: Frame): DecodedScoringRequest {
-    const input = this.#enforce({ kind: 'frame', frame: withRowNumbers(frame) })
+  #decodeFrame(frame: LabelledFrame): DecodedScoringRequest {
+    const input = this.#enforce({ kind: 'frame', frame })
     return this.#request(input, this.#params.check(undefined), false)
   }
 

@@ -10,6 +10,8 @@ export interface Frame {
 /** A frame read without column names has the integers 0..n-1 as names, which no named signature matches. */
 export interface ColumnBase {
   readonly name: string | number
+  /** The values are those of a pandas category, which no signature takes. */
+  readonly isCategory?: true
 }
 
 /** `str` is pandas' text dtype (missing cells: null); `object` holds any JSON or parquet value. */

@@ -2,6 +2,8 @@ import type { TimeUnit } from 'hyparquet'
 import type { Column } from './frame.ts'
 import { unreadableParquet } from './parquet-failure.ts'
 import type { ParquetKind } from './parquet-types.ts'
+import { pythonBytes, pythonObject } from './python/python-object.ts'
+import type { PyValue } from './python/python-value.ts'
 
 type Name = Column['name']
 /** Values as parquet stores them; null or undefined where one is missing. */
@@ -11,6 +13,7 @@ const NAT = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 const NANOSECONDS: Readonly<Record<TimeUnit, bigint>> = { MILLIS: 1_000_000n, MICROS: 1000n, NANOS: 1n }
 const MILLISECONDS_PER_DAY = 86_400_000
+const FLOAT16_NAN = 0x7e00
 /** The widest decimal that Arrow has takes 256 bits. */
 const MAX_DECIMAL_BYTES = 32
 
@@ -23,9 +26,8 @@ export interface StoredColumn {
 
 /**
  * The column that `pandas.read_parquet` 3.1 makes of stored values. Integers of which some are missing become
- * float64, truth values become objects. float16 comes as float32, which holds the same values, categories as their
- * values, and decimals,
- * dates and times as the objects that JSON would have: numbers and ISO texts.
+ * float64, truth values become objects. Categories come as their values, decimals as numbers, and bytes, dates and
+ * times as objects that print as Python's do.
  */
 export function toColumn(column: StoredColumn, type: ParquetKind): Column {
   const { name, values } = column
@@ -37,7 +39,7 @@ export function toColumn(column: StoredColumn, type: ParquetKind): Column {
         ? { name, dtype: 'float64', data: floats(values, (value) => unsignedNumber(value, type)) }
         : toIntegers(name, values, type)
     case 'float16':
-      return { name, dtype: 'float32', data: Float32Array.from(floats(values, float16)) }
+      return { name, dtype: 'float16', data: Uint16Array.from(values, float16Bits) }
     case 'float32':
       return { name, dtype: 'float32', data: Float32Array.from(floats(values, Number)) }
     case 'float64':
@@ -45,7 +47,7 @@ export function toColumn(column: StoredColumn, type: ParquetKind): Column {
     case 'timestamp':
       return toDatetimes(column, type)
     case 'text':
-      return { name, dtype: 'str', data: objects(values, String) as (string | null)[] }
+      return toTexts(name, values)
     default:
       return { name, dtype: 'object', data: objects(values, objectReader(type)) }
   }
@@ -72,6 +74,12 @@ function floats(values: StoredValues, read: (value: unknown) => number): Float64
 
 function objects(values: StoredValues, read: (value: unknown) => unknown): unknown[] {
   return Array.from(values, (value) => (isMissing(value) ? null : read(value)))
+}
+
+/** A missing text is None. */
+function toTexts(name: Name, values: StoredValues): Column {
+  const data = objects(values, String) as (string | null)[]
+  return hasMissing(values) ? { name, dtype: 'str', data, objects: data } : { name, dtype: 'str', data }
 }
 
 function toBooleans(name: Name, values: StoredValues): Column {
@@ -125,14 +133,18 @@ function toDatetimes(column: StoredColumn, type: Extract<ParquetKind, { kind: 't
 function objectReader(type: ParquetKind): (value: unknown) => unknown {
   switch (type.kind) {
     case 'date':
-      return (value) => new Date(Number(value) * MILLISECONDS_PER_DAY).toISOString().slice(0, 10)
+      return (value) => pythonObject(dateText(Number(value)))
     case 'time':
-      return (value) => timeText(BigInt(value as bigint) * NANOSECONDS[type.unit])
+      return (value) => pythonObject(timeText(BigInt(value as bigint) * NANOSECONDS[type.unit]))
     case 'decimal':
       return (value) => Number(`${unscaled(value)}e${-type.scale}`)
     default:
-      return (value) => value
+      return toPython
   }
+}
+
+function dateText(days: number): string {
+  return new Date(days * MILLISECONDS_PER_DAY).toISOString().slice(0, 10)
 }
 
 /** Reading `150e-2` as a number rounds once, which a product with a power of ten does not. */
@@ -150,13 +162,18 @@ function timeText(nanoseconds: bigint): string {
   return micros === 0n ? time : `${time}.${String(micros).padStart(6, '0')}`
 }
 
-/** IEEE 754 binary16, little-endian. */
-function float16(value: unknown): number {
+/** IEEE 754 binary16, little-endian; NaN where the value is missing. */
+function float16Bits(value: unknown): number {
+  if (isMissing(value)) return FLOAT16_NAN
   const [low = 0, high = 0] = value as Uint8Array
-  const sign = high >> 7 === 1 ? -1 : 1
-  const exponent = (high >> 2) & 0x1f
-  const fraction = ((high & 3) << 8) | low
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+  return (high << 8) | low
+}
+
+/** A value of a nested column as a Python object. */
+export function toPython(value: unknown): PyValue {
+  if (isMissing(value)) return null
+  if (Array.isArray(value)) return value.map(toPython)
+  if (value instanceof Uint8Array) return pythonBytes(value)
+  if (typeof value !== 'object') return value as PyValue
+  return new Map(Object.entries(value).map(([key, item]) => [key, toPython(item)]))
 }

@@ -4,6 +4,10 @@ import type { FileMetaData } from 'hyparquet'
 export interface PandasMetadata {
   /** Columns of the file that were the frame's index: no columns when read again. */
   readonly indexColumns: ReadonlySet<string>
+  /** The frame's index where it was an arithmetic progression, which takes no column. */
+  readonly range: { readonly start: number; readonly step: number } | undefined
+  /** Columns whose dtype was `category`. */
+  readonly categories: ReadonlySet<string>
   /** The frame's column names were integers; the file has them as text. */
   readonly hasIntegerNames: boolean
   /** Time zones of datetime columns by name, and which columns are time differences. */
@@ -20,6 +24,8 @@ export function pandasMetadataOf(metadata: FileMetaData): PandasMetadata {
   const indexColumns = Array.isArray(found?.['index_columns']) ? found['index_columns'] : []
   return {
     indexColumns: new Set(indexColumns.filter((name): name is string => typeof name === 'string')),
+    range: objectsOf(indexColumns).map(rangeOf)[0],
+    categories: new Set(columns.flatMap(categoryOf)),
     hasIntegerNames: columnIndexes.length === 1 && columnIndexes[0]!['pandas_type'] === 'int64',
     zones: new Map(columns.flatMap(zoneOf)),
     durations: new Set(columns.flatMap(durationOf)),
@@ -43,6 +49,14 @@ function objectsOf(value: unknown): JsonObject[] {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function rangeOf({ start, step }: JsonObject): { readonly start: number; readonly step: number } {
+  return { start: Number(start), step: Number(step) }
+}
+
+function categoryOf({ field_name: name, pandas_type: type }: JsonObject): string[] {
+  return typeof name === 'string' && type === 'categorical' ? [name] : []
 }
 
 function zoneOf(column: JsonObject): [string, string][] {

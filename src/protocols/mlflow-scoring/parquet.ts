@@ -8,11 +8,13 @@ import {
   type SchemaTree,
 } from 'hyparquet'
 import { messageOf, ServingError } from '../../core/errors.ts'
-import type { Column, Frame } from './frame.ts'
+import type { Column } from './frame.ts'
+import type { LabelledFrame } from './pandas/labelled-frame.ts'
 import { decompressorOf, loadCodecs } from './parquet-codecs.ts'
-import { toColumn } from './parquet-columns.ts'
+import { toColumn, toPython } from './parquet-columns.ts'
 import { unreadableParquet } from './parquet-failure.ts'
 import { readFooter } from './parquet-footer.ts'
+import { storedRowLabelledZero } from './parquet-index.ts'
 import { DEFAULT_PARQUET_LIMITS, ParquetBudget, type ParquetLimits } from './parquet-limits.ts'
 import { checkPages } from './parquet-pages.ts'
 import { type PandasMetadata, pandasMetadataOf } from './parquet-pandas.ts'
@@ -22,12 +24,12 @@ import { type ParquetKind, parquetKindOf } from './parquet-types.ts'
 const COLUMNS_AT_ONCE = 32
 
 /**
- * Reads a parquet body as MLflow 3.17.2 does with pandas 3.1 and pyarrow: `pandas.read_parquet(body)`. The frame's
- * index is left out. Whatever the file claims is checked against the limits and against itself before it is
+ * Reads a parquet body as MLflow 3.17.2 does with pandas 3.1 and pyarrow: `pandas.read_parquet(body)`. Of the
+ * frame's index only the row labelled 0 is told. Whatever the file claims is checked against the limits and against itself before it is
  * believed, so that a small body can take neither the memory nor the time of a large one.
  * @throws ServingError BAD_REQUEST
  */
-export async function readParquet(body: Uint8Array, limits = DEFAULT_PARQUET_LIMITS): Promise<Frame> {
+export async function readParquet(body: Uint8Array, limits = DEFAULT_PARQUET_LIMITS): Promise<LabelledFrame> {
   try {
     return await readFrame(body, limits)
   } catch (error) {
@@ -36,25 +38,36 @@ export async function readParquet(body: Uint8Array, limits = DEFAULT_PARQUET_LIM
   }
 }
 
-async function readFrame(body: Uint8Array, limits: ParquetLimits): Promise<Frame> {
+async function readFrame(body: Uint8Array, limits: ParquetLimits): Promise<LabelledFrame> {
   const budget = new ParquetBudget(limits, body.length)
   const metadata = readFooter(body, limits, budget)
   const compressors = await loadCodecs(metadata)
   const tree = parquetSchema(metadata)
   checkAllPages({ body, metadata, compressors, budget }, leavesOf(tree))
   const pandas = pandasMetadataOf(metadata)
-  const fields = fieldsOf(tree).filter(({ name }) => !pandas.indexColumns.has(name))
+  const stored = fieldsOf(tree)
+  const fields = stored.filter(({ name }) => !pandas.indexColumns.has(name))
   if (new Set(fields.map(({ name }) => name)).size !== fields.length) {
     throw unreadableParquet('Two columns have the same name')
   }
-  const source = { body, metadata, compressors }
+  const source = { body, metadata, compressors, pandas }
+  const columns = await readColumns(source, fields)
+  const index = await readColumns(
+    source,
+    stored.filter(({ name }) => pandas.indexColumns.has(name)),
+  )
+  const rows = Number(metadata.num_rows)
+  return { rows, columns, rowLabelledZero: storedRowLabelledZero(rows, index, pandas.range) }
+}
+
+async function readColumns(source: Source, fields: readonly Field[]): Promise<Column[]> {
   const columns: Column[] = []
   for (let from = 0; from < fields.length; from += COLUMNS_AT_ONCE) {
     const batch = fields.slice(from, from + COLUMNS_AT_ONCE)
     const stored = await readStored(source, batch)
-    for (const field of batch) columns.push(columnOf(field, stored.get(field.name) ?? [], pandas))
+    for (const field of batch) columns.push(columnOf(field, stored.get(field.name) ?? [], source.pandas))
   }
-  return { rows: Number(metadata.num_rows), columns }
+  return columns
 }
 
 /** A column of the frame: one or, when nested, several columns of the file. */
@@ -97,6 +110,7 @@ interface Source {
   readonly body: Uint8Array
   readonly metadata: FileMetaData
   readonly compressors: Compressors
+  readonly pandas: PandasMetadata
 }
 
 interface Leaf {
@@ -117,7 +131,10 @@ function leavesOf(tree: SchemaTree, above: Leaf = { path: '', maxRepetition: 0, 
   })
 }
 
-function checkAllPages(source: Source & { budget: ParquetBudget }, leaves: readonly Leaf[]): void {
+function checkAllPages(
+  source: Omit<Source, 'pandas'> & { budget: ParquetBudget },
+  leaves: readonly Leaf[],
+): void {
   const { body, metadata, compressors, budget } = source
   for (const group of metadata.row_groups) {
     group.columns.forEach(({ meta_data: chunk }, index) => {
@@ -198,7 +215,10 @@ const PARSERS = {
 function columnOf(field: Field, values: DecodedArray, pandas: PandasMetadata): Column {
   const name = pandas.hasIntegerNames && /^-?\d+$/.test(field.name) ? Number(field.name) : field.name
   if (field.kind === undefined || pandas.durations.has(field.name)) {
-    return { name, dtype: 'object', data: Array.from<unknown, unknown>(values, (value) => value ?? null) }
+    return { name, dtype: 'object', data: Array.from<unknown, unknown>(values, toPython) }
   }
-  return toColumn({ name, values, zone: pandas.zones.get(field.name) ?? 'UTC' }, field.kind)
+  const column = toColumn({ name, values, zone: pandas.zones.get(field.name) ?? 'UTC' }, field.kind)
+  // A category of nothing but missing values has no values to be one of, and comes back as objects.
+  const isCategory = pandas.categories.has(field.name) && field.kind.kind !== 'null'
+  return isCategory ? { ...column, isCategory } : column
 }

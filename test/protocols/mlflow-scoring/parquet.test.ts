@@ -52,6 +52,11 @@ describe('readParquet', () => {
     )
   })
 
+  it('marks categories that pandas wrote', async () => {
+    const { columns } = await readParquet(fileNamed('frame with a category'))
+    expect(columns).toEqual([{ name: 'c', dtype: 'str', data: ['x', 'y'], isCategory: true }])
+  })
+
   it('refuses every file that is cut off', async () => {
     const file = fileNamed('frame')
     for (let length = 0; length < file.length; length += 7) {
