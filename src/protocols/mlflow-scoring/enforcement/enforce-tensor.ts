@@ -9,6 +9,7 @@ import { type NdArray, reshape } from '../numpy/nd-array.ts'
 import { arrayOfColumn, cellsOf } from '../pandas/column.ts'
 import type { LabelledFrame } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
+import { isBytes } from '../python/python-object.ts'
 import { isList, isScalar, type PyList, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
@@ -49,7 +50,7 @@ export function tensorOfColumn(column: Column, frame: LabelledFrame, spec: Tenso
   const cells = cellsOf(column)
   const first = cells[frame.rowLabelledZero]
   // A Timestamp is no scalar to NumPy.
-  if (isScalar(first) && column.dtype !== 'datetime64[ns]') return tensorOfScalars(column, spec)
+  if ((isScalar(first) || isBytes(first)) && column.dtype !== 'datetime64[ns]') return tensorOfScalars(column, spec)
   if (isList(first) && isScalar(first[0])) return tensorOfLists(column, cells, spec)
   throw new EnforcementError(
     'Because the model signature requires tensor spec input, the input pandas dataframe values should be either ' +

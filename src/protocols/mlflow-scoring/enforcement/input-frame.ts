@@ -9,7 +9,7 @@ import { columnOfArray, pickRows } from '../pandas/column.ts'
 import { checkFrameSize } from '../pandas/frame-size.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
 import { type LabelledFrame, withRowNumbers } from '../pandas/labelled-frame.ts'
-import { valueError } from '../python/python-error.ts'
+import { PythonError, valueError } from '../python/python-error.ts'
 import { isDict, isList, isScalar, type PyList, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
@@ -122,9 +122,10 @@ function frameOfDict(values: ParsedDict, columns: readonly ColSpec[]): LabelledF
   try {
     return frameOfColumns(values)
   } catch (error) {
+    if (!(error instanceof PythonError)) throw error
     throw new EnforcementError(
       'This model contains a column-based signature, which suggests a DataFrame input. There was an error casting ' +
-        `the input data to a DataFrame: ${(error as Error).message}`,
+        `the input data to a DataFrame: ${error.message}`,
     )
   }
 }
