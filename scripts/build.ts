@@ -1,11 +1,27 @@
-/** `npm run build`: dist/ with JavaScript and declarations from src/, and the data files that lie among the sources. */
+/**
+ * `npm run build`: dist/ from src/. Two programs, the command line and the worker thread, bundled with what they
+ * share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
+ * Dependencies stay packages. Declarations go to dist/types.
+ */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, globSync, rmSync } from 'node:fs'
+import { basename, isAbsolute } from 'node:path'
+import { rolldown } from 'rolldown'
+
+/** Files that the program finds beside its own modules. */
+const DATA_FILES = 'src/store/schema/*.sql'
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
-cpSync('src', 'dist', {
-  recursive: true,
-  filter: (path) => statSync(path).isDirectory() || !path.endsWith('.ts'),
+
+const bundle = await rolldown({
+  input: { main: 'src/cli/main.ts', worker: 'src/runtime/worker.ts' },
+  platform: 'node',
+  external: (id) => !id.startsWith('.') && !isAbsolute(id),
 })
-chmodSync('dist/cli/main.js', 0o755)
+// One flat folder: `new URL('./worker.js', import.meta.url)` then holds from every chunk.
+await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js' })
+await bundle.close()
+
+for (const file of globSync(DATA_FILES)) copyFileSync(file, `dist/${basename(file)}`)
+chmodSync('dist/main.js', 0o755)

@@ -43,7 +43,7 @@ interface Request {
 }
 
 export function headrace(install: string, args: readonly string[], request: Request): ServerPlan {
-  const main = join(install, 'node_modules/headrace/dist/cli/main.js')
+  const main = join(install, 'node_modules/headrace/dist/main.js')
   return {
     name: 'headrace',
     command: [process.execPath, main, 'serve', ...args, '--port', String(request.port)],

@@ -16,7 +16,7 @@ const body = JSON.stringify({ dataframe_split: { columns, data: [[5.1, 3.5, 1.4,
 
 const install = packedInstall()
 const cwd = mkdtempSync(join(tmpdir(), 'headrace-start-'))
-const main = join(install, 'node_modules/headrace/dist/cli/main.js')
+const main = join(install, 'node_modules/headrace/dist/main.js')
 const register = ['models', 'register', join(ROOT, 'models/iris/2'), '-n', 'iris', '--alias', 'champion']
 execFileSync(process.execPath, [main, ...register], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
 

@@ -1,7 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { CREATED_RELEASE } from '../schema/heads.ts'
+import { createdSchema } from '../schema/created-schema.ts'
 
 /**
  * Creates a database at MLflow's head where none is. The file appears whole: it is made beside under another
@@ -35,8 +35,7 @@ export function createTablesWhereNone(connection: Database.Database): void {
 }
 
 function createTables(connection: Database.Database): void {
-  const schema = new URL(`../schema/mlflow-${CREATED_RELEASE}.sqlite.sql`, import.meta.url)
-  const statements = readFileSync(schema, 'utf8')
+  const statements = createdSchema()
   if (connection.inTransaction) connection.exec(statements)
   else connection.transaction(() => connection.exec(statements))()
 }
