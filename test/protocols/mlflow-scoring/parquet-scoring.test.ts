@@ -32,6 +32,22 @@ describe('a parquet body', () => {
     await expect(decode(codec, file)).rejects.toMatchObject({ errorClass: 'SCHEMA_ENFORCEMENT_FAILED' })
   })
 
+  it('feeds bytes to text tensors where they are ASCII', async () => {
+    const fixed = codecFor({
+      schema: [tensor('str', [-1], 'fixed')],
+      inputs: [input('fixed', 'BYTES', [-1])],
+    })
+    const { request } = await decode(fixed, 'texts')
+    expect(request.inputs.get('fixed')?.data).toEqual(['xy', 'None', 'zz'])
+    const bytes = codecFor({
+      schema: [tensor('str', [-1], 'bytes')],
+      inputs: [input('bytes', 'BYTES', [-1])],
+    })
+    await expect(decode(bytes, 'texts')).rejects.toMatchObject({
+      message: expect.stringContaining("'ascii' codec"),
+    })
+  })
+
   it('is refused where a column of the signature is a category', async () => {
     const codec = codecFor({ schema: [column('c', 'string')], inputs: [input('c', 'BYTES', [-1, 1])] })
     await expect(decode(codec, 'frame with a category')).rejects.toMatchObject({

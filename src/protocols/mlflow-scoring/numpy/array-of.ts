@@ -1,6 +1,7 @@
 import { elementCount } from '../../../core/tensor.ts'
 import { describeShape } from '../../../signature/describe-schema.ts'
 import { valueError } from '../python/python-error.ts'
+import { asciiOfBytes } from '../python/python-object.ts'
 import { pyStr } from '../python/python-text.ts'
 import { isList, type PyValue } from '../python/python-value.ts'
 import { arrayCell } from './array-cell.ts'
@@ -57,7 +58,7 @@ function numericArray(elements: readonly PyValue[], shape: readonly number[], dt
 
 /** NumPy's fixed-width text is padded with NUL, so that a text cannot end in one. */
 function unicodeElement(value: PyValue): string {
-  const text = pyStr(value)
+  const text = asciiOfBytes(value) ?? pyStr(value)
   return text.endsWith('\0') ? text.replace(/\0+$/, '') : text
 }
 

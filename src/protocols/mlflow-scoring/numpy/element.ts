@@ -1,5 +1,6 @@
 import { intToFloat, parsePythonFloat, parsePythonInt } from '../python/parse-number.ts'
 import { PythonError, typeError, valueError } from '../python/python-error.ts'
+import { asciiOfBytes } from '../python/python-object.ts'
 import { isTruthy, type PyValue, typeName } from '../python/python-value.ts'
 import { itemSize, kindOf, type NumericDtype } from './dtype.ts'
 
@@ -33,8 +34,12 @@ export function toFloat(value: PyValue): number {
     default:
       if (value === null) return Number.NaN
       if (Array.isArray(value)) throw valueError('setting an array element with a sequence.')
-      throw typeError(`float() argument must be a string or a real number, not '${typeName(value)}'`)
+      return parsePythonFloat(asciiOfBytes(value) ?? notNumeric(value))
   }
+}
+
+function notNumeric(value: PyValue): never {
+  throw typeError(`float() argument must be a string or a real number, not '${typeName(value)}'`)
 }
 
 /** `int(value)` within the range of an integer dtype. @throws PythonError */
@@ -68,8 +73,12 @@ function toPythonInt(value: PyValue): bigint {
       }
       return BigInt(Math.trunc(value))
     default:
-      throw typeError(
-        `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`,
-      )
+      return parsePythonInt(asciiOfBytes(value) ?? notIntegral(value))
   }
+}
+
+function notIntegral(value: PyValue): never {
+  throw typeError(
+    `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`,
+  )
 }
