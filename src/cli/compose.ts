@@ -1,24 +1,29 @@
 import type { Logger } from 'pino'
-import type { LocalRegistry } from '../registry-client/local-registry-client.ts'
+import { LocalRegistryClient } from '../registry-client/local-registry-client.ts'
+import type { RegistryClient } from '../registry-client/registry-client.ts'
 import { DEFAULT_LIMITS } from '../runtime/admission.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
 import type { ServerOptions } from '../server/server-options.ts'
 import type { ServeSettings } from './config.ts'
+import { registryLocation } from './registry-location.ts'
 
 /** Parts of a scoring server, joined. */
 export interface ScoringServer {
+  readonly registry: RegistryClient
   readonly repository: ModelRepository
   readonly options: ServerOptions
 }
 
 /** The one place where the parts of the program are joined. Nothing is loaded and nothing listens yet. */
 export function composeScoringServer(settings: ServeSettings, logger: Logger): ScoringServer {
+  const registry = new LocalRegistryClient(registryLocation(settings))
   const repository = new ModelRepository({
-    resolve: resolver(settings),
+    resolve: (uri) => registry.resolve(uri),
     placement: settings.placement,
     expectedModels: settings.modelUri.length,
     limits: { ...DEFAULT_LIMITS, maxRequests: settings.maxConcurrentRequests },
+    runTimeoutMs: settings.timeoutMs,
     log: logger,
     ...(settings.workers === undefined ? {} : { workers: settings.workers }),
   })
@@ -37,21 +42,5 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     ...(settings.sslCertfile === undefined ? {} : { sslCertfile: settings.sslCertfile }),
     ...(settings.sslKeyfile === undefined ? {} : { sslKeyfile: settings.sslKeyfile }),
   }
-  return { repository, options }
-}
-
-/** The registry is imported when the first URI is resolved. */
-function resolver(settings: ServeSettings): ConstructorParameters<typeof ModelRepository>[0]['resolve'] {
-  const registry = import('../registry-client/local-registry-client.ts').then(
-    ({ LocalRegistryClient }) => new LocalRegistryClient(localRegistry(settings)),
-  )
-  return async (uri) => (await registry).resolve(uri)
-}
-
-/** MLflow's rule: the registry's own URI, else the tracking URI, else a SQLite file in the working folder. */
-export function localRegistry(settings: Pick<ServeSettings, 'registryUri' | 'trackingUri'>): LocalRegistry {
-  return {
-    databaseUri: settings.registryUri ?? settings.trackingUri ?? 'sqlite:///mlflow.db',
-    folder: process.cwd(),
-  }
+  return { registry, repository, options }
 }

@@ -23,7 +23,17 @@ const REGISTRY = {
     help: 'Registry that models:/ URIs are looked up in',
     parse: text,
   }),
+  defaultArtifactRoot: setting<string | undefined>({
+    flags: '--default-artifact-root <folder>',
+    variable: 'MLFLOW_DEFAULT_ARTIFACT_ROOT',
+    default: undefined,
+    defaultText: 'mlartifacts beside the database',
+    help: 'Folder of the files of registered models',
+    parse: text,
+  }),
 } as const
+
+export type RegistrySettings = SettingsOf<typeof REGISTRY>
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
@@ -172,16 +182,6 @@ export const SERVE_SETTINGS = {
 
 export type ServeSettings = SettingsOf<typeof SERVE_SETTINGS>
 
-export const MODELS_SETTINGS = {
-  ...REGISTRY,
-  defaultArtifactRoot: setting<string | undefined>({
-    flags: '--default-artifact-root <folder>',
-    variable: 'MLFLOW_DEFAULT_ARTIFACT_ROOT',
-    default: undefined,
-    defaultText: 'mlartifacts beside the database',
-    help: 'Folder that the files of registered models are copied to',
-    parse: text,
-  }),
-} as const
+export const MODELS_SETTINGS = REGISTRY
 
 export type ModelsSettings = SettingsOf<typeof MODELS_SETTINGS>

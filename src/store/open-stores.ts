@@ -7,9 +7,6 @@ import { openSqlite, openSqliteReadOnly } from './sqlite/open-sqlite.ts'
 import { isSqliteUri, sqlitePath } from './sqlite/sqlite-uri.ts'
 import type { Stores } from './stores.ts'
 
-/** The database that MLflow takes where none is named: a file in the working folder. */
-export const DEFAULT_DATABASE_URI = 'sqlite:///mlflow.db'
-
 export interface StoreLocation {
   readonly databaseUri: string
   /** Folder for the files of new experiments; `mlartifacts` beside the database where it is left out. */

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { findModelFile, readModelFile } from '../../src/flavors/model-file.ts'
-import { temporaryFolders } from '../fixtures/temporary-folder.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolders()
+const newFolder = temporaryFolder
 
 let outside: string
 let model: string

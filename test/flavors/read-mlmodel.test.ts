@@ -2,9 +2,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
-import { temporaryFolders } from '../fixtures/temporary-folder.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolders()
+const newFolder = temporaryFolder
 
 function folderWith(mlmodel: string | Uint8Array): string {
   const folder = newFolder()

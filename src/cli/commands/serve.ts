@@ -25,7 +25,7 @@ async function serve(settings: ServeSettings): Promise<void> {
   checkTogether(settings)
   const format = logFormat(settings)
   const logger = createLogger({ level: settings.logLevel, format })
-  const { repository, options } = composeScoringServer(settings, logger)
+  const { registry, repository, options } = composeScoringServer(settings, logger)
   try {
     // The server's modules are read while the engine opens the models in threads of its own.
     const loading = Promise.all(settings.modelUri.map((uri) => repository.load(uri)))
@@ -34,6 +34,7 @@ async function serve(settings: ServeSettings): Promise<void> {
       import('../../server/app.ts'),
       import('../../server/listen.ts'),
     ])
+    await registry.close()
     const server = await listen(await buildApp(options), settings)
     announce({ server, models, logger, format })
     if (format === 'text') await suggest(server, models[0], settings)

@@ -17,7 +17,11 @@ const BUSY_TIMEOUT_MS = 20_000
  */
 export function openSqliteReadOnly(path: string): SqliteDatabase {
   if (!existsSync(path)) {
-    throw notFound(`There is no registry database at ${path}`, { path })
+    throw notFound(
+      `There is no registry database at ${path}: register a model (headrace models register) or name another ` +
+        'database (MLFLOW_TRACKING_URI)',
+      { path },
+    )
   }
   try {
     return checked(

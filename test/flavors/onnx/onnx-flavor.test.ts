@@ -9,9 +9,9 @@ import {
   nestedModel,
 } from '../../fixtures/onnx/build-model.ts'
 import { floatInput, inspectFile, loadFile, modelBytes, modelPath } from '../../fixtures/onnx/onnx-models.ts'
-import { temporaryFolders } from '../../fixtures/temporary-folder.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolders()
+const newFolder = temporaryFolder
 
 let folder: string
 

@@ -5,9 +5,9 @@ import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, test } from 'vitest'
 import { delimited, editMessage, varintField } from '../../../src/flavors/onnx/wire-edit.ts'
 import { WireFile } from '../../../src/flavors/onnx/wire-file.ts'
-import { temporaryFolders } from '../../fixtures/temporary-folder.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolders()
+const newFolder = temporaryFolder
 
 function withFile<T>(bytes: Uint8Array, work: (file: WireFile) => T): T {
   const path = join(newFolder(), 'file')

@@ -2,9 +2,10 @@ import { readMlModel } from '../../../flavors/read-mlmodel.ts'
 import { LocalRegistryClient } from '../../../registry-client/local-registry-client.ts'
 import type { ResolvedModel } from '../../../registry-client/registry-client.ts'
 import type { ModelVersion } from '../../../store/entities/model-version.ts'
+import { registryLocation } from '../../registry-location.ts'
 import type { ModelsOptions } from './options.ts'
 import { print, printable, printJson, table, time } from './output.ts'
-import { databaseUriOf, withStores } from './registry.ts'
+import { withStores } from './registry.ts'
 import { signatureTable } from './signature-table.ts'
 
 /** A registered model with its versions, or one model in full where a URI (or path) is given. */
@@ -39,11 +40,7 @@ function versionRow(version: ModelVersion): readonly string[] {
 }
 
 async function showOne(uri: string, options: ModelsOptions): Promise<void> {
-  const client = new LocalRegistryClient({
-    databaseUri: databaseUriOf(options),
-    artifactRoot: options.defaultArtifactRoot,
-    folder: process.cwd(),
-  })
+  const client = new LocalRegistryClient(registryLocation(options))
   try {
     const resolved = await client.resolve(uri)
     const mlmodel = await readMlModel(resolved.path)
