@@ -6,13 +6,11 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { findModelFile, readModelFile } from '../../src/flavors/model-file.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolder
-
 let outside: string
 let model: string
 
 beforeEach(() => {
-  outside = newFolder()
+  outside = temporaryFolder()
   model = join(outside, 'model')
   mkdirSync(join(model, 'sub'), { recursive: true })
   writeFileSync(join(model, 'weights.bin'), 'weights')

@@ -4,10 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolder
-
 function folderWith(mlmodel: string | Uint8Array): string {
-  const folder = newFolder()
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'MLmodel'), mlmodel)
   return folder
 }
@@ -177,7 +175,7 @@ describe('an MLmodel file', () => {
   })
 
   test('that leads elsewhere is refused', async () => {
-    const folder = newFolder()
+    const folder = temporaryFolder()
     symlinkSync('/etc/hostname', join(folder, 'MLmodel'))
     await expect(readMlModel(folder)).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
   })
@@ -185,7 +183,7 @@ describe('an MLmodel file', () => {
 
 describe('a model path', () => {
   test('may be a bare .onnx file, also behind a link', async () => {
-    const folder = newFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'net.onnx'), '')
     symlinkSync(join(folder, 'net.onnx'), join(folder, 'link.onnx'))
     for (const name of ['net.onnx', 'link.onnx']) {
@@ -199,7 +197,7 @@ describe('a model path', () => {
   })
 
   test('that does not exist, or holds no MLmodel file, is reported as missing', async () => {
-    const folder = newFolder()
+    const folder = temporaryFolder()
     for (const path of [join(folder, 'none'), folder]) {
       await expect(readMlModel(path)).rejects.toMatchObject({
         code: 'RESOURCE_DOES_NOT_EXIST',
@@ -209,7 +207,7 @@ describe('a model path', () => {
   })
 
   test('to any other file is refused', async () => {
-    const folder = newFolder()
+    const folder = temporaryFolder()
     writeFileSync(join(folder, 'model.pkl'), '')
     mkdirSync(join(folder, 'a.onnx'))
     await expect(readMlModel(join(folder, 'model.pkl'))).rejects.toMatchObject({

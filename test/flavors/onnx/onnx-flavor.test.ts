@@ -11,12 +11,10 @@ import {
 import { floatInput, inspectFile, loadFile, modelBytes, modelPath } from '../../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolder
-
 let folder: string
 
 beforeEach(() => {
-  folder = newFolder()
+  folder = temporaryFolder()
 })
 
 function write(bytes: Uint8Array): string {

@@ -7,10 +7,8 @@ import { delimited, editMessage, varintField } from '../../../src/flavors/onnx/w
 import { WireFile } from '../../../src/flavors/onnx/wire-file.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
-const newFolder = temporaryFolder
-
 function withFile<T>(bytes: Uint8Array, work: (file: WireFile) => T): T {
-  const path = join(newFolder(), 'file')
+  const path = join(temporaryFolder(), 'file')
   writeFileSync(path, bytes)
   const file = new WireFile(path)
   try {
