@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { codecFor, column, input, tensor } from './models.ts'
 
@@ -46,6 +47,15 @@ describe('a parquet body', () => {
     await expect(decode(bytes, 'texts')).rejects.toMatchObject({
       message: expect.stringContaining("'ascii' codec"),
     })
+  })
+
+  it('feeds bytes to double columns where they read as numbers', async () => {
+    const body = parquetWriteBuffer({
+      columnData: [{ name: 'a', data: [1, 2].map((n) => Buffer.from(`${n}.5`)), type: 'BYTE_ARRAY' }],
+    })
+    const codec = codecFor({ schema: [column('a', 'double')], inputs: [input('a', 'FP64', [-1, 1])] })
+    const { request } = await codec.decode(new Uint8Array(body), 'application/vnd.apache.parquet')
+    expect(request.inputs.get('a')?.data).toEqual(new Float64Array([1.5, 2.5]))
   })
 
   it('is refused where a column of the signature is a category', async () => {

@@ -7,6 +7,7 @@ import { toDatetime } from '../pandas/cast-column.ts'
 import { arrayOfColumn, cellsOf, columnOfArray } from '../pandas/column.ts'
 import { inferColumn } from '../pandas/infer-column.ts'
 import { PythonError, typeError, valueError } from '../python/python-error.ts'
+import { asciiOfBytes } from '../python/python-object.ts'
 import { isDict, isList, isScalar, type PyValue } from '../python/python-value.ts'
 import { EnforcementError } from './enforcement-error.ts'
 
@@ -58,7 +59,8 @@ function toNumeric(column: Column): Column {
 // pandas reads ASCII digits only, unlike Python's float().
 const FOREIGN_DIGITS = /_|(?![0-9])\p{Nd}/u
 
-function numericCell(cell: PyValue, position: number): number {
+function numericCell(given: PyValue, position: number): number {
+  const cell = asciiOfBytes(given) ?? given
   if (isEmpty(cell)) return Number.NaN
   if (cell !== null && !isScalar(cell)) throw typeError(`Invalid object type at position ${position}`)
   if (typeof cell !== 'string' || !FOREIGN_DIGITS.test(cell)) return toFloat(cell)
