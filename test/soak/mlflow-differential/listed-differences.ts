@@ -1,0 +1,33 @@
+import type { Answer, DifferentialRequest } from './mlflow-process.ts'
+
+type IsListed = (request: DifferentialRequest, mlflow: Answer, headrace: Answer) => boolean
+
+/** The entries of docs/mlflow-differences.md that generated requests can meet, and how each is recognised. */
+const LISTED: Readonly<Record<string, IsListed>> = {
+  "a client's mistake that MLflow answers with 500": (_, mlflow, headrace) =>
+    mlflow.status === 500 && headrace.status === 400,
+  'text with a NUL character': (_, mlflow, headrace) =>
+    mlflow.status === 200 && headrace.status === 400 && headrace.body.includes('holds a NUL character'),
+  'a list in a text column prints as NumPy prints it': (_, mlflow, headrace) =>
+    mlflow.status === 200 &&
+    headrace.status === 200 &&
+    withoutGaps(mlflow.body) === withoutGaps(headrace.body),
+  'a parquet column of decimals or of an Arrow dictionary': (request) =>
+    'parquet' in request &&
+    request.parquet.columns.some(
+      ({ type }) => type === 'decimal' || (type === 'dictionary' && !request.parquet.pandas),
+    ),
+}
+
+/** The reason on the list that covers a difference. */
+export function listedDifference(...[request, mlflow, headrace]: Parameters<IsListed>): string | undefined {
+  return Object.keys(LISTED).find((reason) => LISTED[reason]?.(request, mlflow, headrace))
+}
+
+/** `[1.0, 2.0]` and `[1. 2.]` alike. */
+function withoutGaps(body: string): string {
+  return body
+    .replace(/\.0?(?=[\s,\]])|[\s,]+/g, ' ')
+    .replace(/ +/g, ' ')
+    .replace(/\[ | \]/g, '')
+}
