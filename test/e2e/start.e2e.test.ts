@@ -14,8 +14,7 @@ describe('npm start', () => {
         cwd: ROOT,
       })
       try {
-        await server.listening()
-        const line = /^.*(curl .*)$/m.exec(server.output)?.[1] ?? ''
+        const line = await server.printed(/curl .*(?=\n)/)
         const { stdout } = await execute('bash', ['-c', line])
         expect(JSON.parse(stdout)).toMatchObject({ predictions: [{ output_label: 'setosa' }] })
       } finally {

@@ -51,13 +51,18 @@ export class HeadraceProcess {
   }
 
   /** @returns the base URL that the banner names, once the server listens. */
-  async listening(timeoutMs = 30_000): Promise<string> {
+  listening(timeoutMs = 30_000): Promise<string> {
+    return this.printed(/https?:\/\/(127\.0\.0\.1|localhost):\d+/, timeoutMs)
+  }
+
+  /** Waits until the output matches. @returns the text that did. */
+  async printed(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
     const end = performance.now() + timeoutMs
     for (;;) {
-      const url = /https?:\/\/(127\.0\.0\.1|localhost):\d+/.exec(this.output)?.[0]
-      if (url !== undefined) return url
+      const found = pattern.exec(this.output)?.[0]
+      if (found !== undefined) return found
       if (this.#child.exitCode !== null || performance.now() > end) {
-        throw new Error(`headrace did not start:\n${this.output}`)
+        throw new Error(`headrace did not print ${pattern}:\n${this.output}`)
       }
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
