@@ -52,6 +52,7 @@ export function tensorOfColumn(column: Column, frame: LabelledFrame, spec: Tenso
   // A Timestamp is no scalar to NumPy.
   if ((isScalar(first) || isBytes(first)) && column.dtype !== 'datetime64[ns]')
     return tensorOfScalars(column, spec)
+  if (isList(first) && first.length === 0) throw new PythonError('IndexError', 'list index out of range')
   if (isList(first) && isScalar(first[0])) return tensorOfLists(column, cells, spec)
   throw new EnforcementError(
     'Because the model signature requires tensor spec input, the input pandas dataframe values should be either ' +

@@ -98,8 +98,11 @@ function decodedBinary(cell: PyValue): string {
   return decodeBase64(octets(cell))
 }
 
+/** `str(dtype)` where it is not the dtype's name. */
+const TEXT_DTYPES: Readonly<Record<string, string>> = { str: '<U0', bytes: '|S0' }
+
 function failedConversion(name: string | number, spec: Spec, error: Error): Error {
-  const type = 'dtype' in spec ? spec.dtype : typeText(spec)
+  const type = 'dtype' in spec ? (TEXT_DTYPES[spec.dtype] ?? spec.dtype) : typeText(spec)
   const thrown = error instanceof PythonError ? error.repr() : exceptionRepr('MlflowException', error.message)
   return invalidInput(
     `Data is not compatible with model signature. Failed to convert column ${name} to type '${type}'. ` +

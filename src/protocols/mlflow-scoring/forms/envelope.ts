@@ -5,6 +5,7 @@ import { decodeUtf8 } from '../json/decode-text.ts'
 import { JsonSyntaxError } from '../json/json-syntax-error.ts'
 import { readJson } from '../json/read-json.ts'
 import { exceptionRepr } from '../python/python-error.ts'
+import { pythonBytes } from '../python/python-object.ts'
 import { isDict, isList, type PyDict, type PyValue, typeName } from '../python/python-value.ts'
 
 export const FORMS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const
@@ -67,7 +68,7 @@ function parseBody(text: string): PyValue {
     if (!(error instanceof JsonSyntaxError)) throw error
     throw invalidInput(
       `Ensure that input is a valid JSON formatted string. Error: '${exceptionRepr('JSONDecodeError', error.message)}'\nInput: \n` +
-        `${text.slice(0, 1000)}\n`,
+        `${pythonBytes(Buffer.from(text.slice(0, 1000)))}\n`,
     )
   }
 }

@@ -37,7 +37,8 @@ function checkFloats(array: NdArray, to: Dtype): void {
 }
 
 function notFinite(): PythonError {
-  return valueError(
+  return new PythonError(
+    'IntCastingNaNError',
     'Cannot convert non-finite values (NA or inf) to integer. Replace or remove non-finite values or cast to an ' +
       'integer type that supports these values (e.g. "Int64")',
   )

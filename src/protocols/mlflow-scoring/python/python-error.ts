@@ -7,6 +7,8 @@ export type PythonErrorKind =
   | 'IndexError'
   | 'KeyError'
   | 'AttributeError'
+  /** pandas' own kind of ValueError. */
+  | 'IntCastingNaNError'
 
 /**
  * The exception that NumPy, pandas or Python would raise. MLflow wraps it differently by where it happens, so it
