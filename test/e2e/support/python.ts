@@ -12,12 +12,15 @@ export function pythonPath(): string {
   return path
 }
 
+export interface PythonOptions {
+  readonly args?: readonly string[]
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
 /** Runs a program text in the real Python environment. @returns what it printed. */
-export async function python(
-  source: string,
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<string> {
-  const { stdout } = await execute(pythonPath(), ['-c', source], {
+export async function python(source: string, options: PythonOptions = {}): Promise<string> {
+  const { stdout } = await execute(pythonPath(), ['-c', source, ...(options.args ?? [])], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     maxBuffer: 64 * 1024 * 1024,
