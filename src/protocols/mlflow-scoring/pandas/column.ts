@@ -3,6 +3,7 @@ import { type Dtype, newStorage } from '../numpy/dtype.ts'
 import { elementsOf } from '../numpy/elements.ts'
 import { type NdArray, ndArray } from '../numpy/nd-array.ts'
 import type { PyValue } from '../python/python-value.ts'
+import { checkEncodable } from './encodable-text.ts'
 
 /** `column.to_numpy()`: pandas' text becomes objects, a missing cell of it NaN. */
 export function arrayOfColumn(column: Column): NdArray {
@@ -22,13 +23,19 @@ function textCells(cells: readonly (string | null)[]): PyValue[] {
   return cells.map((cell) => cell ?? Number.NaN)
 }
 
-/** A column of a DataFrame made from a one-dimensional array: text becomes pandas' own text type. */
+/**
+ * A column of a DataFrame made from a one-dimensional array: text becomes pandas' own text type.
+ * @throws PythonError for text that cannot be encoded
+ */
 export function columnOfArray(name: string | number, array: NdArray): Column {
   switch (array.dtype) {
     case 'bytes':
       return { name, dtype: 'object', data: array.data }
     case 'datetime64[ns]':
       return { name, dtype: 'datetime64[ns]', data: array.data, zone: undefined }
+    case 'str':
+      checkEncodable(array.data)
+      return { name, dtype: 'str', data: array.data }
     default:
       return { name, dtype: array.dtype, data: array.data } as Column
   }

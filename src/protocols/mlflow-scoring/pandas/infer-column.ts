@@ -1,9 +1,11 @@
 import type { Column } from '../frame.ts'
 import type { PyValue } from '../python/python-value.ts'
+import { checkEncodable } from './encodable-text.ts'
 
 /**
  * A column with the dtype that pandas 3 finds for Python objects (`lib.maybe_convert_objects`): None counts as NaN
  * beside numbers, booleans mix with nothing, and text mixes with missing cells only.
+ * @throws PythonError for text that cannot be encoded
  */
 export function inferColumn(name: string | number, cells: readonly PyValue[]): Column {
   const seen = new SeenCells(cells)
@@ -25,6 +27,7 @@ export function inferColumn(name: string | number, cells: readonly PyValue[]): C
 
 function textColumn(name: string | number, cells: readonly PyValue[]): Column {
   const data = cells.map((cell) => (typeof cell === 'string' ? cell : null))
+  checkEncodable(data)
   return data.includes(null) ? { name, dtype: 'str', data, objects: cells } : { name, dtype: 'str', data }
 }
 
