@@ -81,6 +81,7 @@ export const CELL_POOLS = {
     ...['"2024-01-01"', '"2024-01-01T00:00:00"', '"2024-01-01T00:00:00Z"', '"2024-01-01T10:00:00+02:00"'],
     ...['"01/02/2024"', '"2024"', '"NaT"', '"now"'],
   ],
+  surrogates: ['"\\ud800"', '"a\\udfff"', '"\\ude00\\ud83d"'],
   base64: ['"YWJj"', '"YWJ"', '"$$$$"', '"YQ=="', '"YQ="'],
   lists: [
     '[]',
@@ -113,6 +114,7 @@ const MIXTURES = {
   numericTexts: 5,
   oddTexts: 3,
   dates: 1,
+  surrogates: 0.3,
   base64: 1,
   lists: 2,
   objects: 1,
@@ -136,7 +138,7 @@ export class CellMaker {
 
   constructor(random: Random, kind: ColumnKind) {
     this.#random = random
-    const way = random.weighted({ fitting: 5, one: 4, odd: 3, mixed: 1.5 })
+    const way = random.weighted({ fitting: 9, one: 4, odd: 3, mixed: 1.5 })
     const any = (): CellPool => random.weighted(MIXTURES)
     this.#pools =
       way === 'mixed' ? [any(), any(), any()] : [way === 'one' ? any() : random.pick(FITTING[kind])]

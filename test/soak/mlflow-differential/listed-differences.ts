@@ -1,4 +1,5 @@
 import type { Answer, DifferentialRequest } from './mlflow-process.ts'
+import type { ParquetSpec } from './parquet-requests.ts'
 
 type IsListed = (request: DifferentialRequest, mlflow: Answer, headrace: Answer) => boolean
 
@@ -12,11 +13,12 @@ const LISTED: Readonly<Record<string, IsListed>> = {
     mlflow.status === 200 &&
     headrace.status === 200 &&
     withoutGaps(mlflow.body) === withoutGaps(headrace.body),
-  'a parquet column of decimals or of an Arrow dictionary': (request) =>
-    'parquet' in request &&
-    request.parquet.columns.some(
-      ({ type }) => type === 'decimal' || (type === 'dictionary' && !request.parquet.pandas),
-    ),
+  'a parquet column of decimals, zoned timestamps or an Arrow dictionary': (request) =>
+    'parquet' in request && request.parquet.columns.some((column) => isListedColumn(column, request.parquet)),
+}
+
+function isListedColumn({ type }: ParquetSpec['columns'][number], { pandas }: ParquetSpec): boolean {
+  return type === 'decimal' || type === 'timestamp_tz' || (type === 'dictionary' && !pandas)
 }
 
 /** The reason on the list that covers a difference. */
