@@ -53,6 +53,28 @@ describe('stop', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 
+  test('answers a request that was on its way over an idle connection', async () => {
+    const { server } = await startServer()
+    const connection = new RawConnection(server.port)
+    connection.write(post(ONE_ROW))
+    await connection.until(/predictions/)
+    const stopped = server.stop({ graceMs: 5000 })
+    await delay(100)
+    connection.write(post(ONE_ROW))
+    expect(await connection.untilClosed()).toMatch(/predictions.*connection: close.*predictions/is)
+    await stopped
+  })
+
+  test('does not wait for a connection over which nothing came', async () => {
+    const { server } = await startServer()
+    const silent = new RawConnection(server.port)
+    await delay(100)
+    const startedAt = performance.now()
+    await server.stop({ graceMs: 5000 })
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+    expect(await silent.untilClosed()).toBe('')
+  })
+
   test('cuts off what is not done at the end of the grace time', async () => {
     const { url, server } = await startServer({ models: slowModels(10_000) })
     const inFlight = expect(score(url)).rejects.toThrow()

@@ -1,0 +1,26 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** The connections of a server, of which those that nobody waits at are closed on the way out. */
+export class OpenConnections {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+
+  /** The server must not listen yet. */
+  constructor(server: Server) {
+    this.#server = server
+    const add = (socket: Socket): void => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    }
+    server.on('connection', add)
+    // Over TLS the socket that requests are read from is another one than the network's.
+    server.on('secureConnection', add)
+  }
+
+  /** Closes those between two requests, and those over which nothing ever came: node:http counts these as busy. */
+  closeIdle(): void {
+    this.#server.closeIdleConnections()
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+}
