@@ -37,7 +37,12 @@ const COMMANDS = {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
   const known = error instanceof ServingError && error.code !== 'INTERNAL_ERROR'
-  const text = known || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
+  const text = known || !(error instanceof Error) ? oneLine(messageOf(error)) : (error.stack ?? error.message)
   process.stderr.write(`headrace: ${text}\n`)
   return FAILURE
+}
+
+/** Messages that quote another program's may have lines of their own. */
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ')
 }

@@ -33,7 +33,7 @@ export function createHttpServer(
     noDelay: true,
   }
   const tls = readTls(options)
-  const server = tls === undefined ? createServer(settings) : secureServer({ ...settings, ...tls })
+  const server = tls === undefined ? createServer(settings) : secureServer(options, { ...settings, ...tls })
   server.on('request', listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // Without the go-ahead a client that asked for it does not send the body that would be refused anyway.
@@ -43,11 +43,13 @@ export function createHttpServer(
   return server
 }
 
-function secureServer(settings: TlsServerOptions): Server {
+function secureServer({ sslCertfile, sslKeyfile }: ServerOptions, settings: TlsServerOptions): Server {
   try {
     return createTlsServer(settings)
   } catch (error) {
-    throw invalidParameter(`The TLS certificate and key cannot be used: ${messageOf(error)}`)
+    throw invalidParameter(
+      `The TLS certificate '${sslCertfile}' and key '${sslKeyfile}' cannot be used: ${messageOf(error)}`,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
-import { invalidParameter } from '../../core/errors.ts'
+import { invalidParameter, ServingError } from '../../core/errors.ts'
 import type { ModelRepository } from '../../runtime/model-repository.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { RunningServer } from '../../server/listen.ts'
@@ -28,7 +28,7 @@ async function serve(settings: ServeSettings): Promise<void> {
   const { registry, repository, options } = composeScoringServer(settings, logger)
   try {
     // The server's modules are read while the engine opens the models in threads of its own.
-    const loading = Promise.all(settings.modelUri.map((uri) => repository.load(uri)))
+    const loading = Promise.all(settings.modelUri.map((uri) => load(repository, uri)))
     const [models, { buildApp }, { listen }] = await Promise.all([
       loading,
       import('../../server/app.ts'),
@@ -42,6 +42,17 @@ async function serve(settings: ServeSettings): Promise<void> {
   } catch (error) {
     await repository.close()
     throw error
+  }
+}
+
+/** @throws ServingError that names the model, since several may be served and most failures are about a file. */
+async function load(repository: ModelRepository, uri: string): Promise<ServedModel> {
+  try {
+    return await repository.load(uri)
+  } catch (error) {
+    if (!(error instanceof ServingError) || error.code === 'INTERNAL_ERROR') throw error
+    const { code, message, details } = error
+    throw new ServingError(code, `${uri} cannot be served: ${message}`, { details, cause: error })
   }
 }
 

@@ -27,7 +27,7 @@ async function load(model: MlModel, { intraOpThreads }: LoadOptions): Promise<Pr
     return new OnnxPredictor(session, readSessionMetadata(session, file))
   } catch (error) {
     if (error instanceof ServingError) throw error
-    throw invalidModel(`onnxruntime cannot load the model: ${reasonOf(error)}`, { cause: error })
+    throw invalidModel(`onnxruntime cannot load the model: ${adviceOn(reasonOf(error))}`, { cause: error })
   }
 }
 
@@ -36,4 +36,10 @@ function reasonOf(error: unknown): string {
   return messageOf(error)
     .replace(/^Load model from .*? failed:/s, '')
     .replace(/\/onnxruntime_src\/\S+ .*?[)>] (?=[A-Z])/s, '')
+    .trim()
+}
+
+/** A model that is too new is the one failure that its owner can do something about without knowing the engine. */
+function adviceOn(reason: string): string {
+  return /\b(opset|IR version)\b/i.test(reason) ? `${reason} Export it again with an older opset.` : reason
 }
