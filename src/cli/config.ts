@@ -1,5 +1,15 @@
 import { flag, type SettingsOf, setting } from './setting.ts'
-import { appended, bytes, listed, oneOf, port, positiveInteger, secondsToMs, text } from './values.ts'
+import {
+  appended,
+  bytes,
+  headerSecret,
+  listed,
+  oneOf,
+  port,
+  positiveInteger,
+  secondsToMs,
+  text,
+} from './values.ts'
 
 /**
  * The settings of Headrace. Flags and variables are MLflow's where MLflow has one (`mlflow models serve`,
@@ -133,7 +143,7 @@ export const SERVE_SETTINGS = {
     variable: 'HEADRACE_API_KEY',
     default: undefined,
     help: 'Key that clients must send (Authorization: Bearer KEY, or X-API-Key); the variable keeps it out of the process list',
-    parse: text,
+    parse: headerSecret,
   }),
   corsAllowedOrigins: setting<readonly string[]>({
     flags: '--cors-allowed-origins <origins>',

@@ -31,6 +31,13 @@ export function positiveInteger(value: string): number {
   return parsed
 }
 
+/** A secret that fits into a header as it is. An empty one would let everybody in who sends an empty header. */
+export function headerSecret(value: string): string {
+  if (!/^[!-~]+$/.test(value))
+    throw invalidParameter('the key must be printable ASCII without spaces, and not empty')
+  return value
+}
+
 /** Seconds, fractions allowed, to milliseconds. */
 export function secondsToMs(value: string): number {
   const parsed = Number(value)

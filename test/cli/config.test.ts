@@ -42,6 +42,12 @@ describe('the settings of headrace serve', () => {
     })
   })
 
+  test.each(['', 'a b', 'schl\u00fcssel'])('take no API key that no header can show: %j', (key) => {
+    vi.stubEnv('HEADRACE_API_KEY', key)
+    expect(() => parse()).toThrow(/HEADRACE_API_KEY.*printable ASCII/)
+    expect(() => parse('--api-key', key)).toThrow(/printable ASCII/)
+  })
+
   test('are read from variables, which flags override', () => {
     vi.stubEnv('MLFLOW_PORT', '7000')
     vi.stubEnv('MLFLOW_MODELS_WORKERS', '2')
