@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
+import { ServingError } from '../core/errors.ts'
 import type { Exchange, ExchangeObserver } from './exchange.ts'
 import type { ServerMetrics } from './metrics.ts'
 
 const SWEEP_MS = 100
 const SLOW_REQUEST_MS = 1000
+const MAX_REASON_LENGTH = 300
 
 /**
  * The exchanges that are not answered yet: their deadlines, and, once for each as it ends, its metrics and its
@@ -77,7 +79,7 @@ export class ExchangeRegistry implements ExchangeObserver {
         model: exchange.modelName || undefined,
         totalMs: Math.round(totalMs * 1000) / 1000,
         timing: exchange.timing,
-        err: exchange.failure,
+        ...failureFields(exchange),
       },
       exchange.status >= 400 ? 'request failed' : 'request answered',
     )
@@ -88,4 +90,14 @@ export class ExchangeRegistry implements ExchangeObserver {
     if (status > 500 || totalMs > SLOW_REQUEST_MS) return 'warn'
     return this.#accessLog ? 'info' : 'debug'
   }
+}
+
+/**
+ * The stack of a failure on our side. Of a client's mistake the code and the first line of the message: what comes
+ * after it may be the body that was sent.
+ */
+function failureFields({ status, failure }: Exchange): object {
+  if (status >= 500 || !(failure instanceof ServingError)) return { err: failure }
+  const [reason = ''] = failure.message.split('\n', 1)
+  return { code: failure.code, reason: reason.slice(0, MAX_REASON_LENGTH) }
 }

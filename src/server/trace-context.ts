@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 
 /** W3C Trace Context, section 3.2: version, trace id, parent id, flags; later versions may append fields. */
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+/** Sampled and random trace id (Trace Context Level 2, section 3.2.2.5); the others have to be sent on as zero. */
+const KNOWN_FLAGS = 0x03
 const NO_TRACE = '0'.repeat(32)
 const NO_SPAN = '0'.repeat(16)
 
@@ -16,5 +18,6 @@ export function childTraceparent(header: string | string[] | undefined): string 
   const [, version, traceId, parentId, flags, rest] = match
   if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined
   if (traceId === NO_TRACE || parentId === NO_SPAN) return undefined
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-${flags}`
+  const kept = Number.parseInt(flags!, 16) & KNOWN_FLAGS
+  return `00-${traceId}-${randomBytes(8).toString('hex')}-0${kept}`
 }

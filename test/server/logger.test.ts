@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { badRequest } from '../../src/core/errors.ts'
 import { createLogger } from '../../src/server/logger.ts'
 import { FakeModels, fakeModel } from './support/fake-model.ts'
 import { ONE_ROW, score, startServer } from './support/running.ts'
@@ -49,6 +50,26 @@ test('a defect is logged with its stack under the id that the client was told', 
     requestId: reply.headers.get('x-request-id'),
     err: { type: 'TypeError', message: 'a hole', stack: expect.stringContaining('logger.test') },
   })
+})
+
+test('a mistake of the client is logged by its code and the first line of its message', async () => {
+  const { stream, logger } = logInto('info')
+  const codec = {
+    decode(): never {
+      throw badRequest('Not JSON\nInput:\n424242')
+    },
+    encode: () => '',
+  }
+  const { url } = await startServer({
+    logger,
+    accessLog: true,
+    models: new FakeModels(fakeModel({ codec })),
+  })
+  await score(url)
+  const line: unknown = JSON.parse(stream.all[0]!)
+  expect(line).toMatchObject({ status: 400, code: 'BAD_REQUEST', reason: 'Not JSON' })
+  expect(line).not.toHaveProperty('err')
+  expect(stream.all[0]).not.toContain('424242')
 })
 
 test('neither bodies nor keys nor queries are logged', async () => {

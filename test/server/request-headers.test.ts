@@ -26,6 +26,11 @@ describe('traceparent', () => {
     expect(childTraceparent(header)).toBeUndefined()
   })
 
+  test('sends on no flag but those that are known', () => {
+    expect(childTraceparent(`00-${TRACE}-00f067aa0ba902b7-0f`)).toMatch(/-03$/)
+    expect(childTraceparent(`00-${TRACE}-00f067aa0ba902b7-f8`)).toMatch(/-00$/)
+  })
+
   test('reads later versions, which may have more fields', () => {
     expect(childTraceparent(`01-${TRACE}-00f067aa0ba902b7-00-x`)).toMatch(/^00-.*-00$/)
   })
