@@ -79,7 +79,7 @@ export function csvRequest(random: Random, model: ModelOutline): string {
   if (random.chance(0.02)) return random.pick(BODIES)
   const columns = csvColumns(random, model)
   const lines = [columns.map(({ name }) => headerCell(random, name)).join(',')]
-  const rows = Number(random.weighted({ 0: 1, 1: 5, 2: 6, 3: 4, 5: 1 }))
+  const rows = Number(random.weighted({ 0: 1, 1: 5, 2: 6, 3: 4, 5: 1, 30: 0.3 }))
   const odd = random.chance(0.6) ? random.pick([0.1, 0.3, 1]) : 0
   const kinds = columns.map(({ kind }) =>
     random.chance(0.12) ? random.pick(['float', 'integer', 'boolean', 'text'] as const) : kind,

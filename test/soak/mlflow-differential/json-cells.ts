@@ -148,7 +148,16 @@ export class CellMaker {
   cell(): string {
     const odd = this.#oddOne !== undefined && this.#random.chance(0.4)
     const pool = odd ? (this.#oddOne as CellPool) : this.#random.pick(this.#pools)
-    return this.#random.pick(CELL_POOLS[pool])
+    return pool === 'floats' && this.#random.chance(0.4)
+      ? this.#anyFloat()
+      : this.#random.pick(CELL_POOLS[pool])
+  }
+
+  /** Any digits with any exponent, in the short form or not. */
+  #anyFloat(): string {
+    const magnitude = this.#random.next() * 10 ** (this.#random.below(44) - 22)
+    const value = this.#random.chance(0.5) ? magnitude : -magnitude
+    return this.#random.chance(0.3) ? value.toPrecision(1 + this.#random.below(21)) : `${value}`
   }
 
   cells(count: number): string[] {
