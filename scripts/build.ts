@@ -15,7 +15,7 @@ rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
 
 const bundle = await rolldown({
-  input: { main: 'src/cli/main.ts', worker: 'src/runtime/worker.ts' },
+  input: { main: 'src/cli/main.ts', worker: 'src/runtime/pool/worker.ts' },
   platform: 'node',
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
 })

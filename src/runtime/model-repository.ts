@@ -1,12 +1,12 @@
 import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
 import { type AdmissionLimits, DEFAULT_LIMITS } from './admission.ts'
 import { availableResources, planThreads, type Resources } from './cores.ts'
-import { type LoadModelOptions, loadModel } from './load-model.ts'
+import { type LoadModelOptions, loadModel } from './load/load-model.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import type { PlacementChoice } from './placement.ts'
+import type { WorkerThreads } from './pool/worker-threads.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import type { ResolvedModel, ServedModel } from './served-model.ts'
-import type { WorkerThreads } from './worker-threads.ts'
 
 export interface ModelRepositoryOptions {
   /** Finds the files of a model URI. */
@@ -129,7 +129,7 @@ export class ModelRepository {
   /** Threads for the model that is about to be looked for: they start meanwhile. */
   async #startThreads(): Promise<WorkerThreads | undefined> {
     if (this.#options.placement === 'inline') return undefined
-    const { WorkerThreads } = await import('./worker-threads.ts')
+    const { WorkerThreads } = await import('./pool/worker-threads.ts')
     for (const earlier of this.#threads) if (earlier.gone) this.#threads.delete(earlier)
     const threads = new WorkerThreads({ maxThreads: this.#threadCount(), log: this.#log })
     this.#threads.add(threads)

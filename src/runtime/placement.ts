@@ -3,10 +3,10 @@ import type { Flavor, ModelTraits } from '../flavors/flavor.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
 import type { ThreadPlan } from './cores.ts'
 import { InlinePredictor } from './inline-predictor.ts'
+import { WorkerPool } from './pool/worker-pool.ts'
+import type { WorkerThreads } from './pool/worker-threads.ts'
 import type { RuntimeLog } from './runtime-log.ts'
 import type { ModelStats, Placement } from './served-model.ts'
-import { WorkerPool } from './worker-pool.ts'
-import type { WorkerThreads } from './worker-threads.ts'
 
 /** `auto` measures; the others force. */
 export type PlacementChoice = 'auto' | Placement

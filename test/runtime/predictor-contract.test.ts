@@ -1,7 +1,7 @@
 import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
 import { InlinePredictor } from '../../src/runtime/inline-predictor.ts'
-import { WorkerPool } from '../../src/runtime/worker-pool.ts'
-import { WorkerThreads } from '../../src/runtime/worker-threads.ts'
+import { WorkerPool } from '../../src/runtime/pool/worker-pool.ts'
+import { WorkerThreads } from '../../src/runtime/pool/worker-threads.ts'
 import { describePredictor } from '../contract/predictor-contract.ts'
 import { floatInput, loadFile, modelPath } from '../fixtures/onnx/onnx-models.ts'
 

@@ -1,6 +1,6 @@
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
 import type { MlModel } from '../../../src/flavors/mlmodel.ts'
-import type { WorkerModel } from '../../../src/runtime/worker-threads.ts'
+import type { WorkerModel } from '../../../src/runtime/pool/worker-threads.ts'
 import type { FakeConfig } from './flavor-table.ts'
 
 /** Where workers find the fake flavors. */

@@ -4,8 +4,8 @@
  */
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
 import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
-import { WorkerPool } from '../../../src/runtime/worker-pool.ts'
-import { WorkerThreads } from '../../../src/runtime/worker-threads.ts'
+import { WorkerPool } from '../../../src/runtime/pool/worker-pool.ts'
+import { WorkerThreads } from '../../../src/runtime/pool/worker-threads.ts'
 import { modelPath } from '../../fixtures/onnx/onnx-models.ts'
 
 function loop(turns: bigint): TensorMap {

@@ -1,4 +1,4 @@
-import type { Tensor, TensorMap } from '../core/tensor.ts'
+import type { Tensor, TensorMap } from '../../core/tensor.ts'
 
 /** A tensor as it crosses threads. */
 export type WireTensor = { readonly name: string } & Tensor

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { DeadlineWatch } from '../../src/runtime/deadline-watch.ts'
+import { DeadlineWatch } from '../../../src/runtime/pool/deadline-watch.ts'
 
 let watch: DeadlineWatch<{ name: string; deadline: number }>
 let passed: string[] = []

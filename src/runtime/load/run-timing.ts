@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import type { Predictor } from '../core/predictor.ts'
-import type { TensorMap } from '../core/tensor.ts'
-import { newTiming } from '../core/timing.ts'
+import type { Predictor } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+import { newTiming } from '../../core/timing.ts'
 
 const TIME_BOX_MS = 100
 const MOST_RUNS = 20

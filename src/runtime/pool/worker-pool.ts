@@ -1,11 +1,17 @@
 import { performance } from 'node:perf_hooks'
-import { cancelled, deadlineExceeded, deserializeError, internalError, unavailable } from '../core/errors.ts'
-import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../core/predictor.ts'
-import type { TensorMap } from '../core/tensor.ts'
+import {
+  cancelled,
+  deadlineExceeded,
+  deserializeError,
+  internalError,
+  unavailable,
+} from '../../core/errors.ts'
+import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+import type { ModelStats } from '../served-model.ts'
+import { rowCount } from '../tensor-rows.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
 import { PoolCall, type Seat } from './pool-call.ts'
-import type { ModelStats } from './served-model.ts'
-import { rowCount } from './tensor-rows.ts'
 import { fromWire, inputsToWire, isCloneError, type WireTensor } from './wire-tensors.ts'
 import type { OpenedModel, RunMessage, RunReply } from './worker-messages.ts'
 import { WorkerTask } from './worker-task.ts'

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { newTiming } from '../../src/core/timing.ts'
-import { WorkerPool } from '../../src/runtime/worker-pool.ts'
-import { WorkerThreads, type WorkerThreadsOptions } from '../../src/runtime/worker-threads.ts'
-import { column, columnOf, doubled, fakeWorkerModel } from './fakes/fake-model.ts'
-import { type FakeConfig, Order } from './fakes/flavor-table.ts'
+import { newTiming } from '../../../src/core/timing.ts'
+import { WorkerPool } from '../../../src/runtime/pool/worker-pool.ts'
+import { WorkerThreads, type WorkerThreadsOptions } from '../../../src/runtime/pool/worker-threads.ts'
+import { column, columnOf, doubled, fakeWorkerModel } from '../fakes/fake-model.ts'
+import { type FakeConfig, Order } from '../fakes/flavor-table.ts'
 
 interface PoolOptions extends WorkerThreadsOptions {
   readonly count: number

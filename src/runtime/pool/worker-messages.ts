@@ -1,7 +1,7 @@
-import type { SerializedError } from '../core/errors.ts'
-import type { Parameters } from '../core/inference.ts'
-import type { OutputMetadata, TensorMetadata } from '../core/predictor.ts'
-import type { MlModel } from '../flavors/mlmodel.ts'
+import type { SerializedError } from '../../core/errors.ts'
+import type { Parameters } from '../../core/inference.ts'
+import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
+import type { MlModel } from '../../flavors/mlmodel.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
 /**

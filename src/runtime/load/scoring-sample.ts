@@ -1,8 +1,8 @@
-import { badRequest } from '../core/errors.ts'
-import type { Predictor } from '../core/predictor.ts'
-import { allocate, elementCount, type Tensor, type TensorMap } from '../core/tensor.ts'
-import type { ScoringCodec, ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
-import { rowCount, sliceRows } from './tensor-rows.ts'
+import { badRequest } from '../../core/errors.ts'
+import type { Predictor } from '../../core/predictor.ts'
+import { allocate, elementCount, type Tensor, type TensorMap } from '../../core/tensor.ts'
+import type { ScoringCodec, ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import { rowCount, sliceRows } from '../tensor-rows.ts'
 
 /** A request body that a model brings along. */
 export interface SampleBody {

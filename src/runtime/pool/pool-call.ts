@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import { cancelled, type ServingError } from '../core/errors.ts'
-import type { PredictOptions } from '../core/predictor.ts'
-import type { TensorMap } from '../core/tensor.ts'
+import { cancelled, type ServingError } from '../../core/errors.ts'
+import type { PredictOptions } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
 import type { WorkerTask } from './worker-task.ts'
 import type { WorkerThread } from './worker-thread.ts'
 

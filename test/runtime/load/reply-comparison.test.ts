@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstDifference, parseReply } from '../../src/runtime/reply-comparison.ts'
+import { firstDifference, parseReply } from '../../../src/runtime/load/reply-comparison.ts'
 
 function difference(expected: string, actual: string, tolerance = 1e-5): string | undefined {
   return firstDifference(parseReply(expected), parseReply(actual), tolerance)

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { proveGoldenRequests, readGoldenRequests } from '../../src/runtime/golden-requests.ts'
-import { FAKE_CODEC } from './fakes/fake-codec.ts'
-import { DoublingPredictor } from './fakes/flavor-table.ts'
+import { proveGoldenRequests, readGoldenRequests } from '../../../src/runtime/load/golden-requests.ts'
+import { FAKE_CODEC } from '../fakes/fake-codec.ts'
+import { DoublingPredictor } from '../fakes/flavor-table.ts'
 
 let directory: string
 

@@ -1,11 +1,17 @@
 import { performance } from 'node:perf_hooks'
-import { messageOf, ServingError } from '../core/errors.ts'
-import type { Predictor } from '../core/predictor.ts'
-import type { MlModel } from '../flavors/mlmodel.ts'
-import { readMlModel } from '../flavors/read-mlmodel.ts'
-import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
-import { Admission, type AdmissionLimits } from './admission.ts'
-import type { ThreadPlan } from './cores.ts'
+import { messageOf, ServingError } from '../../core/errors.ts'
+import type { Predictor } from '../../core/predictor.ts'
+import type { MlModel } from '../../flavors/mlmodel.ts'
+import { readMlModel } from '../../flavors/read-mlmodel.ts'
+import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import { Admission, type AdmissionLimits } from '../admission.ts'
+import type { ThreadPlan } from '../cores.ts'
+import { loadFlavor } from '../load-flavor.ts'
+import { LoadedModel } from '../loaded-model.ts'
+import { ModelPlacement, type PlacementChoice } from '../placement.ts'
+import type { WorkerThreads } from '../pool/worker-threads.ts'
+import type { RuntimeLog } from '../runtime-log.ts'
+import type { ResolvedModel } from '../served-model.ts'
 import {
   answer,
   type GoldenRequest,
@@ -14,14 +20,8 @@ import {
   readGoldenRequests,
   readServingExample,
 } from './golden-requests.ts'
-import { loadFlavor } from './load-flavor.ts'
-import { LoadedModel } from './loaded-model.ts'
-import { ModelPlacement, type PlacementChoice } from './placement.ts'
 import { medianRunMs } from './run-timing.ts'
-import type { RuntimeLog } from './runtime-log.ts'
 import { oneRow, type SampleBody } from './scoring-sample.ts'
-import type { ResolvedModel } from './served-model.ts'
-import type { WorkerThreads } from './worker-threads.ts'
 
 export interface LoadModelOptions {
   readonly source: ResolvedModel
@@ -74,7 +74,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
 }
 
 function importCompiler() {
-  return import('../protocols/mlflow-scoring/compile-scoring-codec.ts')
+  return import('../../protocols/mlflow-scoring/compile-scoring-codec.ts')
 }
 
 /** The requests that a model brings along. */

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { internalError, serializeError } from '../core/errors.ts'
-import type { PredictOptions, Predictor } from '../core/predictor.ts'
-import type { TensorMap } from '../core/tensor.ts'
-import { loadFlavor } from './load-flavor.ts'
+import { internalError, serializeError } from '../../core/errors.ts'
+import type { PredictOptions, Predictor } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+import { loadFlavor } from '../load-flavor.ts'
 import { fromWire, outputsToWire, transferableBuffers } from './wire-tensors.ts'
 import {
   type OpenMessage,
