@@ -1,4 +1,4 @@
-import type { Predictor } from '../core/predictor.ts'
+import type { Predictor, TensorMetadata } from '../core/predictor.ts'
 import type { Flavor, ModelTraits } from '../flavors/flavor.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
 import type { ThreadPlan } from './cores.ts'
@@ -72,7 +72,7 @@ export class ModelPlacement {
   /** @param rowMs the median time of a run of one row, where it could be measured. */
   async settle(rowMs: number | undefined): Promise<PlacedModel> {
     if (this.#pool === undefined) return inline(this.#engine!, rowMs)
-    if (!isLight(this.#options, rowMs)) {
+    if (!isLight(this.#options, this.#pool, rowMs)) {
       await this.#pool.grow(this.#options.plan.workers)
       return pooled(this.#pool)
     }
@@ -90,8 +90,19 @@ export class ModelPlacement {
   }
 }
 
-function isLight({ choice, traits }: PlacementOptions, rowMs: number | undefined): boolean {
-  return choice === 'auto' && !traits.unboundedRun && rowMs !== undefined && rowMs < INLINE_BELOW_MS
+function isLight(
+  { choice, traits }: PlacementOptions,
+  { inputs, batchable }: Predictor,
+  rowMs: number | undefined,
+): boolean {
+  if (choice !== 'auto' || traits.unboundedRun || rowMs === undefined || rowMs >= INLINE_BELOW_MS)
+    return false
+  return inputs.every((input) => isBounded(input, batchable))
+}
+
+/** What was timed holds for every request: they are of one size, or can be cut into rows of one size. */
+function isBounded({ shape, unranked }: TensorMetadata, batchable: boolean): boolean {
+  return unranked !== true && shape.slice(batchable ? 1 : 0).every((dim) => dim >= 0)
 }
 
 function openInline({ flavor, mlmodel }: PlacementOptions): Promise<Predictor> {

@@ -10,6 +10,7 @@ import { FAKE_FLAVORS } from './fakes/fake-model.ts'
 import type { FakeConfig } from './fakes/flavor-table.ts'
 
 const IRIS = join(import.meta.dirname, '../../models/iris/1')
+const SERIES = join(import.meta.dirname, '../../models/series/1')
 const dataPlane = new DataPlane()
 
 let repository: ModelRepository
@@ -80,6 +81,12 @@ describe('loading', () => {
     expect(model.stats().workers).toBe(3)
     expect(model.loadTimes.batch1).toBeGreaterThan(2)
     expect(JSON.parse(await score(model, { inputs: [1.5, 2] }))).toEqual({ predictions: { y: [3, 4] } })
+  })
+
+  test('never places a model inline whose requests cannot be cut to a bounded size', async () => {
+    const model = await open({ workers: 1 }).load(SERIES)
+    expect(model.loadTimes.batch1).toBeLessThan(0.5)
+    expect(model.placement).toBe('pool')
   })
 
   test('never places a model of unbounded runs inline, unless that is forced', async () => {
