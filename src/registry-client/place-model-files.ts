@@ -1,9 +1,14 @@
-import { mkdir, realpath, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { copyModelFiles, flush } from '../artifacts/model-files.ts'
 import { invalidModel, messageOf } from '../core/errors.ts'
 import { stampMlModel } from './mlmodel-file.ts'
+
+/** A draft is `m-<id>.<uuid>.tmp` beside the folder that it becomes. */
+const DRAFT_NAME = /^m-[0-9a-f]{32}\.[0-9a-f-]{36}\.tmp$/
+/** Nobody copies a model for so long: whoever began the draft is gone. */
+const OLD_DRAFT_MS = 24 * 60 * 60 * 1000
 
 /** The real path of a model's folder. @throws ServingError INVALID_PARAMETER_VALUE where it has no MLmodel file */
 export async function modelFolder(path: string): Promise<string> {
@@ -35,6 +40,7 @@ export async function placeModelFiles(
   stamp: { readonly modelId: string; readonly location: string },
 ): Promise<void> {
   const draft = `${dirname(target)}.${crypto.randomUUID()}.tmp`
+  await removeOldDrafts(dirname(dirname(target)))
   try {
     await copyModelFiles(folder, draft)
     await stampMlModel(join(draft, 'MLmodel'), stamp)
@@ -44,6 +50,20 @@ export async function placeModelFiles(
     await flush(dirname(dirname(target)))
   } finally {
     await rm(draft, { recursive: true, force: true })
+  }
+}
+
+/** Removes what a process that ended in the middle of copying has left in the folder `models`. */
+async function removeOldDrafts(models: string): Promise<void> {
+  const names = await readdir(models).catch(() => [])
+  for (const name of names.filter((found) => DRAFT_NAME.test(found))) {
+    const path = join(models, name)
+    try {
+      const { mtimeMs } = await lstat(path)
+      if (Date.now() - mtimeMs > OLD_DRAFT_MS) await rm(path, { recursive: true, force: true })
+    } catch {
+      // Another process removes it too, or it belongs to somebody else: it only takes up room.
+    }
   }
 }
 

@@ -4,10 +4,12 @@ import {
   existsSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -43,6 +45,23 @@ function loggedModels(): string[] {
 }
 
 describe('registering a model', () => {
+  test('removes what a registering that was cut off has left a day ago, and nothing else', async () => {
+    await register({ path: modelFolder() })
+    const models = join(folder, 'mlartifacts/0/models')
+    const draft = (digit: string) => `m-${digit.repeat(32)}.${crypto.randomUUID()}.tmp`
+    const [old, fresh, foreign] = [draft('a'), draft('b'), 'notes.tmp']
+    for (const name of [old, fresh, foreign]) {
+      mkdirSync(join(models, name, 'artifacts'), { recursive: true })
+      const hours = name === fresh ? 23 : 25
+      const writtenAt = Date.now() / 1000 - hours * 3600
+      utimesSync(join(models, name), writtenAt, writtenAt)
+    }
+    const kept = loggedModels().filter((name) => name !== old)
+    await register({ path: modelFolder() })
+    expect(loggedModels()).toEqual(expect.arrayContaining(kept))
+    expect(loggedModels()).toHaveLength(kept.length + 1)
+  })
+
   test('copies its files and makes a logged model and a version of them', async () => {
     const path = modelFolder()
     const tags = [{ key: 'team', value: 'blue' }]
