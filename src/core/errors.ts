@@ -157,10 +157,6 @@ export function unauthenticated(message: string): ServingError {
   return new ServingError('UNAUTHENTICATED', message)
 }
 
-export function permissionDenied(message: string): ServingError {
-  return new ServingError('PERMISSION_DENIED', message)
-}
-
 /** Something MLflow or the protocol has and Headrace does not (yet). */
 export function notImplemented(message: string): ServingError {
   return new ServingError('NOT_IMPLEMENTED', message)

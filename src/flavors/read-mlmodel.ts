@@ -2,11 +2,11 @@ import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Document } from 'yaml'
 import { invalidModel, messageOf, notFound, ServingError } from '../core/errors.ts'
+import { isRecord } from '../core/record.ts'
 import { parseSignature } from '../signature/parse-signature.ts'
 import { FLAVOR_NAMES } from './flavor-table.ts'
 import type { MlModel } from './mlmodel.ts'
 import { readModelFile } from './model-file.ts'
-import { isRecord } from './record.ts'
 
 const FILE_NAME = 'MLmodel'
 const MAX_BYTES = 1_000_000

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { invalidModel, notFound } from '../core/errors.ts'
+import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { LoggedModel } from '../store/entities/logged-model.ts'
 import type { ModelVersion } from '../store/entities/model-version.ts'
 import type { Stores } from '../store/stores.ts'
 import { findModelVersion } from './find-model-version.ts'
 import { canonicalModelUri, type ModelUri, parseModelUri } from './model-uri.ts'
-import type { RegistryClient, ResolvedModel } from './registry-client.ts'
+import type { RegistryClient } from './registry-client.ts'
 
 export interface LocalRegistry {
   /** `sqlite:///mlflow.db` and the like; opened to read only, when the first `models:/` URI comes. */

@@ -1,5 +1,6 @@
 import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
 import { digestModelFiles } from '../artifacts/model-files.ts'
+import { asciiJson } from '../core/ascii-json.ts'
 import { ServingError } from '../core/errors.ts'
 import { loggedModelLocation, MODEL_VERSIONS_TAG, newModelId } from '../store/entities/logged-model.ts'
 import type { ModelVersion } from '../store/entities/model-version.ts'
@@ -139,9 +140,5 @@ async function createModelWhereAbsent(registry: InnerStores['registry'], name: s
 
 /** As Python's `json.dumps` writes it, which is what MLflow stores: spaces, and ASCII only. */
 function versionsTag(name: string, version: string): string {
-  const ascii = JSON.stringify(name).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  return `[{"name": ${ascii}, "version": ${version}}]`
+  return `[{"name": ${asciiJson(name)}, "version": ${version}}]`
 }

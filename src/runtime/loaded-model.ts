@@ -1,9 +1,10 @@
 import type { Predictor } from '../core/predictor.ts'
+import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission.ts'
 import type { PlacedModel } from './placement.ts'
-import type { LoadTimes, ModelStats, Placement, ResolvedModel, ServedModel } from './served-model.ts'
+import type { LoadTimes, ModelStats, Placement, ServedModel } from './served-model.ts'
 
 export interface LoadedModelInit {
   readonly source: ResolvedModel

@@ -1,4 +1,5 @@
 import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
+import type { ResolvedModel } from '../core/resolved-model.ts'
 import { type AdmissionLimits, DEFAULT_LIMITS } from './admission.ts'
 import { availableResources, planThreads, type Resources } from './cores.ts'
 import { type LoadModelOptions, loadModel } from './load/load-model.ts'
@@ -6,7 +7,7 @@ import type { LoadedModel } from './loaded-model.ts'
 import type { PlacementChoice } from './placement.ts'
 import type { WorkerThreads } from './pool/worker-threads.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
-import type { ResolvedModel, ServedModel } from './served-model.ts'
+import type { ServedModel } from './served-model.ts'
 
 export interface ModelRepositoryOptions {
   /** Finds the files of a model URI. */

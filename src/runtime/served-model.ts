@@ -1,25 +1,11 @@
 import type { Predictor } from '../core/predictor.ts'
+import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission.ts'
 
 /** `inline`: in the thread that parsed the request. `pool`: in worker threads of its own. */
 export type Placement = 'inline' | 'pool'
-
-/** Where a model came from, as `resolve` found it. */
-export interface ResolvedModel {
-  /** The URI as it was given. */
-  readonly uri: string
-  /** Canonical form for logs and metrics: `models:/iris@champion`, `models:/iris/3`, or a path. */
-  readonly canonicalUri: string
-  /** Registered model's name, or the folder's or file's. */
-  readonly name: string
-  /** Registered model version; undefined for a bare path. */
-  readonly version: string | undefined
-  readonly alias: string | undefined
-  /** Absolute path of a model folder (with an MLmodel file) or of a bare model file. */
-  readonly path: string
-}
 
 /** How long loading took, by stage, in milliseconds. */
 export interface LoadTimes {

@@ -6,6 +6,7 @@ import {
   pino,
   stdSerializers,
 } from 'pino'
+import { isRecord } from '../core/record.ts'
 
 export interface LoggerOptions {
   readonly level: LevelWithSilent
@@ -44,8 +45,4 @@ function textLine(line: string): string {
 
 function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

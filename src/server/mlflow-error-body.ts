@@ -1,3 +1,4 @@
+import { asciiJson } from '../core/ascii-json.ts'
 import type { ErrorClass, ErrorCode, ServingError } from '../core/errors.ts'
 
 /** Longer messages are cut, so that a foreign request cannot make us repeat it at length. */
@@ -47,12 +48,4 @@ export function mlflowErrorBody(error: ServingError): string {
 function bounded(message: string): string {
   if (message.length <= MAX_MESSAGE_LENGTH) return message
   return `${message.slice(0, MAX_MESSAGE_LENGTH)}… (${message.length - MAX_MESSAGE_LENGTH} characters more)`
-}
-
-/** JSON text of a string in ASCII alone: Python escapes all but the space to the tilde. */
-function asciiJson(text: string): string {
-  return JSON.stringify(text).replace(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,7 +1,4 @@
-import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
-
-/** In the order of MLflow's message. */
-const MEDIA_TYPES: readonly string[] = ['text/csv', 'application/json', 'application/vnd.apache.parquet']
+import { SCORING_MEDIA_TYPES, type ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
 
 const PROTOCOL_CHANGED =
   'IMPORTANT: The MLflow Model scoring protocol has changed in MLflow version 2.0. If you are seeing this error,' +
@@ -33,15 +30,12 @@ export function scoringMediaType(header: string): ScoringMediaType | Unsupported
     const names = [...parameters.keys()].join(', ')
     return { refusal: `Unrecognized content type parameters: ${names}. ${PROTOCOL_CHANGED}` }
   }
-  if (isScoringMediaType(mediaType)) return mediaType
-  const supported = MEDIA_TYPES.map((type) => `'${type}'`).join(', ')
+  const known = SCORING_MEDIA_TYPES.find((type) => type === mediaType)
+  if (known !== undefined) return known
+  const supported = SCORING_MEDIA_TYPES.map((type) => `'${type}'`).join(', ')
   return {
     refusal: `This predictor only supports the following content types: Types: [${supported}]. Got '${header}'.`,
   }
-}
-
-function isScoringMediaType(mediaType: string): mediaType is ScoringMediaType {
-  return MEDIA_TYPES.includes(mediaType)
 }
 
 /** Python's `str.partition('=')`. */

@@ -1,4 +1,5 @@
 import { invalidModel, messageOf } from '../core/errors.ts'
+import { isRecord } from '../core/record.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -19,10 +20,8 @@ function readJson(text: string, where: string): unknown {
 }
 
 export function requireObject(value: unknown, where: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidModel(`${where} must be an object.`)
-  }
-  return value as JsonObject
+  if (!isRecord(value)) throw invalidModel(`${where} must be an object.`)
+  return value
 }
 
 export function optionalText(value: unknown, where: string): string | undefined {

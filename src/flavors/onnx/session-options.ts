@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import { invalidModel, type ServingError } from '../../core/errors.ts'
-import { isRecord } from '../record.ts'
+import { isRecord } from '../../core/record.ts'
 
 type SessionOptions = InferenceSession.SessionOptions
 

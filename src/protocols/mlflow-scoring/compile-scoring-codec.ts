@@ -1,12 +1,13 @@
 import { invalidModel } from '../../core/errors.ts'
 import type { Parameters } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
+import { isRecord } from '../../core/record.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
 import type { CsvOptions } from './csv.ts'
 import { enforceSchema } from './enforcement/enforce-schema.ts'
 import { compileFastPath } from './fast/compile-fast-path.ts'
-import { type FastPath, isJsonObject } from './fast/fast-path.ts'
+import type { FastPath } from './fast/fast-path.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
 import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
@@ -91,7 +92,7 @@ class CompiledScoringCodec implements ScoringCodec {
   #decodeFast(text: string): DecodedScoringRequest | undefined {
     if (this.#fast === undefined) return undefined
     const body = parseJson(text)
-    if (!isJsonObject(body)) return undefined
+    if (!isRecord(body)) return undefined
     const [form, ...more] = Object.keys(body)
     if (form === undefined || more.length > 0) return undefined
     const inputs = this.#fast.decode(form, body[form])

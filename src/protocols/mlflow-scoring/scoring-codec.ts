@@ -1,8 +1,10 @@
 import type { InferenceRequest } from '../../core/inference.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 
-/** The three media types that MLflow's scoring server reads. */
-export type ScoringMediaType = 'application/json' | 'text/csv' | 'application/vnd.apache.parquet'
+/** The three media types that MLflow's scoring server reads, in the order of its message. */
+export const SCORING_MEDIA_TYPES = ['text/csv', 'application/json', 'application/vnd.apache.parquet'] as const
+
+export type ScoringMediaType = (typeof SCORING_MEDIA_TYPES)[number]
 
 /**
  * How the reply will look, which MLflow's ONNX flavor decides by what it was fed: a frame is answered by a list

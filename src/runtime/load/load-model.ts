@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { messageOf, ServingError } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
+import type { ResolvedModel } from '../../core/resolved-model.ts'
 import type { MlModel } from '../../flavors/mlmodel.ts'
 import { readMlModel } from '../../flavors/read-mlmodel.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
@@ -11,7 +12,6 @@ import { LoadedModel } from '../loaded-model.ts'
 import { ModelPlacement, type PlacementChoice } from '../placement.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
-import type { ResolvedModel } from '../served-model.ts'
 import {
   answer,
   type GoldenRequest,

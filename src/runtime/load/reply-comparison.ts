@@ -1,3 +1,5 @@
+import { isRecord } from '../../core/record.ts'
+
 /** Zeros have no relative difference. */
 const ABSOLUTE_TOLERANCE = 1e-6
 
@@ -35,7 +37,7 @@ export function firstDifference(
       undefined,
     )
   }
-  if (isObject(expected) && isObject(actual)) return differenceOfObjects(expected, actual, tolerance, path)
+  if (isRecord(expected) && isRecord(actual)) return differenceOfObjects(expected, actual, tolerance, path)
   return expected === actual ? undefined : described(path, expected, actual)
 }
 
@@ -57,10 +59,6 @@ function differenceOfObjects(
 
 function isClose(a: number, b: number, tolerance: number): boolean {
   return Math.abs(a - b) <= ABSOLUTE_TOLERANCE + tolerance * Math.max(Math.abs(a), Math.abs(b))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function described(path: string, expected: unknown, actual: unknown): string {

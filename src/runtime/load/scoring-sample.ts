@@ -1,7 +1,11 @@
 import { badRequest } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import { allocate, elementCount, type Tensor, type TensorMap } from '../../core/tensor.ts'
-import type { ScoringCodec, ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import {
+  SCORING_MEDIA_TYPES,
+  type ScoringCodec,
+  type ScoringMediaType,
+} from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import { rowCount, sliceRows } from '../tensor-rows.ts'
 
 /** A request body that a model brings along. */
@@ -10,16 +14,10 @@ export interface SampleBody {
   readonly body: Uint8Array
 }
 
-const MEDIA_TYPES: readonly ScoringMediaType[] = [
-  'application/json',
-  'text/csv',
-  'application/vnd.apache.parquet',
-]
-
 /** @throws ServingError BAD_REQUEST where MLflow's scoring server does not read this content type. */
 export function mediaTypeOf(contentType: string): ScoringMediaType {
   const essence = contentType.split(';', 1)[0]!.trim().toLowerCase()
-  const found = MEDIA_TYPES.find((type) => type === essence)
+  const found = SCORING_MEDIA_TYPES.find((type) => type === essence)
   if (found === undefined) throw badRequest(`There is no decoder for content type '${contentType}'`)
   return found
 }

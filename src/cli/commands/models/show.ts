@@ -1,6 +1,6 @@
+import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
 import { LocalRegistryClient } from '../../../registry-client/local-registry-client.ts'
-import type { ResolvedModel } from '../../../registry-client/registry-client.ts'
 import type { ModelVersion } from '../../../store/entities/model-version.ts'
 import { registryLocation } from '../../registry-location.ts'
 import type { ModelsOptions } from './options.ts'

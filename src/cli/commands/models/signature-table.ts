@@ -29,7 +29,7 @@ function schemaRows(title: string, schema: Schema | undefined): readonly (readon
 }
 
 function paramRow({ name, type, default: value, shape }: ParamSpec): readonly string[] {
-  const described = describeType(typeof type === 'string' ? type : type)
+  const described = describeType(type)
   return [
     'param',
     name,

@@ -1,7 +1,8 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
+import { isRecord } from '../../../core/record.ts'
 import type { Tensor, TensorMap } from '../../../core/tensor.ts'
 import type { ColSpec } from '../../../signature/model-signature.ts'
-import { type FastPath, isJsonObject, type JsonObject } from './fast-path.ts'
+import type { FastPath, JsonObject } from './fast-path.ts'
 import { type FloatData, NumberFiller } from './number-filler.ts'
 
 /** For a signature of required, named float and double columns and a model with one float matrix as its input. */
@@ -35,11 +36,11 @@ export class ColumnFastPath implements FastPath {
   decode(form: string, value: unknown): TensorMap | undefined {
     switch (form) {
       case 'dataframe_split':
-        return isJsonObject(value) ? this.#split(value) : undefined
+        return isRecord(value) ? this.#split(value) : undefined
       case 'dataframe_records':
         return Array.isArray(value) ? this.#records(value) : undefined
       case 'inputs':
-        return isJsonObject(value) ? this.#columns(value) : undefined
+        return isRecord(value) ? this.#columns(value) : undefined
       default:
         return undefined
     }
@@ -100,7 +101,7 @@ export class ColumnFastPath implements FastPath {
     const data = this.#allocate(rows.length)
     for (let row = 0; row < rows.length; row++) {
       const record = rows[row]
-      if (!isJsonObject(record) || Object.keys(record).length !== width) return undefined
+      if (!isRecord(record) || Object.keys(record).length !== width) return undefined
       for (let i = 0; i < width; i++) {
         // Nothing that objects inherit is a number or null, so that only own properties pass.
         if (!filler.put(data, record[this.#names[i] as string], row * width + i)) return undefined

@@ -11,7 +11,3 @@ export interface FastPath {
 
 /** An object as `JSON.parse` makes it. */
 export type JsonObject = Readonly<Record<string, unknown>>
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -1,7 +1,8 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
+import { isRecord } from '../../../core/record.ts'
 import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
 import type { TensorSpec } from '../../../signature/model-signature.ts'
-import { type FastPath, isJsonObject } from './fast-path.ts'
+import type { FastPath } from './fast-path.ts'
 import { NumberFiller, shapeOfFirst } from './number-filler.ts'
 
 interface FloatInput {
@@ -46,7 +47,7 @@ export class TensorFastPath implements FastPath {
       const tensor = this.#tensor(only, value)
       return tensor === undefined ? undefined : new Map([[only.name, tensor]])
     }
-    return this.#isNamed && form === 'inputs' && isJsonObject(value) ? this.#named(value) : undefined
+    return this.#isNamed && form === 'inputs' && isRecord(value) ? this.#named(value) : undefined
   }
 
   #named(values: Readonly<Record<string, unknown>>): TensorMap | undefined {

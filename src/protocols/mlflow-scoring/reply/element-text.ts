@@ -1,6 +1,7 @@
+import { asciiJson } from '../../../core/ascii-json.ts'
 import type { Tensor } from '../../../core/tensor.ts'
 import { float16ToNumber } from '../numpy/float16.ts'
-import { jsonFloat, jsonString } from './json-text.ts'
+import { jsonFloat } from './json-text.ts'
 
 /** The JSON text of the elements of one tensor, by position. */
 export type ElementText = (position: number) => string
@@ -23,7 +24,7 @@ export function elementText(tensor: Tensor): ElementText {
     }
     case 'BYTES': {
       const { data } = tensor
-      return (i) => jsonString(data[i] as string)
+      return (i) => asciiJson(data[i] as string)
     }
     default: {
       const { data } = tensor

@@ -1,9 +1,9 @@
+import { asciiJson } from '../../../core/ascii-json.ts'
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
 import { evaluationFailed } from '../failures.ts'
 import type { ReplyForm } from '../scoring-codec.ts'
 import { type ElementText, elementText } from './element-text.ts'
-import { jsonString } from './json-text.ts'
 
 /**
  * Writes predictions as MLflow does, byte for byte as Python's `json.dumps`: MLflow 3.17.2,
@@ -97,7 +97,7 @@ class EncodedOutput {
 }
 
 function keyText(name: string): string {
-  return `${jsonString(name)}: `
+  return `${asciiJson(name)}: `
 }
 
 /** One of ZipMap's maps: the values of a row under the labels of the classes. */

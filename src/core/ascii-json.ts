@@ -1,0 +1,11 @@
+/** What Python's `json.dumps` escapes and JSON.stringify does not: everything outside printable ASCII. */
+const NOT_ASCII = /[\x7f-\uffff]/g
+
+/** The JSON text of a string as Python's `json.dumps` writes it by default, all in ASCII. */
+export function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(NOT_ASCII, unicodeEscape)
+}
+
+function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
