@@ -6,9 +6,17 @@ import { JsonSyntaxError } from './json-syntax-error.ts'
 export const MAX_DEPTH = 900
 
 /**
+ * How much one body may hold: of a hundred megabytes of empty dictionaries the process would run out of memory. Each
+ * value counts as one, and a list or a dictionary as the values that would take as much memory.
+ */
+export const MAX_VALUES = 10_000_000
+const LIST_VALUES = 2
+const DICT_VALUES = 8
+
+/**
  * Reads JSON as Python's `json.loads` does: integers of any size exactly and apart from floats, the tokens NaN,
  * Infinity and -Infinity, of a repeated key the last value, 1e400 as infinity. Integers beyond Python's limit of
- * digits and nesting beyond MAX_DEPTH are errors. Linear in the length of the text.
+ * digits, nesting beyond MAX_DEPTH and more than MAX_VALUES values are errors. Linear in the length of the text.
  * @throws JsonSyntaxError
  */
 export function readJson(text: string): PyValue {
@@ -51,6 +59,7 @@ class JsonReader {
   readonly #text: string
   #at = 0
   #depth = 0
+  #values = 0
 
   constructor(text: string) {
     this.#text = text
@@ -65,6 +74,7 @@ class JsonReader {
   }
 
   #value(): PyValue {
+    this.#count(1)
     const code = this.#text.charCodeAt(this.#at)
     if (code === QUOTE) return this.#string()
     if (code === OPEN_BRACKET || code === OPEN_BRACE) return this.#nested(code)
@@ -80,9 +90,15 @@ class JsonReader {
   #nested(opening: number): PyValue {
     if (this.#depth === MAX_DEPTH) throw this.#error(`Nested deeper than ${MAX_DEPTH} levels`, this.#at)
     this.#depth += 1
+    this.#count(opening === OPEN_BRACKET ? LIST_VALUES : DICT_VALUES)
     const value = opening === OPEN_BRACKET ? this.#list() : this.#dict()
     this.#depth -= 1
     return value
+  }
+
+  #count(values: number): void {
+    this.#values += values
+    if (this.#values > MAX_VALUES) throw this.#error(`More than ${MAX_VALUES} values`, this.#at)
   }
 
   #list(): PyValue[] {

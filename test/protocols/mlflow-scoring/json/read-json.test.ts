@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JsonSyntaxError } from '../../../../src/protocols/mlflow-scoring/json/json-syntax-error.ts'
-import { MAX_DEPTH, readJson } from '../../../../src/protocols/mlflow-scoring/json/read-json.ts'
+import { MAX_DEPTH, MAX_VALUES, readJson } from '../../../../src/protocols/mlflow-scoring/json/read-json.ts'
 import { isDict, isList, type PyValue } from '../../../../src/protocols/mlflow-scoring/python/python-value.ts'
 
 describe('readJson', () => {
@@ -86,6 +86,14 @@ describe('readJson', () => {
     expect(() => readJson(nested(MAX_DEPTH + 1))).toThrow(JsonSyntaxError)
     expect(() => readJson(nested(10_000))).toThrow('Nested deeper than')
     expect(() => readJson('{"a":'.repeat(100_000))).toThrow('Nested deeper than')
+  })
+
+  it('refuses more values than fit into memory, lists and dictionaries counting as several', () => {
+    expect(readJson(`[${'0,'.repeat(999_999)}0]`)).toHaveLength(1_000_000)
+    for (const value of ['0', '""', '[]', '{}']) {
+      const count = value === '{}' ? MAX_VALUES / 8 : value === '[]' ? MAX_VALUES / 2 : MAX_VALUES
+      expect(() => readJson(`[${`${value},`.repeat(count)}0]`)).toThrow(`More than ${MAX_VALUES} values`)
+    }
   })
 
   it('refuses an integer of a million digits without converting it', () => {
