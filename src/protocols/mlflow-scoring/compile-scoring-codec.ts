@@ -4,7 +4,7 @@ import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import { isRecord } from '../../core/record.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
-import type { CsvOptions } from './csv.ts'
+import type { CsvOptions } from './csv/read-csv.ts'
 import { enforceSchema } from './enforcement/enforce-schema.ts'
 import { compileFastPath } from './fast/compile-fast-path.ts'
 import type { FastPath } from './fast/fast-path.ts'
@@ -134,12 +134,12 @@ class CompiledScoringCodec implements ScoringCodec {
 
   async #decodeCsv(body: Uint8Array): Promise<DecodedScoringRequest> {
     // Loaded with the first such body, so that a server of JSON alone does not pay for it.
-    const { readCsv } = await import('./csv.ts')
+    const { readCsv } = await import('./csv/read-csv.ts')
     return this.#decodeFrame(withRowNumbers(readCsv(body, csvOptions(this.#schema))))
   }
 
   async #decodeParquet(body: Uint8Array): Promise<DecodedScoringRequest> {
-    const { readParquet } = await import('./parquet.ts')
+    const { readParquet } = await import('./parquet/read-parquet.ts')
     return this.#decodeFrame(await readParquet(body))
   }
 

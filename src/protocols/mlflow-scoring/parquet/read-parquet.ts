@@ -7,18 +7,18 @@ import {
   type SchemaElement,
   type SchemaTree,
 } from 'hyparquet'
-import { messageOf, ServingError } from '../../core/errors.ts'
-import type { Column } from './frame.ts'
-import type { LabelledFrame } from './pandas/labelled-frame.ts'
-import { decompressorOf, loadCodecs } from './parquet-codecs.ts'
-import { toColumn, toPython } from './parquet-columns.ts'
+import { messageOf, ServingError } from '../../../core/errors.ts'
+import type { Column } from '../frame.ts'
+import type { LabelledFrame } from '../pandas/labelled-frame.ts'
+import { checkPages } from './check-pages.ts'
+import { decompressorOf, loadCodecs } from './codecs.ts'
+import { type PandasMetadata, pandasMetadataOf } from './pandas-metadata.ts'
 import { unreadableParquet } from './parquet-failure.ts'
-import { readFooter } from './parquet-footer.ts'
-import { storedRowLabelledZero } from './parquet-index.ts'
+import { type ParquetKind, parquetKindOf } from './parquet-kind.ts'
 import { DEFAULT_PARQUET_LIMITS, ParquetBudget, type ParquetLimits } from './parquet-limits.ts'
-import { checkPages } from './parquet-pages.ts'
-import { type PandasMetadata, pandasMetadataOf } from './parquet-pandas.ts'
-import { type ParquetKind, parquetKindOf } from './parquet-types.ts'
+import { readFooter } from './read-footer.ts'
+import { storedRowLabelledZero } from './row-labels.ts'
+import { toColumn, toPython } from './to-column.ts'
 
 /** Columns whose raw values are held at the same time. */
 const COLUMNS_AT_ONCE = 32

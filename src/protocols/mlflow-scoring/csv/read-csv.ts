@@ -1,13 +1,13 @@
-import { badRequest, messageOf } from '../../core/errors.ts'
-import { type DataType, isDataType } from '../../signature/column-dtypes.ts'
-import type { ColumnType } from '../../signature/model-signature.ts'
-import { castColumn } from './csv-cast.ts'
-import { isMissing } from './csv-cells.ts'
+import { badRequest, messageOf } from '../../../core/errors.ts'
+import { type DataType, isDataType } from '../../../signature/column-dtypes.ts'
+import type { ColumnType } from '../../../signature/model-signature.ts'
+import type { Column, Frame } from '../frame.ts'
+import { castColumn } from './cast-cells.ts'
+import { isMissing } from './cells.ts'
+import { uniqueColumnNames } from './column-names.ts'
 import { unreadableCsv } from './csv-failure.ts'
-import { uniqueColumnNames } from './csv-header.ts'
-import { inferColumn, textColumn } from './csv-inference.ts'
 import { tokenizeCsv } from './csv-tokenizer.ts'
-import type { Column, Frame } from './frame.ts'
+import { inferColumn, textColumn } from './infer-cells.ts'
 
 /** The types of a signature's columns, by name, or by position where the signature has no names. */
 export type CsvDtypes = ReadonlyMap<string, ColumnType> | ReadonlyMap<number, ColumnType>

@@ -1,9 +1,9 @@
 import type { TimeUnit } from 'hyparquet'
-import type { Column } from './frame.ts'
+import type { Column } from '../frame.ts'
+import { pythonBytes, pythonObject } from '../python/python-object.ts'
+import type { PyValue } from '../python/python-value.ts'
 import { unreadableParquet } from './parquet-failure.ts'
-import type { ParquetKind } from './parquet-types.ts'
-import { pythonBytes, pythonObject } from './python/python-object.ts'
-import type { PyValue } from './python/python-value.ts'
+import type { ParquetKind } from './parquet-kind.ts'
 
 type Name = Column['name']
 /** Values as parquet stores them; null or undefined where one is missing. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCsv } from '../../../src/protocols/mlflow-scoring/csv.ts'
+import { readCsv } from '../../../../src/protocols/mlflow-scoring/csv/read-csv.ts'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 const read = (text: string) => readCsv(encode(text))

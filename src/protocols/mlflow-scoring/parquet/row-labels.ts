@@ -1,7 +1,7 @@
-import type { Column } from './frame.ts'
-import { cellsOf } from './pandas/column.ts'
-import { rowLabelledZero } from './pandas/labelled-frame.ts'
-import type { PandasMetadata } from './parquet-pandas.ts'
+import type { Column } from '../frame.ts'
+import { cellsOf } from '../pandas/column.ts'
+import { rowLabelledZero } from '../pandas/labelled-frame.ts'
+import type { PandasMetadata } from './pandas-metadata.ts'
 
 /**
  * Which row of a parquet file is labelled 0 when pandas reads it, by the columns that were the frame's index or by

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
-import { codecFor, column, input, tensor } from './models.ts'
+import { codecFor, column, input, tensor } from '../models.ts'
 
 const FILES: readonly { name: string; body: string }[] = JSON.parse(
-  readFileSync(new URL('../../fixtures/parquet/files.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/parquet/files.json', import.meta.url), 'utf8'),
 )
 
 function decode(codec: ReturnType<typeof codecFor>, file: string) {

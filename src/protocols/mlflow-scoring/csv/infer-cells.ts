@@ -1,3 +1,4 @@
+import type { Column } from '../frame.ts'
 import {
   INT64_MAX,
   isMissing,
@@ -6,8 +7,7 @@ import {
   readInt64,
   readPythonInteger,
   readUint64,
-} from './csv-cells.ts'
-import type { Column } from './frame.ts'
+} from './cells.ts'
 
 type Name = Column['name']
 

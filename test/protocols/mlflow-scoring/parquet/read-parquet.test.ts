@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
-import { readParquet } from '../../../src/protocols/mlflow-scoring/parquet.ts'
-import { checkRuns } from '../../../src/protocols/mlflow-scoring/parquet-runs.ts'
-import { ThriftReader } from '../../../src/protocols/mlflow-scoring/parquet-thrift.ts'
+import { checkRuns } from '../../../../src/protocols/mlflow-scoring/parquet/check-runs.ts'
+import { readParquet } from '../../../../src/protocols/mlflow-scoring/parquet/read-parquet.ts'
+import { ThriftReader } from '../../../../src/protocols/mlflow-scoring/parquet/thrift-reader.ts'
 
 const FILES: readonly { name: string; body: string }[] = JSON.parse(
-  readFileSync(new URL('../../fixtures/parquet/files.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/parquet/files.json', import.meta.url), 'utf8'),
 )
 const refusal = expect.objectContaining({ code: 'BAD_REQUEST' })
 

@@ -1,4 +1,4 @@
-import { badRequest, type ServingError } from '../../core/errors.ts'
+import { badRequest, type ServingError } from '../../../core/errors.ts'
 
 const MAX_QUOTED_CHARACTERS = 200
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readCsv } from '../../../src/protocols/mlflow-scoring/csv.ts'
-import type { Column } from '../../../src/protocols/mlflow-scoring/frame.ts'
-import type { ScalarType } from '../../../src/signature/model-signature.ts'
+import { readCsv } from '../../../../src/protocols/mlflow-scoring/csv/read-csv.ts'
+import type { Column } from '../../../../src/protocols/mlflow-scoring/frame.ts'
+import type { ScalarType } from '../../../../src/signature/model-signature.ts'
 
 interface RecordedCase {
   readonly csv: string
@@ -12,7 +12,7 @@ interface RecordedCase {
 }
 
 const CASES: readonly RecordedCase[] = JSON.parse(
-  readFileSync(new URL('../../fixtures/csv/cases.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/csv/cases.json', import.meta.url), 'utf8'),
 )
 
 function read({ csv, dtypes }: RecordedCase) {

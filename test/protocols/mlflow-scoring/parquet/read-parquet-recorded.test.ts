@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Column } from '../../../src/protocols/mlflow-scoring/frame.ts'
-import { float16ToNumber } from '../../../src/protocols/mlflow-scoring/numpy/float16.ts'
-import { readParquet } from '../../../src/protocols/mlflow-scoring/parquet.ts'
+import type { Column } from '../../../../src/protocols/mlflow-scoring/frame.ts'
+import { float16ToNumber } from '../../../../src/protocols/mlflow-scoring/numpy/float16.ts'
+import { readParquet } from '../../../../src/protocols/mlflow-scoring/parquet/read-parquet.ts'
 
 interface RecordedFile {
   readonly name: string
@@ -15,7 +15,7 @@ interface RecordedFile {
 }
 
 const FILES: readonly RecordedFile[] = JSON.parse(
-  readFileSync(new URL('../../fixtures/parquet/files.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/parquet/files.json', import.meta.url), 'utf8'),
 )
 
 const NAT = -(2n ** 63n)

@@ -1,9 +1,9 @@
 import type { ColumnMetaData } from 'hyparquet'
-import type { Decompress } from './parquet-codecs.ts'
+import { checkRuns } from './check-runs.ts'
+import type { Decompress } from './codecs.ts'
 import { unreadableParquet } from './parquet-failure.ts'
 import type { ParquetBudget } from './parquet-limits.ts'
-import { checkRuns } from './parquet-runs.ts'
-import { ThriftReader, type ThriftStruct } from './parquet-thrift.ts'
+import { ThriftReader, type ThriftStruct } from './thrift-reader.ts'
 
 /** Numbers of the fields of `PageHeader` in parquet.thrift. */
 const PAGE_TYPE = 1

@@ -1,8 +1,8 @@
 import { type FileMetaData, parquetMetadata, type SchemaElement } from 'hyparquet'
+import { chunkRange } from './check-pages.ts'
 import { unreadableParquet } from './parquet-failure.ts'
 import type { ParquetBudget, ParquetLimits } from './parquet-limits.ts'
-import { chunkRange } from './parquet-pages.ts'
-import { ThriftReader } from './parquet-thrift.ts'
+import { ThriftReader } from './thrift-reader.ts'
 
 const MAGIC = 'PAR1'
 const MAX_SCHEMA_DEPTH = 32

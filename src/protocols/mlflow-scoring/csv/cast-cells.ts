@@ -1,8 +1,8 @@
-import type { DataType } from '../../signature/column-dtypes.ts'
-import { isMissing, readFloat64 } from './csv-cells.ts'
+import type { DataType } from '../../../signature/column-dtypes.ts'
+import type { Column } from '../frame.ts'
+import { isMissing, readFloat64 } from './cells.ts'
 import { excerpt, unreadableCsv } from './csv-failure.ts'
-import { booleanColumn, floatColumn, inferColumn } from './csv-inference.ts'
-import type { Column } from './frame.ts'
+import { booleanColumn, floatColumn, inferColumn } from './infer-cells.ts'
 
 export interface CsvColumn {
   readonly name: string
