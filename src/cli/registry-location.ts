@@ -1,4 +1,4 @@
-import type { LocalRegistry } from '../registry-client/local-registry-client.ts'
+import type { LocalRegistry } from '../registry-client/open-registry.ts'
 import type { RegistrySettings } from './config.ts'
 
 /** The database that MLflow takes where none is named: a file in the working folder. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { invalidModel, notFound } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
@@ -8,15 +8,8 @@ import type { ModelVersion } from '../store/entities/model-version.ts'
 import type { Stores } from '../store/stores.ts'
 import { findModelVersion } from './find-model-version.ts'
 import { canonicalModelUri, type ModelUri, parseModelUri } from './model-uri.ts'
+import type { LocalRegistry, OpenRegistry } from './open-registry.ts'
 import type { RegistryClient } from './registry-client.ts'
-
-export interface LocalRegistry {
-  /** `sqlite:///mlflow.db` and the like; opened to read only, when the first `models:/` URI comes. */
-  readonly databaseUri: string
-  readonly artifactRoot?: string | undefined
-  /** What relative paths are relative to. */
-  readonly folder: string
-}
 
 /** A registry whose database and files are on this machine. */
 export class LocalRegistryClient implements RegistryClient {
@@ -30,7 +23,7 @@ export class LocalRegistryClient implements RegistryClient {
   async resolve(uri: string): Promise<ResolvedModel> {
     const asked = parseModelUri(uri)
     if (asked.kind === 'path') return this.#resolvePath(uri, asked.path)
-    this.#opened ??= openRegistry(this.#registry)
+    this.#opened ??= openToRead(this.#registry)
     const { stores, places } = await this.#opened
     if (asked.kind === 'logged-model') {
       const model = await stores.tracking.getLoggedModel(asked.modelId)
@@ -52,20 +45,10 @@ export class LocalRegistryClient implements RegistryClient {
   }
 }
 
-interface OpenRegistry {
-  readonly stores: Stores
-  readonly places: LocalPlaces
-}
-
-/** The stores are imported here: serving a folder needs no database. */
-async function openRegistry({ databaseUri, artifactRoot, folder }: LocalRegistry): Promise<OpenRegistry> {
-  const { artifactRootOf, databasePathOf, openStores } = await import('../store/open-stores.ts')
-  const stores = openStores({ databaseUri, artifactRoot, folder, access: 'read' })
-  const path = databasePathOf(databaseUri, folder)
-  return {
-    stores,
-    places: { artifactRoot: artifactRootOf(path, artifactRoot, folder), folders: [folder, dirname(path)] },
-  }
+/** Imported here, to read only, when the first `models:/` URI comes: serving a folder needs no database. */
+async function openToRead(registry: LocalRegistry): Promise<OpenRegistry> {
+  const { openRegistry } = await import('./open-registry.ts')
+  return openRegistry(registry, 'read')
 }
 
 function resolvedLoggedModel(uri: string, model: LoggedModel): Omit<ResolvedModel, 'path'> {

@@ -1,6 +1,5 @@
-import { dirname } from 'node:path'
 import type { LocalPlaces } from '../../../artifacts/local-artifacts.ts'
-import { artifactRootOf, databasePathOf, openStores } from '../../../store/open-stores.ts'
+import { openRegistry } from '../../../registry-client/open-registry.ts'
 import type { Stores } from '../../../store/stores.ts'
 import { registryLocation } from '../../registry-location.ts'
 import type { ModelsOptions } from './options.ts'
@@ -11,14 +10,9 @@ export async function withStores<T>(
   access: 'read' | 'write',
   work: (stores: Stores, places: LocalPlaces) => Promise<T>,
 ): Promise<T> {
-  const { databaseUri, artifactRoot, folder } = registryLocation(options)
-  const stores = openStores({ databaseUri, artifactRoot, folder, access })
-  const path = databasePathOf(databaseUri, folder)
+  const { stores, places } = openRegistry(registryLocation(options), access)
   try {
-    return await work(stores, {
-      artifactRoot: artifactRootOf(path, artifactRoot, folder),
-      folders: [folder, dirname(path)],
-    })
+    return await work(stores, places)
   } finally {
     await stores.close()
   }

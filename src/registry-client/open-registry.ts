@@ -1,0 +1,32 @@
+import { dirname } from 'node:path'
+import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
+import { artifactRootOf, databasePathOf, openStores } from '../store/open-stores.ts'
+import type { Stores } from '../store/stores.ts'
+
+/** Where a registry is whose database and files are on this machine. */
+export interface LocalRegistry {
+  /** `sqlite:///mlflow.db` and the like. */
+  readonly databaseUri: string
+  readonly artifactRoot?: string | undefined
+  /** What relative paths are relative to. */
+  readonly folder: string
+}
+
+/** The stores of a registry, to be closed by whoever opened them, and where its artifacts lie. */
+export interface OpenRegistry {
+  readonly stores: Stores
+  readonly places: LocalPlaces
+}
+
+/** @throws ServingError INVALID_STATE or NOT_IMPLEMENTED for a database that cannot be used */
+export function openRegistry(
+  { databaseUri, artifactRoot, folder }: LocalRegistry,
+  access: 'read' | 'write',
+): OpenRegistry {
+  const stores = openStores({ databaseUri, artifactRoot, folder, access })
+  const path = databasePathOf(databaseUri, folder)
+  return {
+    stores,
+    places: { artifactRoot: artifactRootOf(path, artifactRoot, folder), folders: [folder, dirname(path)] },
+  }
+}
