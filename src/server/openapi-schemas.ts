@@ -26,6 +26,9 @@ const SCALARS: Readonly<Record<ScalarType, JsonSchema>> = {
   sparkml_vector: ANYTHING,
 }
 
+/** Types whose columns may hold nothing: pandas has a missing value of them, and MLflow's enforcement lets it pass. */
+const NULLABLE: ReadonlySet<ColumnType> = new Set(['float', 'double', 'string', 'datetime'])
+
 /** What a model's `/invocations` takes: exactly one of MLflow's four forms, with `params` beside it. */
 export function requestSchema(signature: ModelSignature | undefined): JsonSchema {
   const params = signature?.params?.length ? { params: paramsSchema(signature.params) } : {}
@@ -51,24 +54,22 @@ export function replySchema(outputs: Schema | undefined): JsonSchema {
 
 /** Schemas of the four forms, under their keys. */
 function formSchemas(inputs: Schema | undefined): Readonly<Record<string, JsonSchema>> {
-  if (inputs === undefined) return freeForms(ANYTHING)
-  if (inputs.kind === 'tensors') return freeForms(tensorsSchema(inputs.tensors))
-  const { columns } = inputs
-  const row = rowSchema(columns)
-  const rows = arrayOf(row)
-  return {
-    dataframe_split: splitSchema(columns),
-    dataframe_records: rows,
-    inputs: { anyOf: [columnArrays(columns), rows] },
-    instances: rows,
+  if (inputs === undefined) return freeForms(ANYTHING, ANYTHING)
+  if (inputs.kind === 'tensors') {
+    const arrays = arraysSchemas(inputs.tensors)
+    return freeForms(oneOfSeveral(arrays), oneOfSeveral([...arrays, tensorRows(inputs.tensors)]))
   }
+  const { columns } = inputs
+  const rows = arrayOf(recordSchema(columns))
+  const arrays = { anyOf: [columnArrays(columns), rows] }
+  return { dataframe_split: splitSchema(columns), dataframe_records: rows, inputs: arrays, instances: arrays }
 }
 
-function freeForms(inputs: JsonSchema): Readonly<Record<string, JsonSchema>> {
+function freeForms(inputs: JsonSchema, instances: JsonSchema): Readonly<Record<string, JsonSchema>> {
   const data = arrayOf({ type: 'array' })
   return {
     inputs,
-    instances: inputs,
+    instances,
     dataframe_split: { type: 'object', required: ['data'], properties: { columns: { type: 'array' }, data } },
     dataframe_records: arrayOf({ type: 'object' }),
   }
@@ -84,19 +85,38 @@ function splitSchema(columns: readonly ColSpec[]): JsonSchema {
         names.length > 0
           ? { type: 'array', items: { type: 'string' }, examples: [names] }
           : { type: 'array' },
-      data: arrayOf({ type: 'array', prefixItems: columns.map(({ type }) => columnSchema(type)) }),
+      data: arrayOf(rowSchema(columns, names.length > 0)),
       index: { type: 'array' },
     },
     additionalProperties: false,
   }
 }
 
-function rowSchema(columns: readonly ColSpec[]): JsonSchema {
-  return objectOf(columns.map((column) => [column, columnSchema(column.type)]))
+/** A row of cells. Named columns come in any order, so that all cells have to be one of their types. */
+function rowSchema(columns: readonly ColSpec[], named: boolean): JsonSchema {
+  const cells = columns.map(({ type }) => cellSchema(type))
+  if (!named) return { type: 'array', prefixItems: cells }
+  const distinct = new Map(cells.map((cell) => [JSON.stringify(cell), cell]))
+  return { type: 'array', items: oneOfSeveral([...distinct.values()]) }
+}
+
+/** One record of several, of which some may lack what can be missing. */
+function recordSchema(columns: readonly ColSpec[]): JsonSchema {
+  return objectOf(
+    columns.map((column) => [
+      { ...column, required: column.required && !NULLABLE.has(column.type) },
+      cellSchema(column.type),
+    ]),
+  )
 }
 
 function columnArrays(columns: readonly ColSpec[]): JsonSchema {
-  return objectOf(columns.map((column) => [column, arrayOf(columnSchema(column.type))]))
+  return objectOf(columns.map((column) => [column, arrayOf(cellSchema(column.type))]))
+}
+
+function cellSchema(type: ColumnType): JsonSchema {
+  const schema = columnSchema(type)
+  return NULLABLE.has(type) ? orNull(schema) : schema
 }
 
 /** Unnamed columns have the numbers of their places as names. */
@@ -127,9 +147,20 @@ function columnSchema(type: ColumnType): JsonSchema {
   }
 }
 
+/** The whole arrays that `inputs` and `instances` take: of one tensor alone, too, or all of them by their names. */
+function arraysSchemas(tensors: readonly TensorSpec[]): readonly JsonSchema[] {
+  const [first, ...more] = tensors
+  if (first === undefined || more.length > 0) return [tensorsSchema(tensors)]
+  return first.name === undefined ? [tensorSchema(first)] : [tensorSchema(first), tensorsSchema(tensors)]
+}
+
+/** One object a row, with each tensor's part of it. */
+function tensorRows(tensors: readonly TensorSpec[]): JsonSchema {
+  return arrayOf(tensorsSchema(tensors.map((tensor) => ({ ...tensor, shape: tensor.shape.slice(1) }))))
+}
+
+/** All tensors by their names; those without one have their place. */
 function tensorsSchema(tensors: readonly TensorSpec[]): JsonSchema {
-  const [first] = tensors
-  if (first !== undefined && tensors.length === 1 && first.name === undefined) return tensorSchema(first)
   const names = tensors.map(({ name }, place) => name ?? String(place))
   return {
     type: 'object',
@@ -154,21 +185,37 @@ function elementSchema(dtype: string): JsonSchema {
 }
 
 function predictionsSchema(outputs: Schema): JsonSchema {
-  if (outputs.kind === 'tensors')
-    return { anyOf: [tensorsSchema(outputs.tensors), arrayOf({ type: 'object' })] }
-  return { anyOf: [arrayOf(rowSchema(outputs.columns)), columnArrays(outputs.columns)] }
+  if (outputs.kind === 'tensors') {
+    return { anyOf: [...arraysSchemas(outputs.tensors), arrayOf({ type: 'object' })] }
+  }
+  const { columns } = outputs
+  // The reply names all that the model gives, whatever the signature knows of it.
+  if (columns.some(({ name }) => name === undefined)) return ANYTHING
+  const row = objectOf(columns.map((column) => [column, cellSchema(column.type)]))
+  return { anyOf: [arrayOf(row), columnArrays(columns)] }
 }
 
+/** A param that is null has its default, and so have all of them where `params` is. */
 function paramsSchema(params: readonly ParamSpec[]): JsonSchema {
   return {
-    type: 'object',
+    type: ['object', 'null'],
     properties: Object.fromEntries(params.map((param) => [param.name, paramSchema(param)])),
   }
 }
 
 function paramSchema({ type, shape, default: value }: ParamSpec): JsonSchema {
   const one = columnSchema(type)
-  return { ...(shape === undefined ? one : arrayOf(one)), default: value }
+  return { ...orNull(shape === undefined ? one : arrayOf(one)), default: value }
+}
+
+/** A schema without a type admits null already. */
+function orNull(schema: JsonSchema): JsonSchema {
+  return schema['type'] === undefined ? schema : { ...schema, type: [schema['type'], 'null'] }
+}
+
+function oneOfSeveral(schemas: readonly JsonSchema[]): JsonSchema {
+  const [first, ...more] = schemas
+  return first !== undefined && more.length === 0 ? first : { anyOf: schemas }
 }
 
 function arrayOf(items: JsonSchema): JsonSchema {

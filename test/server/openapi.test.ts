@@ -61,12 +61,47 @@ test('columns become the four forms, params their defaults, outputs the reply', 
     },
   })
   expect(forms[1].properties.params.properties.temperature).toEqual({
-    type: 'number',
+    type: ['number', 'null'],
     format: 'double',
     default: 0.5,
   })
   const reply = responses['200'].content['application/json'].schema
   expect(reply.properties.predictions.anyOf[0].items.required).toEqual(['y'])
+})
+
+test('cells may be empty where pandas has a missing value, and named columns come in any order', async () => {
+  const columns = [
+    { name: 'sex', type: 'string', required: true },
+    { name: 'bmi', type: 'double', required: true },
+    { name: 'age', type: 'double', required: true },
+  ] as const
+  const inputs = { kind: 'columns', columns } as const
+  const document = await documentOf({
+    mlmodel: { signature: { inputs, outputs: undefined, params: undefined, fromTypeHint: false } },
+  })
+  const forms = document.paths['/invocations'].post.requestBody.content['application/json'].schema.oneOf
+  const text = { type: ['string', 'null'] }
+  const number = { type: ['number', 'null'], format: 'double' }
+  expect(forms[0].properties.dataframe_split.properties.data.items.items).toEqual({ anyOf: [text, number] })
+  expect(forms[1].properties.dataframe_records.items).toEqual({
+    type: 'object',
+    required: [],
+    properties: { sex: text, bmi: number, age: number },
+  })
+})
+
+test('a named tensor may come alone, by its name, or row by row', async () => {
+  const signature = {
+    ...TENSOR,
+    inputs: { kind: 'tensors', tensors: [{ name: 'x', dtype: 'int64', shape: [-1] }] },
+  } as const
+  const document = await documentOf({ mlmodel: { signature } })
+  const forms = document.paths['/invocations'].post.requestBody.content['application/json'].schema.oneOf
+  const number = { type: 'integer', format: 'int64' }
+  const list = { type: 'array', items: number }
+  const object = (x: object) => ({ type: 'object', required: ['x'], properties: { x } })
+  expect(forms[0].properties.inputs).toEqual({ anyOf: [list, object(list)] })
+  expect(forms[1].properties.instances.anyOf).toContainEqual({ type: 'array', items: object(number) })
 })
 
 test('a tensor becomes nested arrays with the lengths that are fixed', async () => {
