@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { run } from '../src/cli/program.ts'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-process.env['ORT_DISABLE_TELEMETRY'] ??= '1'
 delete process.env['MLFLOW_REGISTRY_URI']
 process.env['MLFLOW_TRACKING_URI'] = 'sqlite:///mlflow.db'
 

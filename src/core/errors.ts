@@ -114,6 +114,19 @@ export function modelFailed(message: string, init: ServingErrorInit = {}): Servi
   return new ServingError('BAD_REQUEST', message, { errorClass: 'INVALID_PARAMETER_VALUE', ...init })
 }
 
+/** MLflow 3.17.2's text for any failure inside a model (`mlflow/pyfunc/scoring_server/__init__.py`). */
+const EVALUATION_FAILED =
+  'Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe is ' +
+  'compatible with the model for inference.'
+
+/** `modelFailed` in MLflow's words; `reason` is a sentence for whoever sent the inputs. */
+export function evaluationFailed(reason: string, cause?: unknown): ServingError {
+  return modelFailed(`${EVALUATION_FAILED} ${reason}`, {
+    details: { reason },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
 /** A model, version, alias, run or file that is not there. */
 export function notFound(message: string, details: ErrorDetails = {}): ServingError {
   return new ServingError('RESOURCE_DOES_NOT_EXIST', message, { errorClass: 'RESOURCE_NOT_FOUND', details })

@@ -1,19 +1,6 @@
-import { modelFailed, type ServingError } from '../core/errors.ts'
+import { evaluationFailed } from '../core/errors.ts'
 import type { TensorMetadata } from '../core/predictor.ts'
 import type { Tensor, TensorMap } from '../core/tensor.ts'
-
-/** MLflow 3.17.2's text for any failure inside a model (`mlflow/pyfunc/scoring_server/__init__.py`). */
-const EVALUATION_FAILED =
-  'Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe is ' +
-  'compatible with the model for inference.'
-
-/** The model refused its inputs or failed on them; `reason` is a sentence for whoever sent them. */
-export function evaluationFailed(reason: string, cause?: unknown): ServingError {
-  return modelFailed(`${EVALUATION_FAILED} ${reason}`, {
-    details: { reason },
-    ...(cause === undefined ? {} : { cause }),
-  })
-}
 
 /**
  * Checks names, datatypes and ranks, which engines leave unchecked or report in their own words. Fixed

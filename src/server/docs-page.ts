@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ServedModel } from '../runtime/served-model.ts'
-import type { ColumnType, ModelSignature, Schema } from '../signature/model-signature.ts'
+import { describeType } from '../signature/describe-schema.ts'
+import type { ModelSignature, Schema } from '../signature/model-signature.ts'
 import { type DescribedModel, namedPath } from './openapi.ts'
 
 const STYLE = `
@@ -71,7 +72,7 @@ function signatureTables(signature: ModelSignature | undefined): string {
   if (signature === undefined) return '<p>The model has no signature.</p>'
   const params = signature.params?.map(({ name, type, default: value }) => [
     name,
-    typeText(type),
+    describeType(type),
     `default ${JSON.stringify(value)}`,
   ])
   return [
@@ -88,7 +89,7 @@ function schemaRows(schema: Schema | undefined): readonly (readonly string[])[] 
   }
   return schema.columns.map(({ name, type, required }) => [
     name ?? '',
-    typeText(type),
+    describeType(type),
     required ? '' : 'optional',
   ])
 }
@@ -97,14 +98,6 @@ function table(title: string, rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
   const lines = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
   return `<h3>${title}</h3><table>${lines.join('')}</table>`
-}
-
-/** As MLflow prints it: `double`, `Array(double)`, `{a: long}`. */
-function typeText(type: ColumnType): string {
-  if (typeof type === 'string') return type
-  if (type.kind === 'array') return `Array(${typeText(type.items)})`
-  if (type.kind === 'map') return `Map(${typeText(type.values)})`
-  return `{${type.properties.map((property) => `${property.name}: ${typeText(property.type)}`).join(', ')}}`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

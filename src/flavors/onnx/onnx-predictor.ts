@@ -1,8 +1,15 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
-import { cancelled, deadlineExceeded, internalError, messageOf, unavailable } from '../../core/errors.ts'
+import {
+  cancelled,
+  deadlineExceeded,
+  evaluationFailed,
+  internalError,
+  messageOf,
+  unavailable,
+} from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
-import { checkInputs, evaluationFailed } from '../input-check.ts'
+import { checkInputs } from '../input-check.ts'
 import type { Session } from './engine.ts'
 import { fromOrtTensor, toOrtTensor } from './ort-tensor.ts'
 import type { SessionMetadata } from './session-metadata.ts'

@@ -1,8 +1,8 @@
 import {
   badRequest,
+  evaluationFailed,
   invalidParameter,
   messageOf,
-  modelFailed,
   type ServingError,
   schemaEnforcementFailed,
 } from '../../core/errors.ts'
@@ -39,12 +39,6 @@ export function enforcementFailed(thrown: unknown, schema: string): ServingError
 }
 
 /** What MLflow answers wherever the model, or the engine under it, raises. */
-export function evaluationFailed(reason: string): ServingError {
-  return modelFailed(
-    bounded(
-      'Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe is ' +
-        `compatible with the model for inference. ${reason}`,
-    ),
-    { details: { reason: bounded(reason) } },
-  )
+export function cannotEvaluate(reason: string): ServingError {
+  return evaluationFailed(bounded(reason))
 }

@@ -1,6 +1,6 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { Datatype, Tensor, TensorMap } from '../../../core/tensor.ts'
-import { evaluationFailed } from '../failures.ts'
+import { cannotEvaluate } from '../failures.ts'
 import type { ParsedDict, ParsedInput, ParsedValue } from '../forms/parsed-input.ts'
 import type { Column, Frame } from '../frame.ts'
 import { arrayOf } from '../numpy/array-of.ts'
@@ -34,7 +34,7 @@ export function feedTensors(input: ParsedInput, inputs: readonly TensorMetadata[
 }
 
 function wrongInput(type: string): Error {
-  return evaluationFailed(
+  return cannotEvaluate(
     `Input should be a dictionary or a numpy array or a pandas.DataFrame, got '<class '${type}'>'.`,
   )
 }
@@ -54,19 +54,18 @@ function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
 
 function columnValues(columns: readonly Column[], name: string, rows: number): NdArray {
   const [column] = columns
-  if (column === undefined) throw evaluationFailed(`The data has no column '${name}'.`)
-  if (column.isCategory) throw evaluationFailed(`The column '${name}' is a category.`)
+  if (column === undefined) throw cannotEvaluate(`The data has no column '${name}'.`)
+  if (column.isCategory) throw cannotEvaluate(`The column '${name}' is a category.`)
   return columns.length === 1 ? objectsOfColumn(column) : matrixOf(columns, rows)
 }
 
 function feedDict(values: ParsedDict, inputs: readonly TensorMetadata[]): TensorMap {
   const known = new Set(inputs.map(({ name }) => name))
-  for (const name of values.keys())
-    if (!known.has(name)) throw evaluationFailed(`Invalid input name: ${name}.`)
+  for (const name of values.keys()) if (!known.has(name)) throw cannotEvaluate(`Invalid input name: ${name}.`)
   return new Map(
     inputs.map((input) => {
       const value = values.get(input.name)
-      if (value === undefined) throw evaluationFailed(`Required input '${input.name}' is missing.`)
+      if (value === undefined) throw cannotEvaluate(`Required input '${input.name}' is missing.`)
       return [input.name, tensorFor(input, arrayOfValue(value, input))]
     }),
   )
@@ -91,11 +90,11 @@ const DTYPES: Readonly<Partial<Record<Datatype, Dtype>>> = {
 /** ONNX Runtime converts a plain list itself, but MLflow's cast for float32 inputs asks for its dtype and fails. */
 function arrayOfValue(value: ParsedValue, { name, datatype }: TensorMetadata): NdArray {
   if (value.kind !== 'raw') return value.array
-  if (datatype === 'FP32' || !isList(value.value)) throw evaluationFailed(`Input '${name}' is not an array.`)
+  if (datatype === 'FP32' || !isList(value.value)) throw cannotEvaluate(`Input '${name}' is not an array.`)
   try {
     return arrayOf(value.value, DTYPES[datatype])
   } catch (error) {
-    if (error instanceof PythonError) throw evaluationFailed(`Input '${name}': ${error.message}`)
+    if (error instanceof PythonError) throw cannotEvaluate(`Input '${name}': ${error.message}`)
     throw error
   }
 }
@@ -104,7 +103,7 @@ function feedArray(value: ParsedValue, inputs: readonly TensorMetadata[]): Tenso
   if (value.kind === 'raw') throw wrongInput('list')
   const [only] = inputs
   if (only === undefined || inputs.length > 1) {
-    throw evaluationFailed(
+    throw cannotEvaluate(
       'Unable to map numpy array input to the expected model input. Numpy arrays can only be used as input for ' +
         `MLflow ONNX models that have a single input. This model requires ${inputs.length} inputs. Please pass in ` +
         'data as either a dictionary or a DataFrame with the following tensors: ' +
@@ -132,9 +131,9 @@ function textsOf(name: string, array: NdArray): readonly string[] {
   if (array.dtype !== 'str' && array.dtype !== 'object') throw wrongType(name, 'BYTES', array)
   const texts = array.dtype === 'str' ? array.data : elementsOf(array).map(pyStr)
   for (const text of texts) {
-    if (!text.isWellFormed()) throw evaluationFailed(`Input '${name}' holds half of a surrogate pair.`)
+    if (!text.isWellFormed()) throw cannotEvaluate(`Input '${name}' holds half of a surrogate pair.`)
     // onnxruntime-node would cut the text there, and predict for another one.
-    if (text.includes('\0')) throw evaluationFailed(`Input '${name}' holds a NUL character.`)
+    if (text.includes('\0')) throw cannotEvaluate(`Input '${name}' holds a NUL character.`)
   }
   return texts
 }
@@ -148,7 +147,7 @@ const ONNX_NAMES: Readonly<Record<string, string>> = {
 
 function wrongType(name: string, datatype: Datatype, array: NdArray): Error {
   const wanted = DTYPES[datatype] ?? datatype
-  return evaluationFailed(
+  return cannotEvaluate(
     `Unexpected input data type for '${name}'. Actual: (tensor(${ONNX_NAMES[array.dtype] ?? array.dtype})), expected: ` +
       `(tensor(${ONNX_NAMES[wanted] ?? wanted})).`,
   )
@@ -158,11 +157,11 @@ function wrongType(name: string, datatype: Datatype, array: NdArray): Error {
 function checkShape({ name, shape }: TensorMetadata, given: readonly number[]): void {
   if (shape.length === 0) return
   if (shape.length !== given.length) {
-    throw evaluationFailed(`Invalid rank for input: ${name} Got: ${given.length} Expected: ${shape.length}.`)
+    throw cannotEvaluate(`Invalid rank for input: ${name} Got: ${given.length} Expected: ${shape.length}.`)
   }
   shape.forEach((dim, i) => {
     if (dim === -1 || dim === given[i]) return
-    throw evaluationFailed(
+    throw cannotEvaluate(
       `Got invalid dimensions for input: ${name} index: ${i} Got: ${given[i]} Expected: ${dim}.`,
     )
   })

@@ -1,7 +1,7 @@
 import { asciiJson } from '../../../core/ascii-json.ts'
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
-import { evaluationFailed } from '../failures.ts'
+import { cannotEvaluate } from '../failures.ts'
 import type { ReplyForm } from '../scoring-codec.ts'
 import { type ElementText, elementText } from './element-text.ts'
 
@@ -48,7 +48,7 @@ export class ReplyEncoder {
       if (tensor === undefined) continue
       const length = output.length(tensor)
       if (rows !== undefined && rows !== length) {
-        throw evaluationFailed('The outputs differ in length: All arrays must be of the same length.')
+        throw cannotEvaluate('The outputs differ in length: All arrays must be of the same length.')
       }
       rows = length
       columns.push({ key: output.key, text: output.cellText(tensor) })
