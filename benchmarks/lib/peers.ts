@@ -9,11 +9,11 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const MODELS = join(ROOT, 'benchmarks/models')
 
 /** Servers get these CPUs, the load generator that one; on two cores there is one for each. */
-export const SERVER_CPUS = '0-2'
+const SERVER_CPUS = '0-2'
 export const LOAD_CPUS = '3'
 
 /** The interpreter with test/e2e/requirements.txt. */
-export function python(): string {
+function python(): string {
   const path = process.env['HEADRACE_TEST_PYTHON']
   if (path === undefined)
     throw new Error('HEADRACE_TEST_PYTHON must name a Python with test/e2e/requirements.txt')

@@ -45,7 +45,7 @@ const REGISTRY = {
 
 export type RegistrySettings = SettingsOf<typeof REGISTRY>
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export const SERVE_SETTINGS = {
   modelUri: setting<readonly string[]>({

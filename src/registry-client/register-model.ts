@@ -36,7 +36,7 @@ export interface Registered {
 }
 
 /** Tag of a version that Headrace registered: the digest of the files that it was registered from. */
-export const CONTENT_DIGEST_TAG = 'headrace.content_digest'
+const CONTENT_DIGEST_TAG = 'headrace.content_digest'
 
 /**
  * Registers a model as MLflow 3 does: a logged model of the Default experiment with a copy of the files, and a

@@ -37,7 +37,10 @@ export class ModelRepository {
   readonly #options: ModelRepositoryOptions
   readonly #resources: Resources
   readonly #log: RuntimeLog
+  /** In the order in which they were asked for, whichever was faster to load. */
   readonly #models = new Map<string, LoadedModel>()
+  readonly #askedFor = new WeakMap<LoadedModel, number>()
+  #asked = 0
   /** Of the models that are loaded, and of earlier ones as far as a thread of theirs did not end. */
   readonly #threads = new Set<WorkerThreads>()
   /** Names being loaded. */
@@ -58,12 +61,13 @@ export class ModelRepository {
    */
   async load(uri: string, name?: string): Promise<ServedModel> {
     if (this.#draining) throw unavailable(DRAINING)
+    const order = this.#asked++
     const starting = this.#startThreads()
     // Awaited below; until then its failure is nobody's.
     starting.catch(() => {})
     try {
       const source = await this.#options.resolve(uri)
-      return await this.#loadAs(name ?? source.name, source, starting)
+      return await this.#loadAs(name ?? source.name, source, { order, starting })
     } catch (error) {
       await (await starting)?.close()
       throw error
@@ -74,7 +78,7 @@ export class ModelRepository {
     return this.#models.get(name)
   }
 
-  /** The first that was loaded. */
+  /** The first that was asked for. */
   default(): ServedModel | undefined {
     return this.#models.values().next().value
   }
@@ -140,7 +144,7 @@ export class ModelRepository {
   async #loadAs(
     name: string,
     source: ResolvedModel,
-    starting: Promise<WorkerThreads | undefined>,
+    { order, starting }: { order: number; starting: Promise<WorkerThreads | undefined> },
   ): Promise<LoadedModel> {
     if (this.#models.has(name) || this.#loading.has(name)) {
       throw alreadyExists(`A model is already served as '${name}'`, { model: name })
@@ -148,12 +152,19 @@ export class ModelRepository {
     this.#loading.add(name)
     try {
       const model = await loadModel(this.#loadOptions(name, source, await starting))
-      this.#models.set(name, model)
+      this.#add(model, order)
       this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
       return model
     } finally {
       this.#loading.delete(name)
     }
+  }
+
+  #add(model: LoadedModel, order: number): void {
+    this.#askedFor.set(model, order)
+    const models = [...this.#all(), model].sort((a, b) => this.#askedFor.get(a)! - this.#askedFor.get(b)!)
+    this.#models.clear()
+    for (const each of models) this.#models.set(each.name, each)
   }
 
   #loadOptions(name: string, source: ResolvedModel, threads: WorkerThreads | undefined): LoadModelOptions {

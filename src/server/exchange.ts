@@ -20,7 +20,7 @@ export interface ExchangeInit {
 }
 
 /** nginx's number for a client that left before its answer, also MLflow's for CANCELLED. */
-export const CLIENT_CLOSED_REQUEST = 499
+const CLIENT_CLOSED_REQUEST = 499
 
 /** A refused body is read on for this long and this far, so that its sender gets to see the answer. */
 const DRAIN_MS = 10_000

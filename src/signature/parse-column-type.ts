@@ -5,7 +5,7 @@ import { type JsonObject, requireObject } from './signature-json.ts'
 /** A signature nested deeper than this is a defect of the file, not a type. */
 const MAX_DEPTH = 32
 
-export const SCALAR_TYPES: readonly ScalarType[] = [
+const SCALAR_TYPES: readonly ScalarType[] = [
   'boolean',
   'integer',
   'long',

@@ -22,7 +22,6 @@ export const ENTRY = { key: 1, value: 2 } as const
 export const VALUE_INFO = { name: 1, type: 2 } as const
 export const TYPE = { tensor: 1, sequence: 4, map: 5, sparseTensor: 8, optional: 9 } as const
 export const TENSOR_TYPE = { elementType: 1, shape: 2 } as const
-export const SHAPE = { dimension: 1 } as const
 
 /** The element type that ZipMap's input has. */
 export const FLOAT = 1

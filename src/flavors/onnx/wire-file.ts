@@ -13,10 +13,10 @@ export interface WireField {
 }
 
 /** Wire types of the protobuf encoding; groups (3, 4) have never been used by ONNX. */
-export const VARINT = 0
-export const FIXED64 = 1
+const VARINT = 0
+const FIXED64 = 1
 export const LENGTH_DELIMITED = 2
-export const FIXED32 = 5
+const FIXED32 = 5
 
 const WINDOW_BYTES = 256 * 1024
 /** The longest text that is taken into memory: far more than names and labels need. */

@@ -3,7 +3,7 @@ import type { ExchangeRegistry } from '../exchange-registry.ts'
 import type { ServedModels } from '../server-options.ts'
 
 /** The release whose behaviour this server has; clients read it to decide what they may send. */
-export const COMPATIBLE_MLFLOW_VERSION = '3.17.2'
+const COMPATIBLE_MLFLOW_VERSION = '3.17.2'
 
 export interface HealthInit {
   readonly models: ServedModels

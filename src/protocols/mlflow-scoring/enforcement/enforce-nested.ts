@@ -39,7 +39,7 @@ function enforceScalar(value: PyValue, type: ColumnType, required: boolean): PyV
   }
 }
 
-export function enforceArray(value: PyValue, { items }: ArrayType, required: boolean): PyValue {
+function enforceArray(value: PyValue, { items }: ArrayType, required: boolean): PyValue {
   const mayBeEmpty = !required || items === 'any'
   if (mayBeEmpty && (value === null || (isList(value) && value.length === 0))) return value
   if (!isList(value)) {
@@ -90,7 +90,7 @@ function enforceProperty(key: string, value: PyValue, { properties }: ObjectType
   }
 }
 
-export function enforceMap(value: PyValue, { values }: MapType, required: boolean): PyValue {
+function enforceMap(value: PyValue, { values }: MapType, required: boolean): PyValue {
   const mayBeEmpty = !required || values === 'any'
   if (mayBeEmpty && (value === null || (isDict(value) && value.size === 0))) return value
   if (!isDict(value)) throw new EnforcementError(`Expected data to be a dict, got ${typeName(value)}`)

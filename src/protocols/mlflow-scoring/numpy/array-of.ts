@@ -120,7 +120,7 @@ function tooManyDimensions(): Error {
 }
 
 /** The dtype that NumPy finds for Python objects; float64 where there are none. */
-export function discoverDtype(elements: readonly PyValue[]): Dtype {
+function discoverDtype(elements: readonly PyValue[]): Dtype {
   let found: Dtype | undefined
   for (const element of elements) {
     const dtype = dtypeOfElement(element)
@@ -131,7 +131,7 @@ export function discoverDtype(elements: readonly PyValue[]): Dtype {
   return found ?? 'float64'
 }
 
-export function dtypeOfElement(value: PyValue): Dtype {
+function dtypeOfElement(value: PyValue): Dtype {
   switch (typeof value) {
     case 'number':
       return 'float64'

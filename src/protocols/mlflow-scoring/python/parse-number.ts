@@ -37,7 +37,7 @@ export function intToFloat(integer: bigint): number {
   return float
 }
 
-export function tooManyDigits(count: number): PythonError {
+function tooManyDigits(count: number): PythonError {
   return valueError(
     `Exceeds the limit (${MAX_INT_DIGITS} digits) for integer string conversion: value has ${count} digits`,
   )
