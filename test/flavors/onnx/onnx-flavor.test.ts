@@ -76,8 +76,14 @@ describe('what cannot be served is refused with its reason', () => {
 
   test.each([
     ['unknown-operator', /^onnxruntime cannot load the model: .*No Op registered for Frobnicate/],
-    ['newer-opset', /^onnxruntime cannot load the model: ONNX Runtime only .*Opset 999 is under development.* older opset\.$/],
-    ['newer-ir', /^onnxruntime cannot load the model: Unsupported model IR version: 99, max supported .* older opset\.$/],
+    [
+      'newer-opset',
+      /^onnxruntime cannot load the model: ONNX Runtime only .*Opset 999 is under development.* older opset\.$/,
+    ],
+    [
+      'newer-ir',
+      /^onnxruntime cannot load the model: Unsupported model IR version: 99, max supported .* older opset\.$/,
+    ],
   ])('%s', (name, reason) => refuseToLoad(modelPath(name), reason))
 
   test("the model's own functions are not custom operators", async () => {
