@@ -84,6 +84,19 @@ describe('loading', () => {
     expect(JSON.parse(await score(model, { inputs: [1.5, 2] }))).toEqual({ predictions: { y: [3, 4] } })
   })
 
+  test('lists models in the order in which they were asked for, and the first is the default', async () => {
+    const models = open({
+      expectedModels: 2,
+      resolve: async (uri) => {
+        await sleep(uri === 'slow' ? 300 : 0)
+        return { ...(await resolve(IRIS)), name: uri }
+      },
+    })
+    await Promise.all([models.load('slow'), models.load('fast')])
+    expect(models.list().map(({ name }) => name)).toEqual(['slow', 'fast'])
+    expect(models.default()?.name).toBe('slow')
+  })
+
   test('never places a model inline whose requests cannot be cut to a bounded size', async () => {
     const model = await open({ workers: 1 }).load(SERIES)
     expect(model.loadTimes.batch1).toBeLessThan(0.5)
