@@ -38,7 +38,7 @@ export interface ServerLimits {
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
-  bodyBytes: 100_000_000,
+  bodyBytes: 100 * 1024 * 1024,
   bufferedBytes: 400_000_000,
   headerBytes: 16 * 1024,
   headersTimeoutMs: 20_000,

@@ -35,7 +35,7 @@ describe('bodies over the limit', () => {
     expect(reply).toMatchObject({ status: 413, connection: 'close' })
     expect(JSON.parse(reply.body)).toMatchObject({
       error_code: 'BAD_REQUEST',
-      message: expect.stringContaining('100000000 bytes'),
+      message: expect.stringContaining('104857600 bytes'),
     })
   })
 

@@ -92,7 +92,10 @@ function endOnSignal(running: Running): void {
     running.logger.info({ signal }, asked ? 'stopping at once' : 'stopping')
     const graceMs = asked ? 0 : running.graceMs
     asked = true
-    void stop({ ...running, graceMs })
+    stop({ ...running, graceMs }).catch((error: unknown) => {
+      running.logger.fatal({ err: error }, 'could not stop in order')
+      process.exit(1)
+    })
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
