@@ -13,6 +13,7 @@ import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
 import { recordsFrame, splitFrame } from './forms/frame-forms.ts'
 import { type ParsedInput, rawValue } from './forms/parsed-input.ts'
+import { mayHoldTooMuch } from './json/read-json.ts'
 import { isDtype } from './numpy/dtype.ts'
 import { type LabelledFrame, withRowNumbers } from './pandas/labelled-frame.ts'
 import { ParamsCheck } from './params.ts'
@@ -90,7 +91,7 @@ class CompiledScoringCodec implements ScoringCodec {
 
   /** Requests of one form and nothing else; text that JSON.parse refuses may still hold a NaN token. */
   #decodeFast(text: string): DecodedScoringRequest | undefined {
-    if (this.#fast === undefined) return undefined
+    if (this.#fast === undefined || mayHoldTooMuch(text)) return undefined
     const body = parseJson(text)
     if (!isRecord(body)) return undefined
     const [form, ...more] = Object.keys(body)

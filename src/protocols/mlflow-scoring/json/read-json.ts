@@ -55,6 +55,24 @@ const ESCAPED: Readonly<Record<string, string>> = {
   t: '\t',
 }
 
+/** Shorter texts are small enough for any reader. */
+const LARGE_TEXT = 8 * 1024 * 1024
+
+/**
+ * Whether a text may hold more lists and dictionaries than `readJson` takes, which looks no further once it knows;
+ * other readers do. Brackets inside of strings count too, so that only `readJson` can tell for certain.
+ */
+export function mayHoldTooMuch(text: string): boolean {
+  if (text.length < LARGE_TEXT) return false
+  let values = 0
+  for (let at = 0; at < text.length && values <= MAX_VALUES; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === OPEN_BRACKET) values += LIST_VALUES
+    else if (code === OPEN_BRACE) values += DICT_VALUES
+  }
+  return values > MAX_VALUES
+}
+
 class JsonReader {
   readonly #text: string
   #at = 0

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JsonSyntaxError } from '../../../../src/protocols/mlflow-scoring/json/json-syntax-error.ts'
-import { MAX_DEPTH, MAX_VALUES, readJson } from '../../../../src/protocols/mlflow-scoring/json/read-json.ts'
+import {
+  MAX_DEPTH,
+  MAX_VALUES,
+  mayHoldTooMuch,
+  readJson,
+} from '../../../../src/protocols/mlflow-scoring/json/read-json.ts'
 import { isDict, isList, type PyValue } from '../../../../src/protocols/mlflow-scoring/python/python-value.ts'
 
 describe('readJson', () => {
@@ -86,6 +91,12 @@ describe('readJson', () => {
     expect(() => readJson(nested(MAX_DEPTH + 1))).toThrow(JsonSyntaxError)
     expect(() => readJson(nested(10_000))).toThrow('Nested deeper than')
     expect(() => readJson('{"a":'.repeat(100_000))).toThrow('Nested deeper than')
+  })
+
+  it('tells ahead which large texts it might refuse for their lists and dictionaries', () => {
+    expect(mayHoldTooMuch(`[${'{},'.repeat(1_000_000)}0]`)).toBe(false)
+    expect(mayHoldTooMuch(`[${'{},'.repeat(3_000_000)}0]`)).toBe(true)
+    expect(mayHoldTooMuch(`[${'0,'.repeat(6_000_000)}0]`)).toBe(false)
   })
 
   it('refuses more values than fit into memory, lists and dictionaries counting as several', () => {
