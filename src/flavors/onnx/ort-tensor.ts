@@ -1,5 +1,5 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
-import { internalError } from '../../core/errors.ts'
+import { evaluationFailed, internalError } from '../../core/errors.ts'
 import type { Datatype, Tensor } from '../../core/tensor.ts'
 import { ortType } from './datatypes.ts'
 
@@ -8,12 +8,18 @@ import { ortType } from './datatypes.ts'
  * whose bits it turns into a `Float16Array` where Node has one, which the binding then cannot read (1.30).
  */
 export function toOrtTensor(tensor: Tensor): OrtTensor {
+  if (tensor.datatype === 'BYTES') refuseNul(tensor.data)
   return {
     type: ortType(tensor.datatype),
     data: tensor.data,
     dims: tensor.shape,
     location: 'cpu',
   } as unknown as OrtTensor
+}
+
+/** The binding would cut the text there, and the model predict for another one (1.30). */
+function refuseNul(texts: readonly string[]): void {
+  for (const text of texts) if (text.includes('\0')) throw evaluationFailed('A text holds a NUL character.')
 }
 
 /** Takes over the engine's array without a copy. */

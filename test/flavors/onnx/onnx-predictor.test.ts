@@ -90,6 +90,16 @@ describe('An ONNX model', () => {
     }
   })
 
+  test('refuses text with a NUL, which onnxruntime-node would cut there', async () => {
+    const inputs = new Map(everyDatatype(2))
+    const [name] = [...inputs].find(([, { datatype }]) => datatype === 'BYTES')!
+    inputs.set(name, { ...inputs.get(name)!, data: ['a', 'b\0c'] } as Tensor)
+    await expect(using('datatypes', (predictor) => predictor.predict(inputs))).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('NUL character'),
+    })
+  })
+
   test('computes from inputs of several datatypes', async () => {
     const inputs = new Map<string, Tensor>([
       ['text', { datatype: 'BYTES', shape: [2, 1], data: ['größer', 'red'] }],
