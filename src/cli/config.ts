@@ -119,9 +119,9 @@ export const SERVE_SETTINGS = {
   graceMs: setting({
     flags: '--grace-period <seconds>',
     variable: 'HEADRACE_GRACE_PERIOD',
-    default: 30_000,
-    defaultText: '30',
-    help: 'Seconds that requests under way are given after SIGTERM',
+    default: 25_000,
+    defaultText: '25',
+    help: 'Seconds that requests under way are given after SIGTERM; below the 30 that Kubernetes waits',
     parse: secondsToMs,
   }),
   sslCertfile: setting<string | undefined>({

@@ -48,10 +48,15 @@ export class ModelPlacement {
 
   /** @throws ServingError where the model cannot be opened. */
   static async open(options: PlacementOptions): Promise<ModelPlacement> {
-    const { threads } = options
-    return threads === undefined
-      ? new ModelPlacement(options, undefined, await openInline(options))
-      : new ModelPlacement(options, await openPool(threads, options), undefined)
+    const { threads, traits, log } = options
+    if (threads !== undefined) return new ModelPlacement(options, await openPool(threads, options), undefined)
+    if (traits.unboundedRun) {
+      log.warn(
+        {},
+        'The model may run without end, and inline nothing can end a run but a kill of the process',
+      )
+    }
+    return new ModelPlacement(options, undefined, await openInline(options))
   }
 
   private constructor(

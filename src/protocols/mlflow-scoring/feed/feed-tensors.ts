@@ -132,8 +132,6 @@ function textsOf(name: string, array: NdArray): readonly string[] {
   const texts = array.dtype === 'str' ? array.data : elementsOf(array).map(pyStr)
   for (const text of texts) {
     if (!text.isWellFormed()) throw cannotEvaluate(`Input '${name}' holds half of a surrogate pair.`)
-    // onnxruntime-node would cut the text there, and predict for another one.
-    if (text.includes('\0')) throw cannotEvaluate(`Input '${name}' holds a NUL character.`)
   }
   return texts
 }

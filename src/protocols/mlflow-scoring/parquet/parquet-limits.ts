@@ -18,7 +18,7 @@ export const DEFAULT_PARQUET_LIMITS: ParquetLimits = Object.freeze({
 })
 
 /** What every body may unfold to, however small, and by how much more a larger one may. */
-const FREE_CELLS = 4_000_000
+const FREE_CELLS = 1_000_000
 const CELLS_PER_BYTE = 2
 const FREE_BYTES = 64 * 1024 * 1024
 const BYTES_PER_BYTE = 8
