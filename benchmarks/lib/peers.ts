@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pythonPath } from './python.ts'
 import type { ServerPlan } from './server.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -11,14 +12,6 @@ export const MODELS = join(ROOT, 'benchmarks/models')
 /** Servers get these CPUs, the load generator that one; on two cores there is one for each. */
 const SERVER_CPUS = '0-2'
 export const LOAD_CPUS = '3'
-
-/** The interpreter with test/e2e/requirements.txt. */
-function python(): string {
-  const path = process.env['HEADRACE_TEST_PYTHON']
-  if (path === undefined)
-    throw new Error('HEADRACE_TEST_PYTHON must name a Python with test/e2e/requirements.txt')
-  return path
-}
 
 /** Builds and packs the package and installs it in an empty folder, as a user would. @returns that folder. */
 export function packedInstall(): string {
@@ -54,13 +47,13 @@ export function headrace(install: string, args: readonly string[], request: Requ
 }
 
 export function mlflow(args: readonly string[], request: Request): ServerPlan {
-  const command = [python(), '-m', 'mlflow', 'models', 'serve', '--env-manager', 'local', ...args]
+  const command = [pythonPath(), '-m', 'mlflow', 'models', 'serve', '--env-manager', 'local', ...args]
   return {
     name: 'mlflow',
     command: [...command, '--port', String(request.port)],
     path: '/invocations',
     cpus: SERVER_CPUS,
-    env: { PATH: `${dirname(python())}:${process.env['PATH']}` },
+    env: { PATH: `${dirname(pythonPath())}:${process.env['PATH']}` },
     ...request,
   }
 }

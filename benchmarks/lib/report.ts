@@ -1,12 +1,33 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { pythonPath } from './python.ts'
 
 /** What the figures were measured on; without it they mean nothing. */
 export function machine(): string {
   const kernel = readFileSync('/proc/version', 'utf8').split(' ')[2]
   const memory = Math.round(totalmem() / 1024 ** 3)
   return `${availableParallelism()} cores of ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${kernel}, Node ${process.version}`
+}
+
+function versions(): Readonly<Record<string, string>> {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+    dependencies: Record<string, string>
+  }
+  const python = ['-c', 'import mlflow, onnxruntime; print(mlflow.__version__, onnxruntime.__version__)']
+  const [mlflow = '', onnxruntime = ''] = execFileSync(pythonPath(), python, { encoding: 'utf8' }).split(
+    /\s+/,
+  )
+  return {
+    node: process.versions.node,
+    headrace: manifest.version,
+    fastify: manifest.dependencies['fastify'] ?? '',
+    'onnxruntime-node': manifest.dependencies['onnxruntime-node'] ?? '',
+    mlflow,
+    'onnxruntime (Python)': onnxruntime,
+  }
 }
 
 export function median(values: readonly number[]): number {
@@ -20,7 +41,12 @@ export function median(values: readonly number[]): number {
 export function keep(scenario: string, result: object): void {
   const folder = fileURLToPath(new URL('../results/', import.meta.url))
   mkdirSync(folder, { recursive: true })
-  const versions = { node: process.versions.node }
-  const record = { scenario, date: new Date().toISOString(), machine: machine(), versions, ...result }
+  const record = {
+    scenario,
+    date: new Date().toISOString(),
+    machine: machine(),
+    versions: versions(),
+    ...result,
+  }
   writeFileSync(`${folder}${scenario}.json`, `${JSON.stringify(record, null, 2)}\n`)
 }
