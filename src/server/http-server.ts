@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { ServerOptions as TlsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import { badRequest, invalidParameter, messageOf } from '../core/errors.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
 import type { ServerLimits, ServerOptions } from './server-options.ts'
+
+// An import of node:http would read everything it exports, WebSocket among it, and so load undici: 20 ms of a start.
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** How often node:http looks for slow connections: its default of 30 s would be the real header time-out. */
 const CONNECTIONS_CHECK_MS = 2000
@@ -45,7 +42,7 @@ export function createHttpServer(
 
 function secureServer({ sslCertfile, sslKeyfile }: ServerOptions, settings: TlsServerOptions): Server {
   try {
-    return createTlsServer(settings)
+    return process.getBuiltinModule('node:https').createServer(settings)
   } catch (error) {
     throw invalidParameter(
       `The TLS certificate '${sslCertfile}' and key '${sslKeyfile}' cannot be used: ${messageOf(error)}`,

@@ -43,6 +43,8 @@ export class WorkerThreads {
   readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
   readonly #threads = new Map<number, WorkerThread>()
   readonly #openings = new Set<WorkerTask>()
+  /** Until the first opening: the start of the thread that it will have. */
+  #ahead: Promise<unknown> | undefined
   #model: WorkerModel | undefined
   /** Threads that there should be. */
   #wanted = 0
@@ -72,9 +74,11 @@ export class WorkerThreads {
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
     // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
     this.#piscina.on('error', () => {})
-    const task = WorkerTask.forFreshWorker(() => true)
-    // Its answer is of no interest, and whoever opens the model hears of its death.
-    this.#post({ kind: 'start' }, task).catch(() => {})
+    // Whoever opens the model hears of its death.
+    this.#ahead = this.#post(
+      { kind: 'start' },
+      WorkerTask.forFreshWorker(() => true),
+    ).catch(() => {})
   }
 
   get opened(): Iterable<WorkerThread> {
@@ -185,7 +189,11 @@ export class WorkerThreads {
     const marks = WorkerThread.newMarks()
     const task = WorkerTask.forFreshWorker((id) => !this.#isTaken(id))
     this.#openings.add(task)
+    const ahead = this.#ahead
+    this.#ahead = undefined
     try {
+      // piscina starts another thread for what is posted while the first one is starting.
+      await ahead
       const reply = await this.#post({ kind: 'open', marks, ...this.#model }, task).catch((cause) => {
         throw unavailable('A worker thread died while it loaded the model', { cause })
       })
