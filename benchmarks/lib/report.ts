@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { pythonPath } from './python.ts'
 
@@ -8,7 +8,7 @@ import { pythonPath } from './python.ts'
 export function machine(): string {
   const kernel = readFileSync('/proc/version', 'utf8').split(' ')[2]
   const memory = Math.round(totalmem() / 1024 ** 3)
-  return `${availableParallelism()} cores of ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${kernel}, Node ${process.version}`
+  return `${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${kernel}, Node ${process.version}`
 }
 
 function versions(): Readonly<Record<string, string>> {

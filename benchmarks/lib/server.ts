@@ -73,13 +73,24 @@ export class Server {
     return processTree(this.#child.pid ?? -1).reduce((sum, pid) => sum + residentBytes(pid), 0)
   }
 
+  /** Ends the process and all that it started, however they were left: the next server wants the port. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.pid === undefined) return
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
-    process.kill(-this.#child.pid, 'SIGTERM')
-    const late = setTimeout(() => process.kill(-(this.#child.pid ?? 0), 'SIGKILL'), 8_000)
-    await ended
-    clearTimeout(late)
+    const group = this.#child.pid
+    if (group === undefined) return
+    const killAt = performance.now() + STOP_MS
+    signalGroup(group, 'SIGTERM')
+    while (signalGroup(group, performance.now() > killAt ? 'SIGKILL' : 0)) await sleep(20)
+  }
+}
+
+const STOP_MS = 8_000
+
+/** @returns whether there is still a process in the group. */
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-group, signal)
+  } catch {
+    return false
   }
 }
 
