@@ -99,7 +99,7 @@ class CompiledScoringCodec implements ScoringCodec {
     const inputs = this.#fast.decode(form, body[form])
     if (inputs === undefined) return undefined
     const parameters = this.#params.check(undefined)
-    return { request: { inputs, parameters }, form: this.#fastForm, rows: rowsOf(inputs) }
+    return { request: { inputs, parameters }, form: this.#fastForm }
   }
 
   #decodeExactly(text: string): DecodedScoringRequest {
@@ -153,7 +153,7 @@ class CompiledScoringCodec implements ScoringCodec {
   #request(input: ParsedInput, parameters: Parameters, bare: boolean): DecodedScoringRequest {
     const inputs = feedTensors(input, this.#inputs)
     const form = input.kind === 'frame' ? 'records' : 'tensors'
-    return { request: { inputs, parameters }, form: bare ? `bare-${form}` : form, rows: rowsOf(inputs) }
+    return { request: { inputs, parameters }, form: bare ? `bare-${form}` : form }
   }
 }
 
@@ -181,9 +181,4 @@ function csvOptions(schema: Schema | undefined): CsvOptions {
       ? new Map(columns.map(({ name, type }) => [name as string, type]))
       : new Map(columns.map(({ type }, position) => [position, type])),
   }
-}
-
-function rowsOf(inputs: TensorMap): number {
-  const [first] = inputs.values()
-  return first?.shape[0] ?? 1
 }

@@ -16,8 +16,6 @@ export type ReplyForm = 'records' | 'tensors' | 'bare-records' | 'bare-tensors'
 export interface DecodedScoringRequest {
   readonly request: InferenceRequest
   readonly form: ReplyForm
-  /** Rows of the first input, for admission, batching and metrics. */
-  readonly rows: number
 }
 
 /** Decoder and encoder of MLflow's scoring protocol, compiled for one model. */

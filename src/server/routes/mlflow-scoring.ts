@@ -65,8 +65,7 @@ export class MlflowScoring {
     exchange.timing = timing
     const receivedAt = performance.now()
     const decoding = model.scoring.decode(body, mediaType)
-    const { request, form, rows } = decoding instanceof Promise ? await decoding : decoding
-    timing.rows = rows
+    const { request, form } = decoding instanceof Promise ? await decoding : decoding
     timing.parse = performance.now() - receivedAt
 
     const { outputs } = await this.#dataPlane.infer(model, request, optionsOf(exchange, model, timing))

@@ -11,7 +11,6 @@ export const FAKE_CODEC: ScoringCodec = {
     return {
       request: { inputs: column(...values), parameters: new Map() },
       form: 'tensors',
-      rows: values.length,
     }
   },
   encode(outputs: TensorMap) {

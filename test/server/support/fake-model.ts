@@ -14,7 +14,6 @@ export const arrayCodec: ScoringCodec = {
     return {
       request: { inputs: rowsOf(...rows), parameters: new Map() },
       form: 'tensors',
-      rows: rows.length,
     }
   },
   encode(outputs) {

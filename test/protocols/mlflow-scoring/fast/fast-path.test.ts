@@ -88,8 +88,8 @@ describe.each(Object.entries(models))('the fast path, for %s', (_, model) => {
 
 function outcome(codec: ScoringCodec, text: string): unknown {
   try {
-    const { request, form, rows } = decodeJson(codec, text)
-    return { inputs: [...request.inputs], form, rows }
+    const { request, form } = decodeJson(codec, text)
+    return { inputs: [...request.inputs], form }
   } catch (error) {
     if (!(error instanceof ServingError)) throw error
     return { code: error.code, message: error.message }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { rowCount } from '../../../../src/runtime/tensor-rows.ts'
 import { codecFor, column, decodeJson, input } from '../models.ts'
 
 const codec = codecFor({ schema: [column('a', 'double')], inputs: [input('x', 'FP32', [-1, 1])] })
@@ -27,6 +28,6 @@ describe('a text column of a frame', () => {
 
   it('may hold anything beside what is no text', () => {
     const body = '{"dataframe_records": [{"a": 1, "b": "\\ud800"}, {"a": 2, "b": 5}]}'
-    expect(decodeJson(codec, body).rows).toBe(2)
+    expect(rowCount(decodeJson(codec, body).request.inputs)).toBe(2)
   })
 })
