@@ -5,17 +5,22 @@ const layers = {
   protocols: ['signature', 'core'],
   flavors: ['protocols', 'signature', 'core'],
   runtime: ['flavors', 'protocols', 'signature', 'core'],
+  batch: ['runtime', 'flavors', 'protocols', 'signature', 'core'],
   rollout: ['core'],
-  client: ['core'],
+  entities: ['core'],
+  client: ['entities', 'core'],
   artifacts: ['client', 'core'],
-  store: ['artifacts', 'client', 'core'],
-  'registry-client': ['store', 'artifacts', 'client', 'core'],
+  store: ['artifacts', 'client', 'entities', 'core'],
+  'registry-client': ['store', 'artifacts', 'client', 'entities', 'core'],
   image: ['flavors', 'core'],
   bench: ['protocols', 'signature', 'client', 'core'],
-  server: ['runtime', 'rollout', 'flavors', 'protocols', 'signature', 'store', 'artifacts', 'client', 'core'],
+  server: [
+    ...['runtime', 'rollout', 'flavors', 'protocols', 'signature', 'store', 'artifacts', 'client'],
+    ...['entities', 'core'],
+  ],
   cli: [
-    ...['server', 'runtime', 'rollout', 'flavors', 'protocols', 'signature', 'registry-client', 'store'],
-    ...['artifacts', 'client', 'image', 'bench', 'core'],
+    ...['server', 'batch', 'runtime', 'rollout', 'flavors', 'protocols', 'signature', 'registry-client', 'store'],
+    ...['artifacts', 'client', 'entities', 'image', 'bench', 'core'],
   ],
 }
 

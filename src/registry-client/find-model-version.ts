@@ -1,5 +1,5 @@
 import { notFound, ServingError } from '../core/errors.ts'
-import type { ModelVersion } from '../store/entities/model-version.ts'
+import type { ModelVersion } from '../entities/model-version.ts'
 import type { RegistryStore } from '../store/registry-store.ts'
 import type { ModelUri } from './model-uri.ts'
 

@@ -1,6 +1,6 @@
 import { fileUriPath } from '../artifacts/local-artifacts.ts'
 import { invalidParameter, notImplemented } from '../core/errors.ts'
-import { findStage, type Stage } from '../store/entities/model-version.ts'
+import { findStage, type Stage } from '../entities/model-version.ts'
 
 /** What a model URI asks for. */
 export type ModelUri =

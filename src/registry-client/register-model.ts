@@ -2,9 +2,9 @@ import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
 import { digestModelFiles } from '../artifacts/model-files.ts'
 import { asciiJson } from '../core/ascii-json.ts'
 import { ServingError } from '../core/errors.ts'
-import { loggedModelLocation, MODEL_VERSIONS_TAG, newModelId } from '../store/entities/logged-model.ts'
-import type { ModelVersion } from '../store/entities/model-version.ts'
-import type { Tag } from '../store/entities/tag.ts'
+import { loggedModelLocation, MODEL_VERSIONS_TAG, newModelId } from '../entities/logged-model.ts'
+import type { ModelVersion } from '../entities/model-version.ts'
+import type { Tag } from '../entities/tag.ts'
 import type { Stores } from '../store/stores.ts'
 import {
   asLoggedModelName,

@@ -1,6 +1,6 @@
 import { notFound } from '../core/errors.ts'
-import { STAGE_DELETED_INTERNAL } from './entities/model-version.ts'
-import type { Tag } from './entities/tag.ts'
+import { STAGE_DELETED_INTERNAL } from '../entities/model-version.ts'
+import type { Tag } from '../entities/tag.ts'
 import type {
   AliasRow,
   ModelRows,

@@ -1,6 +1,6 @@
-import type { ModelVersion, ModelVersionStatus } from './entities/model-version.ts'
-import type { RegisteredModel, RegisteredModelAlias } from './entities/registered-model.ts'
-import type { Tag } from './entities/tag.ts'
+import type { ModelVersion, ModelVersionStatus } from '../entities/model-version.ts'
+import type { RegisteredModel, RegisteredModelAlias } from '../entities/registered-model.ts'
+import type { Tag } from '../entities/tag.ts'
 
 /** Rows of MLflow's registry tables, under the tables' own column names, and the entities made of them. */
 

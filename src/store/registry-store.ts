@@ -1,6 +1,6 @@
-import type { ModelVersion, Stage } from './entities/model-version.ts'
-import type { RegisteredModel } from './entities/registered-model.ts'
-import type { Tag } from './entities/tag.ts'
+import type { ModelVersion, Stage } from '../entities/model-version.ts'
+import type { RegisteredModel } from '../entities/registered-model.ts'
+import type { Tag } from '../entities/tag.ts'
 
 export interface NewRegisteredModel {
   readonly name: string

@@ -1,4 +1,4 @@
-import type { Tag } from './entities/tag.ts'
+import type { Tag } from '../entities/tag.ts'
 import { ofModel } from './registry-queries.ts'
 import { sql } from './sql/sql.ts'
 import type { SqlSession } from './sql/sql-database.ts'

@@ -1,7 +1,7 @@
 import { alreadyExists, invalidParameter, notFound } from '../core/errors.ts'
-import { canonicalStage, type ModelVersion, STAGE_DELETED_INTERNAL } from './entities/model-version.ts'
-import { IS_PROMPT_TAG, type RegisteredModel } from './entities/registered-model.ts'
-import type { Tag } from './entities/tag.ts'
+import { canonicalStage, type ModelVersion, STAGE_DELETED_INTERNAL } from '../entities/model-version.ts'
+import { IS_PROMPT_TAG, type RegisteredModel } from '../entities/registered-model.ts'
+import type { Tag } from '../entities/tag.ts'
 import {
   findVersionOfAlias,
   nextVersion,

@@ -1,14 +1,14 @@
 import { alreadyExists, invalidParameter, notFound } from '../core/errors.ts'
-import { DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME, type Experiment } from './entities/experiment.ts'
+import { DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME, type Experiment } from '../entities/experiment.ts'
 import {
   LOGGED_MODEL_STATUSES,
   type LoggedModel,
   type LoggedModelStatus,
   loggedModelLocation,
   newModelId,
-} from './entities/logged-model.ts'
-import type { RunInfo } from './entities/run-info.ts'
-import type { Tag } from './entities/tag.ts'
+} from '../entities/logged-model.ts'
+import type { RunInfo } from '../entities/run-info.ts'
+import type { Tag } from '../entities/tag.ts'
 import { sql } from './sql/sql.ts'
 import type { SqlDatabase, SqlSession } from './sql/sql-database.ts'
 import {

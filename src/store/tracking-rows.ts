@@ -1,8 +1,8 @@
 import { internalError } from '../core/errors.ts'
-import type { Experiment, LifecycleStage } from './entities/experiment.ts'
-import { LOGGED_MODEL_STATUSES, type LoggedModel } from './entities/logged-model.ts'
-import type { RunInfo, RunStatus } from './entities/run-info.ts'
-import type { Tag } from './entities/tag.ts'
+import type { Experiment, LifecycleStage } from '../entities/experiment.ts'
+import { LOGGED_MODEL_STATUSES, type LoggedModel } from '../entities/logged-model.ts'
+import type { RunInfo, RunStatus } from '../entities/run-info.ts'
+import type { Tag } from '../entities/tag.ts'
 
 /** Rows of MLflow's tracking tables, under the tables' own column names, and the entities made of them. */
 

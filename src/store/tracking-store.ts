@@ -1,7 +1,7 @@
-import type { Experiment } from './entities/experiment.ts'
-import type { LoggedModel } from './entities/logged-model.ts'
-import type { RunInfo } from './entities/run-info.ts'
-import type { Tag } from './entities/tag.ts'
+import type { Experiment } from '../entities/experiment.ts'
+import type { LoggedModel } from '../entities/logged-model.ts'
+import type { RunInfo } from '../entities/run-info.ts'
+import type { Tag } from '../entities/tag.ts'
 
 export interface NewLoggedModel {
   /** From `newModelId`, where the files were placed before; a new one where it is left out. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { invalidParameter } from '../core/errors.ts'
-import type { Tag } from './entities/tag.ts'
+import type { Tag } from '../entities/tag.ts'
 
 /** Rules for names, as in MLflow 3.17.2 (`mlflow/utils/validation.py`). All throw INVALID_PARAMETER_VALUE. */
 

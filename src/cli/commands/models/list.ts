@@ -1,4 +1,4 @@
-import type { RegisteredModel } from '../../../store/entities/registered-model.ts'
+import type { RegisteredModel } from '../../../entities/registered-model.ts'
 import type { ModelsOptions } from './options.ts'
 import { print, printJson, table, time } from './output.ts'
 import { withStores } from './registry.ts'

@@ -1,4 +1,4 @@
-import { invalidParameter } from '../../core/errors.ts'
+import { invalidParameter } from '../core/errors.ts'
 import type { Tag } from './tag.ts'
 
 export type ModelVersionStatus = 'PENDING_REGISTRATION' | 'FAILED_REGISTRATION' | 'READY'
