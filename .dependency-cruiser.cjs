@@ -19,7 +19,17 @@ const layers = {
     ...['entities', 'core'],
   ],
   cli: [
-    ...['server', 'batch', 'runtime', 'rollout', 'flavors', 'protocols', 'signature', 'registry-client', 'store'],
+    ...[
+      'server',
+      'batch',
+      'runtime',
+      'rollout',
+      'flavors',
+      'protocols',
+      'signature',
+      'registry-client',
+      'store',
+    ],
     ...['artifacts', 'client', 'entities', 'image', 'bench', 'core'],
   ],
 }

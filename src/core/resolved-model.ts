@@ -14,4 +14,19 @@ export interface ResolvedModel {
   readonly alias: string | undefined
   /** Absolute path of a model folder (with an MLmodel file) or of a bare model file. */
   readonly path: string
+  readonly origin: ModelOrigin
+}
+
+/** How the files came to `path`. */
+export interface ModelOrigin {
+  /**
+   * `local`: they are served from where they lie. `downloaded`: fetched just now. `cached`: fetched earlier, and the
+   * registry says that they are still the ones. `offline`: fetched earlier, and the registry was not asked, or did
+   * not answer.
+   */
+  readonly kind: 'local' | 'downloaded' | 'cached' | 'offline'
+  /** Artifact URI or path of the files, without credentials. */
+  readonly location: string
+  /** The registry that named them, without credentials; undefined where the model URI itself did. */
+  readonly registry: string | undefined
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { invalidModel, notFound } from '../core/errors.ts'
-import type { ResolvedModel } from '../core/resolved-model.ts'
+import type { ModelOrigin, ResolvedModel } from '../core/resolved-model.ts'
 import type { LoggedModel } from '../entities/logged-model.ts'
 import type { ModelVersion } from '../entities/model-version.ts'
 import type { Stores } from '../store/stores.ts'
@@ -27,10 +27,12 @@ export class LocalRegistryClient implements RegistryClient {
     const { stores, places } = await this.#opened
     if (asked.kind === 'logged-model') {
       const model = await stores.tracking.getLoggedModel(asked.modelId)
-      return { ...resolvedLoggedModel(uri, model), path: pathOfLoggedModel(model, places) }
+      const path = pathOfLoggedModel(model, places)
+      return { ...resolvedLoggedModel(uri, model), path, origin: this.#origin(path) }
     }
     const version = await findModelVersion(stores.registry, asked)
-    return { ...resolvedVersion(uri, asked, version), path: await pathOfVersion(version, stores, places) }
+    const path = await pathOfVersion(version, stores, places)
+    return { ...resolvedVersion(uri, asked, version), path, origin: this.#origin(path) }
   }
 
   async close(): Promise<void> {
@@ -38,10 +40,23 @@ export class LocalRegistryClient implements RegistryClient {
     await opened?.stores.close()
   }
 
+  #origin(location: string): ModelOrigin {
+    return { kind: 'local', location, registry: this.#registry.databaseUri }
+  }
+
   #resolvePath(uri: string, given: string): ResolvedModel {
     const path = resolve(this.#registry.folder, given)
     if (!existsSync(path)) throw notFound(`There is no model at ${path}`, { path })
-    return { uri, canonicalUri: path, name: basename(path), version: undefined, alias: undefined, path }
+    const origin = { kind: 'local', location: path, registry: undefined } as const
+    return {
+      uri,
+      canonicalUri: path,
+      name: basename(path),
+      version: undefined,
+      alias: undefined,
+      path,
+      origin,
+    }
   }
 }
 
@@ -51,7 +66,7 @@ async function openToRead(registry: LocalRegistry): Promise<OpenRegistry> {
   return openRegistry(registry, 'read')
 }
 
-function resolvedLoggedModel(uri: string, model: LoggedModel): Omit<ResolvedModel, 'path'> {
+function resolvedLoggedModel(uri: string, model: LoggedModel): Omit<ResolvedModel, 'path' | 'origin'> {
   return {
     uri,
     canonicalUri: `models:/${model.modelId}`,
@@ -61,7 +76,11 @@ function resolvedLoggedModel(uri: string, model: LoggedModel): Omit<ResolvedMode
   }
 }
 
-function resolvedVersion(uri: string, asked: ModelUri, found: ModelVersion): Omit<ResolvedModel, 'path'> {
+function resolvedVersion(
+  uri: string,
+  asked: ModelUri,
+  found: ModelVersion,
+): Omit<ResolvedModel, 'path' | 'origin'> {
   const { name, version } = found
   const alias = asked.kind === 'alias' && asked.alias.toLowerCase() !== 'latest' ? asked.alias : undefined
   const canonicalUri = canonicalModelUri(

@@ -58,7 +58,10 @@ describe('a model of the registry', () => {
       ['models:/iris/Latest', two],
       ['models:/iris@latest', two],
     ] as const) {
-      expect(await client.resolve(uri)).toEqual({ uri, name: 'iris', ...expected })
+      expect(await client.resolve(uri)).toEqual({
+        ...{ uri, name: 'iris', ...expected },
+        origin: { kind: 'local', location: expected.path, registry: 'sqlite:///mlflow.db' },
+      })
     }
   })
 
@@ -189,6 +192,7 @@ describe('a path', () => {
       version: undefined,
       alias: undefined,
       path,
+      origin: { kind: 'local', location: path, registry: undefined },
     })
     await other.close()
   })

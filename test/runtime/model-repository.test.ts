@@ -29,7 +29,15 @@ afterEach(async () => {
 
 async function resolve(path: string): Promise<ResolvedModel> {
   const name = basename(path)
-  return { uri: path, canonicalUri: path, name, version: undefined, alias: undefined, path }
+  return {
+    uri: path,
+    canonicalUri: path,
+    name,
+    version: undefined,
+    alias: undefined,
+    path,
+    origin: { kind: 'local', location: path, registry: undefined },
+  }
 }
 
 function open(options: Partial<ModelRepositoryOptions> = {}): ModelRepository {

@@ -23,7 +23,13 @@ describe.each(FILES)('%s', (file) => {
   const repository = new ModelRepository({
     placement: 'inline',
     resolve: async (uri) => ({
-      ...{ uri, canonicalUri: uri, name: file.split('/')[1] ?? '', path: folder },
+      ...{
+        uri,
+        canonicalUri: uri,
+        name: file.split('/')[1] ?? '',
+        path: folder,
+        origin: { kind: 'local' as const, location: folder, registry: undefined },
+      },
       ...{ version: undefined, alias: undefined },
     }),
   })

@@ -13,7 +13,13 @@ const MODEL = 'one_cols'
 const repository = new ModelRepository({
   placement: 'inline',
   resolve: async (uri) => ({
-    ...{ uri, canonicalUri: uri, name: MODEL, path: modelFolder(MODEL) },
+    ...{
+      uri,
+      canonicalUri: uri,
+      name: MODEL,
+      path: modelFolder(MODEL),
+      origin: { kind: 'local' as const, location: MODEL, registry: undefined },
+    },
     ...{ version: undefined, alias: undefined },
   }),
 })

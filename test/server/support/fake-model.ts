@@ -73,7 +73,15 @@ const MLMODEL: MlModel = {
 
 function sourceOf(name: string): ServedModel['source'] {
   const uri = `models:/${name}@champion`
-  return { uri, canonicalUri: uri, name, version: '3', alias: 'champion', path: '/nowhere' }
+  return {
+    uri,
+    canonicalUri: uri,
+    name,
+    version: '3',
+    alias: 'champion',
+    path: '/nowhere',
+    origin: { kind: 'local', location: '/nowhere', registry: undefined },
+  }
 }
 
 /** Models that are simply there. */

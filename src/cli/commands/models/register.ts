@@ -1,6 +1,6 @@
 import { invalidParameter } from '../../../core/errors.ts'
-import { registerModel } from '../../../registry-client/register-model.ts'
 import type { Tag } from '../../../entities/tag.ts'
+import { registerModel } from '../../../registry-client/register-model.ts'
 import type { RegisterOptions } from './options.ts'
 import { print, printJson } from './output.ts'
 import { withStores } from './registry.ts'

@@ -1,7 +1,7 @@
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
+import type { ModelVersion } from '../../../entities/model-version.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
 import { LocalRegistryClient } from '../../../registry-client/local-registry-client.ts'
-import type { ModelVersion } from '../../../entities/model-version.ts'
 import { registryLocation } from '../../registry-location.ts'
 import type { ModelsOptions } from './options.ts'
 import { print, printable, printJson, table, time } from './output.ts'
