@@ -27,7 +27,8 @@ function rows(table: SettingsTable): readonly string[] {
     ...shown.map((row) => {
       const shownDefault = row.defaultText ?? (defaultTextOf(row) && `\`${defaultTextOf(row)}\``)
       const variable = row.variable === undefined ? '' : `\`${row.variable}\``
-      return `| \`${row.flags}\` | ${variable} | ${shownDefault} | ${row.help} |`
+      const flags = row.flags === undefined ? '' : `\`${row.flags}\``
+      return `| ${flags} | ${variable} | ${shownDefault} | ${row.help} |`
     }),
   ]
 }

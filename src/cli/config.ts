@@ -1,3 +1,4 @@
+import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import {
   appended,
@@ -16,35 +17,6 @@ import {
  * `mlflow server`, 3.17.2); our own variables begin with HEADRACE_. `docs/configuration.md` is made from this.
  */
 
-const REGISTRY = {
-  trackingUri: setting<string | undefined>({
-    flags: '--tracking-uri <uri>',
-    variable: 'MLFLOW_TRACKING_URI',
-    default: undefined,
-    defaultText: 'sqlite:///mlflow.db in the working folder',
-    help: 'Tracking store that models are taken from, and the registry where no other is named',
-    parse: text,
-  }),
-  registryUri: setting<string | undefined>({
-    flags: '--registry-uri <uri>',
-    variable: 'MLFLOW_REGISTRY_URI',
-    default: undefined,
-    defaultText: 'the tracking URI',
-    help: 'Registry that models:/ URIs are looked up in',
-    parse: text,
-  }),
-  defaultArtifactRoot: setting<string | undefined>({
-    flags: '--default-artifact-root <folder>',
-    variable: 'MLFLOW_DEFAULT_ARTIFACT_ROOT',
-    default: undefined,
-    defaultText: 'mlartifacts beside the database',
-    help: 'Folder of the files of registered models',
-    parse: text,
-  }),
-} as const
-
-export type RegistrySettings = SettingsOf<typeof REGISTRY>
-
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export const SERVE_SETTINGS = {
@@ -52,7 +24,7 @@ export const SERVE_SETTINGS = {
     flags: '-m, --model-uri <uri>',
     variable: 'HEADRACE_MODEL_URI',
     default: [],
-    help: 'Model to serve: models:/name@alias, models:/name/3, a model folder, or an .onnx file',
+    help: 'Model to serve: models:/name@alias, models:/name/3, runs:/id/path, mlflow-artifacts:/path, https://…, a model folder, or an .onnx file',
     parse: appended,
   }),
   host: setting({
@@ -92,7 +64,7 @@ export const SERVE_SETTINGS = {
     help: 'Where models run: inline (in the thread that reads the request), pool (worker threads), or auto (measured at load)',
     parse: oneOf(['auto', 'inline', 'pool']),
   }),
-  ...REGISTRY,
+  ...REGISTRY_SETTINGS,
   maxConcurrentRequests: setting({
     flags: '--max-concurrent-requests <count>',
     variable: 'HEADRACE_MAX_CONCURRENT_REQUESTS',
@@ -190,8 +162,10 @@ export const SERVE_SETTINGS = {
   }),
 } as const
 
+export type { RegistrySettings } from './registry-settings.ts'
+
 export type ServeSettings = SettingsOf<typeof SERVE_SETTINGS>
 
-export const MODELS_SETTINGS = REGISTRY
+export const MODELS_SETTINGS = REGISTRY_SETTINGS
 
 export type ModelsSettings = SettingsOf<typeof MODELS_SETTINGS>

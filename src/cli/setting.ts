@@ -1,10 +1,11 @@
-import { Option } from 'commander'
-import { invalidParameter, messageOf } from '../core/errors.ts'
+import { type Command, Option } from 'commander'
+import { internalError, invalidParameter, messageOf } from '../core/errors.ts'
+import { switched } from './values.ts'
 
 /** One row of the settings table: everything that is known of a setting stands here and nowhere else. */
 export interface Setting<T> {
-  /** As commander reads it: `-p, --port <port>`. */
-  readonly flags: string
+  /** As commander reads it: `-p, --port <port>`. Left out where the setting is a variable alone. */
+  readonly flags?: string
   /** Environment variable that is read where the flag is absent. */
   readonly variable?: string
   readonly default: T
@@ -31,19 +32,41 @@ export function setting<T>(row: Setting<T>): Setting<T> {
 
 /** A flag without a value. */
 export function flag(row: Omit<Setting<boolean>, 'parse' | 'default'>): Setting<boolean> {
-  return { ...row, default: false, parse: parseBoolean }
+  return { ...row, default: false, parse: switched }
+}
+
+/** Gives a command the settings of a table: `command.opts()` holds them all when its action runs. */
+export function addSettings(command: Command, table: SettingsTable): void {
+  const variables = Object.entries(table).filter(([, row]) => row.flags === undefined)
+  for (const [key, row] of Object.entries(table)) {
+    if (row.flags !== undefined) command.addOption(optionOf(key, row))
+  }
+  command.hook('preAction', (_, running) => {
+    for (const [key, row] of variables) running.setOptionValue(key, readVariable(row))
+  })
+}
+
+/** A variable that is set to nothing counts as not set, as for MLflow. */
+function readVariable(row: Setting<unknown>): unknown {
+  const held = process.env[row.variable ?? '']
+  return held === undefined || held === ''
+    ? row.default
+    : parseOrExplain(row, () => row.parse(held, row.default))
 }
 
 /**
  * The option that commander shows and reads for a row. commander takes a flag before the variable and the
  * variable before the default; an error names the flag or the variable that held the text.
  */
-export function optionOf(key: string, row: Setting<unknown>): Option {
+function optionOf(key: string, row: Setting<unknown>): Option {
+  if (row.flags === undefined) throw internalError(`The setting '${key}' has no flag`)
   const option = new Option(row.flags, row.help)
   option.attributeName = () => key
   if (row.variable !== undefined && !isSwitchedOff(option, row)) option.env(row.variable)
   if (row.hidden === true) option.hideHelp()
   option.default(row.default, defaultTextOf(row))
+  // Of a flag such as --no-progress commander would make a value that is true without it.
+  option.negate = false
   if (option.required || option.optional) {
     option.argParser((text: string, previous: unknown) =>
       parseOrExplain(row, () => row.parse(text, previous)),
@@ -79,13 +102,12 @@ function parseOrExplain<T>(row: Setting<unknown>, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    const variable = row.variable === undefined ? '' : ` (or ${row.variable})`
-    throw invalidParameter(`${row.flags.replace(/[<[].*/, '').trim()}${variable}: ${messageOf(error)}`)
+    throw invalidParameter(`${nameOf(row)}: ${messageOf(error)}`)
   }
 }
 
-function parseBoolean(text: string): boolean {
-  if (/^(1|true|yes|on)$/i.test(text)) return true
-  if (/^(0|false|no|off|)$/i.test(text)) return false
-  throw invalidParameter(`'${text}' is not true or false`)
+/** `--port (or MLFLOW_PORT)`. */
+function nameOf({ flags, variable }: Setting<unknown>): string {
+  if (flags === undefined) return variable ?? ''
+  return `${flags.replace(/[<[].*/, '').trim()}${variable === undefined ? '' : ` (or ${variable})`}`
 }

@@ -31,6 +31,27 @@ export function positiveInteger(value: string): number {
   return parsed
 }
 
+export function wholeNumber(value: string): number {
+  const parsed = Number(value)
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(parsed)) {
+    throw invalidParameter(`'${value}' is not a whole number from 0 up`)
+  }
+  return parsed
+}
+
+/** Fractions allowed. */
+export function numberFromZero(value: string): number {
+  if (!/^\d+(\.\d+)?$/.test(value)) throw invalidParameter(`'${value}' is not a number from 0 up`)
+  return Number(value)
+}
+
+/** As MLflow reads the variables that switch something on or off; nothing at all is off. */
+export function switched(value: string): boolean {
+  if (/^(1|true|yes|on)$/i.test(value)) return true
+  if (/^(0|false|no|off|)$/i.test(value)) return false
+  throw invalidParameter(`'${value}' is not true or false`)
+}
+
 /** A secret that fits into a header as it is. An empty one would let everybody in who sends an empty header. */
 export function headerSecret(value: string): string {
   if (!/^[!-~]+$/.test(value))

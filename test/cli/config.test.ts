@@ -3,14 +3,15 @@ import { Command } from 'commander'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { SERVE_SETTINGS, type ServeSettings } from '../../src/cli/config.ts'
 import { configPage } from '../../src/cli/config-page.ts'
-import { optionOf } from '../../src/cli/setting.ts'
+import { addSettings } from '../../src/cli/setting.ts'
 
 function parse(...args: string[]): ServeSettings {
   const command = new Command()
     .helpOption('--help')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-  for (const [key, row] of Object.entries(SERVE_SETTINGS)) command.addOption(optionOf(key, row))
+    .action(() => {})
+  addSettings(command, SERVE_SETTINGS)
   return command.parse(args, { from: 'user' }).opts<ServeSettings>()
 }
 
@@ -65,6 +66,29 @@ describe('the settings of headrace serve', () => {
   ])('read the variable of a flag, %j', (held, on) => {
     vi.stubEnv('HEADRACE_ACCESS_LOG', held)
     expect(parse().accessLog).toBe(on)
+  })
+
+  test('have variables without a flag, one that is set to nothing counting as not set', () => {
+    vi.stubEnv('MLFLOW_HTTP_REQUEST_MAX_RETRIES', '')
+    vi.stubEnv('MLFLOW_TRACKING_INSECURE_TLS', '')
+    expect(parse()).toMatchObject({ httpRequestMaxRetries: 7, trackingInsecureTls: false })
+    vi.stubEnv('MLFLOW_HTTP_REQUEST_MAX_RETRIES', '0')
+    vi.stubEnv('MLFLOW_TRACKING_INSECURE_TLS', 'True')
+    vi.stubEnv('MLFLOW_HTTP_REQUEST_TIMEOUT', '3')
+    expect(parse()).toMatchObject({
+      httpRequestMaxRetries: 0,
+      trackingInsecureTls: true,
+      httpRequestTimeoutMs: 3000,
+    })
+    vi.stubEnv('MLFLOW_HTTP_REQUEST_MAX_RETRIES', 'many')
+    expect(() => parse()).toThrow(/^MLFLOW_HTTP_REQUEST_MAX_RETRIES: 'many' is not a whole number/)
+  })
+
+  test('take a flag that begins with no- as they take any other', () => {
+    expect(parse().noProgress).toBe(false)
+    expect(parse('--no-progress').noProgress).toBe(true)
+    vi.stubEnv('HEADRACE_NO_PROGRESS', '1')
+    expect(parse().noProgress).toBe(true)
   })
 
   test('take the flags of mlflow models serve that have no meaning here', () => {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { MODELS_SETTINGS } from '../config.ts'
-import { optionOf } from '../setting.ts'
+import { addSettings } from '../setting.ts'
 import type { AliasOptions, ModelsOptions, RegisterOptions } from './models/options.ts'
 
 /** `headrace models …`. Each command is imported when it runs. */
@@ -53,8 +53,6 @@ export function registerModelsCommand(program: Command): void {
 }
 
 function withSettings(command: Command): Command {
-  for (const [key, row] of Object.entries(MODELS_SETTINGS)) {
-    command.addOption(optionOf(key, row))
-  }
+  addSettings(command, MODELS_SETTINGS)
   return command.option('--json', 'print JSON', false)
 }

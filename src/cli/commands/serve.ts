@@ -8,7 +8,7 @@ import { createLogger } from '../../server/logger.ts'
 import { composeScoringServer } from '../compose.ts'
 import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
 import { curlLine } from '../curl-line.ts'
-import { optionOf } from '../setting.ts'
+import { addSettings } from '../setting.ts'
 import { announce } from '../start-banner.ts'
 
 export function addServeCommand(program: Command): void {
@@ -17,7 +17,7 @@ export function addServeCommand(program: Command): void {
     .description('Serve a model over HTTP, as `mlflow models serve` does')
     .helpOption('--help', 'show this help')
     .action(async () => serve(command.opts<ServeSettings>()))
-  for (const [key, row] of Object.entries(SERVE_SETTINGS)) command.addOption(optionOf(key, row))
+  addSettings(command, SERVE_SETTINGS)
 }
 
 /** Loads the models, listens, and stays until a signal comes. */
