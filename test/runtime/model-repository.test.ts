@@ -58,6 +58,13 @@ async function irisWith(golden: string): Promise<string> {
   return folder
 }
 
+/** A model of the fake flavors with an input example and its recorded output. */
+async function fakeFolderWithExample(output: string): Promise<string> {
+  await writeFile(join(folder, 'serving_input_example.json'), '{"inputs": [1.5, 2]}')
+  await writeFile(join(folder, 'serving_output_example.json'), output)
+  return fakeFolder({}, 'saved_input_example_info: {serving_input_path: serving_input_example.json}\n')
+}
+
 /** The reply to a JSON body, as a route would make it. */
 async function score(model: ServedModel, body: unknown): Promise<string> {
   const decoded = await model.scoring.decode(Buffer.from(JSON.stringify(body)), 'application/json')
@@ -139,6 +146,22 @@ describe('loading', () => {
     const golden = '{"content_type": "text/csv", "body": "a\\n1", "status": 200, "resp": "{}"}'
     await expect(open().load(await irisWith(golden))).rejects.toThrow('golden.jsonl')
     expect(repository.list()).toEqual([])
+    expect(repository.ready()).toBe(false)
+  })
+
+  test('counts the input example with a recorded output among the golden requests', async () => {
+    const output = '{"predictions": {"y": [3, 4]}}'
+    const model = await open({ flavorTable: FAKE_FLAVORS }).load(await fakeFolderWithExample(output))
+    expect(model.goldenRequests).toBe(1)
+    expect(repository.ready()).toBe(true)
+  })
+
+  test('fails where the input example is answered in another way than recorded', async () => {
+    const path = await fakeFolderWithExample('{"predictions": {"y": [3, 5]}}')
+    await expect(open({ flavorTable: FAKE_FLAVORS }).load(path)).rejects.toThrow(
+      'The model does not answer its input example as recorded in serving_output_example.json: ' +
+        'reply.predictions.y[1] is 4 instead of 5',
+    )
     expect(repository.ready()).toBe(false)
   })
 

@@ -1,20 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import { invalidModel, messageOf, ServingError } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
-import type { MlModel } from '../../flavors/mlmodel.ts'
-import { readModelFile } from '../../flavors/model-file.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import { type GoldenRequest, isRefusal } from './golden-request.ts'
 import { firstDifference, parseReply } from './reply-comparison.ts'
-import { mediaTypeOf, type SampleBody } from './scoring-sample.ts'
-
-/** A request with the answer that the real MLflow gave: a line of `golden.jsonl` beside the MLmodel file. */
-export interface GoldenRequest extends SampleBody {
-  /** Counted from 1, for messages. */
-  readonly line: number
-  readonly status: number
-  /** Text of the answer's body. */
-  readonly reply: string
-}
+import type { SampleBody } from './scoring-sample.ts'
 
 /** The model as far as it is loaded when it is put to the proof. */
 export interface ProvedModel {
@@ -22,33 +12,8 @@ export interface ProvedModel {
   readonly scoring: ScoringCodec
 }
 
-const FILE_NAME = 'golden.jsonl'
-const MOST_BYTES = 16 * 1024 * 1024
-const MOST_REQUESTS = 64
 /** When this time is used up, what was compared until then is the proof. */
 const TIME_BOX_MS = 2_000
-
-/**
- * Reads the first 64 golden requests of a model; none where it brings no file.
- * @throws ServingError INVALID_PARAMETER_VALUE where a line is not one.
- */
-export async function readGoldenRequests(directory: string): Promise<GoldenRequest[]> {
-  const bytes = await readIfThere(directory, FILE_NAME)
-  if (bytes === undefined) return []
-  const lines = new TextDecoder().decode(bytes).split('\n')
-  return lines
-    .map((text, index) => ({ text, line: index + 1 }))
-    .filter(({ text }) => text.trim() !== '')
-    .slice(0, MOST_REQUESTS)
-    .map(({ text, line }) => parseLine(text, line))
-}
-
-/** The request body that MLflow wrote from the input example; undefined where there is none. */
-export async function readServingExample(model: MlModel): Promise<SampleBody | undefined> {
-  if (model.servingInputPath === undefined) return undefined
-  const body = await readIfThere(model.directory, model.servingInputPath)
-  return body === undefined ? undefined : { mediaType: 'application/json', body }
-}
 
 /**
  * Runs golden requests and compares the answers with the recorded ones.
@@ -80,7 +45,7 @@ export async function answer(model: ProvedModel, sample: SampleBody, deadline: n
 }
 
 async function prove(model: ProvedModel, golden: GoldenRequest, deadline: number): Promise<void> {
-  const refusalExpected = golden.status >= 400
+  const refusalExpected = isRefusal(golden.status)
   let reply: string
   try {
     reply = await answer(model, golden, deadline)
@@ -89,8 +54,7 @@ async function prove(model: ProvedModel, golden: GoldenRequest, deadline: number
     throw differs(golden, `it fails: ${messageOf(error)}`, error)
   }
   if (refusalExpected) throw differs(golden, `it is answered, where MLflow answered ${golden.status}`)
-  const tolerance = toleranceOf(model.predictor)
-  const difference = firstDifference(parseReply(golden.reply), parseReply(reply), tolerance)
+  const difference = firstDifference(golden.reply, parseReply(reply), toleranceOf(model.predictor))
   if (difference !== undefined) throw differs(golden, difference)
 }
 
@@ -99,46 +63,14 @@ function toleranceOf({ outputs }: Predictor): number {
   return outputs.some(({ datatype }) => datatype === 'FP16') ? 2e-3 : 1e-5
 }
 
-function differs({ line }: GoldenRequest, reason: string, cause?: unknown): ServingError {
-  return invalidModel(`The model does not answer line ${line} of its ${FILE_NAME} as recorded: ${reason}`, {
-    details: { file: FILE_NAME, line },
+function differs({ origin }: GoldenRequest, reason: string, cause?: unknown): ServingError {
+  const { file, line } = origin
+  const recorded =
+    line === undefined
+      ? `its input example as recorded in ${file}`
+      : `line ${line} of its ${file} as recorded`
+  return invalidModel(`The model does not answer ${recorded}: ${reason}`, {
+    details: { ...origin },
     ...(cause === undefined ? {} : { cause }),
   })
-}
-
-function parseLine(text: string, line: number): GoldenRequest {
-  try {
-    const {
-      content_type: contentType,
-      body,
-      status = 200,
-      resp,
-    } = JSON.parse(text) as Record<string, unknown>
-    if (typeof contentType !== 'string') throw new TypeError("'content_type' is not a text")
-    if (typeof status !== 'number') throw new TypeError("'status' is not a number")
-    if (typeof resp !== 'string') throw new TypeError("'resp' is not a text")
-    return { line, status, reply: resp, body: bodyBytes(body), mediaType: mediaTypeOf(contentType) }
-  } catch (error) {
-    throw invalidModel(`Line ${line} of ${FILE_NAME} cannot be read: ${messageOf(error)}`, {
-      details: { file: FILE_NAME, line },
-      cause: error,
-    })
-  }
-}
-
-/** Text, or `{"b64": …}` for a body that is not text. */
-function bodyBytes(body: unknown): Uint8Array {
-  if (typeof body === 'string') return Buffer.from(body)
-  const base64 = typeof body === 'object' && body !== null && 'b64' in body ? body.b64 : undefined
-  if (typeof base64 !== 'string') throw new TypeError('\'body\' is neither a text nor {"b64": …}')
-  return Buffer.from(base64, 'base64')
-}
-
-async function readIfThere(directory: string, name: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readModelFile(directory, name, MOST_BYTES)
-  } catch (error) {
-    if (error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
-    throw error
-  }
 }

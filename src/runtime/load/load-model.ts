@@ -12,16 +12,12 @@ import { LoadedModel } from '../loaded-model.ts'
 import { ModelPlacement, type PlacementChoice } from '../placement.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
-import {
-  answer,
-  type GoldenRequest,
-  type ProvedModel,
-  proveGoldenRequests,
-  readGoldenRequests,
-  readServingExample,
-} from './golden-requests.ts'
+import { readGoldenFile } from './golden-file.ts'
+import type { GoldenRequest } from './golden-request.ts'
+import { answer, type ProvedModel, proveGoldenRequests } from './golden-requests.ts'
 import { medianRunMs } from './run-timing.ts'
 import { oneRow, type SampleBody } from './scoring-sample.ts'
+import { readServingExample } from './serving-example.ts'
 
 export interface LoadModelOptions {
   readonly source: ResolvedModel
@@ -85,10 +81,11 @@ interface ModelBodies {
 
 async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
   const [golden, example] = await Promise.all([
-    readGoldenRequests(mlmodel.directory),
+    readGoldenFile(mlmodel.directory),
     readServingExample(mlmodel),
   ])
-  return { golden, example }
+  // The example first: where time is short, it is what the model's maker chose.
+  return { golden: example?.golden ? [example.golden, ...golden] : golden, example: example?.body }
 }
 
 async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { proveGoldenRequests, readGoldenRequests } from '../../../src/runtime/load/golden-requests.ts'
+import { readGoldenFile } from '../../../src/runtime/load/golden-file.ts'
+import { proveGoldenRequests } from '../../../src/runtime/load/golden-requests.ts'
 import { FAKE_CODEC } from '../fakes/fake-codec.ts'
 import { DoublingPredictor } from '../fakes/flavor-table.ts'
 
@@ -17,7 +18,7 @@ async function prove(...lines: unknown[]): Promise<number> {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
   writeFileSync(join(directory, 'golden.jsonl'), text)
   const model = { predictor: new DoublingPredictor(), scoring: FAKE_CODEC }
-  return proveGoldenRequests(model, await readGoldenRequests(directory), performance.now() + 5000)
+  return proveGoldenRequests(model, await readGoldenFile(directory), performance.now() + 5000)
 }
 
 const GOOD = {
@@ -28,7 +29,7 @@ const GOOD = {
 }
 
 test('a model without golden requests has none', async () => {
-  expect(await readGoldenRequests(directory)).toEqual([])
+  expect(await readGoldenFile(directory)).toEqual([])
 })
 
 test('answers as recorded are counted, for bodies of text and of bytes', async () => {
@@ -60,6 +61,7 @@ test.each([
   ['not JSON', 'no'],
   ['another content type', { ...GOOD, content_type: 'text/plain' }],
   ['no reply', { ...GOOD, resp: undefined }],
+  ['a reply that is not JSON', { ...GOOD, resp: 'Not Found' }],
   ['a body that is neither', { ...GOOD, body: 7 }],
 ])('a line with %s is refused by its number', async (_, line) => {
   await expect(prove(GOOD, line)).rejects.toThrow('Line 2 of golden.jsonl cannot be read')
