@@ -4,6 +4,8 @@ export interface ArtifactFile {
   readonly path: string
   /** Undefined where the listing does not say. */
   readonly bytes: number | undefined
+  /** As `ArtifactContent.validator`, where the listing gives it already. */
+  readonly validator?: string
 }
 
 /** Content of a file on its way. */

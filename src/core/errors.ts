@@ -157,6 +157,14 @@ export function unavailable(message: string, init: ServingErrorInit = {}): Servi
   return new ServingError('TEMPORARILY_UNAVAILABLE', message, { retryAfterSeconds: 1, ...init })
 }
 
+/** A server or database that does not answer, after all retries: what is in a cache may stand in for it. */
+export function cannotReach(message: string, cause?: unknown): ServingError {
+  return unavailable(message, {
+    details: { unreachable: true },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
 export function deadlineExceeded(message: string, details: ErrorDetails = {}): ServingError {
   return new ServingError('DEADLINE_EXCEEDED', message, { details })
 }
@@ -168,6 +176,32 @@ export function cancelled(message: string): ServingError {
 
 export function unauthenticated(message: string): ServingError {
   return new ServingError('UNAUTHENTICATED', message)
+}
+
+/** The caller is known and may not have this. */
+export function permissionDenied(message: string): ServingError {
+  return new ServingError('PERMISSION_DENIED', message)
+}
+
+/**
+ * Another server could not be reached, or answered only that it cannot just now: what was fetched from it earlier
+ * may do instead. `retryAfterSeconds` is what that server asked for.
+ */
+export function unreachable(message: string, init: ServingErrorInit = {}): ServingError {
+  return new ServingError('TEMPORARILY_UNAVAILABLE', message, {
+    ...init,
+    details: { ...init.details, unreachable: true },
+  })
+}
+
+/** Whether something was thrown for a server that could not be reached. */
+export function isUnreachable(thrown: unknown): thrown is ServingError {
+  return thrown instanceof ServingError && thrown.details['unreachable'] === true
+}
+
+/** No room left on a disk, or in a quota. */
+export function resourceExhausted(message: string, cause?: unknown): ServingError {
+  return new ServingError('RESOURCE_EXHAUSTED', message, cause === undefined ? {} : { cause })
 }
 
 /** Something MLflow or the protocol has and Headrace does not (yet). */
@@ -185,5 +219,10 @@ export function internalError(message: string, cause?: unknown): ServingError {
 
 /** A database that Headrace cannot use: made by an unknown version, damaged, or not readable here. */
 export function unusableDatabase(message: string, cause?: unknown): ServingError {
+  return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
+}
+
+/** A folder of downloaded models that cannot be read, written or locked here. */
+export function unusableCache(message: string, cause?: unknown): ServingError {
   return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
 }

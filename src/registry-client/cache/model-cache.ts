@@ -1,5 +1,11 @@
 import type { ArtifactRepository } from '../../artifacts/artifact-repository.ts'
 
+/** Where the cache reports to; a pino logger is one. */
+export interface CacheLog {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+}
+
 /** How far a download is. */
 export interface DownloadProgress {
   readonly files: number
