@@ -1,7 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -9,6 +7,7 @@ import type { ResolvedModel } from '../../src/core/resolved-model.ts'
 import { LocalRegistryClient } from '../../src/registry-client/local-registry-client.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { ROOT, run } from './support/headrace-process.ts'
+import { startMlflowServer } from './support/mlflow-server.ts'
 import { python, pythonPath } from './support/python.ts'
 
 const CHAMPION = join(ROOT, 'models/iris/2')
@@ -201,23 +200,14 @@ print(json.dumps({
   })
 
   test('opens in mlflow server, and its models are loaded through that', async () => {
-    const port = await freePort()
-    const server = spawn(
-      pythonPath(),
-      [
-        ...['-m', 'mlflow', 'server', '--backend-store-uri', 'sqlite:///mlflow.db'],
-        ...['--port', String(port), '--workers', '1'],
-      ],
-      { cwd: folder, stdio: 'ignore', detached: true },
-    )
+    const server = await startMlflowServer({ folder })
     try {
-      await answers(`http://127.0.0.1:${port}/health`)
       const output = await python(
         `
 import warnings
 warnings.filterwarnings('ignore')
 import mlflow, pandas as pd
-mlflow.set_tracking_uri('http://127.0.0.1:${port}')
+mlflow.set_tracking_uri('${server.url}')
 model = mlflow.pyfunc.load_model('models:/iris/2')
 columns = [spec.name for spec in model.metadata.signature.inputs.inputs]
 print(model.predict(pd.DataFrame([[5.1, 3.5, 1.4, 0.2]], columns=columns))['output_label'].iloc[0])
@@ -226,8 +216,7 @@ print(model.predict(pd.DataFrame([[5.1, 3.5, 1.4, 0.2]], columns=columns))['outp
       )
       expect(output.trim().split('\n').at(-1)).toBe('setosa')
     } finally {
-      // The whole group: the server's worker is a process of its own.
-      if (server.pid !== undefined) process.kill(-server.pid)
+      await server.stop()
     }
   })
 
@@ -250,21 +239,3 @@ SqlAlchemyStore('sqlite:///mlflow.db', 'mlflow-artifacts:/')
     expect((await resolve(moved, 'models:/iris@champion')).path.startsWith(moved)).toBe(true)
   })
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
-
-async function answers(url: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    const response = await fetch(url).catch(() => undefined)
-    if (response?.ok) return
-    await setTimeout(200)
-  }
-  throw new Error(`${url} does not answer`)
-}

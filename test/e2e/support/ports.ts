@@ -1,0 +1,24 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+
+/** A port of this machine that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** Waits until a URL is answered with success. @param alive asked before each try: no use in waiting for the dead. */
+export async function answers(url: string, alive: () => boolean = () => true): Promise<void> {
+  const end = performance.now() + 60_000
+  while (alive() && performance.now() < end) {
+    const response = await fetch(url).catch(() => undefined)
+    if (response?.ok) return
+    await setTimeout(100)
+  }
+  throw new Error(`${url} does not answer`)
+}
