@@ -5,7 +5,7 @@ import { isRecord } from '../../core/record.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
 import type { CsvOptions } from './csv/read-csv.ts'
-import { enforceSchema } from './enforcement/enforce-schema.ts'
+import { enforceColumnNames, enforceSchema } from './enforcement/enforce-schema.ts'
 import { compileFastPath } from './fast/compile-fast-path.ts'
 import type { FastPath } from './fast/fast-path.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
@@ -13,13 +13,21 @@ import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
 import { recordsFrame, splitFrame } from './forms/frame-forms.ts'
 import { type ParsedInput, rawValue } from './forms/parsed-input.ts'
+import type { Frame } from './frame.ts'
 import { mayHoldTooMuch } from './json/read-json.ts'
 import { isDtype } from './numpy/dtype.ts'
 import { type LabelledFrame, withRowNumbers } from './pandas/labelled-frame.ts'
 import { ParamsCheck } from './params.ts'
 import { isDict, type PyValue } from './python/python-value.ts'
 import { ReplyEncoder } from './reply/reply-encoder.ts'
-import type { DecodedScoringRequest, ReplyForm, ScoringCodec, ScoringMediaType } from './scoring-codec.ts'
+import type {
+  CsvDecoder,
+  CsvDecoderInit,
+  DecodedScoringRequest,
+  ReplyForm,
+  ScoringCodec,
+  ScoringMediaType,
+} from './scoring-codec.ts'
 
 export interface ScoringCodecInit {
   readonly signature: ModelSignature | undefined
@@ -144,10 +152,28 @@ class CompiledScoringCodec implements ScoringCodec {
     return this.#decodeFrame(await readParquet(body))
   }
 
+  decodeFrame(frame: Frame, params?: PyValue): DecodedScoringRequest {
+    return this.#decodeFrame(withRowNumbers(frame), params)
+  }
+
   /** CSV and parquet bodies have no room for parameters. */
-  #decodeFrame(frame: LabelledFrame): DecodedScoringRequest {
+  #decodeFrame(frame: LabelledFrame, params?: PyValue): DecodedScoringRequest {
     const input = this.#enforce({ kind: 'frame', frame })
-    return this.#request(input, this.#params.check(undefined), false)
+    return this.#request(input, this.#params.check(params), false)
+  }
+
+  async csvDecoder({ layout, seen, params }: CsvDecoderInit): Promise<CsvDecoder> {
+    const [{ CsvBlockReader }, { planCsv }] = await Promise.all([
+      import('./csv/csv-block-reader.ts'),
+      import('./csv/csv-plan.ts'),
+    ])
+    if (this.#schema !== undefined) enforceColumnNames(layout.names, this.#schema)
+    const reader = new CsvBlockReader(layout, planCsv(layout, this.#schema), seen)
+    return {
+      needsWholeFile: reader.needsWholeFile,
+      look: (block) => reader.look(block),
+      decode: (block) => this.decodeFrame(reader.read(block), params),
+    }
   }
 
   #request(input: ParsedInput, parameters: Parameters, bare: boolean): DecodedScoringRequest {

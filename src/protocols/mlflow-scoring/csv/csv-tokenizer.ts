@@ -48,26 +48,50 @@ class CsvTokenizer {
   #position = 0
   /** Records and blank lines so far, which is what pandas calls a line. */
   #lines = 0
+  #headerEnd = 0
 
   constructor(text: string) {
     this.#text = text
   }
 
-  tokenize(): CsvTable {
+  /** Header and records; the header and the first record decide the width of all. */
+  tokenize(maxRecords: number): CsvTable {
     let width = 0
-    while (this.#readRecord()) {
-      const cells = this.#cells - this.#recordStarts.last
-      if (this.#recordStarts.length > 2 && cells > width) {
-        throw unreadableCsv(
-          `Error tokenizing data. C error: Expected ${width} fields in line ${this.#lines}, saw ${cells}\n`,
-        )
-      }
-      width = Math.max(width, cells)
+    while (this.#recordStarts.length < maxRecords && this.#readRecord()) {
+      if (this.#recordStarts.length > 2) this.#checkWidth(width)
+      width = Math.max(width, this.#lastLength)
+      if (this.#recordStarts.length === 1) this.#headerEnd = this.#position
     }
     if (width === 0) throw unreadableCsv('No columns to parse from file')
+    return this.#table(width)
+  }
+
+  /** Records of a known width, without a header. */
+  tokenizeRecords(width: number, firstLine: number): CsvTable {
+    this.#lines = firstLine - 1
+    this.#recordStarts.push(0)
+    while (this.#readRecord()) this.#checkWidth(width)
+    return this.#table(width)
+  }
+
+  get #lastLength(): number {
+    return this.#cells - this.#recordStarts.last
+  }
+
+  #checkWidth(width: number): void {
+    if (this.#lastLength <= width) return
+    throw unreadableCsv(
+      `Error tokenizing data. C error: Expected ${width} fields in line ${this.#lines}, saw ${this.#lastLength}\n`,
+      { row: this.#recordStarts.length - 2, line: this.#lines },
+    )
+  }
+
+  #table(width: number): CsvTable {
     this.#recordStarts.push(this.#cells)
     return new CsvTable({
       text: this.#text,
+      width,
+      headerEnd: this.#headerEnd,
       spans: this.#spans.toArray(),
       rewritten: this.#rewritten,
       recordStarts: this.#recordStarts.toArray(),
@@ -161,7 +185,19 @@ class CsvTokenizer {
   }
 }
 
-/** @throws ServingError BAD_REQUEST: no columns, a row that is too long, a quote that is never closed */
-export function tokenizeCsv(text: string): CsvTable {
-  return new CsvTokenizer(text).tokenize()
+/**
+ * @param maxRecords where to stop, the header counted.
+ * @throws ServingError BAD_REQUEST: no columns, a row that is too long, a quote that is never closed
+ */
+export function tokenizeCsv(text: string, maxRecords = Number.POSITIVE_INFINITY): CsvTable {
+  return new CsvTokenizer(text).tokenize(maxRecords)
+}
+
+/**
+ * Cuts records that have no header before them, each of at most `width` cells.
+ * @param firstLine the line of the file on which the text begins, counted from 1.
+ * @throws ServingError BAD_REQUEST
+ */
+export function tokenizeRecords(text: string, width: number, firstLine: number): CsvTable {
+  return new CsvTokenizer(text).tokenizeRecords(width, firstLine)
 }

@@ -1,4 +1,3 @@
-import { badRequest, messageOf } from '../../../core/errors.ts'
 import { type DataType, isDataType } from '../../../signature/column-dtypes.ts'
 import type { ColumnType } from '../../../signature/model-signature.ts'
 import type { Column, Frame } from '../frame.ts'
@@ -7,6 +6,7 @@ import { isMissing } from './cells.ts'
 import { uniqueColumnNames } from './column-names.ts'
 import { unreadableCsv } from './csv-failure.ts'
 import { tokenizeCsv } from './csv-tokenizer.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
 import { inferColumn, textColumn } from './infer-cells.ts'
 
 /** The types of a signature's columns, by name, or by position where the signature has no names. */
@@ -49,19 +49,6 @@ export function readCsv(body: Uint8Array, options: CsvOptions = {}): Frame {
  */
 function inferText(column: Column, cells: readonly string[]): Column {
   return column.dtype !== 'object' || cells.every(isMissing) ? column : textColumn(column.name, cells)
-}
-
-/** Leaves out a byte order mark, which pandas skips too. */
-const UTF8 = new TextDecoder('utf-8', { fatal: true })
-
-function decodeUtf8(body: Uint8Array): string {
-  try {
-    return UTF8.decode(body)
-  } catch (error) {
-    throw badRequest(
-      `Invalid input. Ensure that input is a valid UTF-8 encoded string. Error: '${messageOf(error)}'`,
-    )
-  }
 }
 
 /** Source: MLflow 3.17.2, `Schema.pandas_types`, which knows plain types only. */

@@ -34,6 +34,20 @@ export function enforceSchema(input: ParsedInput, schema: Schema): ParsedInput {
   }
 }
 
+/**
+ * Checks the names of columns alone, before any row is read: MLflow's answer to a frame that lacks some.
+ * @throws ServingError SCHEMA_ENFORCEMENT_FAILED
+ */
+export function enforceColumnNames(names: readonly string[], schema: Schema): void {
+  const specs: readonly NamedSpec[] = schema.kind === 'columns' ? schema.columns : schema.tensors
+  if (specs[0]?.name === undefined) return
+  try {
+    checkMissing(specs, names)
+  } catch (error) {
+    throw enforcementFailed(error, describeSchema(schema))
+  }
+}
+
 function enforceColumns(frame: LabelledFrame, specs: readonly ColSpec[]): ParsedInput {
   const columns = specs[0]?.name === undefined ? unnamedColumns(frame, specs) : namedColumns(frame, specs)
   return { kind: 'frame', frame: { ...frame, columns } }
