@@ -4,8 +4,8 @@ import { invalidModel, notImplemented } from '../core/errors.ts'
 
 /** Where artifact URIs of one registry lead to on this machine. Absolute paths. */
 export interface LocalPlaces {
-  /** The folder that an MLflow server with this database serves as `mlflow-artifacts:/`. */
-  readonly artifactRoot: string
+  /** The folder that an MLflow server with this database serves as `mlflow-artifacts:/`; undefined where it is not known. */
+  readonly artifactRoot: string | undefined
   /** What relative paths are relative to: the first of them that holds the path. */
   readonly folders: readonly string[]
 }
@@ -50,7 +50,13 @@ export function fileUriPath(uri: string): string {
 }
 
 /** Never leads out of the root, by dots or by their percent-encoded forms. */
-function proxiedPath(uri: string, artifactRoot: string): string {
+function proxiedPath(uri: string, artifactRoot: string | undefined): string {
+  if (artifactRoot === undefined) {
+    throw invalidModel(
+      `The model's files are at ${uri}, in the folder that this database's MLflow server serves: name the folder ` +
+        '(--artifacts-destination), or the server itself (MLFLOW_TRACKING_URI=http://…)',
+    )
+  }
   const path = decode(/^mlflow-artifacts:(?:\/\/)?\/([^/?#][^?#]*)$/i.exec(uri)?.[1] ?? '')
   if (!path) {
     throw invalidModel(`'${uri}' names no file of this registry's own server (mlflow-artifacts:/path)`)

@@ -15,8 +15,6 @@ export interface ModelVersion {
   readonly currentStage: string
   /** Where the version was registered from, as the registering client wrote it. */
   readonly source: string
-  /** Where the files lie; MLflow's download URI. */
-  readonly storageLocation: string
   readonly runId: string | undefined
   readonly runLink: string | undefined
   readonly status: ModelVersionStatus

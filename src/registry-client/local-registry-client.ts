@@ -95,11 +95,12 @@ async function pathOfVersion(version: ModelVersion, stores: Stores, places: Loca
     const reason = version.statusMessage === undefined ? '' : `: ${version.statusMessage}`
     throw invalidModel(`${title} is not ready (${version.status}${reason})`)
   }
-  const loggedModelId = /^models:\/+(m-[0-9a-f]{32})$/.exec(version.storageLocation)?.[1]
+  const location = await stores.registry.getModelVersionDownloadUri(version.name, version.version)
+  const loggedModelId = /^models:\/+(m-[0-9a-f]{32})$/.exec(location)?.[1]
   if (loggedModelId !== undefined) {
     return pathOfLoggedModel(await stores.tracking.getLoggedModel(loggedModelId), places)
   }
-  return existingFolder(title, version.storageLocation, places)
+  return existingFolder(title, location, places)
 }
 
 function pathOfLoggedModel(model: LoggedModel, places: LocalPlaces): string {

@@ -1,6 +1,5 @@
-import { dirname } from 'node:path'
 import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
-import { artifactRootOf, databasePathOf, openStores } from '../store/open-stores.ts'
+import { artifactRootOf, foldersOf, openStores } from '../store/open-stores.ts'
 import type { Stores } from '../store/stores.ts'
 
 /** Where a registry is whose database and files are on this machine. */
@@ -24,9 +23,11 @@ export function openRegistry(
   access: 'read' | 'write',
 ): OpenRegistry {
   const stores = openStores({ databaseUri, artifactRoot, folder, access })
-  const path = databasePathOf(databaseUri, folder)
   return {
     stores,
-    places: { artifactRoot: artifactRootOf(path, artifactRoot, folder), folders: [folder, dirname(path)] },
+    places: {
+      artifactRoot: artifactRootOf(databaseUri, artifactRoot, folder),
+      folders: foldersOf(databaseUri, folder),
+    },
   }
 }

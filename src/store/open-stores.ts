@@ -1,5 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { notImplemented } from '../core/errors.ts'
+import { PostgresDatabase } from './postgres/postgres-database.ts'
+import { isPostgresUri } from './postgres/postgres-uri.ts'
 import type { SqlDatabase } from './sql/sql-database.ts'
 import { SqlRegistryStore } from './sql-registry-store.ts'
 import { SqlTrackingStore } from './sql-tracking-store.ts'
@@ -9,18 +11,20 @@ import type { Stores } from './stores.ts'
 
 export interface StoreLocation {
   readonly databaseUri: string
-  /** Folder for the files of new experiments; `mlartifacts` beside the database where it is left out. */
+  /** Folder for the files of new experiments; `mlartifacts` beside a SQLite database where it is left out. */
   readonly artifactRoot?: string | undefined
   /** What relative paths are relative to. */
   readonly folder: string
   readonly access: 'read' | 'write'
+  /** How long the server of a database is waited for, where it is not the usual time. */
+  readonly connectTimeoutMs?: number | undefined
 }
 
-/** Opens the stores of a database; to write, the database is created where there is none. */
-export function openStores({ databaseUri, artifactRoot, folder, access }: StoreLocation): Stores {
-  const path = databasePathOf(databaseUri, folder)
-  const root = artifactRootOf(path, artifactRoot, folder)
-  const database = access === 'read' ? openSqliteReadOnly(path) : openSqlite(path)
+/** Opens the stores of a database; to write, a SQLite database is created where there is none. */
+export function openStores(location: StoreLocation): Stores {
+  const { databaseUri, artifactRoot, folder } = location
+  const root = artifactRootOf(databaseUri, artifactRoot, folder) ?? ''
+  const database = openDatabase(location)
   return {
     ...storesOn(database, root),
     transaction: (work) => database.write((session) => work(storesOn(session, root))),
@@ -28,23 +32,41 @@ export function openStores({ databaseUri, artifactRoot, folder, access }: StoreL
   }
 }
 
+function openDatabase(location: StoreLocation): SqlDatabase & { close(): Promise<void> } {
+  const { databaseUri, folder, access, connectTimeoutMs } = location
+  // Connects when the first statement comes.
+  if (isPostgresUri(databaseUri)) return new PostgresDatabase(databaseUri, connectTimeoutMs)
+  const path = databasePathOf(databaseUri, folder)
+  return access === 'read' ? openSqliteReadOnly(path) : openSqlite(path)
+}
+
 /** @throws ServingError NOT_IMPLEMENTED for a database that is not a SQLite file */
-export function databasePathOf(databaseUri: string, folder: string): string {
+function databasePathOf(databaseUri: string, folder: string): string {
   if (isSqliteUri(databaseUri)) return sqlitePath(databaseUri, folder)
+  const shown = databaseUri.replace(/\/\/.*@/, '//').replace(/[?#].*$/, '')
   throw notImplemented(
-    `The registry '${databaseUri}' is not of a kind that Headrace opens yet: it takes sqlite:///…`,
+    `The registry '${shown}' is not of a kind that Headrace opens yet: it takes http(s)://…, sqlite:///… and postgresql://…`,
   )
 }
 
-/** The folder of the artifacts that belong to a SQLite database, as an absolute path. */
+/**
+ * The folder of the artifacts that belong to a database, as an absolute path; undefined where the database is on
+ * a server and no folder is named.
+ */
 export function artifactRootOf(
-  databasePath: string,
+  databaseUri: string,
   artifactRoot: string | undefined,
   folder: string,
-): string {
-  return artifactRoot === undefined
-    ? join(dirname(databasePath), 'mlartifacts')
-    : resolve(folder, artifactRoot)
+): string | undefined {
+  if (artifactRoot !== undefined) return resolve(folder, artifactRoot)
+  return isPostgresUri(databaseUri)
+    ? undefined
+    : join(dirname(databasePathOf(databaseUri, folder)), 'mlartifacts')
+}
+
+/** Folders that relative artifact paths may be relative to, the likeliest first. */
+export function foldersOf(databaseUri: string, folder: string): readonly string[] {
+  return isPostgresUri(databaseUri) ? [folder] : [folder, dirname(databasePathOf(databaseUri, folder))]
 }
 
 function storesOn(database: SqlDatabase, artifactRoot: string): Pick<Stores, 'tracking' | 'registry'> {

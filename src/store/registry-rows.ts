@@ -44,7 +44,6 @@ export interface ModelRows {
 }
 
 export function toModelVersion(row: ModelVersionRow, { versionTags, aliases }: ModelRows): ModelVersion {
-  const source = row.source ?? ''
   return {
     name: row.name,
     version: String(row.version),
@@ -53,9 +52,7 @@ export function toModelVersion(row: ModelVersionRow, { versionTags, aliases }: M
     description: row.description ?? undefined,
     userId: row.user_id ?? undefined,
     currentStage: row.current_stage ?? 'None',
-    source,
-    // Versions that were made before the column was: their files lie where they came from.
-    storageLocation: row.storage_location || source,
+    source: row.source ?? '',
     runId: row.run_id ?? undefined,
     runLink: row.run_link ?? undefined,
     status: row.status ?? 'READY',
@@ -63,6 +60,11 @@ export function toModelVersion(row: ModelVersionRow, { versionTags, aliases }: M
     tags: versionTags.filter((tag) => tag.version === row.version).map(({ key, value }) => ({ key, value })),
     aliases: aliases.filter((alias) => alias.version === row.version).map(({ alias }) => alias),
   }
+}
+
+/** Versions that were made before the column was: their files lie where they came from. */
+export function storageLocation({ storage_location, source }: ModelVersionRow): string {
+  return storage_location || (source ?? '')
 }
 
 export function toRegisteredModel(

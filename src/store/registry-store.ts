@@ -36,6 +36,8 @@ export interface RegistryStore {
   /** The version's number is one above the highest that the model ever had. */
   createModelVersion(version: NewModelVersion): Promise<ModelVersion>
   getModelVersion(name: string, version: string): Promise<ModelVersion>
+  /** Artifact URI of the files: where they were when the version was made. */
+  getModelVersionDownloadUri(name: string, version: string): Promise<string>
   /** The newest first; none where the model is not there. */
   searchModelVersions(name: string): Promise<readonly ModelVersion[]>
   /** The highest version of each of these stages (of all stages where none is named) that has one. */

@@ -1,5 +1,6 @@
 import { invalidParameter } from '../core/errors.ts'
 import { requireVersionRow } from './registry-queries.ts'
+import { storageLocation } from './registry-rows.ts'
 import { sql } from './sql/sql.ts'
 import type { SqlSession } from './sql/sql-database.ts'
 import { WORKSPACE } from './workspace.ts'
@@ -19,7 +20,7 @@ export async function locateSource(session: SqlSession, source: string): Promise
   const [, first = '', second] = /^models:\/+([^/]+)(?:\/(\d+))?$/.exec(source) ?? []
   if (second !== undefined) {
     const row = await requireVersionRow(session, first, second)
-    return { storageLocation: row.storage_location || (row.source ?? ''), runId: row.run_id }
+    return { storageLocation: storageLocation(row), runId: row.run_id }
   }
   const model = await session.first<{ artifact_location: string; source_run_id: string | null }>(sql`
     SELECT "logged_models"."artifact_location", "source_run_id" FROM "logged_models" JOIN "experiments" USING ("experiment_id")

@@ -12,7 +12,12 @@ import {
   requireModelRow,
   requireVersionRow,
 } from './registry-queries.ts'
-import { type RegisteredModelRow, toModelVersion, toRegisteredModel } from './registry-rows.ts'
+import {
+  type RegisteredModelRow,
+  storageLocation,
+  toModelVersion,
+  toRegisteredModel,
+} from './registry-rows.ts'
 import type { NewModelVersion, NewRegisteredModel, RegistryStore, StageTransition } from './registry-store.ts'
 import { deleteAlias, touchModel, writeModelTag, writeVersionTag } from './registry-writes.ts'
 import { locateSource } from './source-location.ts'
@@ -116,6 +121,12 @@ export class SqlRegistryStore implements RegistryStore {
       const row = await requireVersionRow(session, name, version)
       return toModelVersion(row, { versions: [row], ...(await readTagsAndAliases(session, name)) })
     })
+  }
+
+  getModelVersionDownloadUri(name: string, version: string): Promise<string> {
+    return this.#database.read(async (session) =>
+      storageLocation(await requireVersionRow(session, name, version)),
+    )
   }
 
   searchModelVersions(name: string): Promise<readonly ModelVersion[]> {

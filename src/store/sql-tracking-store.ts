@@ -19,7 +19,7 @@ import {
   toLoggedModel,
   toRunInfo,
 } from './tracking-rows.ts'
-import type { NewLoggedModel, TrackingStore } from './tracking-store.ts'
+import type { LoggedModelFilter, NewLoggedModel, TrackingStore } from './tracking-store.ts'
 import { requireExperimentName, requireLoggedModelName } from './validation.ts'
 import { WORKSPACE } from './workspace.ts'
 
@@ -138,10 +138,21 @@ export class SqlTrackingStore implements TrackingStore {
         WHERE "model_id" = ${modelId} AND "workspace" = ${WORKSPACE}
           AND "logged_models"."lifecycle_stage" <> 'deleted'`)
       if (row === undefined) throw notFound(`Logged model with ID '${modelId}' not found.`, { modelId })
-      const tags = await session.all<Tag>(sql`
-        SELECT "tag_key" AS "key", "tag_value" AS "value" FROM "logged_model_tags"
-        WHERE "model_id" = ${modelId} ORDER BY "tag_key"`)
-      return toLoggedModel(row, tags)
+      return toLoggedModel(row, await loggedModelTags(session, modelId))
+    })
+  }
+
+  searchLoggedModels({ experimentId, name }: LoggedModelFilter): Promise<readonly LoggedModel[]> {
+    return this.#database.read(async (session) => {
+      if (!/^\d+$/.test(experimentId)) return []
+      const rows = await session.all<LoggedModelRow>(sql`
+        SELECT "logged_models".* FROM "logged_models" JOIN "experiments" USING ("experiment_id")
+        WHERE "experiment_id" = ${Number(experimentId)} AND "logged_models"."name" = ${name}
+          AND "workspace" = ${WORKSPACE} AND "logged_models"."lifecycle_stage" <> 'deleted'
+        ORDER BY "creation_timestamp_ms" DESC, "model_id"`)
+      const models: LoggedModel[] = []
+      for (const row of rows) models.push(toLoggedModel(row, await loggedModelTags(session, row.model_id)))
+      return models
     })
   }
 
@@ -175,6 +186,12 @@ async function findExperiment(session: SqlSession, experimentId: string): Promis
     sql`SELECT * FROM "experiments" WHERE "workspace" = ${WORKSPACE} AND "experiment_id" = ${Number(experimentId)}`,
   )
   return row === undefined ? undefined : toExperiment(row, await experimentTags(session, row.experiment_id))
+}
+
+function loggedModelTags(session: SqlSession, modelId: string): Promise<readonly Tag[]> {
+  return session.all<Tag>(sql`
+    SELECT "tag_key" AS "key", "tag_value" AS "value" FROM "logged_model_tags"
+    WHERE "model_id" = ${modelId} ORDER BY "tag_key"`)
 }
 
 function experimentTags(session: SqlSession, experimentId: number): Promise<readonly Tag[]> {

@@ -13,6 +13,11 @@ export interface NewLoggedModel {
   readonly tags?: readonly Tag[]
 }
 
+export interface LoggedModelFilter {
+  readonly experimentId: string
+  readonly name: string
+}
+
 /**
  * Experiments, runs and logged models: MLflow's tracking store. What an id names must be there, or the method
  * throws ServingError RESOURCE_DOES_NOT_EXIST. Deleted experiments are there, deleted logged models are not.
@@ -32,5 +37,7 @@ export interface TrackingStore {
   createLoggedModel(model: NewLoggedModel): Promise<LoggedModel>
   finalizeLoggedModel(modelId: string, status: 'READY' | 'FAILED'): Promise<LoggedModel>
   getLoggedModel(modelId: string): Promise<LoggedModel>
+  /** Logged models of an experiment that have this name; the newest first. */
+  searchLoggedModels(filter: LoggedModelFilter): Promise<readonly LoggedModel[]>
   setLoggedModelTags(modelId: string, tags: readonly Tag[]): Promise<void>
 }

@@ -81,6 +81,23 @@ export function trackingStoreContract(implementation: string, open: () => Promis
       },
     )
 
+    test('logged models are found by experiment and name, the newest first', async () => {
+      const { experimentId } = await tracking.ensureDefaultExperiment()
+      const other = await tracking.createExperiment('trees')
+      const ids: string[] = []
+      for (const name of ['iris', 'iris', 'roses']) {
+        ids.push((await tracking.createLoggedModel({ experimentId, name })).modelId)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      await tracking.createLoggedModel({ experimentId: other.experimentId, name: 'iris' })
+      await tracking.setLoggedModelTags(ids[0] ?? '', [{ key: 'a', value: 'b' }])
+      const found = await tracking.searchLoggedModels({ experimentId, name: 'iris' })
+      expect(found.map(({ modelId }) => modelId)).toEqual([ids[1], ids[0]])
+      expect(found[1]?.tags).toEqual([{ key: 'a', value: 'b' }])
+      expect(await tracking.searchLoggedModels({ experimentId, name: 'tulips' })).toEqual([])
+      expect(await tracking.searchLoggedModels({ experimentId: '99', name: 'iris' })).toEqual([])
+    })
+
     test('a logged model that is not there is not found', async () => {
       const work = [
         tracking.getLoggedModel('m-1'),

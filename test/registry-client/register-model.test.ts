@@ -93,7 +93,8 @@ describe('registering a model', () => {
     const path = modelFolder()
     const { version } = await register({ path })
     const modelId = version.source.slice('models:/'.length)
-    const copy = readFileSync(join(version.storageLocation, 'MLmodel'), 'utf8')
+    const location = await stores.registry.getModelVersionDownloadUri('iris', '1')
+    const copy = readFileSync(join(location, 'MLmodel'), 'utf8')
     expect(copy.split('\n')).toEqual([
       ...[
         'flavors:',
@@ -102,7 +103,7 @@ describe('registering a model', () => {
         `model_uuid: ${modelId}`,
         "utc_time_created: '2026-11-21'",
       ],
-      ...[`artifact_path: ${version.storageLocation}`, `model_id: ${modelId}`, ''],
+      ...[`artifact_path: ${location}`, `model_id: ${modelId}`, ''],
     ])
     expect(readFileSync(join(path, 'MLmodel'), 'utf8')).toContain('model_uuid: 1234')
   })
@@ -128,9 +129,10 @@ describe('registering a model', () => {
     const path = modelFolder()
     symlinkSync('model.onnx', join(path, 'link.onnx'))
     linkSync(join(path, 'model.onnx'), join(path, 'hard.onnx'))
-    const { storageLocation } = (await register({ path })).version
+    await register({ path })
+    const location = await stores.registry.getModelVersionDownloadUri('iris', '1')
     for (const name of ['link.onnx', 'hard.onnx']) {
-      const file = lstatSync(join(storageLocation, name))
+      const file = lstatSync(join(location, name))
       expect([file.isFile(), file.nlink]).toEqual([true, 1])
     }
   })

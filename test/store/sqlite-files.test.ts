@@ -163,7 +163,7 @@ describe('a database of another maker', () => {
 })
 
 describe('a database URI', () => {
-  test.each(['postgresql://host/db', 'http://127.0.0.1:5000', 'mlruns'])(
+  test.each(['mysql://host/db', 'http://127.0.0.1:5000', 'mlruns'])(
     'of another kind is refused: %s',
     (uri) => {
       expect(() => openStores({ databaseUri: uri, folder, access: 'read' })).toThrow(
