@@ -157,14 +157,6 @@ export function unavailable(message: string, init: ServingErrorInit = {}): Servi
   return new ServingError('TEMPORARILY_UNAVAILABLE', message, { retryAfterSeconds: 1, ...init })
 }
 
-/** A server or database that does not answer, after all retries: what is in a cache may stand in for it. */
-export function cannotReach(message: string, cause?: unknown): ServingError {
-  return unavailable(message, {
-    details: { unreachable: true },
-    ...(cause === undefined ? {} : { cause }),
-  })
-}
-
 export function deadlineExceeded(message: string, details: ErrorDetails = {}): ServingError {
   return new ServingError('DEADLINE_EXCEEDED', message, { details })
 }

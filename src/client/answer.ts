@@ -1,0 +1,93 @@
+import type { Dispatcher } from 'undici'
+import { internalError, ServingError, unreachable } from '../core/errors.ts'
+import { type Asked, connectionFailure } from './connection-failure.ts'
+
+/** An HTTP answer whose body is still to be read, or to be discarded. */
+export class Answer {
+  readonly status: number
+  /** Names in small letters; of a header that came several times, all values, joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly #body: Dispatcher.ResponseData['body']
+  readonly #asked: Asked
+
+  constructor({ statusCode, headers, body }: Dispatcher.ResponseData, asked: Asked) {
+    this.status = statusCode
+    this.headers = joined(headers)
+    this.#body = body
+    this.#asked = asked
+  }
+
+  /** Without credentials. */
+  get url(): string {
+    return this.#asked.url
+  }
+
+  /** Of the body, where the answer says so. (RFC 9110, section 8.6) */
+  get contentLength(): number | undefined {
+    const text = this.headers['content-length']
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+  }
+
+  /**
+   * The body as it comes.
+   * @throws ServingError `unreachable` where it ends before its length, breaks off, or stops for the time-out
+   */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    let bytes = 0
+    try {
+      for await (const chunk of this.#body) {
+        if (!(chunk instanceof Uint8Array)) throw internalError('this is a bug: a body that is no bytes')
+        bytes += chunk.byteLength
+        yield chunk
+      }
+    } catch (cause) {
+      throw connectionFailure(cause, this.#asked)
+    }
+    const expected = this.contentLength
+    if (expected === undefined || bytes === expected) return
+    throw unreachable(`${this.url} sent ${bytes} bytes in place of ${expected}`, {
+      details: { url: this.url },
+    })
+  }
+
+  /** @throws ServingError RESOURCE_EXHAUSTED where the body has more than `maxBytes` */
+  async text(maxBytes: number): Promise<string> {
+    const { text, whole } = await this.#read(maxBytes)
+    if (whole) return text
+    throw new ServingError('RESOURCE_EXHAUSTED', `${this.url} answered with more than ${maxBytes} bytes`)
+  }
+
+  /** As much of the text as there is within `maxBytes`, also where the body breaks off. */
+  async beginning(maxBytes: number): Promise<string> {
+    try {
+      return (await this.#read(maxBytes)).text
+    } catch {
+      return ''
+    }
+  }
+
+  /** Gives up the rest of the body, and its connection. */
+  discard(): void {
+    this.#body.on('error', () => {}).destroy()
+  }
+
+  async #read(maxBytes: number): Promise<{ text: string; whole: boolean }> {
+    const parts: Uint8Array[] = []
+    let bytes = 0
+    for await (const chunk of this.chunks()) {
+      parts.push(chunk)
+      bytes += chunk.byteLength
+      if (bytes > maxBytes) return { text: textOf(parts).slice(0, maxBytes), whole: false }
+    }
+    return { text: textOf(parts), whole: true }
+  }
+}
+
+function textOf(parts: readonly Uint8Array[]): string {
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function joined(headers: Dispatcher.ResponseData['headers']): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')])
+  return Object.fromEntries(entries) as Record<string, string>
+}

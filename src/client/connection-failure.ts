@@ -1,0 +1,94 @@
+import { invalidParameter, messageOf, ServingError, unreachable } from '../core/errors.ts'
+import { cancellation } from './retry.ts'
+
+/** What was asked, for messages. */
+export interface Asked {
+  /** Without credentials. */
+  readonly url: string
+  readonly signal?: AbortSignal | undefined
+  readonly timeoutMs: number
+}
+
+/** Node's codes of certificates that were not accepted (`tls`, X509 certificate error codes). */
+const DISTRUST: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not one that is trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not known here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its authority is not known here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not known here',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  CERT_REVOKED: 'it was revoked',
+  CERT_UNTRUSTED: 'its authority is not trusted here',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+}
+
+/**
+ * The error for a request that got no answer, or whose answer broke off. All are `unreachable` but those that
+ * asking again cannot mend: a certificate that is not accepted, no TLS at all, a call that was cancelled.
+ */
+export function connectionFailure(cause: unknown, { url, signal, timeoutMs }: Asked): ServingError {
+  if (cause instanceof ServingError) return cause
+  if (signal?.aborted) return cancellation(signal, `while ${url} was asked`)
+  const code = codeOf(cause)
+  const tls = tlsFailure(url, code, cause)
+  if (tls !== undefined) return invalidParameter(tls, { url, reason: code })
+  const reason = reasonFor(code, timeoutMs) ?? messageOf(cause)
+  return unreachable(`${url} does not answer: ${reason}`, { details: { url, reason: code }, cause })
+}
+
+function reasonFor(code: string, timeoutMs: number): string | undefined {
+  const seconds = `${timeoutMs / 1000} s (MLFLOW_HTTP_REQUEST_TIMEOUT)`
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'the connection was refused. Is the server running there?'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name of the host was not found (${code})`
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `there is no way to the host (${code})`
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return 'the host took no connection in time'
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return `no answer within ${seconds}`
+    case 'UND_ERR_BODY_TIMEOUT':
+      return `the answer stopped for ${seconds}`
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return 'the connection was closed in the middle'
+    default:
+      return undefined
+  }
+}
+
+function tlsFailure(url: string, code: string, cause: unknown): string | undefined {
+  const distrust = DISTRUST[code]
+  if (distrust !== undefined) {
+    return (
+      `The certificate of ${url} is not accepted: ${distrust} (${code}). ` +
+      'Name its authority with MLFLOW_TRACKING_SERVER_CERT_PATH.'
+    )
+  }
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE/.test(code)) {
+    return `${url} wants another client certificate (${code}): see MLFLOW_TRACKING_CLIENT_CERT_PATH`
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_')) {
+    return `TLS failed with ${url}: ${messageOf(cause).split('\n', 1)[0]}. Is it an http:// address?`
+  }
+  return undefined
+}
+
+/** undici wraps some causes, and Node groups the failures of a host's addresses. */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return ''
+  const { code, cause } = thrown as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && !(code === 'UND_ERR_SOCKET' && hasCode(cause))) return code
+  return codeOf(cause)
+}
+
+function hasCode(thrown: unknown): boolean {
+  return codeOf(thrown) !== ''
+}

@@ -1,0 +1,216 @@
+import type { Dispatcher } from 'undici'
+import { isRecord } from '../core/record.ts'
+import { Answer } from './answer.ts'
+import { answerFailure, type FailedRequest, notJson } from './answer-failure.ts'
+import { connectionFailure } from './connection-failure.ts'
+import type { CallOptions, ClientLog, ConnectionOptions } from './connection-options.ts'
+import { type Retry, type RetryRules, withRetries } from './retry.ts'
+import { authorizationOf, readServerUrl } from './server-url.ts'
+import { Transport, type WireRequest } from './transport.ts'
+
+/** A call of a REST API. */
+export interface JsonRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** From the URL of the connection on, percent-encoded: `/api/2.0/mlflow/runs/get`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+}
+
+/** A file that is asked for. */
+export interface FileRequest {
+  /** From the URL of the connection on, percent-encoded; empty for the URL itself. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Statuses that are answers too, besides 200. */
+  readonly statuses?: readonly number[]
+}
+
+const MAX_JSON_BYTES = 64 * 1024 * 1024
+/** Enough of a failed answer to say what is wrong. */
+const MAX_FAILURE_BYTES = 64 * 1024
+const MAX_REDIRECTS = 5
+const DEFAULT_TIMEOUT_MS = 120_000
+const DEFAULT_RETRIES: RetryRules = {
+  maxRetries: 7,
+  backoffFactor: 2,
+  backoffJitter: 1,
+  respectRetryAfter: true,
+}
+
+/**
+ * An HTTP server as MLflow's client reaches it: authentication, TLS, time-outs, retries. Credentials go to its
+ * origin and nowhere else. All methods throw ServingError; one for which `isUnreachable` holds came after the last
+ * retry.
+ */
+export class Connection {
+  /** Without credentials, and without `/` at the end. */
+  readonly url: string
+  readonly #options: ConnectionOptions
+  readonly #timeoutMs: number
+  readonly #retries: RetryRules
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #credentials: FailedRequest['credentials']
+  readonly #transport: Transport
+  readonly #log: ClientLog | undefined
+  readonly #others = new Set<Connection>()
+
+  /** @throws ServingError INVALID_PARAMETER_VALUE where the URL is not one of a server */
+  constructor(options: ConnectionOptions, credentials: 'own' | 'withheld' = 'own') {
+    const server = readServerUrl(options.url)
+    const authorization = authorizationOf(options, server)
+    this.url = server.url
+    this.#options = options
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#retries = retryRules(options)
+    this.#credentials = authorization !== undefined ? 'sent' : credentials === 'own' ? 'none' : 'withheld'
+    this.#headers = {
+      'user-agent': options.userAgent ?? 'headrace',
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(options.workspace ? { 'x-mlflow-workspace': options.workspace } : {}),
+    }
+    this.#transport = new Transport(options, this.#timeoutMs)
+    this.#log = options.log
+  }
+
+  /**
+   * A connection with the same settings to another URL: this server's own credentials go with it only where the
+   * origin is the same. It is closed together with this one.
+   */
+  to(url: string): Connection {
+    const same = new URL(readServerUrl(url).url).origin === new URL(this.url).origin
+    const { username, password, token, clientCertPath, workspace, ...others } = this.#options
+    const own = same ? { username, password, token, clientCertPath, workspace } : {}
+    const withheld = !same && (this.#credentials !== 'none' || clientCertPath !== undefined)
+    const other = new Connection({ ...others, ...own, url }, withheld ? 'withheld' : 'own')
+    this.#others.add(other)
+    return other
+  }
+
+  /** The object that an API call answers with; an empty answer is an empty object, as in MLflow. */
+  json(request: JsonRequest, call: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    const target = this.#target(request.path, request.query)
+    const asked = this.#asked(request.method, target, 'api')
+    return this.#retrying(call, async () => {
+      const answer = await this.#followed(this.#wire(request, target, call), asked)
+      const text = await answer.text(MAX_JSON_BYTES)
+      return objectOf(text, asked)
+    })
+  }
+
+  /** The answer to a GET with its body still to come. Redirects are not followed, and nothing is decoded. */
+  open(request: FileRequest, call: CallOptions = {}): Promise<Answer> {
+    const target = this.#target(request.path)
+    const asked = this.#asked('GET', target, 'file')
+    const wire = this.#wire({ method: 'GET', ...request }, target, call)
+    return this.#retrying(call, async () => {
+      const answer = await this.#once(wire)
+      if (answer.status === 200 || request.statuses?.includes(answer.status)) return answer
+      throw await failureOf(answer, asked)
+    })
+  }
+
+  /** Ends what is under way. */
+  async close(): Promise<void> {
+    await Promise.all([this.#transport.close(), ...[...this.#others].map((other) => other.close())])
+  }
+
+  #target(path: string, query: Readonly<Record<string, string>> = {}): URL {
+    const target = new URL(`${this.url}${path}`)
+    for (const [name, value] of Object.entries(query)) target.searchParams.append(name, value)
+    return target
+  }
+
+  #asked(method: string, target: URL, kind: FailedRequest['kind']): FailedRequest {
+    return { method, url: `${target.origin}${target.pathname}`, kind, credentials: this.#credentials }
+  }
+
+  #wire(
+    { method, body, headers }: Pick<JsonRequest, 'method' | 'body'> & Pick<FileRequest, 'headers'>,
+    url: URL,
+    { signal }: CallOptions,
+  ): WireRequest {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    return {
+      method,
+      url,
+      headers: { ...this.#headers, 'accept-encoding': 'identity', ...type, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    }
+  }
+
+  #retrying<T>({ signal, maxRetries }: CallOptions, attempt: () => Promise<T>): Promise<T> {
+    const rules = { ...this.#retries, maxRetries: maxRetries ?? this.#retries.maxRetries }
+    return withRetries(attempt, { ...rules, signal, onRetry: (retry) => this.#report(retry) })
+  }
+
+  /** Redirects within the origin are followed where they keep the method. (RFC 9110, section 15.4) */
+  async #followed(request: WireRequest, asked: FailedRequest): Promise<Answer> {
+    let wire = request
+    for (let redirects = 0; ; redirects++) {
+      const answer = await this.#once(wire)
+      if (answer.status >= 200 && answer.status < 300) return answer
+      const next = redirects < MAX_REDIRECTS ? redirectTarget(answer, wire) : undefined
+      if (next === undefined) throw await failureOf(answer, asked)
+      answer.discard()
+      wire = { ...wire, url: next }
+    }
+  }
+
+  async #once(wire: WireRequest): Promise<Answer> {
+    const asked = {
+      url: `${wire.url.origin}${wire.url.pathname}`,
+      signal: wire.signal,
+      timeoutMs: this.#timeoutMs,
+    }
+    let data: Dispatcher.ResponseData
+    try {
+      data = await this.#transport.send(wire)
+    } catch (cause) {
+      throw connectionFailure(cause, asked)
+    }
+    return new Answer(data, asked)
+  }
+
+  #report({ reason, attempt, attempts, waitSeconds }: Retry): void {
+    const wait = waitSeconds === 0 ? 'at once' : `in ${waitSeconds.toFixed(1)} s`
+    this.#log?.warn(
+      { server: this.url, attempt, attempts, waitSeconds },
+      `${reason.message}. Asking again ${wait} (attempt ${attempt} of ${attempts})`,
+    )
+  }
+}
+
+function retryRules(options: ConnectionOptions): RetryRules {
+  return {
+    maxRetries: options.maxRetries ?? DEFAULT_RETRIES.maxRetries,
+    backoffFactor: options.backoffFactor ?? DEFAULT_RETRIES.backoffFactor,
+    backoffJitter: options.backoffJitter ?? DEFAULT_RETRIES.backoffJitter,
+    respectRetryAfter: options.respectRetryAfter ?? DEFAULT_RETRIES.respectRetryAfter,
+  }
+}
+
+function redirectTarget({ status, headers }: Answer, { method, url }: WireRequest): URL | undefined {
+  const keepsMethod =
+    status === 307 || status === 308 || (method === 'GET' && [301, 302, 303].includes(status))
+  const target = keepsMethod ? URL.parse(headers['location'] ?? '', url.href) : null
+  return target?.origin === url.origin ? target : undefined
+}
+
+async function failureOf(answer: Answer, asked: FailedRequest): Promise<Error> {
+  const text = await answer.beginning(MAX_FAILURE_BYTES)
+  return answerFailure({ status: answer.status, headers: answer.headers, text }, asked)
+}
+
+function objectOf(text: string, asked: FailedRequest): Readonly<Record<string, unknown>> {
+  if (text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw notJson(text, asked)
+  }
+  if (!isRecord(value)) throw notJson(text, asked)
+  return value
+}

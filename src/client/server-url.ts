@@ -1,0 +1,58 @@
+import { invalidParameter } from '../core/errors.ts'
+import type { ConnectionOptions } from './connection-options.ts'
+
+/** A server's URL, taken apart. */
+export interface ServerUrl {
+  /** Without user name, password and `/` at the end. */
+  readonly url: string
+  /** Percent-decoded; empty where there are none. */
+  readonly username: string
+  readonly password: string
+}
+
+/** @throws ServingError INVALID_PARAMETER_VALUE where it is not `http(s)://host[:port][/path]` */
+export function readServerUrl(text: string): ServerUrl {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw invalidParameter(`'${hideUserInfo(text)}' is not the http:// or https:// URL of a server`)
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw invalidParameter(`'${hideUserInfo(text)}': a server's URL has no query and no fragment`)
+  }
+  return {
+    url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
+    username: decoded(url.username),
+    password: decoded(url.password),
+  }
+}
+
+/**
+ * The Authorization header: basic with what the URL holds, else with a user name and a password, else bearer. The
+ * order is that of MLflow's client over requests (`mlflow/utils/rest_utils.py`, 3.17.2).
+ */
+export function authorizationOf(
+  { username, password, token }: Pick<ConnectionOptions, 'username' | 'password' | 'token'>,
+  server: ServerUrl,
+): string | undefined {
+  if (server.username !== '' || server.password !== '') return basic(server.username, server.password)
+  if (username && password) return basic(username, password)
+  return token ? `Bearer ${token}` : undefined
+}
+
+/** UTF-8, as MLflow encodes it. (RFC 7617) */
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+/** Leaves out what may be a password, and what a query or fragment may hold. */
+function hideUserInfo(text: string): string {
+  return text.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/s, '')
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,64 @@
+import type { Dispatcher } from 'undici'
+import type { ConnectionOptions } from './connection-options.ts'
+import { readTlsOptions } from './tls.ts'
+
+/** One request as it goes out. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A host that takes no connection within this is taken for unreachable. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+/**
+ * The sockets of one connection. undici is loaded when the first request goes out, and the certificates are read
+ * then. Proxies are the ones that undici reads from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in small letters first.
+ */
+export class Transport {
+  readonly #options: ConnectionOptions
+  readonly #timeoutMs: number
+  #dispatcher: Promise<Dispatcher> | undefined
+
+  constructor(options: ConnectionOptions, timeoutMs: number) {
+    this.#options = options
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** One attempt, redirects not followed. Throws what undici throws. */
+  async send({ method, url, headers, body, signal }: WireRequest): Promise<Dispatcher.ResponseData> {
+    this.#dispatcher ??= this.#open(url.protocol)
+    const dispatcher = await this.#dispatcher
+    return dispatcher.request({
+      method,
+      origin: url.origin,
+      path: url.pathname + url.search,
+      headers: { ...headers },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+
+  /** Ends what is under way. */
+  async close(): Promise<void> {
+    const dispatcher = await this.#dispatcher?.catch(() => undefined)
+    await dispatcher?.destroy()
+  }
+
+  async #open(protocol: string): Promise<Dispatcher> {
+    const [{ EnvHttpProxyAgent }, tls] = await Promise.all([import('undici'), readTlsOptions(this.#options)])
+    return new EnvHttpProxyAgent({
+      // undici falls back to HTTP_PROXY for https; requests, and so MLflow, does not.
+      ...(protocol === 'https:' ? { httpProxy: '' } : {}),
+      allowH2: false,
+      connect: { ...tls, timeout: Math.min(this.#timeoutMs, CONNECT_TIMEOUT_MS) },
+      requestTls: tls,
+      proxyTls: tls,
+      headersTimeout: this.#timeoutMs,
+      bodyTimeout: this.#timeoutMs,
+    })
+  }
+}
