@@ -4,5 +4,6 @@ export interface ParquetAppenderState {
   readonly rows: number
   /** Bytes of the complete row groups, from the beginning of the file. */
   readonly bytes: number
-  readonly rowGroups: readonly unknown[]
+  /** What the footer will say of each row group, in Node's serialization as base64. */
+  readonly rowGroups: readonly string[]
 }
