@@ -52,7 +52,7 @@ export class HeadraceProcess {
 
   /** @returns the base URL that the banner names, once the server listens. */
   listening(timeoutMs = 30_000): Promise<string> {
-    return this.printed(/https?:\/\/(127\.0\.0\.1|localhost):\d+/, timeoutMs)
+    return this.printed(/(?<=is listening on )https?:\/\/[^\s,"]+/, timeoutMs)
   }
 
   /** Waits until the output matches. @returns the text that did. */

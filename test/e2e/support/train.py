@@ -26,7 +26,7 @@ NAME = "iris"
 #: Given, so that MLflow does not load each model in a process of its own to find them.
 REQUIREMENTS = ["onnxruntime"]
 #: Names that URLs and shells mind.
-ODD_NAME = "Blüte & Co. 100% #1"
+ODD_NAME = "Blüte & Co. 100%"
 ODD_FILE = "notes/ä b#1 100%.txt"
 
 
