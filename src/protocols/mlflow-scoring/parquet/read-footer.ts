@@ -1,7 +1,8 @@
 import { type FileMetaData, parquetMetadata, type SchemaElement } from 'hyparquet'
+import { internalError, type ServingError } from '../../../core/errors.ts'
 import { chunkRange } from './check-pages.ts'
 import { unreadableParquet } from './parquet-failure.ts'
-import type { ParquetBudget, ParquetLimits } from './parquet-limits.ts'
+import type { ParquetBudget } from './parquet-limits.ts'
 import { ThriftReader } from './thrift-reader.ts'
 
 const MAGIC = 'PAR1'
@@ -9,21 +10,31 @@ const MAX_SCHEMA_DEPTH = 32
 /** Length of the footer and the magic word behind it. */
 const TAIL_BYTES = 8
 
+export interface FooterSource {
+  /** The end of the file, with all of the footer at least. */
+  readonly tail: Uint8Array
+  readonly fileBytes: number
+  readonly maxColumns: number
+  /** Of a reader that unfolds the whole file at once. */
+  readonly budget?: ParquetBudget
+}
+
 /**
  * Reads and checks the footer of a parquet file: its tree of columns, its row groups, where their pages lie.
  * @throws ServingError BAD_REQUEST
  */
-export function readFooter(file: Uint8Array, limits: ParquetLimits, budget: ParquetBudget): FileMetaData {
-  const end = footerStart(file)
-  new ThriftReader(file, end, file.length - TAIL_BYTES).readStruct()
-  const metadata = parquetMetadata(file, { parsers: LENIENT_PARSERS, geoparquet: false })
-  const columns = checkSchema(metadata.schema, limits)
-  checkRowGroups(metadata, { columns, end, budget })
+export function readFooter({ tail, fileBytes, maxColumns, budget }: FooterSource): FileMetaData {
+  const start = tail.length - footerBytes(tail, fileBytes)
+  if (start < 0) throw internalError('The end of a parquet file is shorter than its footer')
+  new ThriftReader(tail, start, tail.length - TAIL_BYTES).readStruct()
+  const metadata = parquetMetadata(tail, { parsers: LENIENT_PARSERS, geoparquet: false })
+  const columns = checkSchema(metadata.schema, maxColumns)
+  checkRowGroups(metadata, { columns, end: fileBytes - (tail.length - start), budget })
   // Writers may leave anything in the offsets of a row group that is empty.
   return { ...metadata, row_groups: metadata.row_groups.filter((group) => group.num_rows > 0n) }
 }
 
-/** Statistics are not used here, so that nothing in them needs to be understood. */
+/** Of the statistics only counts are used, so that no value in them needs to be understood. */
 const LENIENT_PARSERS = {
   stringFromBytes: () => '',
   jsonFromBytes: () => '',
@@ -32,22 +43,31 @@ const LENIENT_PARSERS = {
   uuidFromBytes: () => undefined,
 }
 
-function footerStart(file: Uint8Array): number {
-  const first = MAGIC.length
-  const text = (at: number) => String.fromCharCode(...file.subarray(at, at + MAGIC.length))
-  if (file.length < first + TAIL_BYTES || text(0) !== MAGIC || text(file.length - MAGIC.length) !== MAGIC) {
-    throw unreadableParquet(
-      'Parquet magic bytes not found. Either the file is corrupted or this is not a parquet file.',
-    )
-  }
-  const tail = new DataView(file.buffer, file.byteOffset + file.length - TAIL_BYTES, TAIL_BYTES)
-  const start = file.length - TAIL_BYTES - tail.getUint32(0, true)
-  if (start < first) throw unreadableParquet('The footer is longer than the file')
-  return start
+/**
+ * How many bytes the footer takes at the end of the file, told from the last 8 of them.
+ * @throws ServingError BAD_REQUEST where it is no parquet file
+ */
+export function footerBytes(tail: Uint8Array, fileBytes: number): number {
+  if (fileBytes < MAGIC.length + TAIL_BYTES || !isMagic(tail.subarray(-MAGIC.length))) throw notParquet()
+  const length = new DataView(tail.buffer, tail.byteOffset + tail.length - TAIL_BYTES).getUint32(0, true)
+  const bytes = length + TAIL_BYTES
+  if (bytes > fileBytes - MAGIC.length) throw unreadableParquet('The footer is longer than the file')
+  return bytes
+}
+
+/** Whether these bytes begin as a parquet file does. */
+export function isMagic(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, MAGIC.length)) === MAGIC
+}
+
+export function notParquet(): ServingError {
+  return unreadableParquet(
+    'Parquet magic bytes not found. Either the file is corrupted or this is not a parquet file.',
+  )
 }
 
 /** Walks the tree that the flat list of elements describes; returns the number of its leaves. */
-function checkSchema(schema: readonly SchemaElement[], limits: ParquetLimits): number {
+function checkSchema(schema: readonly SchemaElement[], maxColumns: number): number {
   const open: number[] = []
   let leaves = 0
   for (const element of schema) {
@@ -61,8 +81,7 @@ function checkSchema(schema: readonly SchemaElement[], limits: ParquetLimits): n
     while (open.at(-1) === 0) open.pop()
   }
   if (open.length > 0) throw unreadableParquet('The schema is wrong')
-  if (leaves > limits.maxColumns)
-    throw unreadableParquet(`The file has more than ${limits.maxColumns} columns`)
+  if (leaves > maxColumns) throw unreadableParquet(`The file has more than ${maxColumns} columns`)
   return leaves
 }
 
@@ -70,7 +89,7 @@ interface RowGroupContext {
   readonly columns: number
   /** Where the footer begins, and pages must have ended. */
   readonly end: number
-  readonly budget: ParquetBudget
+  readonly budget: ParquetBudget | undefined
 }
 
 function checkRowGroups(metadata: FileMetaData, { columns, end, budget }: RowGroupContext): void {
@@ -86,7 +105,7 @@ function checkRowGroups(metadata: FileMetaData, { columns, end, budget }: RowGro
       if (chunk.num_values < 0n || range.start < MAGIC.length || range.end < range.start || range.end > end) {
         throw unreadableParquet('A column chunk lies outside of the file')
       }
-      budget.takeCells(Math.max(Number(chunk.num_values), Number(group.num_rows)))
+      budget?.takeCells(Math.max(Number(chunk.num_values), Number(group.num_rows)))
     }
   }
   if (rows !== metadata.num_rows) throw unreadableParquet('The row groups do not have the rows of the footer')

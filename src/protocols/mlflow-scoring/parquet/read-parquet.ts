@@ -1,12 +1,4 @@
-import {
-  type Compressors,
-  type DecodedArray,
-  type FileMetaData,
-  parquetRead,
-  parquetSchema,
-  type SchemaElement,
-  type SchemaTree,
-} from 'hyparquet'
+import { type Compressors, type DecodedArray, type FileMetaData, parquetRead, parquetSchema } from 'hyparquet'
 import { messageOf, ServingError } from '../../../core/errors.ts'
 import type { Column } from '../frame.ts'
 import type { LabelledFrame } from '../pandas/labelled-frame.ts'
@@ -14,11 +6,11 @@ import { checkPages } from './check-pages.ts'
 import { decompressorOf, loadCodecs } from './codecs.ts'
 import { type PandasMetadata, pandasMetadataOf } from './pandas-metadata.ts'
 import { unreadableParquet } from './parquet-failure.ts'
-import { type ParquetKind, parquetKindOf } from './parquet-kind.ts'
 import { DEFAULT_PARQUET_LIMITS, ParquetBudget, type ParquetLimits } from './parquet-limits.ts'
-import { readFooter } from './read-footer.ts'
+import { isMagic, notParquet, readFooter } from './read-footer.ts'
 import { storedRowLabelledZero } from './row-labels.ts'
-import { toColumn, toPython } from './to-column.ts'
+import { type Leaf, leavesOf } from './schema-leaves.ts'
+import { columnFieldsOf, columnOf, type StoredField, storedFieldsOf } from './stored-field.ts'
 
 /** Columns whose raw values are held at the same time. */
 const COLUMNS_AT_ONCE = 32
@@ -39,17 +31,15 @@ export async function readParquet(body: Uint8Array, limits = DEFAULT_PARQUET_LIM
 }
 
 async function readFrame(body: Uint8Array, limits: ParquetLimits): Promise<LabelledFrame> {
+  if (!isMagic(body)) throw notParquet()
   const budget = new ParquetBudget(limits, body.length)
-  const metadata = readFooter(body, limits, budget)
+  const metadata = readFooter({ tail: body, fileBytes: body.length, maxColumns: limits.maxColumns, budget })
   const compressors = await loadCodecs(metadata)
   const tree = parquetSchema(metadata)
   checkAllPages({ body, metadata, compressors, budget }, leavesOf(tree))
   const pandas = pandasMetadataOf(metadata)
-  const stored = fieldsOf(tree)
-  const fields = stored.filter(({ name }) => !pandas.indexColumns.has(name))
-  if (new Set(fields.map(({ name }) => name)).size !== fields.length) {
-    throw unreadableParquet('Two columns have the same name')
-  }
+  const stored = storedFieldsOf(tree)
+  const fields = columnFieldsOf(stored, pandas)
   const source = { body, metadata, compressors, pandas }
   const columns = await readColumns(source, fields)
   const index = await readColumns(
@@ -60,44 +50,18 @@ async function readFrame(body: Uint8Array, limits: ParquetLimits): Promise<Label
   return { rows, columns, rowLabelledZero: storedRowLabelledZero(rows, index, pandas.range) }
 }
 
-async function readColumns(source: Source, fields: readonly Field[]): Promise<Column[]> {
+async function readColumns(source: Source, fields: readonly StoredField[]): Promise<Column[]> {
   const columns: Column[] = []
   for (let from = 0; from < fields.length; from += COLUMNS_AT_ONCE) {
     const batch = fields.slice(from, from + COLUMNS_AT_ONCE)
     const stored = await readStored(source, batch)
-    for (const field of batch) columns.push(columnOf(field, stored.get(field.name) ?? [], source.pandas))
+    for (const field of batch) columns.push(columnOf(field, stored.get(field.name) ?? [], source))
   }
   return columns
 }
 
-/** A column of the frame: one or, when nested, several columns of the file. */
-interface Field {
-  readonly name: string
-  /** Undefined for a nested field. */
-  readonly kind: ParquetKind | undefined
-  readonly elements: readonly SchemaElement[]
-  /** Which columns of the file belong to it. */
-  readonly firstLeaf: number
-  readonly leaves: number
-}
-
-function fieldsOf(tree: SchemaTree): Field[] {
-  let firstLeaf = 0
-  return tree.children.map((node) => {
-    const elements = elementsOf(node)
-    const leaves = elements.filter((element) => !element.num_children).length
-    const field = { name: node.element.name, kind: kindOf(node), elements, firstLeaf, leaves }
-    firstLeaf += leaves
-    return field
-  })
-}
-
-function elementsOf(node: SchemaTree): SchemaElement[] {
-  return [node.element, ...node.children.flatMap(elementsOf)]
-}
-
 /** The footer of a file that has these columns alone: hyparquet searches all columns for each that it reads. */
-function metadataOf(fields: readonly Field[], metadata: FileMetaData): FileMetaData {
+function metadataOf(fields: readonly StoredField[], metadata: FileMetaData): FileMetaData {
   const root = { ...metadata.schema[0]!, num_children: fields.length }
   const groups = metadata.row_groups.map((group) => ({
     ...group,
@@ -111,24 +75,6 @@ interface Source {
   readonly metadata: FileMetaData
   readonly compressors: Compressors
   readonly pandas: PandasMetadata
-}
-
-interface Leaf {
-  readonly path: string
-  readonly maxRepetition: number
-  readonly maxDefinition: number
-}
-
-function leavesOf(tree: SchemaTree, above: Leaf = { path: '', maxRepetition: 0, maxDefinition: 0 }): Leaf[] {
-  return tree.children.flatMap((node) => {
-    const { repetition_type: repetition } = node.element
-    const leaf = {
-      path: node.path.join('.'),
-      maxRepetition: above.maxRepetition + (repetition === 'REPEATED' ? 1 : 0),
-      maxDefinition: above.maxDefinition + (repetition === 'REQUIRED' ? 0 : 1),
-    }
-    return node.children.length === 0 ? [leaf] : leavesOf(node, leaf)
-  })
 }
 
 function checkAllPages(
@@ -148,21 +94,11 @@ function checkAllPages(
   }
 }
 
-/** Undefined for nested columns. */
-function kindOf(node: SchemaTree): ParquetKind | undefined {
-  const { element } = node
-  if (node.children.length > 0 || element.repetition_type === 'REPEATED') return undefined
-  const kind = parquetKindOf(element)
-  // Without its annotations hyparquet leaves a value as it is stored, for parquet-columns.ts to read exactly.
-  if (kind.kind !== 'text') {
-    delete element.logical_type
-    delete element.converted_type
-  }
-  return kind
-}
-
 /** The values of some columns over all row groups, as stored. */
-async function readStored(source: Source, fields: readonly Field[]): Promise<Map<string, DecodedArray>> {
+async function readStored(
+  source: Source,
+  fields: readonly StoredField[],
+): Promise<Map<string, DecodedArray>> {
   const { body, metadata, compressors } = source
   const rows = Number(metadata.num_rows)
   const parts = new Map<string, { rowStart: number; values: DecodedArray }[]>()
@@ -210,15 +146,4 @@ const PARSERS = {
   uuidFromBytes: (bytes: Uint8Array) => bytes,
   // INT96 comes here as nanoseconds, whatever its annotation.
   timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,
-}
-
-function columnOf(field: Field, values: DecodedArray, pandas: PandasMetadata): Column {
-  const name = pandas.hasIntegerNames && /^-?\d+$/.test(field.name) ? Number(field.name) : field.name
-  if (field.kind === undefined || pandas.durations.has(field.name)) {
-    return { name, dtype: 'object', data: Array.from<unknown, unknown>(values, toPython) }
-  }
-  const column = toColumn({ name, values, zone: pandas.zones.get(field.name) ?? 'UTC' }, field.kind)
-  // A category of nothing but missing values has no values to be one of, and comes back as objects.
-  const isCategory = pandas.categories.has(field.name) && field.kind.kind !== 'null'
-  return isCategory ? { ...column, isCategory } : column
 }

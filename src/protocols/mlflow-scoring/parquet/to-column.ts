@@ -22,6 +22,10 @@ export interface StoredColumn {
   readonly values: StoredValues
   /** Zone of a timestamp that the file holds in UTC. */
   readonly zone: string
+  /** Whether values are missing; the default looks for them in `values`. */
+  readonly hasMissing?: boolean
+  /** The values are no one else's, and may become the column's data. */
+  readonly areOwned?: boolean
 }
 
 /**
@@ -33,21 +37,21 @@ export function toColumn(column: StoredColumn, type: ParquetKind): Column {
   const { name, values } = column
   switch (type.kind) {
     case 'bool':
-      return toBooleans(name, values)
+      return toBooleans(column)
     case 'integer':
-      return hasMissing(values)
+      return hasMissing(column)
         ? { name, dtype: 'float64', data: floats(values, (value) => unsignedNumber(value, type)) }
-        : toIntegers(name, values, type)
+        : toIntegers(column, type)
     case 'float16':
       return { name, dtype: 'float16', data: Uint16Array.from(values, float16Bits) }
     case 'float32':
-      return { name, dtype: 'float32', data: Float32Array.from(floats(values, Number)) }
+      return { name, dtype: 'float32', data: toFloats32(column) }
     case 'float64':
-      return { name, dtype: 'float64', data: floats(values, Number) }
+      return { name, dtype: 'float64', data: toFloats64(column) }
     case 'timestamp':
       return toDatetimes(column, type)
     case 'text':
-      return toTexts(name, values)
+      return toTexts(column)
     default:
       return { name, dtype: 'object', data: objects(values, objectReader(type)) }
   }
@@ -57,10 +61,20 @@ function isMissing(value: unknown): value is null | undefined {
   return value === null || value === undefined
 }
 
-function hasMissing(values: StoredValues): boolean {
+function hasMissing({ values, hasMissing: isKnown }: StoredColumn): boolean {
+  if (isKnown !== undefined) return isKnown
   if (ArrayBuffer.isView(values)) return false
   for (let row = 0; row < values.length; row += 1) if (isMissing(values[row])) return true
   return false
+}
+
+function toFloats32({ values, areOwned }: StoredColumn): Float32Array {
+  if (areOwned && values instanceof Float32Array) return values
+  return Float32Array.from(floats(values, Number))
+}
+
+function toFloats64({ values, areOwned }: StoredColumn): Float64Array {
+  return areOwned && values instanceof Float64Array ? values : floats(values, Number)
 }
 
 function floats(values: StoredValues, read: (value: unknown) => number): Float64Array {
@@ -77,13 +91,15 @@ function objects(values: StoredValues, read: (value: unknown) => unknown): unkno
 }
 
 /** A missing text is None. */
-function toTexts(name: Name, values: StoredValues): Column {
+function toTexts(column: StoredColumn): Column {
+  const { name, values } = column
   const data = objects(values, String) as (string | null)[]
-  return hasMissing(values) ? { name, dtype: 'str', data, objects: data } : { name, dtype: 'str', data }
+  return hasMissing(column) ? { name, dtype: 'str', data, objects: data } : { name, dtype: 'str', data }
 }
 
-function toBooleans(name: Name, values: StoredValues): Column {
-  if (hasMissing(values)) return { name, dtype: 'object', data: objects(values, Boolean) }
+function toBooleans(column: StoredColumn): Column {
+  const { name, values } = column
+  if (hasMissing(column)) return { name, dtype: 'object', data: objects(values, Boolean) }
   return { name, dtype: 'bool', data: Uint8Array.from(values, (value) => (value ? 1 : 0)) }
 }
 
@@ -95,13 +111,18 @@ function unsignedNumber(value: unknown, { bits, signed }: IntegerKind): number {
   return signed ? Number(value) : Number(value) >>> 0
 }
 
-function toIntegers(name: Name, values: StoredValues, { bits, signed }: IntegerKind): Column {
+function toIntegers(column: StoredColumn, { bits, signed }: IntegerKind): Column {
+  const { name, values, areOwned } = column
   if (bits === 64) {
-    const data =
-      values instanceof BigInt64Array ? values.slice() : BigInt64Array.from(values, BigInt as never)
+    const data = toIntegers64(column)
     return signed
       ? { name, dtype: 'int64', data }
       : { name, dtype: 'uint64', data: new BigUint64Array(data.buffer) }
+  }
+  if (bits === 32 && areOwned && values instanceof Int32Array) {
+    return signed
+      ? { name, dtype: 'int32', data: values }
+      : { name, dtype: 'uint32', data: new Uint32Array(values.buffer) }
   }
   switch (bits) {
     case 8:
@@ -117,6 +138,11 @@ function toIntegers(name: Name, values: StoredValues, { bits, signed }: IntegerK
         ? { name, dtype: 'int32', data: Int32Array.from(values, Number) }
         : { name, dtype: 'uint32', data: Uint32Array.from(values, Number) }
   }
+}
+
+function toIntegers64({ values, areOwned }: StoredColumn): BigInt64Array<ArrayBuffer> {
+  if (!(values instanceof BigInt64Array)) return BigInt64Array.from(values, BigInt as never)
+  return areOwned ? (values as BigInt64Array<ArrayBuffer>) : values.slice()
 }
 
 function toDatetimes(column: StoredColumn, type: Extract<ParquetKind, { kind: 'timestamp' }>): Column {
