@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { internalError, ServingError, unreachable } from '../core/errors.ts'
+import { internalError, resourceExhausted, unreachable } from '../core/errors.ts'
 import { type Asked, connectionFailure } from './connection-failure.ts'
 
 /** An HTTP answer whose body is still to be read, or to be discarded. */
@@ -54,7 +54,7 @@ export class Answer {
   async text(maxBytes: number): Promise<string> {
     const { text, whole } = await this.#read(maxBytes)
     if (whole) return text
-    throw new ServingError('RESOURCE_EXHAUSTED', `${this.url} answered with more than ${maxBytes} bytes`)
+    throw resourceExhausted(`${this.url} answered with more than ${maxBytes} bytes`)
   }
 
   /** As much of the text as there is within `maxBytes`, also where the body breaks off. */

@@ -39,6 +39,17 @@ export interface ConnectionOptions {
   readonly log?: ClientLog | undefined
 }
 
+type Credential = 'username' | 'password' | 'token' | 'clientCertPath' | 'workspace'
+
+/** How any server is reached, whichever it is. */
+export type ReachOptions = Omit<ConnectionOptions, Credential | 'url'>
+
+/** The options without what is for one server alone. */
+export function withoutCredentials(options: ReachOptions & Partial<ConnectionOptions>): ReachOptions {
+  const { url, username, password, token, clientCertPath, workspace, ...others } = options
+  return others
+}
+
 /** How one call departs from its connection. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined

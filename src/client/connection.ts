@@ -3,7 +3,12 @@ import { isRecord } from '../core/record.ts'
 import { Answer } from './answer.ts'
 import { answerFailure, type FailedRequest, notJson } from './answer-failure.ts'
 import { connectionFailure } from './connection-failure.ts'
-import type { CallOptions, ClientLog, ConnectionOptions } from './connection-options.ts'
+import {
+  type CallOptions,
+  type ClientLog,
+  type ConnectionOptions,
+  withoutCredentials,
+} from './connection-options.ts'
 import { type Retry, type RetryRules, withRetries } from './retry.ts'
 import { authorizationOf, readServerUrl } from './server-url.ts'
 import { Transport, type WireRequest } from './transport.ts'
@@ -19,6 +24,8 @@ export interface JsonRequest {
 
 /** A file that is asked for. */
 export interface FileRequest {
+  /** Default GET. */
+  readonly method?: 'GET' | 'HEAD'
   /** From the URL of the connection on, percent-encoded; empty for the URL itself. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
@@ -79,10 +86,9 @@ export class Connection {
    */
   to(url: string): Connection {
     const same = new URL(readServerUrl(url).url).origin === new URL(this.url).origin
-    const { username, password, token, clientCertPath, workspace, ...others } = this.#options
-    const own = same ? { username, password, token, clientCertPath, workspace } : {}
-    const withheld = !same && (this.#credentials !== 'none' || clientCertPath !== undefined)
-    const other = new Connection({ ...others, ...own, url }, withheld ? 'withheld' : 'own')
+    const options = same ? this.#options : withoutCredentials(this.#options)
+    const withheld = !same && this.#credentials !== 'none'
+    const other = new Connection({ ...options, url }, withheld ? 'withheld' : 'own')
     this.#others.add(other)
     return other
   }
@@ -98,11 +104,12 @@ export class Connection {
     })
   }
 
-  /** The answer to a GET with its body still to come. Redirects are not followed, and nothing is decoded. */
+  /** The answer to a GET or HEAD with its body still to come. Redirects are not followed, and nothing is decoded. */
   open(request: FileRequest, call: CallOptions = {}): Promise<Answer> {
     const target = this.#target(request.path)
-    const asked = this.#asked('GET', target, 'file')
-    const wire = this.#wire({ method: 'GET', ...request }, target, call)
+    const { method = 'GET', headers = {} } = request
+    const asked = this.#asked(method, target, 'file')
+    const wire = this.#wire({ method, headers }, target, call)
     return this.#retrying(call, async () => {
       const answer = await this.#once(wire)
       if (answer.status === 200 || request.statuses?.includes(answer.status)) return answer
@@ -126,7 +133,11 @@ export class Connection {
   }
 
   #wire(
-    { method, body, headers }: Pick<JsonRequest, 'method' | 'body'> & Pick<FileRequest, 'headers'>,
+    {
+      method,
+      body,
+      headers,
+    }: Pick<WireRequest, 'method'> & Pick<JsonRequest, 'body'> & Pick<FileRequest, 'headers'>,
     url: URL,
     { signal }: CallOptions,
   ): WireRequest {

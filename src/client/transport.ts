@@ -4,7 +4,7 @@ import { readTlsOptions } from './tls.ts'
 
 /** One request as it goes out. */
 export interface WireRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
@@ -30,8 +30,7 @@ export class Transport {
 
   /** One attempt, redirects not followed. Throws what undici throws. */
   async send({ method, url, headers, body, signal }: WireRequest): Promise<Dispatcher.ResponseData> {
-    this.#dispatcher ??= this.#open(url.protocol)
-    const dispatcher = await this.#dispatcher
+    const dispatcher = await this.#opened(url.protocol)
     return dispatcher.request({
       method,
       origin: url.origin,
@@ -48,15 +47,27 @@ export class Transport {
     await dispatcher?.destroy()
   }
 
+  /** Tries again after a failure: a certificate file may have been put right. */
+  async #opened(protocol: string): Promise<Dispatcher> {
+    this.#dispatcher ??= this.#open(protocol)
+    try {
+      return await this.#dispatcher
+    } catch (error) {
+      this.#dispatcher = undefined
+      throw error
+    }
+  }
+
   async #open(protocol: string): Promise<Dispatcher> {
     const [{ EnvHttpProxyAgent }, tls] = await Promise.all([import('undici'), readTlsOptions(this.#options)])
+    const { cert, key, ...trust } = tls
     return new EnvHttpProxyAgent({
       // undici falls back to HTTP_PROXY for https; requests, and so MLflow, does not.
       ...(protocol === 'https:' ? { httpProxy: '' } : {}),
       allowH2: false,
       connect: { ...tls, timeout: Math.min(this.#timeoutMs, CONNECT_TIMEOUT_MS) },
       requestTls: tls,
-      proxyTls: tls,
+      proxyTls: trust,
       headersTimeout: this.#timeoutMs,
       bodyTimeout: this.#timeoutMs,
     })

@@ -1,0 +1,103 @@
+import type { Connection } from '../client/connection.ts'
+import { type ErrorCode, isUnreachable, ServingError } from '../core/errors.ts'
+import type {
+  ArtifactContent,
+  ArtifactFile,
+  ArtifactRepository,
+  OpenArtifactOptions,
+} from './artifact-repository.ts'
+import { type FolderEntry, walkFolders } from './folder-walk.ts'
+import { openContent } from './http-content.ts'
+import { linksBeneath } from './http-index.ts'
+import { namedFiles } from './http-model-files.ts'
+import { baseName, encodePath, isModelFile } from './http-path.ts'
+
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
+const MAX_MLMODEL_BYTES = 8 * 1024 * 1024
+const MLMODEL = 'MLmodel'
+
+/**
+ * A folder of any web server: listed by its index pages, or, where it has none, by what its MLmodel file names. A
+ * URL that ends in `.onnx` is a file, and all there is.
+ */
+export class HttpFolder implements ArtifactRepository {
+  readonly uri: string
+  readonly #connection: Connection
+  /** Name of the file that the URL leads to; undefined for a folder. */
+  readonly #file: string | undefined
+
+  /** @param connection its URL is the folder's, or the file's */
+  constructor(connection: Connection) {
+    this.uri = connection.url
+    this.#connection = connection
+    const path = new URL(connection.url).pathname
+    this.#file = isModelFile(path) ? decodeURIComponent(baseName(path)) : undefined
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly ArtifactFile[]> {
+    if (this.#file !== undefined) return [{ path: this.#file, bytes: undefined }]
+    const files = await walkFolders(this.uri, (folder) => this.#readFolder(folder, signal))
+    // A page with other links is no index of a model's folder: the MLmodel file knows better.
+    return files.some(({ path }) => path === MLMODEL) ? files : ((await this.#named(signal)) ?? files)
+  }
+
+  async open(path: string, options: OpenArtifactOptions = {}): Promise<ArtifactContent> {
+    return openContent(this.#connection, path === this.#file ? '' : `/${encodePath(path)}`, options)
+  }
+
+  /** Nothing where there is no page, or none with links. */
+  async #readFolder(folder: string, signal: AbortSignal | undefined): Promise<readonly FolderEntry[]> {
+    const path = folder === '' ? '/' : `/${encodePath(folder)}/`
+    const page = await this.#page(path, signal)
+    return page === undefined ? [] : linksBeneath(page, `${this.uri}${path}`)
+  }
+
+  /** Text of an index page. Servers that show none answer 403 or 404. */
+  async #page(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const answer = await unlessMissing(this.#connection.open({ path }, { signal }))
+    if (answer === undefined) return undefined
+    if (/^text\/html\b/i.test(answer.headers['content-type'] ?? '')) return answer.text(MAX_PAGE_BYTES)
+    answer.discard()
+    return undefined
+  }
+
+  /** The MLmodel file and those that it names and that are there; undefined where there is no MLmodel file. */
+  async #named(signal: AbortSignal | undefined): Promise<readonly ArtifactFile[] | undefined> {
+    const answer = await unlessMissing(this.#connection.open({ path: `/${MLMODEL}` }, { signal }))
+    if (answer === undefined) return undefined
+    const names = namedFiles(await answer.text(MAX_MLMODEL_BYTES), this.uri)
+    const files = await Promise.all(names.map((name) => this.#find(name, signal)))
+    return [{ path: MLMODEL, bytes: answer.contentLength }, ...files.flatMap((file) => file ?? [])]
+  }
+
+  async #find(path: string, signal: AbortSignal | undefined): Promise<ArtifactFile | undefined> {
+    const request = { method: 'HEAD', path: `/${encodePath(path)}` } as const
+    const answer = await unlessRefused(this.#connection.open(request, { signal }))
+    answer?.discard()
+    return answer && { path, bytes: answer.contentLength }
+  }
+}
+
+/** Servers also say 403 of what they do not show. */
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (codeOf(error) === 'RESOURCE_DOES_NOT_EXIST' || codeOf(error) === 'PERMISSION_DENIED') return undefined
+    throw error
+  }
+}
+
+/** Of a file that need not be there: an answer that is no success is enough to do without it. */
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (codeOf(error) === 'CANCELLED' || isUnreachable(error)) throw error
+    return undefined
+  }
+}
+
+function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof ServingError ? error.code : undefined
+}

@@ -1,0 +1,44 @@
+import { parse } from 'yaml'
+import { invalidModel } from '../core/errors.ts'
+import { isRecord } from '../core/record.ts'
+
+/** Files that MLflow and Headrace look for beside an MLmodel file without being told. */
+const USUAL = [
+  ...['golden.jsonl', 'serving_input_example.json', 'input_example.json'],
+  ...['requirements.txt', 'conda.yaml', 'python_env.yaml'],
+]
+
+/** Options of flavors that hold the path of a model's own file. */
+const PATH_OPTIONS = ['data', 'model_path', 'model_data'] as const
+
+/**
+ * Relative paths that a model without a listing may have: what the MLmodel file and its flavors name, and the usual
+ * ones. Weights that an ONNX file keeps beside itself are not known here.
+ * @param text of the MLmodel file
+ * @throws ServingError INVALID_PARAMETER_VALUE where it is not YAML
+ */
+export function namedFiles(text: string, uri: string): readonly string[] {
+  const model = parsed(text, uri)
+  const flavors = isRecord(model['flavors']) ? Object.values(model['flavors']).filter(isRecord) : []
+  const example = isRecord(model['saved_input_example_info']) ? model['saved_input_example_info'] : {}
+  const names = [
+    ...flavors.flatMap((flavor) => PATH_OPTIONS.map((option) => flavor[option])),
+    ...[example['artifact_path'], example['serving_input_path']],
+    ...USUAL,
+  ]
+  return [...new Set(names.filter((name) => typeof name === 'string').filter(isRelative))]
+}
+
+function parsed(text: string, uri: string): Readonly<Record<string, unknown>> {
+  try {
+    const model: unknown = parse(text)
+    if (isRecord(model)) return model
+  } catch (cause) {
+    throw invalidModel(`The MLmodel file at ${uri} is not YAML`, { cause })
+  }
+  throw invalidModel(`The MLmodel file at ${uri} holds no map`)
+}
+
+function isRelative(name: string): boolean {
+  return name.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
+}

@@ -1,0 +1,37 @@
+import { invalidModel } from '../core/errors.ts'
+
+/**
+ * A path below a root as it stands in a URL, each segment percent-encoded.
+ * @throws ServingError INVALID_PARAMETER_VALUE for empty segments, `.` and `..`, which a URL would resolve
+ */
+export function encodePath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(checkedSegment(segment, path)))
+    .join('/')
+}
+
+/**
+ * One name within a folder.
+ * @throws ServingError INVALID_PARAMETER_VALUE where it would lead elsewhere
+ */
+export function checkedSegment(segment: string, path: string): string {
+  const leadsElsewhere = segment === '' || segment === '.' || segment === '..' || segment.includes('/')
+  if (!leadsElsewhere && segment.isWellFormed()) return segment
+  throw invalidModel(`'${path}' is no path of a file within its folder`)
+}
+
+/** `a/b`, or `b` where the folder is the root. */
+export function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
+}
+
+/** Whether a location is one model file and no folder: what Headrace serves without an MLmodel file. */
+export function isModelFile(path: string): boolean {
+  return /[^/]\.onnx$/i.test(path)
+}
+
+/** The last segment of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
