@@ -4,6 +4,7 @@ import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import { isRecord } from '../../core/record.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
+import type { BatchCodec, CsvDecoder, CsvDecoderInit, ReplyItems } from './batch-codec.ts'
 import type { CsvOptions } from './csv/read-csv.ts'
 import { enforceColumnNames, enforceSchema } from './enforcement/enforce-schema.ts'
 import { compileFastPath } from './fast/compile-fast-path.ts'
@@ -20,14 +21,7 @@ import { type LabelledFrame, withRowNumbers } from './pandas/labelled-frame.ts'
 import { ParamsCheck } from './params.ts'
 import { isDict, type PyValue } from './python/python-value.ts'
 import { ReplyEncoder } from './reply/reply-encoder.ts'
-import type {
-  CsvDecoder,
-  CsvDecoderInit,
-  DecodedScoringRequest,
-  ReplyForm,
-  ScoringCodec,
-  ScoringMediaType,
-} from './scoring-codec.ts'
+import type { DecodedScoringRequest, ReplyForm, ScoringMediaType } from './scoring-codec.ts'
 
 export interface ScoringCodecInit {
   readonly signature: ModelSignature | undefined
@@ -41,7 +35,7 @@ export interface ScoringCodecInit {
  * decided here, once.
  * @throws ServingError INVALID_PARAMETER_VALUE for a signature with dtypes that no request can have.
  */
-export function compileScoringCodec(init: ScoringCodecInit): ScoringCodec {
+export function compileScoringCodec(init: ScoringCodecInit): BatchCodec {
   checkDtypes(init.signature?.inputs)
   return new CompiledScoringCodec(init)
 }
@@ -54,7 +48,7 @@ function checkDtypes(schema: Schema | undefined): void {
   }
 }
 
-class CompiledScoringCodec implements ScoringCodec {
+class CompiledScoringCodec implements BatchCodec {
   readonly #schema: Schema | undefined
   readonly #signature: ModelSignature | undefined
   readonly #inputs: readonly TensorMetadata[]
@@ -91,6 +85,10 @@ class CompiledScoringCodec implements ScoringCodec {
 
   encode(outputs: TensorMap, form: ReplyForm): string {
     return this.#reply.encode(outputs, form)
+  }
+
+  encodeItems(outputs: TensorMap, form: ReplyForm, rows: number): ReplyItems {
+    return this.#reply.encodeItems(outputs, form, rows)
   }
 
   #decodeJson(text: string): DecodedScoringRequest {

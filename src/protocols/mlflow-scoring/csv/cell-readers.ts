@@ -11,7 +11,7 @@ const INT32_MAX = 2n ** 31n - 1n
 /**
  * One cell as a signature's type. A cell has its meaning by itself, whatever is above and below it, so that a file
  * reads the same wherever it is cut. Where `castColumn` takes a whole column this gives the same values; beyond that
- * it takes columns that mix truth values with numbers, and integers of more than 2^53 between fractions as they are.
+ * it takes columns that mix truth values with numbers, and does not round integers of more than 2^53 among fractions.
  * @throws CellError
  */
 export const TYPED_CELLS = {

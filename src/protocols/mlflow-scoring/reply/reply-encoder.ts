@@ -1,9 +1,11 @@
-import { asciiJson } from '../../../core/ascii-json.ts'
 import type { OutputMetadata } from '../../../core/predictor.ts'
-import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
+import type { TensorMap } from '../../../core/tensor.ts'
+import type { ReplyItems } from '../batch-codec.ts'
 import { cannotEvaluate } from '../failures.ts'
 import type { ReplyForm } from '../scoring-codec.ts'
-import { type ElementText, elementText } from './element-text.ts'
+import type { ElementText } from './element-text.ts'
+import { EncodedOutput } from './encoded-output.ts'
+import { checkRows } from './prediction-columns.ts'
 
 /**
  * Writes predictions as MLflow does, byte for byte as Python's `json.dumps`: MLflow 3.17.2,
@@ -39,9 +41,27 @@ export class ReplyEncoder {
     return text === '' ? '{}' : `${text}}`
   }
 
-  /** Every output is flattened to a column, whatever its shape: a row of two values makes two records. */
+  /** @see BatchCodec.encodeItems */
+  encodeItems(tensors: TensorMap, form: ReplyForm, rows: number): ReplyItems {
+    const given = this.#outputs.flatMap((output) => {
+      const tensor = tensors.get(output.name)
+      return tensor === undefined ? [] : [{ output, tensor }]
+    })
+    for (const { output, tensor } of given) checkRows(output.name, tensor, rows)
+    if (form === 'records' || form === 'bare-records') return { lists: [this.#recordItems(tensors)] }
+    return {
+      keys: given.map(({ output }) => output.key),
+      lists: given.map(({ output, tensor }) => joinItems(output.partText(tensor), rows)),
+    }
+  }
+
   #records(tensors: TensorMap): string {
-    const columns: { readonly key: string; readonly text: ElementText }[] = []
+    return `[${this.#recordItems(tensors)}]`
+  }
+
+  /** Every output is flattened to a column, whatever its shape: a row of two values makes two records. */
+  #recordItems(tensors: TensorMap): string {
+    const columns: RecordColumn[] = []
     let rows: number | undefined
     for (const output of this.#outputs) {
       const tensor = tensors.get(output.name)
@@ -53,74 +73,26 @@ export class ReplyEncoder {
       rows = length
       columns.push({ key: output.key, text: output.cellText(tensor) })
     }
-    let text = '['
-    for (let row = 0; row < (rows ?? 0); row++) {
-      let record = row === 0 ? '{' : ', {'
-      for (let i = 0; i < columns.length; i++) {
-        const column = columns[i] as (typeof columns)[number]
-        record += i === 0 ? column.key + column.text(row) : `, ${column.key}${column.text(row)}`
-      }
-      text += `${record}}`
-    }
-    return `${text}]`
+    return joinItems((row) => recordText(columns, row), rows ?? 0)
   }
 }
 
-class EncodedOutput {
-  readonly name: string
-  /** `"name": `, and for ZipMap the same of each label. */
+interface RecordColumn {
   readonly key: string
-  readonly #labelKeys: readonly string[] | undefined
-
-  constructor({ name, classLabels }: OutputMetadata) {
-    this.name = name
-    this.key = keyText(name)
-    this.#labelKeys = classLabels?.map((label) => keyText(String(label)))
-  }
-
-  /** Cells of the column that the output makes. */
-  length({ shape }: Tensor): number {
-    const count = elementCount(shape)
-    return this.#labelKeys === undefined ? count : count / this.#labelKeys.length
-  }
-
-  cellText(tensor: Tensor): ElementText {
-    const text = elementText(tensor)
-    const keys = this.#labelKeys
-    return keys === undefined ? text : (row) => mapText(keys, text, row)
-  }
-
-  nestedText(tensor: Tensor): string {
-    const shape = this.#labelKeys === undefined ? tensor.shape : tensor.shape.slice(0, -1)
-    return nestedText(this.cellText(tensor), shape, 0, 0)
-  }
+  readonly text: ElementText
 }
 
-function keyText(name: string): string {
-  return `${asciiJson(name)}: `
+function recordText(columns: readonly RecordColumn[], row: number): string {
+  let record = '{'
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as RecordColumn
+    record += i === 0 ? column.key + column.text(row) : `, ${column.key}${column.text(row)}`
+  }
+  return `${record}}`
 }
 
-/** One of ZipMap's maps: the values of a row under the labels of the classes. */
-function mapText(keys: readonly string[], text: ElementText, row: number): string {
-  let map = ''
-  for (let i = 0; i < keys.length; i++) {
-    map += `${i === 0 ? '{' : ', '}${keys[i]}${text(row * keys.length + i)}`
-  }
-  return `${map}}`
-}
-
-function nestedText(cell: ElementText, shape: readonly number[], axis: number, start: number): string {
-  if (axis === shape.length) return cell(start)
-  const length = shape[axis] as number
-  let text = '['
-  if (axis === shape.length - 1) {
-    for (let i = 0; i < length; i++) text += i === 0 ? cell(start) : `, ${cell(start + i)}`
-    return `${text}]`
-  }
-  const size = elementCount(shape.slice(axis + 1))
-  for (let i = 0; i < length; i++) {
-    if (i > 0) text += ', '
-    text += nestedText(cell, shape, axis + 1, start + i * size)
-  }
-  return `${text}]`
+function joinItems(item: ElementText, count: number): string {
+  let text = ''
+  for (let i = 0; i < count; i++) text += i === 0 ? item(i) : `, ${item(i)}`
+  return text
 }

@@ -134,6 +134,8 @@ describe('CsvBlockReader', () => {
     (type: ScalarType) => {
       fc.assert(
         fc.property(file.map(textOf), (cut) => {
+          // Among fractions pandas rounds integers that a double cannot hold; block by block they stay exact.
+          fc.pre(type === 'double' || type === 'float' || !/\d{17}/.test(cut.records.join('')))
           const names = readCsvLayout(encode(cut.header + cut.records[0])).names
           const schema: Schema = {
             kind: 'columns',
