@@ -3,15 +3,21 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import type { BundledModel } from './support/bundled-models.ts'
 import { HeadraceProcess, type ProcessPlan, ROOT, run } from './support/headrace-process.ts'
 import type { MlflowProcess } from './support/mlflow-process.ts'
 import { startMlflowServer } from './support/mlflow-server.ts'
-import { registerFolders } from './support/registered-models.ts'
+import { registerModels } from './support/registered-models.ts'
 import { type Mischief, RegistryProxy } from './support/registry-proxy.ts'
 import { score, serving } from './support/serving.ts'
 
-const IRIS = join(ROOT, 'models/iris/2')
-const EXAMPLE: unknown = JSON.parse(readFileSync(join(IRIS, 'serving_input_example.json'), 'utf8'))
+const IRIS: BundledModel = {
+  name: 'iris',
+  version: '1',
+  folder: join(ROOT, 'models/iris/2'),
+  tolerance: 1e-5,
+}
+const EXAMPLE: unknown = JSON.parse(readFileSync(join(IRIS.folder, 'serving_input_example.json'), 'utf8'))
 const URI = 'models:/iris@champion'
 const ALIAS_REQUEST = /registered-models\/alias/
 const MODEL_FILE = /^GET .*\/model\.onnx$/
@@ -23,7 +29,7 @@ let plan: Required<Pick<ProcessPlan, 'cwd' | 'env'>>
 
 beforeAll(async () => {
   server = await startMlflowServer()
-  await registerFolders(server.url, [['iris', IRIS]])
+  await registerModels(server.url, [IRIS])
 })
 afterAll(() => server?.stop())
 beforeEach(async () => {

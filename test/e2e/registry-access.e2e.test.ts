@@ -2,15 +2,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import type { BundledModel } from './support/bundled-models.ts'
 import { type Finished, ROOT, run } from './support/headrace-process.ts'
 import type { MlflowProcess } from './support/mlflow-process.ts'
 import { startMlflowServer } from './support/mlflow-server.ts'
-import { registerFolders } from './support/registered-models.ts'
+import { registerModels } from './support/registered-models.ts'
 import { RegistryProxy } from './support/registry-proxy.ts'
 import { score, serving } from './support/serving.ts'
 
-const IRIS = join(ROOT, 'models/iris/2')
-const EXAMPLE: unknown = JSON.parse(readFileSync(join(IRIS, 'serving_input_example.json'), 'utf8'))
+const IRIS: BundledModel = {
+  name: 'iris',
+  version: '1',
+  folder: join(ROOT, 'models/iris/2'),
+  tolerance: 1e-5,
+}
+const EXAMPLE: unknown = JSON.parse(readFileSync(join(IRIS.folder, 'serving_input_example.json'), 'utf8'))
 const URI = 'models:/iris@champion'
 
 /** Starts a server of the model with an empty cache, and asks it once. */
@@ -46,7 +52,7 @@ describe('an MLflow server with users and passwords', () => {
       env: { MLFLOW_FLASK_SERVER_SECRET_KEY: 'of a test', MLFLOW_AUTH_ADMIN_PASSWORD: PASSWORD },
     })
     uri = server.url
-    await registerFolders(uri, [['iris', IRIS]], {
+    await registerModels(uri, [IRIS], {
       MLFLOW_TRACKING_USERNAME: USER,
       MLFLOW_TRACKING_PASSWORD: PASSWORD,
     })
@@ -111,7 +117,7 @@ describe('an MLflow server behind HTTPS, a path and a token', () => {
           : { kind: 'answer', status: 401, body: 'Who are you?' },
     })
     uri = `${proxy.url}/team/mlflow`
-    await registerFolders(`${server.url}/team/mlflow`, [['iris', IRIS]])
+    await registerModels(`${server.url}/team/mlflow`, [IRIS])
   })
   afterAll(async () => {
     await proxy?.close()

@@ -1,6 +1,6 @@
 """Registers model folders on an MLflow server, files and all:  python register.py TRACKING_URI NAME=FOLDER …
 
-Prints the id of each folder's run, as JSON. A name that comes again gets one more version.
+Prints the ids of their runs, as JSON. A name that comes again gets one more version.
 """
 
 import json

@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { ROOT } from './headrace-process.ts'
-import { pythonPath } from './python.ts'
-
-const execute = promisify(execFile)
+import type { BundledModel } from './bundled-models.ts'
+import { pythonProgram } from './python.ts'
 
 /** What `train.py` left on a tracking server. */
 export interface Trained {
@@ -27,24 +23,15 @@ export interface Trained {
 
 /** Trains models in Python and leaves them on a tracking server. */
 export async function train(trackingUri: string): Promise<Trained> {
-  return JSON.parse(await program('train.py', [trackingUri])) as Trained
+  return (await pythonProgram('train.py', { args: [trackingUri] })) as Trained
 }
 
-/** Registers model folders by name on a tracking server, each as one more version with the alias `champion`. */
-export async function registerFolders(
+/** Registers models on a tracking server, files and all; each version gets the alias `champion` in turn. */
+export async function registerModels(
   trackingUri: string,
-  folders: readonly (readonly [name: string, folder: string])[],
+  models: readonly BundledModel[],
   env: NodeJS.ProcessEnv = {},
-): Promise<readonly string[]> {
-  const pairs = folders.map(([name, folder]) => `${name}=${folder}`)
-  return JSON.parse(await program('register.py', [trackingUri, ...pairs], env)) as string[]
-}
-
-/** @returns the last line that a program of this folder printed. */
-async function program(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await execute(pythonPath(), [`${ROOT}test/e2e/support/${name}`, ...args], {
-    env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', ...env },
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  return stdout.trim().split('\n').at(-1) ?? ''
+): Promise<void> {
+  const args = [trackingUri, ...models.map(({ name, folder }) => `${name}=${folder}`)]
+  await pythonProgram('register.py', { args, env })
 }
