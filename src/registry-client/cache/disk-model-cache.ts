@@ -1,0 +1,96 @@
+import { cacheFailure, throwIfStopped } from './cache-failure.ts'
+import { CacheFolder } from './cache-folder.ts'
+import { CachedEntry } from './cached-entry.ts'
+import { Eviction } from './eviction.ts'
+import { KEPT_BY_THIS_PROCESS, type KeptLocks } from './file-lock.ts'
+import { readManifest } from './manifest.ts'
+import type { CachedModel, CacheLog, FetchRequest, ModelCache, RememberedModel } from './model-cache.ts'
+import { ResolutionMemory } from './resolution-memory.ts'
+
+export interface DiskModelCacheOptions {
+  /** Made where it is not there; used without locks where it cannot be written. */
+  readonly folder: string
+  /** Of all models together. One that is larger is kept while it is the latest or in use. */
+  readonly maxBytes: number
+  readonly log: CacheLog
+  /** Before a broken transfer goes on the first time. */
+  readonly retryDelayMs?: number
+  /** Whose use keeps trees from being removed. */
+  readonly kept?: KeptLocks
+}
+
+const RETRY_DELAY_MS = 500
+
+/** Models in a folder of this machine. Layout and locks: `CacheFolder`. */
+export class DiskModelCache implements ModelCache {
+  readonly #options: Required<DiskModelCacheOptions>
+  readonly #folder: CacheFolder
+  readonly #memory: ResolutionMemory
+  readonly #eviction: Eviction
+  #prepared: Promise<boolean> | undefined
+
+  constructor(options: DiskModelCacheOptions) {
+    this.#options = { retryDelayMs: RETRY_DELAY_MS, kept: KEPT_BY_THIS_PROCESS, ...options }
+    const { maxBytes, log } = options
+    this.#folder = new CacheFolder(options.folder)
+    this.#memory = new ResolutionMemory(this.#folder.resolutions)
+    this.#eviction = new Eviction({ folder: this.#folder, maxBytes, memory: this.#memory, log })
+  }
+
+  fetch(request: FetchRequest): Promise<CachedModel> {
+    return this.#inFolder(async (writable) => {
+      const model = await this.#entry(request.key, writable).fetch(request)
+      if (model.downloaded) await this.#eviction.run()
+      return model
+    }, request.signal)
+  }
+
+  find(key: string): Promise<CachedModel | undefined> {
+    return this.#inFolder(async (writable) => {
+      const entry = this.#entry(key, writable)
+      const found = await entry.find()
+      if (found !== 'damaged') return found
+      const replaced = writable ? await entry.discard() : undefined
+      if (writable && replaced === undefined) await this.#memory.forget(key)
+      return replaced
+    })
+  }
+
+  remember(model: RememberedModel): Promise<void> {
+    return this.#inFolder(async (writable) => {
+      if (writable) await this.#memory.remember(model)
+    })
+  }
+
+  recall(registry: string | undefined, uri: string): Promise<RememberedModel | undefined> {
+    return this.#inFolder(() => this.#memory.recall(registry, uri))
+  }
+
+  remembered(): Promise<readonly RememberedModel[]> {
+    return this.#inFolder(async () => {
+      const there: RememberedModel[] = []
+      for (const model of await this.#memory.all()) {
+        const manifest = await readManifest(this.#folder.entry(model.key).manifest)
+        if (manifest?.key === model.key) there.push(model)
+      }
+      return there
+    })
+  }
+
+  #entry(key: string, writable: boolean): CachedEntry {
+    const { log, retryDelayMs, kept, folder } = this.#options
+    const place = this.#folder.entry(key)
+    return new CachedEntry({ key, place, writable, log, retryDelayMs, kept, cacheFolder: folder })
+  }
+
+  /** All that goes wrong with the folder is said in words that name it. */
+  async #inFolder<T>(work: (writable: boolean) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      this.#prepared ??= this.#folder.prepare()
+      return await work(await this.#prepared)
+    } catch (error) {
+      throwIfStopped(signal, 'fetching a model')
+      throw cacheFailure(error, this.#options.folder)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Database from 'better-sqlite3'
+import { isErrno, throwIfStopped } from './cache-failure.ts'
+
+/** Many may hold a lock shared, or one exclusively. */
+export type LockMode = 'shared' | 'exclusive'
+
+export interface LockRequest {
+  readonly path: string
+  readonly mode: LockMode
+  readonly signal?: AbortSignal | undefined
+  /** Called once, when the wait has taken a second. */
+  readonly onWait?: () => void
+}
+
+const POLL_MS = 50
+const SAY_AFTER_MS = 1000
+
+/**
+ * A lock between processes (and within one) that the operating system releases when its holder dies, however that
+ * happens: the lock of an SQLite file that stays empty. Node offers no other (docs/decisions/0013-lock-by-sqlite.md).
+ */
+export class FileLock {
+  readonly #connection: Database.Database
+
+  private constructor(connection: Database.Database) {
+    this.#connection = connection
+  }
+
+  /** Undefined while another holds it. The file is created where there is none; its folder must be there. */
+  static async try(path: string, mode: LockMode): Promise<FileLock | undefined> {
+    const { default: Sqlite } = await import('better-sqlite3')
+    const connection = new Sqlite(path, { timeout: 0 })
+    try {
+      connection.exec(mode === 'exclusive' ? 'BEGIN EXCLUSIVE' : 'BEGIN; SELECT 1 FROM sqlite_master')
+      return new FileLock(connection)
+    } catch (error) {
+      connection.close()
+      if (isErrno(error, 'SQLITE_BUSY')) return undefined
+      throw error
+    }
+  }
+
+  /** @throws ServingError CANCELLED */
+  static async wait({ path, mode, signal, onWait }: LockRequest): Promise<FileLock> {
+    const sayAt = performance.now() + SAY_AFTER_MS
+    let said = false
+    for (;;) {
+      throwIfStopped(signal, 'waiting for another process that works on the same model')
+      const lock = await FileLock.try(path, mode)
+      if (lock !== undefined) return lock
+      if (!said && performance.now() >= sayAt) {
+        said = true
+        onWait?.()
+      }
+      await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
+    }
+  }
+
+  release(): void {
+    this.#connection.close()
+  }
+}
+
+/** Locks that are held as long as the process lives: what is locked is in use, whoever still refers to it. */
+export class KeptLocks {
+  readonly #locks = new Map<string, FileLock>()
+
+  keep(path: string, lock: FileLock): void {
+    if (this.#locks.has(path)) lock.release()
+    else this.#locks.set(path, lock)
+  }
+
+  releaseAll(): void {
+    for (const lock of this.#locks.values()) lock.release()
+    this.#locks.clear()
+  }
+}
+
+/** Referred to by the module, since a connection that is collected as garbage lets go of its lock. */
+export const KEPT_BY_THIS_PROCESS = new KeptLocks()
