@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { messageOf, ServingError } from '../../core/errors.ts'
 import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
-import { readParquet } from '../../protocols/mlflow-scoring/parquet/read-parquet.ts'
-import { frameRows } from './frame-rows.ts'
+import { unreadableParquet } from '../../protocols/mlflow-scoring/parquet/parquet-failure.ts'
+import type { FrameSource } from './frame-source.ts'
+import { openFrameSource } from './open-frame-source.ts'
+import { ParquetFile } from './parquet-file.ts'
 
 export interface RowRange {
   /** First row, counted from 0 over the file. */
@@ -11,39 +13,63 @@ export interface RowRange {
   readonly blockRows: number
 }
 
-/** The rows of a parquet file as frames. */
+/**
+ * The rows of a parquet file of any size, read page by page: of each column at most one page and its dictionary are in
+ * memory. Blocks together are the frame that `readParquet` makes of the whole file. Close it when done.
+ */
 export class ParquetRows {
-  readonly #frame: Frame
+  readonly #file: ParquetFile
+  readonly #source: FrameSource
 
-  private constructor(frame: Frame) {
-    this.#frame = frame
+  private constructor(file: ParquetFile, source: FrameSource) {
+    this.#file = file
+    this.#source = source
   }
 
   /** @throws ServingError BAD_REQUEST where the file cannot be read */
   static async open(path: string): Promise<ParquetRows> {
-    return new ParquetRows(await readParquet(await readFile(path)))
+    const file = new ParquetFile(path)
+    try {
+      return new ParquetRows(file, await openFrameSource(file))
+    } catch (error) {
+      file.close()
+      throw asServingError(error)
+    }
   }
 
   get rows(): number {
-    return this.#frame.rows
+    return this.#source.rows
   }
 
   get columnNames(): readonly (string | number)[] {
-    return this.#frame.columns.map(({ name }) => name)
+    return this.#source.columnNames
   }
 
   /**
    * The frames of some rows in blocks that end at multiples of `blockRows`, counted from row 0 of the file, and at
-   * the end of the range.
+   * the end of the range. Each holds arrays of its own, which may be transferred to a worker.
    * @throws ServingError BAD_REQUEST where the file is damaged
    */
   async *blocks({ from, to, blockRows }: RowRange): AsyncIterable<Frame> {
-    for (let start = from; start < to; ) {
-      const end = Math.min(to, (Math.floor(start / blockRows) + 1) * blockRows)
-      yield frameRows(this.#frame, start, end)
-      start = end
+    try {
+      const reader = this.#source.from(from)
+      const last = Math.min(to, this.rows)
+      for (let start = from; start < last; ) {
+        const end = Math.min(last, (Math.floor(start / blockRows) + 1) * blockRows)
+        yield reader.read(end - start)
+        start = end
+      }
+    } catch (error) {
+      throw asServingError(error)
     }
   }
 
-  close(): void {}
+  close(): void {
+    this.#file.close()
+  }
+}
+
+/** Plain errors come from decompressors and hyparquet, and are about the file. */
+function asServingError(error: unknown): ServingError {
+  return error instanceof ServingError ? error : unreadableParquet(messageOf(error))
 }

@@ -1,0 +1,34 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { badRequest, messageOf } from '../../core/errors.ts'
+import { unreadableParquet } from '../../protocols/mlflow-scoring/parquet/parquet-failure.ts'
+
+/** A file that is read at positions. */
+export class ParquetFile {
+  readonly bytes: number
+  readonly #fd: number
+
+  /** @throws ServingError BAD_REQUEST where it cannot be opened */
+  constructor(path: string) {
+    try {
+      this.#fd = openSync(path, 'r')
+      this.bytes = fstatSync(this.#fd).size
+    } catch (error) {
+      throw badRequest(`The input file ${path} cannot be read: ${messageOf(error)}`, { path })
+    }
+  }
+
+  /** Bytes `start` to `end` (exclusive). @throws ServingError BAD_REQUEST where the file is shorter */
+  read(start: number, end: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(end - start)
+    for (let done = 0; done < bytes.length; ) {
+      const count = readSync(this.#fd, bytes, done, bytes.length - done, start + done)
+      if (count === 0) throw unreadableParquet('The file ends too early')
+      done += count
+    }
+    return bytes
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
