@@ -114,7 +114,7 @@ function whatItSaid({ text }: FailedAnswer): { readonly code?: ErrorCode; readon
   const body = parsed(text)
   if (!isRecord(body)) return { message: isPage(text) ? '' : firstWords(text) }
   const { error_code: name, message } = body
-  const words = typeof message === 'string' ? message : typeof name === 'string' ? name : firstWords(text)
+  const words = oneLine(typeof message === 'string' ? message : typeof name === 'string' ? name : text)
   const code = typeof name === 'string' ? knownCode(name) : undefined
   return code === undefined ? { message: words } : { code, message: words }
 }
@@ -137,10 +137,14 @@ function isPage(text: string): boolean {
   return /^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text)
 }
 
-/** Control characters of a foreign answer do not reach a terminal. */
 function firstWords(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+  const line = oneLine(text)
   return line.length > 200 ? `${line.slice(0, 200)}…` : line
+}
+
+/** Control characters of a foreign answer do not reach a terminal. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
 }
 
 function colon(message: string): string {

@@ -33,6 +33,15 @@ export interface FileRequest {
   readonly statuses?: readonly number[]
 }
 
+/** What a connection hands on to one that is made of it. */
+interface Inherited {
+  readonly authorization?: string | undefined
+  /** There are credentials, and they are not for this server. */
+  readonly withheld?: boolean
+}
+
+const NO_LOGIN = { username: undefined, password: undefined, token: undefined }
+
 const MAX_JSON_BYTES = 64 * 1024 * 1024
 /** Enough of a failed answer to say what is wrong. */
 const MAX_FAILURE_BYTES = 64 * 1024
@@ -63,14 +72,14 @@ export class Connection {
   readonly #others = new Set<Connection>()
 
   /** @throws ServingError INVALID_PARAMETER_VALUE where the URL is not one of a server */
-  constructor(options: ConnectionOptions, credentials: 'own' | 'withheld' = 'own') {
+  constructor(options: ConnectionOptions, inherited: Inherited = {}) {
     const server = readServerUrl(options.url)
-    const authorization = authorizationOf(options, server)
+    const authorization = authorizationOf(options, server) ?? inherited.authorization
     this.url = server.url
     this.#options = options
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
     this.#retries = retryRules(options)
-    this.#credentials = authorization !== undefined ? 'sent' : credentials === 'own' ? 'none' : 'withheld'
+    this.#credentials = authorization !== undefined ? 'sent' : inherited.withheld ? 'withheld' : 'none'
     this.#headers = {
       'user-agent': options.userAgent ?? 'headrace',
       ...(authorization === undefined ? {} : { authorization }),
@@ -86,9 +95,15 @@ export class Connection {
    */
   to(url: string): Connection {
     const same = new URL(readServerUrl(url).url).origin === new URL(this.url).origin
-    const options = same ? this.#options : withoutCredentials(this.#options)
-    const withheld = !same && this.#credentials !== 'none'
-    const other = new Connection({ ...options, url }, withheld ? 'withheld' : 'own')
+    const other = same
+      ? new Connection(
+          { ...this.#options, ...NO_LOGIN, url },
+          { authorization: this.#headers['authorization'] },
+        )
+      : new Connection(
+          { ...withoutCredentials(this.#options), url },
+          { withheld: this.#credentials !== 'none' },
+        )
     this.#others.add(other)
     return other
   }

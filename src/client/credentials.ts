@@ -8,24 +8,34 @@ type Credentials = Pick<ConnectionOptions, 'username' | 'password'>
  * @param file text of that file; undefined where there is none
  */
 export function withCredentialsFile(settings: Credentials, file: string | undefined): Credentials {
-  const section = file === undefined ? new Map<string, string>() : readSection(file, 'mlflow')
+  const options = file === undefined ? new Map<string, string>() : readMlflowSection(file)
   return {
-    username: settings.username || section.get('mlflow_tracking_username'),
-    password: settings.password || section.get('mlflow_tracking_password'),
+    username: settings.username || options.get('mlflow_tracking_username'),
+    password: settings.password || options.get('mlflow_tracking_password'),
   }
 }
 
-/** The options of one section of an INI file as Python's configparser reads it, names in small letters. */
-function readSection(text: string, wanted: string): ReadonlyMap<string, string> {
-  const options = new Map<string, string>()
-  let section: string | undefined
+const SECTION = /^\s*\[(.+)\]/
+const OPTION = /^\s*([^\s:=][^:=]*?)\s*[:=]\s*(.*?)\s*$/
+
+/**
+ * The options of `[mlflow]` over those of `[DEFAULT]`, as Python's configparser reads them: names in any case, `:`
+ * or `=` after them, no quotes, `%%` for a percent sign. A single `%`, which Python refuses, stands for itself.
+ */
+function readMlflowSection(text: string): ReadonlyMap<string, string> {
+  const sections = new Map<string, Map<string, string>>()
+  let options: Map<string, string> | undefined
   for (const line of text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)) {
     if (/^\s*[#;]/.test(line)) continue
-    const header = /^\[(.+)\]/.exec(line.trim())
-    if (header !== null) section = header[1]
-    const option =
-      header === null && section === wanted ? /^\s*([^:=\s][^:=]*?)\s*[:=]\s*(.*?)\s*$/.exec(line) : null
-    if (option?.[1] !== undefined) options.set(option[1].toLowerCase(), option[2] ?? '')
+    const section = SECTION.exec(line)?.[1]
+    if (section !== undefined) {
+      options = sections.get(section) ?? new Map()
+      sections.set(section, options)
+      continue
+    }
+    const [, name, value = ''] = OPTION.exec(line) ?? []
+    if (name !== undefined) options?.set(name.toLowerCase(), value.replaceAll('%%', '%'))
   }
-  return options
+  const own = sections.get('mlflow')
+  return own === undefined ? new Map() : new Map([...(sections.get('DEFAULT') ?? []), ...own])
 }

@@ -29,6 +29,7 @@ export function readServerUrl(text: string): ServerUrl {
 /**
  * The Authorization header: basic with what the URL holds, else with a user name and a password, else bearer. The
  * order is that of MLflow's client over requests (`mlflow/utils/rest_utils.py`, 3.17.2).
+ * @throws ServingError INVALID_PARAMETER_VALUE for a token that no header can hold
  */
 export function authorizationOf(
   { username, password, token }: Pick<ConnectionOptions, 'username' | 'password' | 'token'>,
@@ -36,7 +37,9 @@ export function authorizationOf(
 ): string | undefined {
   if (server.username !== '' || server.password !== '') return basic(server.username, server.password)
   if (username && password) return basic(username, password)
-  return token ? `Bearer ${token}` : undefined
+  if (!token) return undefined
+  if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`
+  throw invalidParameter('MLFLOW_TRACKING_TOKEN holds characters that no header may hold')
 }
 
 /** UTF-8, as MLflow encodes it. (RFC 7617) */
