@@ -9,7 +9,7 @@ import {
   type ConnectionOptions,
   withoutCredentials,
 } from './connection-options.ts'
-import { type Retry, type RetryRules, withRetries } from './retry.ts'
+import { type Retry, type RetryRules, retryRules, withRetries } from './retry.ts'
 import { authorizationOf, readServerUrl } from './server-url.ts'
 import { Transport, type WireRequest } from './transport.ts'
 
@@ -38,6 +38,7 @@ interface Inherited {
   readonly authorization?: string | undefined
   /** There are credentials, and they are not for this server. */
   readonly withheld?: boolean
+  readonly transports?: Map<string, Transport>
 }
 
 const NO_LOGIN = { username: undefined, password: undefined, token: undefined }
@@ -47,12 +48,6 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024
 const MAX_FAILURE_BYTES = 64 * 1024
 const MAX_REDIRECTS = 5
 const DEFAULT_TIMEOUT_MS = 120_000
-const DEFAULT_RETRIES: RetryRules = {
-  maxRetries: 7,
-  backoffFactor: 2,
-  backoffJitter: 1,
-  respectRetryAfter: true,
-}
 
 /**
  * An HTTP server as MLflow's client reaches it: authentication, TLS, time-outs, retries. Credentials go to its
@@ -67,9 +62,9 @@ export class Connection {
   readonly #retries: RetryRules
   readonly #headers: Readonly<Record<string, string>>
   readonly #credentials: FailedRequest['credentials']
-  readonly #transport: Transport
+  /** By origin; of all connections that were made of one. */
+  readonly #transports: Map<string, Transport>
   readonly #log: ClientLog | undefined
-  readonly #others = new Set<Connection>()
 
   /** @throws ServingError INVALID_PARAMETER_VALUE where the URL is not one of a server */
   constructor(options: ConnectionOptions, inherited: Inherited = {}) {
@@ -85,27 +80,22 @@ export class Connection {
       ...(authorization === undefined ? {} : { authorization }),
       ...(options.workspace ? { 'x-mlflow-workspace': options.workspace } : {}),
     }
-    this.#transport = new Transport(options, this.#timeoutMs)
+    this.#transports = inherited.transports ?? new Map()
     this.#log = options.log
   }
 
   /**
    * A connection with the same settings to another URL: this server's own credentials go with it only where the
-   * origin is the same. It is closed together with this one.
+   * origin is the same. The two are closed together.
    */
   to(url: string): Connection {
-    const same = new URL(readServerUrl(url).url).origin === new URL(this.url).origin
-    const other = same
-      ? new Connection(
-          { ...this.#options, ...NO_LOGIN, url },
-          { authorization: this.#headers['authorization'] },
-        )
-      : new Connection(
-          { ...withoutCredentials(this.#options), url },
-          { withheld: this.#credentials !== 'none' },
-        )
-    this.#others.add(other)
-    return other
+    const transports = this.#transports
+    if (originOf(readServerUrl(url)) !== originOf(this)) {
+      const withheld = this.#credentials !== 'none'
+      return new Connection({ ...withoutCredentials(this.#options), url }, { transports, withheld })
+    }
+    const authorization = this.#headers['authorization']
+    return new Connection({ ...this.#options, ...NO_LOGIN, url }, { transports, authorization })
   }
 
   /** The object that an API call answers with; an empty answer is an empty object, as in MLflow. */
@@ -132,9 +122,9 @@ export class Connection {
     })
   }
 
-  /** Ends what is under way. */
+  /** Ends what is under way, here and on the connections that were made of this one. */
   async close(): Promise<void> {
-    await Promise.all([this.#transport.close(), ...[...this.#others].map((other) => other.close())])
+    await Promise.all([...this.#transports.values()].map((transport) => transport.close()))
   }
 
   #target(path: string, query: Readonly<Record<string, string>> = {}): URL {
@@ -192,11 +182,18 @@ export class Connection {
     }
     let data: Dispatcher.ResponseData
     try {
-      data = await this.#transport.send(wire)
+      data = await this.#transport().send(wire)
     } catch (cause) {
       throw connectionFailure(cause, asked)
     }
     return new Answer(data, asked)
+  }
+
+  #transport(): Transport {
+    const origin = originOf(this)
+    const transport = this.#transports.get(origin) ?? new Transport(this.#options, this.#timeoutMs)
+    this.#transports.set(origin, transport)
+    return transport
   }
 
   #report({ reason, attempt, attempts, waitSeconds }: Retry): void {
@@ -208,13 +205,8 @@ export class Connection {
   }
 }
 
-function retryRules(options: ConnectionOptions): RetryRules {
-  return {
-    maxRetries: options.maxRetries ?? DEFAULT_RETRIES.maxRetries,
-    backoffFactor: options.backoffFactor ?? DEFAULT_RETRIES.backoffFactor,
-    backoffJitter: options.backoffJitter ?? DEFAULT_RETRIES.backoffJitter,
-    respectRetryAfter: options.respectRetryAfter ?? DEFAULT_RETRIES.respectRetryAfter,
-  }
+function originOf({ url }: { readonly url: string }): string {
+  return new URL(url).origin
 }
 
 function redirectTarget({ status, headers }: Answer, { method, url }: WireRequest): URL | undefined {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cancelled, isUnreachable, ServingError } from '../core/errors.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 
 /** When a request is sent again. Seconds, as in MLflow's variables. */
 export interface RetryRules {
@@ -9,6 +10,13 @@ export interface RetryRules {
   readonly respectRetryAfter: boolean
 }
 
+/** What the options say, and for the rest what MLflow's variables say when they are not set. */
+export function retryRules(options: ConnectionOptions): RetryRules {
+  const { maxRetries = 7, backoffFactor = 2, backoffJitter = 1, respectRetryAfter = true } = options
+  return { maxRetries, backoffFactor, backoffJitter, respectRetryAfter }
+}
+
+/** A retry that is about to be waited for. */
 export interface Retry {
   readonly reason: ServingError
   /** The attempt that comes, from 2 to `attempts`. */
