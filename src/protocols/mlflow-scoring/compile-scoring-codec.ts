@@ -161,17 +161,16 @@ class CompiledScoringCodec implements BatchCodec {
   }
 
   async csvDecoder({ layout, seen, params }: CsvDecoderInit): Promise<CsvDecoder> {
-    const [{ CsvBlockReader }, { planCsv }] = await Promise.all([
-      import('./csv/csv-block-reader.ts'),
-      import('./csv/csv-plan.ts'),
-    ])
+    const { CompiledCsvDecoder } = await import('./csv/csv-decoder.ts')
     if (this.#schema !== undefined) enforceColumnNames(layout.names, this.#schema)
-    const reader = new CsvBlockReader(layout, planCsv(layout, this.#schema), seen)
-    return {
-      needsWholeFile: reader.needsWholeFile,
-      look: (block) => reader.look(block),
-      decode: (block) => this.decodeFrame(reader.read(block), params),
-    }
+    return new CompiledCsvDecoder({
+      layout,
+      seen,
+      schema: this.#schema,
+      inputs: this.#inputs,
+      parameters: this.#params.check(params),
+      decodeFrame: (frame) => this.decodeFrame(frame, params),
+    })
   }
 
   #request(input: ParsedInput, parameters: Parameters, bare: boolean): DecodedScoringRequest {

@@ -1,5 +1,6 @@
 import type { OutputMetadata, TensorMetadata } from '../../../src/core/predictor.ts'
 import type { Datatype } from '../../../src/core/tensor.ts'
+import type { BatchCodec } from '../../../src/protocols/mlflow-scoring/batch-codec.ts'
 import { compileScoringCodec } from '../../../src/protocols/mlflow-scoring/compile-scoring-codec.ts'
 import type {
   DecodedScoringRequest,
@@ -29,7 +30,7 @@ export interface ModelInit {
   readonly outputs?: readonly OutputMetadata[]
 }
 
-export function codecFor({ schema, params, inputs, outputs = [] }: ModelInit): ScoringCodec {
+export function codecFor({ schema, params, inputs, outputs = [] }: ModelInit): BatchCodec {
   const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
   const signature =
     schema === undefined && params === undefined
