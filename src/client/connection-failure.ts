@@ -1,4 +1,4 @@
-import { invalidParameter, messageOf, ServingError, unreachable } from '../core/errors.ts'
+import { cancelled, invalidParameter, messageOf, ServingError, unreachable } from '../core/errors.ts'
 import { cancellation } from './retry.ts'
 
 /** What was asked, for messages. */
@@ -25,12 +25,18 @@ const DISTRUST: Readonly<Record<string, string>> = {
 
 /**
  * The error for a request that got no answer, or whose answer broke off. All are `unreachable` but those that
- * asking again cannot mend: a certificate that is not accepted, no TLS at all, a call that was cancelled.
+ * asking again cannot mend: a certificate that is not accepted, no TLS at all, a proxy that is not named rightly, a
+ * call that was cancelled.
  */
 export function connectionFailure(cause: unknown, { url, signal, timeoutMs }: Asked): ServingError {
   if (cause instanceof ServingError) return cause
   if (signal?.aborted) return cancellation(signal, `while ${url} was asked`)
   const code = codeOf(cause)
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
+    return cancelled(`The connection to ${url} was closed`)
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL') {
+    return invalidParameter(`${url} cannot be asked: ${messageOf(cause)}. Check HTTP_PROXY and HTTPS_PROXY.`)
+  }
   const tls = tlsFailure(url, code, cause)
   if (tls !== undefined) return invalidParameter(tls, { url, reason: code })
   const reason = reasonFor(code, timeoutMs) ?? messageOf(cause)
@@ -55,6 +61,8 @@ function reasonFor(code: string, timeoutMs: number): string | undefined {
       return `no answer within ${seconds}`
     case 'UND_ERR_BODY_TIMEOUT':
       return `the answer stopped for ${seconds}`
+    case 'UND_ERR_PRX_CONN':
+      return 'the proxy closed the connection'
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':

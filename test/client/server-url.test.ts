@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { authorizationOf, readServerUrl } from '../../src/client/server-url.ts'
+
+test.for([
+  ['http://host', 'http://host'],
+  ['http://host/', 'http://host'],
+  ['HTTPS://Host:443/a/b//', 'https://host/a/b'],
+  ['http://ann:p%40ss@host:5000/mlflow', 'http://host:5000/mlflow'],
+])('%s is shown as %s', ([text, url]) => {
+  expect(readServerUrl(text as string).url).toBe(url)
+})
+
+test.for([
+  '',
+  'host:5000',
+  '/path',
+  'sqlite:///x.db',
+  'ftp://host',
+  'http://',
+  'databricks',
+  'http://h?a=1',
+  'http://h#a',
+])('%j is not the URL of a server', (text) => {
+  expect(() => readServerUrl(text)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }))
+})
+
+test('a URL that cannot be read is shown without what may be a password', () => {
+  expect(() => readServerUrl('ftp://ann:secret@host/x?token=secret')).toThrow(/^'ftp:\/\/host\/x' is not/)
+  expect(() => readServerUrl('http://ann:se/cret@host?secret')).toThrow(/^((?!secret).)*$/)
+})
+
+test('a token that no header can hold is refused', () => {
+  const server = readServerUrl('http://host')
+  expect(() => authorizationOf({ token: 'a\nb' }, server)).toThrow(/MLFLOW_TRACKING_TOKEN/)
+})
