@@ -1,4 +1,4 @@
-import { cancelled, resourceExhausted, ServingError, unusableCache } from '../../core/errors.ts'
+import { cancelled, messageOf, resourceExhausted, ServingError, unusableCache } from '../../core/errors.ts'
 
 /** Whether this is a system call's error with one of these codes. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
@@ -6,7 +6,7 @@ export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
 }
 
 /** No room on the disk, or none left of the user's quota. */
-export function isDiskFull(error: unknown): boolean {
+function isDiskFull(error: unknown): boolean {
   return isErrno(error, 'ENOSPC', 'EDQUOT')
 }
 
@@ -19,9 +19,8 @@ export function cacheFailure(error: unknown, folder: string): ServingError {
       error,
     )
   }
-  const reason = error instanceof Error ? error.message : String(error)
   return unusableCache(
-    `The model cache at ${folder} cannot be used: ${reason}. Another folder can be named (--cache-dir).`,
+    `The model cache at ${folder} cannot be used: ${messageOf(error)}. Another folder can be named (--cache-dir).`,
     error,
   )
 }

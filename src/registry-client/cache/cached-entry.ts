@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { flush } from '../../artifacts/model-files.ts'
-import { unusableCache } from '../../core/errors.ts'
+import { internalError, unusableCache } from '../../core/errors.ts'
 import { buildTree, type EarlierTree } from './build-tree.ts'
 import type { EntryPlace } from './cache-folder.ts'
 import { FileLock, type KeptLocks } from './file-lock.ts'
@@ -118,7 +118,9 @@ export class CachedEntry {
       earlier: this.#earlierTree(standing),
     })
     const manifest = { key: this.#parts.key, identity: remote.identity, tree, files }
+    // Before the tree has a name, so that nobody can find it unused.
     const lock = await FileLock.try(this.#place.treeLock(tree), 'shared')
+    if (lock === undefined) throw internalError(`Another process holds the lock of ${tree}, which is new`)
     await writeManifest(this.#place.manifest, manifest)
     await removeUnusedTrees(this.#place)
     return this.#use({ manifest, lock }, manifest, true)
@@ -162,9 +164,8 @@ export class CachedEntry {
 
   async #lock({ repository, signal }: FetchRequest): Promise<FileLock> {
     const { key, log } = this.#parts
-    const lock = await FileLock.wait({
+    const lock = await FileLock.waitForExclusive({
       path: this.#place.lock,
-      mode: 'exclusive',
       signal,
       onWait: () => log.info({ key }, `Waiting for another process that fetches ${repository.uri}`),
     })

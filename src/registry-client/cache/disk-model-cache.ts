@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.ts'
 import { cacheFailure, throwIfStopped } from './cache-failure.ts'
 import { CacheFolder } from './cache-folder.ts'
 import { CachedEntry } from './cached-entry.ts'
@@ -40,7 +41,7 @@ export class DiskModelCache implements ModelCache {
   fetch(request: FetchRequest): Promise<CachedModel> {
     return this.#inFolder(async (writable) => {
       const model = await this.#entry(request.key, writable).fetch(request)
-      if (model.downloaded) await this.#eviction.run()
+      if (model.downloaded) await this.#keepWithinBound()
       return model
     }, request.signal)
   }
@@ -81,6 +82,16 @@ export class DiskModelCache implements ModelCache {
     const { log, retryDelayMs, kept, folder } = this.#options
     const place = this.#folder.entry(key)
     return new CachedEntry({ key, place, writable, log, retryDelayMs, kept, cacheFolder: folder })
+  }
+
+  /** A model that is there is served, whatever becomes of the others. */
+  async #keepWithinBound(): Promise<void> {
+    const { folder, log } = this.#options
+    try {
+      await this.#eviction.run()
+    } catch (error) {
+      log.warn({ folder, reason: messageOf(error) }, 'Older models could not be removed from the cache')
+    }
   }
 
   /** All that goes wrong with the folder is said in words that name it. */

@@ -3,11 +3,10 @@ import type Database from 'better-sqlite3'
 import { isErrno, throwIfStopped } from './cache-failure.ts'
 
 /** Many may hold a lock shared, or one exclusively. */
-export type LockMode = 'shared' | 'exclusive'
+type LockMode = 'shared' | 'exclusive'
 
-export interface LockRequest {
+interface LockRequest {
   readonly path: string
-  readonly mode: LockMode
   readonly signal?: AbortSignal | undefined
   /** Called once, when the wait has taken a second. */
   readonly onWait?: () => void
@@ -41,13 +40,13 @@ export class FileLock {
     }
   }
 
-  /** @throws ServingError CANCELLED */
-  static async wait({ path, mode, signal, onWait }: LockRequest): Promise<FileLock> {
+  /** Waits until nobody else holds the lock. @throws ServingError CANCELLED */
+  static async waitForExclusive({ path, signal, onWait }: LockRequest): Promise<FileLock> {
     const sayAt = performance.now() + SAY_AFTER_MS
     let said = false
     for (;;) {
       throwIfStopped(signal, 'waiting for another process that works on the same model')
-      const lock = await FileLock.try(path, mode)
+      const lock = await FileLock.try(path, 'exclusive')
       if (lock !== undefined) return lock
       if (!said && performance.now() >= sayAt) {
         said = true

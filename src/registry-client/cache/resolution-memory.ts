@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isErrno } from './cache-failure.ts'
 import { readJsonFile, replaceJsonFile } from './json-file.ts'
 import { isRecord } from './manifest.ts'
 import type { RememberedModel } from './model-cache.ts'
@@ -53,7 +54,11 @@ export class ResolutionMemory {
   }
 
   async #paths(): Promise<readonly string[]> {
-    const names = await readdir(this.#folder)
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      // A cache that is read-only need not have the folder.
+      if (isErrno(error, 'ENOENT')) return []
+      throw error
+    })
     return names.filter((name) => name.endsWith('.json')).map((name) => join(this.#folder, name))
   }
 

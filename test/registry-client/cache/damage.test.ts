@@ -1,13 +1,4 @@
-import {
-  chmodSync,
-  linkSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
@@ -92,27 +83,3 @@ describe('fetching a damaged model', () => {
     expect(log.warnings).toEqual([expect.stringContaining('is damaged')])
   })
 })
-
-describe('a cache that cannot be written', () => {
-  // The superuser may write everything: permission bits keep nobody out.
-  const mayNot = test.skipIf(process.getuid?.() === 0)
-
-  mayNot('serves what it holds, without locks', async () => {
-    makeReadOnly(folder)
-    const { cache } = openCache(folder)
-    expectSameFiles((await cache.find(key))!, new FakeRepository(modelFiles()))
-    const model = await cache.fetch({ repository: new FakeRepository(modelFiles()), key })
-    expect(model).toMatchObject({ path: tree, downloaded: false })
-  })
-
-  mayNot('says so where it does not hold what is wanted', async () => {
-    makeReadOnly(folder)
-    const fetched = openCache(folder).cache.fetch({ repository: new FakeRepository(modelFiles('2')), key })
-    await expect(fetched).rejects.toMatchObject({ code: 'INVALID_STATE', message: /cannot be written/ })
-  })
-})
-
-function makeReadOnly(path: string): void {
-  for (const name of ['', 'models', 'locks', 'resolutions']) chmodSync(join(path, name), 0o500)
-  chmodSync(join(tree, '..'), 0o500)
-}
