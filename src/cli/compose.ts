@@ -1,12 +1,11 @@
 import type { Logger } from 'pino'
-import { LocalRegistryClient } from '../registry-client/local-registry-client.ts'
 import type { RegistryClient } from '../registry-client/registry-client.ts'
 import { DEFAULT_LIMITS } from '../runtime/admission.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
 import type { ServerOptions } from '../server/server-options.ts'
+import { openRegistryClient } from './compose-registry.ts'
 import type { ServeSettings } from './config.ts'
-import { registryLocation } from './registry-location.ts'
 
 /** Parts of a scoring server, joined. */
 export interface ScoringServer {
@@ -17,7 +16,7 @@ export interface ScoringServer {
 
 /** The one place where the parts of the program are joined. Nothing is loaded and nothing listens yet. */
 export function composeScoringServer(settings: ServeSettings, logger: Logger): ScoringServer {
-  const registry = new LocalRegistryClient(registryLocation(settings))
+  const registry = openRegistryClient(settings, logger)
   const repository = new ModelRepository({
     resolve: (uri) => registry.resolve(uri),
     placement: settings.placement,

@@ -1,24 +1,29 @@
 import { notFound, ServingError } from '../core/errors.ts'
 import type { ModelVersion } from '../entities/model-version.ts'
-import type { RegistryStore } from '../store/registry-store.ts'
+import type { ModelRegistry } from './model-registry.ts'
 import type { ModelUri } from './model-uri.ts'
 
 /** The URIs that lead to a version of a registered model. */
-export type VersionUri = Exclude<ModelUri, { kind: 'path' | 'logged-model' }>
+export type VersionUri = Exclude<ModelUri, { kind: 'path' | 'logged-model' | 'run' | 'artifacts' }>
 
 /** @throws ServingError with MLflow's text, and the names that are there instead */
-export async function findModelVersion(registry: RegistryStore, asked: VersionUri): Promise<ModelVersion> {
+export async function findModelVersion(registry: ModelRegistry, asked: VersionUri): Promise<ModelVersion> {
   try {
     return await lookUp(registry, asked)
   } catch (error) {
-    if (!(error instanceof ServingError)) throw error
+    if (!(error instanceof ServingError) || !isAboutWhatIsThere(error)) throw error
     const { code, errorClass, details, message } = error
     const text = `${message.replace(/\.$/, '')}. ${await whatIsThere(registry, asked)}`
     throw new ServingError(code, text, { details, ...(errorClass === undefined ? {} : { errorClass }) })
   }
 }
 
-async function lookUp(registry: RegistryStore, asked: VersionUri): Promise<ModelVersion> {
+/** As opposed to a registry that does not answer, or not to us. */
+function isAboutWhatIsThere({ code }: ServingError): boolean {
+  return code === 'RESOURCE_DOES_NOT_EXIST' || code === 'INVALID_PARAMETER_VALUE'
+}
+
+async function lookUp(registry: ModelRegistry, asked: VersionUri): Promise<ModelVersion> {
   switch (asked.kind) {
     case 'version':
       return registry.getModelVersion(asked.name, asked.version)
@@ -38,7 +43,7 @@ function highest(versions: readonly ModelVersion[], asked: VersionUri): ModelVer
   throw notFound(`No versions of model with name '${asked.name}'${stage} found.`)
 }
 
-async function whatIsThere(registry: RegistryStore, asked: VersionUri): Promise<string> {
+async function whatIsThere(registry: ModelRegistry, asked: VersionUri): Promise<string> {
   const models = await registry.searchRegisteredModels()
   const model = models.find(({ name }) => name === asked.name)
   if (model === undefined) {

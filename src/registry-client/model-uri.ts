@@ -1,6 +1,7 @@
 import { fileUriPath } from '../artifacts/local-artifacts.ts'
 import { invalidParameter, notImplemented } from '../core/errors.ts'
 import { findStage, type Stage } from '../entities/model-version.ts'
+import { refuseScheme } from './refused-schemes.ts'
 
 /** What a model URI asks for. */
 export type ModelUri =
@@ -9,13 +10,14 @@ export type ModelUri =
   | { readonly kind: 'latest'; readonly name: string }
   | { readonly kind: 'stage'; readonly name: string; readonly stage: Stage }
   | { readonly kind: 'logged-model'; readonly modelId: string }
+  /** `path` is relative to the run's artifacts, without `/` at its ends; empty for all of them. */
+  | { readonly kind: 'run'; readonly runId: string; readonly path: string }
+  /** `mlflow-artifacts:` or `http(s):`. */
+  | { readonly kind: 'artifacts'; readonly uri: string }
   | { readonly kind: 'path'; readonly path: string }
 
-/** Schemes that MLflow reads models from and Headrace does not yet. */
-const LATER_SCHEMES: ReadonlySet<string> = new Set([
-  ...['runs', 'mlflow-artifacts', 'http', 'https', 's3', 'r2', 'b2', 'gs', 'wasb', 'wasbs', 'abfs', 'abfss'],
-  ...['dbfs', 'hdfs', 'viewfs', 'ftp', 'sftp'],
-])
+/** The URIs that a registry or another server is asked for. */
+export type LookedUpUri = Exclude<ModelUri, { kind: 'path' }>
 
 /**
  * Reads a model URI as MLflow 3.17.2 does (`mlflow/store/artifact/utils/models.py`): names are taken as they
@@ -29,13 +31,12 @@ export function parseModelUri(uri: string): ModelUri {
   if (scheme === undefined) return { kind: 'path', path: uri }
   if (scheme === 'file') return { kind: 'path', path: fileUriPath(uri) }
   if (scheme === 'models') return parseRegistryUri(uri)
-  if (LATER_SCHEMES.has(scheme)) {
-    throw notImplemented(
-      `Headrace does not read models from '${scheme}:' URIs yet. Download ${uri} and give the folder's path.`,
-    )
-  }
+  if (scheme === 'runs') return parseRunUri(uri)
+  if (scheme === 'mlflow-artifacts') return parseProxiedUri(uri)
+  if (scheme === 'http' || scheme === 'https') return parseHttpUri(uri)
+  refuseScheme(scheme, `'${withoutUserInfo(uri)}'`)
   throw invalidParameter(
-    `'${uri}' is not a model URI: '${scheme}:' is unknown. Write models:/name@alias, models:/name/3 or a path.`,
+    `'${withoutUserInfo(uri)}' is not a model URI: '${scheme}:' is unknown. Write models:/name@alias, models:/name/3 or a path.`,
   )
 }
 
@@ -52,14 +53,28 @@ export function canonicalModelUri(uri: ModelUri): string {
       return `models:/${uri.name}/${uri.stage}`
     case 'logged-model':
       return `models:/${uri.modelId}`
+    case 'run':
+      return uri.path === '' ? `runs:/${uri.runId}` : `runs:/${uri.runId}/${uri.path}`
+    case 'artifacts':
+      return withoutUserInfo(uri.uri)
     case 'path':
       return uri.path
   }
 }
 
+/** A URI as messages may show it. In `wasbs://container@account` what stands before the @ is no secret. */
+export function withoutUserInfo(uri: string): string {
+  return uri
+    .replace(/^((?:https?|mlflow-artifacts):\/\/)[^/?#]*@/i, '$1')
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*:[^/?#]*@/i, '$1')
+}
+
 function parseRegistryUri(uri: string): ModelUri {
   if (/^models:\/\/[^/]/i.test(uri)) {
-    throw notImplemented(`'${uri}' names a registry of its own (Databricks): Headrace does not read those`)
+    throw notImplemented(
+      `'${uri}' names a registry of its own, as Databricks has them: Headrace does not read those. Name the ` +
+        'registry (MLFLOW_REGISTRY_URI) and write models:/name@alias.',
+    )
   }
   const path = uri.slice('models:'.length).split('?', 1)[0] ?? ''
   const [name = '', suffix, ...rest] = path.replace(/^\/+/, '').split('/')
@@ -88,6 +103,41 @@ function parseSuffix(name: string, suffix: string): ModelUri {
   if (suffix.toLowerCase() === 'latest') return { kind: 'latest', name }
   const stage = findStage(suffix)
   return stage === undefined ? { kind: 'alias', name, alias: suffix } : { kind: 'stage', name, stage }
+}
+
+/** As `RunsArtifactRepository.parse_runs_uri` of MLflow 3.17.2; what would lead out of the run is refused. */
+function parseRunUri(uri: string): ModelUri {
+  const path = /^runs:(\/[^?#]*)$/i.exec(uri)?.[1]
+  const [runId = '', ...rest] = (path ?? '').slice(1).split('/')
+  const inside = rest.filter((segment) => segment !== '')
+  if (runId === '' || inside.some((segment) => segment === '..' || segment === '.')) {
+    throw invalidParameter(`Not a proper runs:/ URI: ${uri}. Write runs:/<run id>/path/of/the/model.`)
+  }
+  return { kind: 'run', runId, path: inside.join('/') }
+}
+
+/** A port without a host is MLflow's own error, a number being read as a host's name (`mlflow_artifacts_repo.py`). */
+function parseProxiedUri(uri: string): ModelUri {
+  const [, host, path] = /^mlflow-artifacts:(?:\/\/([^/?#]*))?\/+([^?#]+)$/i.exec(uri) ?? []
+  if (path === undefined || path.split('/').includes('..')) {
+    throw invalidParameter(
+      `'${withoutUserInfo(uri)}' names no artifacts: write mlflow-artifacts:/path or mlflow-artifacts://host:port/path`,
+    )
+  }
+  if (host !== undefined && /^\d+$/.test(host)) {
+    throw invalidParameter(`'${uri}' has a port number but no host: write mlflow-artifacts://host:${host}/…`)
+  }
+  return { kind: 'artifacts', uri: uri.replace(/\/+$/, '') }
+}
+
+function parseHttpUri(uri: string): ModelUri {
+  const url = URL.parse(uri)
+  if (url === null || url.hash !== '' || url.search !== '') {
+    throw invalidParameter(
+      `'${withoutUserInfo(uri).replace(/[?#].*/s, '')}…' is not the URL of a model's folder or file: those have no query`,
+    )
+  }
+  return { kind: 'artifacts', uri: url.href }
 }
 
 function improper(uri: string): Error {

@@ -1,15 +1,8 @@
-import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
+import { resolve } from 'node:path'
+import { fileUriPath, type LocalPlaces } from '../artifacts/local-artifacts.ts'
 import { artifactRootOf, foldersOf, openStores } from '../store/open-stores.ts'
 import type { Stores } from '../store/stores.ts'
-
-/** Where a registry is whose database and files are on this machine. */
-export interface LocalRegistry {
-  /** `sqlite:///mlflow.db` and the like. */
-  readonly databaseUri: string
-  readonly artifactRoot?: string | undefined
-  /** What relative paths are relative to. */
-  readonly folder: string
-}
+import type { RegistryLocation } from './registry-place.ts'
 
 /** The stores of a registry, to be closed by whoever opened them, and where its artifacts lie. */
 export interface OpenRegistry {
@@ -17,17 +10,34 @@ export interface OpenRegistry {
   readonly places: LocalPlaces
 }
 
-/** @throws ServingError INVALID_STATE or NOT_IMPLEMENTED for a database that cannot be used */
-export function openRegistry(
-  { databaseUri, artifactRoot, folder }: LocalRegistry,
-  access: 'read' | 'write',
-): OpenRegistry {
-  const stores = openStores({ databaseUri, artifactRoot, folder, access })
+export interface OpenLocation extends RegistryLocation {
+  /** How long the server of a database is waited for, where it is not the usual time. */
+  readonly connectTimeoutMs?: number | undefined
+}
+
+/**
+ * Opens the database of a registry.
+ * @throws ServingError INVALID_STATE or NOT_IMPLEMENTED for one that cannot be used
+ */
+export function openRegistry(location: OpenLocation, access: 'read' | 'write'): OpenRegistry {
+  const { uri, artifactRoot, folder, connectTimeoutMs } = location
+  const stores = openStores({ databaseUri: uri, artifactRoot, folder, access, connectTimeoutMs })
+  return { stores, places: localPlacesOf(location) }
+}
+
+/** @throws ServingError NOT_IMPLEMENTED for a registry that is no database */
+export function localPlacesOf({
+  uri,
+  artifactRoot,
+  artifactsDestination,
+  folder,
+}: RegistryLocation): LocalPlaces {
   return {
-    stores,
-    places: {
-      artifactRoot: artifactRootOf(databaseUri, artifactRoot, folder),
-      folders: foldersOf(databaseUri, folder),
-    },
+    artifactRoot: artifactRootOf(uri, pathOf(artifactsDestination ?? artifactRoot), folder),
+    folders: foldersOf(uri, folder),
+  }
+
+  function pathOf(root: string | undefined): string | undefined {
+    return root !== undefined && /^file:/i.test(root) ? fileUriPath(root) : root && resolve(folder, root)
   }
 }

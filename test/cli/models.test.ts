@@ -19,7 +19,12 @@ interface Outcome {
 }
 
 function models(...args: readonly string[]): Outcome {
-  const env = { ...process.env, MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db', MLFLOW_REGISTRY_URI: '' }
+  const env = {
+    ...process.env,
+    MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db',
+    MLFLOW_REGISTRY_URI: '',
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
+  }
   const child = spawnSync(process.execPath, [MAIN, 'models', ...args], { cwd: folder, encoding: 'utf8', env })
   return { code: child.status, out: child.stdout, err: child.stderr }
 }
@@ -58,7 +63,11 @@ describe('headrace models', () => {
     ['a tag without a value', ['register', `${IRIS}/1`, '-n', 'iris', '--tag', 'x']],
     ['an alias without a version', ['alias', 'iris', 'champion']],
     ['a URI that is none', ['show', 'models:/iris']],
-    ['a registry of another kind', ['list', '--tracking-uri', 'http://127.0.0.1:1']],
+    ['a registry of another kind', ['list', '--tracking-uri', 'mysql://127.0.0.1/db']],
+    ['a registry on Databricks', ['list', '--registry-uri', 'databricks-uc']],
+    ['a folder of runs', ['list', '--tracking-uri', './mlruns']],
+    ['a server that is not there', ['list', '--tracking-uri', 'http://127.0.0.1:1']],
+    ['a change that a server does not take yet', ['delete', 'iris', '--tracking-uri', 'http://127.0.0.1:1']],
   ])('says what is wrong in one line and exits with 1: %s', (_, args) => {
     const { code, out, err } = models(...args)
     expect({ code, out }).toEqual({ code: 1, out: '' })

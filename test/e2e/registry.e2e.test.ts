@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ResolvedModel } from '../../src/core/resolved-model.ts'
-import { LocalRegistryClient } from '../../src/registry-client/local-registry-client.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { clientOf } from '../registry-client/fixtures/model-folder.ts'
 import { ROOT, run } from './support/headrace-process.ts'
 import { startMlflowServer } from './support/mlflow-server.ts'
 import { python, pythonPath } from './support/python.ts'
@@ -16,7 +16,7 @@ const FACTS = join(ROOT, 'scripts/mlflow-schema/3.17.2.sqlite.json')
 const INTROSPECT = join(ROOT, 'test/e2e/support/introspect.py')
 
 async function resolve(folder: string, uri: string): Promise<ResolvedModel> {
-  const client = new LocalRegistryClient({ databaseUri: 'sqlite:///mlflow.db', folder })
+  const client = clientOf(folder)
   try {
     return await client.resolve(uri)
   } finally {

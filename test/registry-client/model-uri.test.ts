@@ -60,13 +60,44 @@ describe('a model URI', () => {
   })
 
   test.each([
-    'runs:/abc/model',
-    'mlflow-artifacts:/0/x',
-    'http://host/model',
-    'https://host/model',
+    ['runs:/abc/model', { kind: 'run', runId: 'abc', path: 'model' }],
+    ['runs:/abc/a/model/', { kind: 'run', runId: 'abc', path: 'a/model' }],
+    ['runs:/abc', { kind: 'run', runId: 'abc', path: '' }],
+    ['mlflow-artifacts:/0/x/', { kind: 'artifacts', uri: 'mlflow-artifacts:/0/x' }],
+    ['mlflow-artifacts://host:5000/x', { kind: 'artifacts', uri: 'mlflow-artifacts://host:5000/x' }],
+    ['http://host/model', { kind: 'artifacts', uri: 'http://host/model' }],
+    ['https://host/a b', { kind: 'artifacts', uri: 'https://host/a%20b' }],
+  ])('%s names artifacts', (uri, expected) => {
+    expect(parseModelUri(uri)).toEqual(expected)
+  })
+
+  test.each([
+    ['runs:abc/model', 'INVALID_PARAMETER_VALUE'],
+    ['runs:/', 'INVALID_PARAMETER_VALUE'],
+    ['runs:/abc/../x', 'INVALID_PARAMETER_VALUE'],
+    ['mlflow-artifacts:/', 'INVALID_PARAMETER_VALUE'],
+    ['mlflow-artifacts:/a/../b', 'INVALID_PARAMETER_VALUE'],
+    ['mlflow-artifacts://5000/a', 'INVALID_PARAMETER_VALUE'],
+    ['http://', 'INVALID_PARAMETER_VALUE'],
+    ['http://host/model?token=secret', 'INVALID_PARAMETER_VALUE'],
+    ['prompts:/hello/1', 'NOT_IMPLEMENTED'],
+    ['databricks://profile', 'NOT_IMPLEMENTED'],
+    ['uc:/x', 'NOT_IMPLEMENTED'],
+  ])('%s is refused', (uri, code) => {
+    expect(() => parseModelUri(uri)).toThrow(
+      expect.objectContaining({ code, message: expect.not.stringContaining('secret') }),
+    )
+  })
+
+  test('is shown without a password', () => {
+    expect(canonicalModelUri(parseModelUri('https://ann:secret@host/model'))).toBe('https://host/model')
+  })
+
+  test.each([
     's3://bucket/model',
     'gs://bucket/model',
     'wasbs://x/y',
+    'abfss://x/y',
     'dbfs:/x',
     'models://profile@databricks/iris/3',
   ])('%s is known, and not yet read', (uri) => {

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander'
 import { MODELS_SETTINGS } from '../config.ts'
 import { addSettings } from '../setting.ts'
-import type { AliasOptions, ModelsOptions, RegisterOptions } from './models/options.ts'
+import type { AliasOptions, DownloadOptions, ModelsOptions, RegisterOptions } from './models/options.ts'
 
 /** `headrace models …`. Each command is imported when it runs. */
 export function registerModelsCommand(program: Command): void {
-  const models = program.command('models').description('Registers models, and shows and changes the registry')
+  const models = program
+    .command('models')
+    .description('Registers, shows and downloads models, and changes the registry')
 
   withSettings(models.command('register'))
     .description('Copies a model folder into the registry as a new version')
@@ -28,10 +30,18 @@ export function registerModelsCommand(program: Command): void {
     .action(async (options: ModelsOptions) => (await import('./models/list.ts')).list(options))
 
   withSettings(models.command('show'))
-    .description('Shows a registered model, or the one version that a URI leads to with its signature')
+    .description('Shows a registered model, or all that is known of the one that a URI or path leads to')
     .argument('<name-or-uri>', 'iris, or models:/iris@champion')
     .action(async (which: string, options: ModelsOptions) =>
       (await import('./models/show.ts')).show(which, options),
+    )
+
+  withSettings(models.command('download'))
+    .description('Sees that a model is on this machine, and prints the path of its files')
+    .argument('<uri>', 'models:/iris@champion, runs:/id/path, https://…')
+    .option('-d, --dst-path <folder>', 'copy the files into this folder, which must be empty or not there')
+    .action(async (uri: string, options: DownloadOptions) =>
+      (await import('./models/download.ts')).download(uri, options),
     )
 
   withSettings(models.command('alias'))

@@ -1,7 +1,7 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { AliasOptions, ModelsOptions } from './options.ts'
 import { print, printJson } from './output.ts'
-import { withStores } from './registry.ts'
+import { withAliases, withStores } from './registry.ts'
 
 export interface AliasChange {
   readonly name: string
@@ -16,10 +16,11 @@ export async function changeAlias(
   if (options.delete === (version !== undefined)) {
     throw invalidParameter('Give either the version that the alias is to mean, or --delete')
   }
-  await withStores(options, 'write', async ({ registry }) => {
-    if (version === undefined) await registry.deleteRegisteredModelAlias(name, alias)
-    else await registry.setRegisteredModelAlias(name, alias, version)
-  })
+  await withAliases(options, (aliases) =>
+    version === undefined
+      ? aliases.deleteRegisteredModelAlias(name, alias)
+      : aliases.setRegisteredModelAlias(name, alias, version),
+  )
   if (options.json) printJson({ name, alias, version: version ?? null })
   else if (version === undefined) print(`Model '${name}' has no alias '${alias}' now.`)
   else print(`models:/${name}@${alias} is version ${version} now.`)
@@ -28,7 +29,11 @@ export async function changeAlias(
 export async function deleteModel(which: string, options: ModelsOptions): Promise<void> {
   const [name = '', version, ...rest] = which.replace(/^models:\/+/, '').split('/')
   if (rest.length > 0) throw invalidParameter(`'${which}' is neither a model's name nor name/version`)
-  await withStores(options, 'write', ({ registry }) =>
+  const instead =
+    version === undefined
+      ? 'MlflowClient().delete_registered_model(name)'
+      : 'MlflowClient().delete_model_version(name, version)'
+  await withStores(options, instead, ({ registry }) =>
     version === undefined ? registry.deleteRegisteredModel(name) : registry.deleteModelVersion(name, version),
   )
   if (options.json) printJson({ name, version: version ?? null, deleted: true })

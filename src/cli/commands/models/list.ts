@@ -1,10 +1,10 @@
 import type { RegisteredModel } from '../../../entities/registered-model.ts'
 import type { ModelsOptions } from './options.ts'
 import { print, printJson, table, time } from './output.ts'
-import { withStores } from './registry.ts'
+import { withRegistry } from './registry.ts'
 
 export async function list(options: ModelsOptions): Promise<void> {
-  const models = await withStores(options, 'read', ({ registry }) => registry.searchRegisteredModels())
+  const models = await withRegistry(options, (registry) => registry.searchRegisteredModels())
   if (options.json) printJson(models)
   else if (models.length === 0) print('No models are registered.')
   else print(table(['NAME', 'LATEST', 'ALIASES', 'UPDATED (UTC)'], models.map(row)))

@@ -13,6 +13,11 @@ export interface RegisterOptions extends ModelsOptions {
   readonly ifAbsent: boolean
 }
 
+export interface DownloadOptions extends ModelsOptions {
+  /** Named as in `mlflow artifacts download`. */
+  readonly dstPath?: string
+}
+
 export interface AliasOptions extends ModelsOptions {
   readonly delete: boolean
 }

@@ -5,10 +5,12 @@ import type { RegisterOptions } from './options.ts'
 import { print, printJson } from './output.ts'
 import { withStores } from './registry.ts'
 
+const INSTEAD = 'mlflow.register_model(model_uri, name) or log_model(…, registered_model_name=name)'
+
 export async function register(path: string, options: RegisterOptions): Promise<void> {
   const { name, alias, description, ifAbsent } = options
   const tags = options.tag.map(parseTag)
-  const { version, created } = await withStores(options, 'write', (stores, places) =>
+  const { version, created } = await withStores(options, INSTEAD, (stores, places) =>
     registerModel(stores, places, { path, name, alias, description, tags, ifAbsent }),
   )
   if (options.json) {

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ErrorCode } from '../../src/core/errors.ts'
-import type { LocalRegistryClient } from '../../src/registry-client/local-registry-client.ts'
+import type { RegistryClient } from '../../src/registry-client/registry-client.ts'
 import type { Stores } from '../../src/store/stores.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { clientOf, modelFolder, openRegistry } from './fixtures/model-folder.ts'
 
 let folder: string
 let stores: Stores
-let client: LocalRegistryClient
+let client: RegistryClient
 
 beforeEach(async () => {
   folder = temporaryFolder()
@@ -114,7 +114,7 @@ describe('a model of the registry', () => {
     }
   })
 
-  test.each(['http://host/model', 's3://bucket/model', 'runs:/abc/model', 'dbfs:/x'])(
+  test.each(['s3://bucket/model', 'dbfs:/x', 'wasbs://c@a/x'])(
     'whose files are at %s is refused with the reason',
     async (source) => {
       await version(source)

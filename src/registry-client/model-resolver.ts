@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { isUnreachable, notFound } from '../core/errors.ts'
+import type { ResolvedModel } from '../core/resolved-model.ts'
+import { ArtifactPlaces } from './artifact-places.ts'
+import type { CacheLog, ModelCache } from './cache/model-cache.ts'
+import { CachedModels, type DownloadDisplay, type Question } from './cached-models.ts'
+import { MlflowServers, type Patience, type ServerAccess } from './mlflow-servers.ts'
+import { ModelFinder } from './model-finder.ts'
+import { canonicalModelUri, type LookedUpUri, parseModelUri } from './model-uri.ts'
+import { Registries, type RegistryLocations } from './registries.ts'
+import type { RegistryClient, ResolveOptions } from './registry-client.ts'
+import { isElsewhere } from './registry-place.ts'
+
+export interface ModelResolverOptions {
+  readonly locations: RegistryLocations
+  /** What relative paths are relative to. */
+  readonly folder: string
+  readonly access: ServerAccess
+  /** Opened when the first model lies on another machine. */
+  readonly openCache: () => Promise<ModelCache>
+  /** Ask no other machine: what is not here and not in the cache is not there. */
+  readonly offline: boolean
+  readonly log: CacheLog
+  readonly showDownload?: (title: string) => DownloadDisplay
+}
+
+/**
+ * Resolves model URIs of every form, in any mix of places: databases and servers, files on this machine and files
+ * that are fetched from another one into the cache.
+ */
+export class ModelResolver implements RegistryClient {
+  readonly #folder: string
+  readonly #offline: boolean
+  readonly #log: CacheLog
+  readonly #registries: Registries
+  readonly #finder: ModelFinder
+  readonly #cached: CachedModels
+
+  /** Nothing is opened, asked or imported before a URI needs it. */
+  constructor(options: ModelResolverOptions) {
+    const { folder, offline, log } = options
+    const servers = new MlflowServers(options.access)
+    this.#folder = folder
+    this.#offline = offline
+    this.#log = log
+    this.#registries = new Registries(options.locations, servers, offline)
+    const artifacts = new ArtifactPlaces({ registries: this.#registries, servers, folder, offline })
+    this.#finder = new ModelFinder(this.#registries, artifacts)
+    this.#cached = new CachedModels(options)
+  }
+
+  async resolve(uri: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
+    const asked = parseModelUri(uri)
+    if (asked.kind === 'path') return this.#resolvePath(uri, asked.path)
+    const question = this.#questionOf(uri, asked)
+    const patience = await this.#patienceFor(question)
+    try {
+      return await this.#ask(asked, question, { patience, ...options })
+    } catch (error) {
+      if (!isUnreachable(error)) throw error
+      const copy = await this.#cached.copyOf(question)
+      if (copy !== undefined) return this.#standIn(copy, error)
+      if (this.#offline) throw await this.#cached.notThere(question)
+      // The copy for whose sake the registry was asked only briefly is damaged.
+      if (patience === 'brief') return this.#ask(asked, question, { patience: 'full', ...options })
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#registries.close()
+  }
+
+  #resolvePath(uri: string, given: string): ResolvedModel {
+    const path = resolve(this.#folder, given)
+    if (!existsSync(path)) throw notFound(`There is no model at ${path}`, { path })
+    return {
+      ...{ uri, canonicalUri: path, name: basename(path), version: undefined, alias: undefined, path },
+      origin: { kind: 'local', location: path, registry: undefined },
+    }
+  }
+
+  async #ask(
+    asked: LookedUpUri,
+    question: Question,
+    { patience, signal }: ResolveOptions & { readonly patience: Patience },
+  ): Promise<ResolvedModel> {
+    const { place, ...labels } = await this.#finder.find(asked, patience)
+    const { uri, registry } = question
+    if (place.kind === 'remote') return this.#cached.fetch(question, { ...labels, ...place }, signal)
+    const origin = { kind: 'local', location: place.path, registry } as const
+    return { uri, ...labels, path: place.path, origin }
+  }
+
+  #questionOf(uri: string, asked: LookedUpUri): Question {
+    const canonicalUri = canonicalModelUri(asked)
+    if (asked.kind === 'artifacts' && /^http/i.test(asked.uri)) {
+      return { uri, canonicalUri, registry: undefined, elsewhere: true }
+    }
+    const isTracked = asked.kind === 'artifacts' || asked.kind === 'run' || asked.kind === 'logged-model'
+    const place = this.#registries.place(isTracked ? 'tracking' : 'registry')
+    return { uri, canonicalUri, registry: place.publicUri, elsewhere: isElsewhere(place) }
+  }
+
+  /** As long as MLflow's client waits where there is nothing else to go by. */
+  async #patienceFor(question: Question): Promise<Patience> {
+    if (this.#offline || !question.elsewhere) return 'full'
+    return (await this.#cached.knows(question)) ? 'brief' : 'full'
+  }
+
+  #standIn(
+    { model, resolvedAt }: { model: ResolvedModel; resolvedAt: number },
+    reason: Error,
+  ): ResolvedModel {
+    const since = new Date(resolvedAt).toISOString()
+    const version = model.version === undefined ? '' : ` (version ${model.version})`
+    const copy = `${model.canonicalUri}${version} is served from the cache, as it was on ${since}`
+    const fields = { registry: model.origin.registry, uri: model.canonicalUri, since }
+    if (this.#offline) this.#log.info(fields, `The registry is not asked (--offline): ${copy}`)
+    else
+      this.#log.warn(
+        { ...fields, reason: reason.message },
+        `The registry does not answer (${reason.message}): ${copy}`,
+      )
+    return model
+  }
+}
