@@ -27,7 +27,7 @@ export interface NumberRows {
 }
 
 const SKIPPED = 0
-const FLOAT32 = 1
+const FLOAT = 1
 const OTHER = 2
 
 /**
@@ -54,7 +54,8 @@ export class CsvNumbers {
     const byIndex = new Map(columns.map((column) => [column.index, column]))
     this.#columns = Array.from({ length: width }, (_, index) => byIndex.get(index))
     this.#rules = Uint8Array.from(this.#columns, (column) => {
-      return column === undefined ? SKIPPED : column.rule === 'float32' ? FLOAT32 : OTHER
+      if (column === undefined) return SKIPPED
+      return column.rule === 'float32' || column.rule === 'float64' ? FLOAT : OTHER
     })
     this.#slots = Uint32Array.from(this.#columns, (column) => column?.slot ?? 0)
     this.#count = columns.length
@@ -98,19 +99,26 @@ export class CsvNumbers {
     const rules = this.#rules
     const slots = this.#slots
     const data = this.#data
+    const scanner = this.#scanner
+    const width = rules.length
     let at = start
-    for (let index = 0; index < rules.length; index += 1) {
+    for (let index = 0; index < width; index += 1) {
       if (index > 0) {
         if (bytes[at] !== COMMA) return -1
         at += 1
       }
       const rule = rules[index]!
-      if (rule === SKIPPED) {
-        at = this.#skipCell(at)
-      } else {
-        data[first + slots[index]!] = rule === FLOAT32 ? this.#readFloat32(at) : this.#readOther(at, index)
-        at = this.#end
+      if (rule === FLOAT) {
+        // Nearly all cells: nothing but local variables here.
+        const value = scanner.short(bytes, at)
+        const end = scanner.end
+        if (end >= 0 && isCellEnd(bytes[end]!)) {
+          data[first + slots[index]!] = value
+          at = end
+          continue
+        }
       }
+      at = rule === SKIPPED ? this.#skipCell(at) : this.#readCell(at, index, first)
       if (at < 0) return -1
     }
     return this.#lineEnd(at)
@@ -121,18 +129,20 @@ export class CsvNumbers {
     return this.#bytes[at] === CARRIAGE_RETURN && this.#bytes[at + 1] === LINE_FEED ? at + 2 : -1
   }
 
-  #readFloat32(start: number): number {
-    const value = this.#scanner.float32(this.#bytes, start)
-    this.#end = this.#scanner.end
-    if (this.#end >= 0 && isCellEnd(this.#bytes[this.#end]!)) return value
-    return this.#readSlowly(start, TYPED_CELLS.double)
+  /** @returns where the cell ends; negative where it cannot be read. */
+  #readCell(start: number, index: number, first: number): number {
+    const column = this.#columns[index]!
+    this.#data[first + column.slot] = this.#valueOf(start, column.rule)
+    return this.#end
   }
 
-  #readOther(start: number, index: number): number {
-    const value = this.#scanner.float64(this.#bytes, start)
-    this.#end = this.#scanner.end
+  #valueOf(start: number, rule: NumberRule): number {
+    const scanner = this.#scanner
+    const value =
+      rule === 'float32' ? scanner.float32(this.#bytes, start) : scanner.float64(this.#bytes, start)
+    this.#end = scanner.end
     const isPlain = this.#end >= 0 && isCellEnd(this.#bytes[this.#end]!)
-    switch (this.#columns[index]!.rule) {
+    switch (rule) {
       case 'long':
         // Integers have no negative zero.
         return isPlain && Number.isSafeInteger(value) ? value + 0 : this.#readSlowly(start, TYPED_CELLS.long)

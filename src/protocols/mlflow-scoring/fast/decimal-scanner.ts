@@ -10,6 +10,8 @@ const MAX_EXACT = 2 ** 53
 /** The powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 const MAX_EXACT_POWER = POWERS.length - 1
+/** An int32 holds any number of so many. */
+const MAX_SHORT_DIGITS = 9
 /**
  * Longest mantissa that is added up. Up to 19 digits that goes wrong by less than 2^-49 of the value: three digits
  * too many, each with two roundings, and one more for the power of ten.
@@ -48,6 +50,33 @@ export class DecimalScanner {
     this.#scan(bytes, isNegative ? start + 1 : start)
     const value = this.#scaled()
     if (this.#mantissa > MAX_EXACT && Math.fround(value * BELOW) !== Math.fround(value * ABOVE)) this.end = -1
+    return isNegative ? -value : value
+  }
+
+  /**
+   * A number of few digits without an exponent, as most are: its mantissa is added up in 32 bits, in a third of the
+   * time.
+   */
+  short(bytes: Uint8Array, start: number): number {
+    let at = start
+    let byte = bytes[at]!
+    const isNegative = byte === MINUS
+    if (isNegative) byte = bytes[++at]!
+    const first = at
+    let mantissa = 0
+    let point = -1
+    for (;;) {
+      const digit = byte - ZERO
+      if (digit >>> 0 <= 9) mantissa = (Math.imul(mantissa, 10) + digit) | 0
+      else if (byte === POINT && point < 0 && at > first) point = at
+      else break
+      byte = bytes[++at]!
+    }
+    const digits = at - first - (point < 0 ? 0 : 1)
+    const isShort = digits > 0 && digits <= MAX_SHORT_DIGITS && (byte | LOWER_CASE) !== LETTER_E
+    this.end = isShort ? at : -1
+    if (!isShort) return 0
+    const value = point < 0 ? mantissa : mantissa / POWERS[at - point - 1]!
     return isNegative ? -value : value
   }
 
