@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
+import type { ModelOrigin } from '../core/resolved-model.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { RunningServer } from '../server/listen.ts'
 import { version } from './version.ts'
@@ -44,9 +45,22 @@ function describe(model: ServedModel): string {
   const run = loadTimes.batch1 === undefined ? '' : `, one row takes ${duration(loadTimes.batch1)}`
   const golden = goldenRequests === 0 ? '' : `, ${goldenRequests} golden requests answered as recorded`
   return (
-    `${model.name}${number} (${mlmodel.flavor}) from ${source.canonicalUri}: loaded in ` +
+    `${model.name}${number} (${mlmodel.flavor}) from ${source.canonicalUri}${cameFrom(source.origin)}: loaded in ` +
     `${duration(loadTimes.total)}, runs ${place}${run}${golden}`
   )
+}
+
+/** Nothing where the files lie on this machine: the URI says it all. */
+function cameFrom({ kind, location, registry }: ModelOrigin): string {
+  if (kind === 'local') return ''
+  const place = registry === undefined ? location : `${registry}, ${location}`
+  return ` (${HOW[kind]}: ${place})`
+}
+
+const HOW: Readonly<Record<Exclude<ModelOrigin['kind'], 'local'>, string>> = {
+  downloaded: 'downloaded',
+  cached: 'from the cache, unchanged since',
+  offline: 'from the cache, without its registry',
 }
 
 function facts(model: ServedModel): object {
@@ -56,6 +70,9 @@ function facts(model: ServedModel): object {
     modelVersion: source.version,
     uri: source.canonicalUri,
     path: source.path,
+    origin: source.origin.kind,
+    location: source.origin.location,
+    registry: source.origin.registry,
     runId: mlmodel.runId,
     modelId: mlmodel.modelId,
     placement,

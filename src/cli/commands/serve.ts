@@ -40,7 +40,7 @@ async function serve(settings: ServeSettings): Promise<void> {
     if (format === 'text') await suggest(server, models[0], settings)
     endOnSignal({ server, repository, logger, graceMs: settings.graceMs })
   } catch (error) {
-    await repository.close()
+    await Promise.all([repository.close(), registry.close()])
     throw error
   }
 }
