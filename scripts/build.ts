@@ -1,6 +1,6 @@
 /**
- * `npm run build`: dist/ from src/. Two programs, the command line and the worker thread, bundled with what they
- * share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
+ * `npm run build`: dist/ from src/. Three programs, the command line and the threads of servers and of batch runs, bundled
+ * with what they share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
  * Dependencies stay packages. Declarations go to dist/types.
  */
 import { execFileSync } from 'node:child_process'
@@ -15,7 +15,11 @@ rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
 
 const bundle = await rolldown({
-  input: { main: 'src/cli/main.ts', worker: 'src/runtime/pool/worker.ts' },
+  input: {
+    main: 'src/cli/main.ts',
+    worker: 'src/runtime/pool/worker.ts',
+    'batch-worker': 'src/batch/batch-worker.ts',
+  },
   platform: 'node',
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
 })

@@ -1,4 +1,5 @@
 import { MODELS_SETTINGS, SERVE_SETTINGS } from './config.ts'
+import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { defaultTextOf, type SettingsTable } from './setting.ts'
 
 /** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
@@ -11,6 +12,10 @@ export function configPage(): string {
     '## headrace serve',
     '',
     ...rows(SERVE_SETTINGS),
+    '',
+    '## headrace predict',
+    '',
+    ...rows(PREDICT_SETTINGS),
     '',
     '## headrace models',
     '',

@@ -31,6 +31,7 @@ async function buildProgram(command: string | undefined): Promise<Command> {
 
 const COMMANDS = {
   serve: async (program: Command) => (await import('./commands/serve.ts')).addServeCommand(program),
+  predict: async (program: Command) => (await import('./commands/predict.ts')).addPredictCommand(program),
   models: async (program: Command) => (await import('./commands/models.ts')).registerModelsCommand(program),
 }
 

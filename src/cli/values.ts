@@ -1,4 +1,5 @@
 import { invalidParameter } from '../core/errors.ts'
+import { isRecord } from '../core/record.ts'
 
 /** Parsers of setting values. Each throws ServingError INVALID_PARAMETER_VALUE with a text for the user. */
 
@@ -86,4 +87,25 @@ export function oneOf<const T extends string>(choices: readonly T[]): (value: st
     if (found === undefined) throw invalidParameter(`'${value}' is not one of ${choices.join(', ')}`)
     return found
   }
+}
+
+/** The text of a JSON object, as it is. */
+export function jsonObject(value: string): string {
+  if (!isRecord(parsed(value))) throw invalidParameter(`'${value}' is not a JSON object`)
+  return value
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** `0/4`: the first of four parts. */
+export function shard(value: string): { readonly index: number; readonly count: number } {
+  const [, index = Number.NaN, count = Number.NaN] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).map(Number)
+  if (!(index < count)) throw invalidParameter(`'${value}' is not a part such as 0/4, counted from 0`)
+  return { index, count }
 }

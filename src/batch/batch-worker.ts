@@ -1,0 +1,35 @@
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
+import { serializeError } from '../core/errors.ts'
+import type { BatchMessage, BatchReply, ScoredBlock, WorkerSetup } from './batch-messages.ts'
+import { BlockScorer } from './score/block-scorer.ts'
+
+const { job } = workerData as WorkerSetup
+/** The model is opened once a thread, while the main thread looks at the input. */
+const opening = BlockScorer.open(job)
+// Whoever asks first hears of a failure.
+opening.catch(() => {})
+
+/** The worker thread's side of a batch run. Never throws: an Error that crosses keeps only its message. */
+export default async function handle(message: BatchMessage): Promise<BatchReply> {
+  try {
+    const scorer = await opening
+    switch (message.kind) {
+      case 'open':
+        return { status: 'opened', model: scorer.model }
+      case 'look':
+        return { status: 'seen', seen: await scorer.look(message.content, message.reading) }
+      default:
+        return moved(await scorer.score(message.content, message.reading))
+    }
+  } catch (error) {
+    return { status: 'failed', error: serializeError(error) }
+  }
+}
+
+/** The reply with its texts transferred, not copied. */
+function moved(block: ScoredBlock): BatchReply {
+  const reply: BatchReply = { status: 'scored', block }
+  const buffers = block.parts.map(({ buffer }) => buffer)
+  // piscina unwraps what `move` marks before it posts it.
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: reply } as never) as unknown as BatchReply
+}

@@ -1,0 +1,27 @@
+import { invalidParameter } from '../core/errors.ts'
+import type { BatchOptions } from './batch-options.ts'
+
+/** @throws ServingError INVALID_PARAMETER_VALUE for options that do not go together */
+export function checkOptions(options: BatchOptions): void {
+  const { inputPath, inputFormat, output, outputFormat, append, params, shard, resume } = options
+  if (inputPath === undefined && shard.count > 1) {
+    throw invalidParameter('Standard input cannot be cut into shards: name a file with --input-path (-i)')
+  }
+  if (resume && (inputPath === undefined || output === undefined)) {
+    throw invalidParameter('--resume needs an input file (-i) and an output file (-o)')
+  }
+  if (output === undefined && outputFormat === 'parquet') {
+    throw invalidParameter('Parquet can only be written to a file: name one with --output-path (-o)')
+  }
+  if (append && outputFormat === 'json') {
+    throw invalidParameter(
+      '--append is for outputs with one line or row for each row: add --output-format jsonl, csv or parquet',
+    )
+  }
+  if (append && (inputFormat === 'json' || inputFormat === 'jsonl') && outputFormat !== 'jsonl') {
+    throw invalidParameter('--append to JSON records is written as JSON Lines: add --output-format jsonl')
+  }
+  if (params !== undefined && inputFormat === 'json') {
+    throw invalidParameter('--params is for inputs without room for them: JSON has its own "params"')
+  }
+}

@@ -1,0 +1,85 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { invalidParameter, messageOf } from '../../core/errors.ts'
+
+/** Where a file is written until it is complete, so that one with its own name always is. */
+export function partialPath(path: string): string {
+  return `${path}.partial`
+}
+
+/** A file that gets its name when it is complete. */
+export class PartialFile {
+  readonly #path: string
+  readonly #file: FileHandle
+  #length: number
+
+  /**
+   * @param length bytes to keep of what an earlier run has written; undefined to begin anew.
+   * @throws ServingError INVALID_PARAMETER_VALUE where that is not possible
+   */
+  static async open(path: string, length?: number): Promise<PartialFile> {
+    try {
+      const file = await open(partialPath(path), length === undefined ? 'w+' : 'r+')
+      const { size } = await file.stat()
+      if (size < (length ?? 0)) {
+        throw invalidParameter(`'${partialPath(path)}' has become shorter than its journal says`)
+      }
+      await file.truncate(length ?? 0)
+      return new PartialFile(path, file, length ?? 0)
+    } catch (error) {
+      throw invalidParameter(`The output cannot be written: ${messageOf(error)}`)
+    }
+  }
+
+  private constructor(path: string, file: FileHandle, length: number) {
+    this.#path = path
+    this.#file = file
+    this.#length = length
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  get fd(): number {
+    return this.#file.fd
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#length)
+      done += bytesWritten
+      this.#length += bytesWritten
+    }
+  }
+
+  /** What has been written, in pieces. */
+  async *read(): AsyncGenerator<Uint8Array, void, undefined> {
+    const buffer = new Uint8Array(256 * 1024)
+    for (let at = 0; at < this.#length; ) {
+      const length = Math.min(buffer.length, this.#length - at)
+      const { bytesRead } = await this.#file.read(buffer, 0, length, at)
+      if (bytesRead === 0) throw invalidParameter(`'${partialPath(this.#path)}' has become shorter`)
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  }
+
+  async sync(): Promise<void> {
+    await this.#file.datasync()
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+
+  /** Gives the file its name, if it does not have it yet. */
+  static async publish(path: string): Promise<void> {
+    await rename(partialPath(path), path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw invalidParameter(`The output cannot be named: ${error.message}`)
+    })
+  }
+
+  static async discard(path: string): Promise<void> {
+    await rm(partialPath(path), { force: true })
+  }
+}

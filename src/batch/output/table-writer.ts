@@ -1,0 +1,71 @@
+import type { ScoredBlock } from '../batch-messages.ts'
+import { ParquetAppender } from '../parquet/parquet-appender.ts'
+import type { ParquetAppenderState } from '../parquet/parquet-appender-state.ts'
+import type { ParquetField } from '../parquet/parquet-field.ts'
+import { PartialFile } from './partial-file.ts'
+import type { PredictionWriter, WriterState } from './prediction-writer.ts'
+
+/** Of a table: what a run goes on from. Null before the first block. */
+export interface TableState {
+  readonly table: { readonly fields: readonly ParquetField[]; readonly appender: ParquetAppenderState } | null
+}
+
+export interface TableWriterInit {
+  readonly file: PartialFile
+  /** The file's name when it is complete. */
+  readonly path: string
+  readonly state?: TableState
+}
+
+/** Writes predictions as a parquet file. */
+export class TableWriter implements PredictionWriter {
+  readonly #init: TableWriterInit
+  #fields: readonly ParquetField[] = []
+  #appender: ParquetAppender | undefined
+  #rows = 0
+
+  constructor(init: TableWriterInit) {
+    this.#init = init
+    const table = init.state?.table ?? null
+    if (table !== null) this.#begin(table.fields, table.appender)
+  }
+
+  async append({ shape, columns = [] }: ScoredBlock): Promise<void> {
+    if (shape?.kind !== 'table') return
+    this.#appender ??= this.#begin(shape.fields)
+    this.#appender.append(columns)
+    this.#rows += columns[0]?.length ?? 0
+  }
+
+  /** A file is continued from a complete row group. */
+  state(): WriterState | undefined {
+    if (this.#appender === undefined) return { table: null }
+    const appender = this.#appender.state()
+    return appender.rows === this.#rows ? { table: { fields: this.#fields, appender } } : undefined
+  }
+
+  async sync(): Promise<void> {
+    await this.#init.file.sync()
+  }
+
+  async finish(): Promise<void> {
+    this.#appender ??= this.#begin([])
+    this.#appender.finish()
+    await this.#init.file.sync()
+  }
+
+  async publish(): Promise<void> {
+    await PartialFile.publish(this.#init.path)
+  }
+
+  async close(): Promise<void> {
+    await this.#init.file.close()
+  }
+
+  #begin(fields: readonly ParquetField[], state?: ParquetAppenderState): ParquetAppender {
+    this.#fields = fields
+    this.#rows = state?.rows ?? 0
+    this.#appender = new ParquetAppender({ fd: this.#init.file.fd, fields }, state)
+    return this.#appender
+  }
+}

@@ -1,0 +1,84 @@
+import type { Writable } from 'node:stream'
+import { PartialFile } from './partial-file.ts'
+
+/** Where a text goes, piece by piece. */
+export interface TextOutput {
+  /** Bytes so far. */
+  readonly length: number
+  write(bytes: Uint8Array): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Standard output, or another stream. */
+export class StreamOutput implements TextOutput {
+  length = 0
+  readonly #stream: Writable
+
+  constructor(stream: Writable) {
+    this.#stream = stream
+  }
+
+  /** Resolves when the stream has taken the bytes, so that no more are made than are read. */
+  async write(bytes: Uint8Array): Promise<void> {
+    this.length += bytes.length
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(bytes, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  async sync(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
+
+/** The lists of a reply with several outputs, all but the first of which wait in files of their own for the end. */
+export class Spools {
+  readonly #path: string
+  readonly #files: PartialFile[] = []
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  /** @param lengths of an earlier run's. */
+  static async open(path: string, lengths: readonly number[]): Promise<Spools> {
+    const spools = new Spools(path)
+    for (const length of lengths) await spools.#add(length)
+    return spools
+  }
+
+  get lengths(): readonly number[] {
+    return this.#files.map(({ length }) => length)
+  }
+
+  async write(index: number, bytes: Uint8Array): Promise<void> {
+    while (this.#files.length <= index) await this.#add(undefined)
+    await this.#files[index]!.write(bytes)
+  }
+
+  read(index: number): AsyncIterable<Uint8Array> {
+    return this.#files[index]!.read()
+  }
+
+  async sync(): Promise<void> {
+    for (const file of this.#files) await file.sync()
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files) await file.close()
+  }
+
+  /** The files are of no use any more. */
+  async discard(): Promise<void> {
+    for (let index = 0; index < this.#files.length; index += 1) await PartialFile.discard(this.#pathOf(index))
+  }
+
+  async #add(length: number | undefined): Promise<void> {
+    this.#files.push(await PartialFile.open(this.#pathOf(this.#files.length), length))
+  }
+
+  #pathOf(index: number): string {
+    return `${this.#path}.list${index + 1}`
+  }
+}

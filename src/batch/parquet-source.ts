@@ -1,0 +1,72 @@
+import type { Block, SourcePosition } from './block.ts'
+import type { BlockSource } from './block-source.ts'
+import type { InputSpec } from './job.ts'
+import { ParquetRows } from './parquet/parquet-rows.ts'
+import { type Shard, shardRange } from './shard.ts'
+
+/** About what a cell takes as a value. */
+const CELL_BYTES = 8
+
+export interface ParquetSourceInit {
+  readonly path: string
+  readonly blockBytes: number
+  readonly shard: Shard
+}
+
+/** A parquet file in blocks of as many rows as fill a block, wherever its row groups end. Positions are rows. */
+export class ParquetSource implements BlockSource {
+  readonly input: InputSpec
+  readonly start: SourcePosition
+  readonly end: number
+  readonly #rows: ParquetRows
+  readonly #blockRows: number
+
+  /** @throws ServingError BAD_REQUEST where the file cannot be read */
+  static async open(init: ParquetSourceInit): Promise<ParquetSource> {
+    return new ParquetSource(await ParquetRows.open(init.path), init)
+  }
+
+  private constructor(rows: ParquetRows, { blockBytes, shard }: ParquetSourceInit) {
+    const names = rows.columnNames
+    this.#rows = rows
+    this.#blockRows = Math.max(1, Math.floor(blockBytes / CELL_BYTES / Math.max(1, names.length)))
+    const blocks = Math.ceil(rows.rows / this.#blockRows)
+    const [first, behind] = shardRange(shard, 0, blocks)
+    this.input = { kind: 'frame', names: names.map(String) }
+    this.start = { offset: first * this.#blockRows, line: 0 }
+    this.end = Math.min(rows.rows, behind * this.#blockRows)
+  }
+
+  async *blocks(from: SourcePosition): AsyncGenerator<Block, void, undefined> {
+    let isEmpty = from.offset === this.start.offset
+    let offset = from.offset
+    const range = { from: offset, to: this.end, blockRows: this.#blockRows }
+    for await (const frame of this.#rows.blocks(range)) {
+      isEmpty = false
+      offset += frame.rows
+      yield { content: { kind: 'frame', frame }, next: { offset, line: 0 }, release: () => {} }
+    }
+    if (isEmpty) yield await this.#emptyBlock()
+  }
+
+  async close(): Promise<void> {
+    this.#rows.close()
+  }
+
+  /** The columns without rows. */
+  async #emptyBlock(): Promise<Block> {
+    const { frameRows } = await import('./parquet/frame-rows.ts')
+    for await (const frame of this.#rows.blocks({ from: 0, to: 1, blockRows: 1 })) {
+      return {
+        content: { kind: 'frame', frame: frameRows(frame, 0, 0) },
+        next: this.start,
+        release: () => {},
+      }
+    }
+    return {
+      content: { kind: 'frame', frame: { rows: 0, columns: [] } },
+      next: this.start,
+      release: () => {},
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises'
+import type { Readable, Writable } from 'node:stream'
+import { availableResources, planThreads, type ThreadPlan } from '../runtime/cores.ts'
+import { loadFlavor } from '../runtime/load-flavor.ts'
+import type { BatchOptions, BatchProgress, BatchSummary } from './batch-options.ts'
+import { BatchRun } from './batch-run.ts'
+import { BatchWorkers } from './batch-workers.ts'
+import { checkOptions } from './check-options.ts'
+import { type InputPlace, pipedInput, spoolInput } from './input-place.ts'
+import { lookAtInput } from './look-at-input.ts'
+import { needsLook, openSource } from './open-source.ts'
+import { type JournalInit, lastCheckpoint } from './output/journal.ts'
+import { openOutput, publishFinished } from './output/open-output.ts'
+import { runIdentity } from './run-identity.ts'
+
+/** What a run is connected to. */
+export interface BatchConnections {
+  readonly stdin: Readable
+  readonly stdout: Writable
+  /** Ends the run in order, with what is predicted written and, in a file, ready to be gone on with. */
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: BatchProgress) => void
+}
+
+/**
+ * Predicts all rows of an input.
+ * @throws ServingError; then there is no file with the output's name from this run, and one that can be gone on with.
+ */
+export async function predictBatch(
+  options: BatchOptions,
+  connections: BatchConnections,
+): Promise<BatchSummary> {
+  checkOptions(options)
+  const cleanUp: (() => Promise<void>)[] = []
+  try {
+    return await predict(options, connections, (close) => cleanUp.unshift(close))
+  } finally {
+    for (const close of cleanUp) await close()
+  }
+}
+
+async function predict(
+  options: BatchOptions,
+  { stdin, stdout, signal, onProgress }: BatchConnections,
+  atEnd: (close: () => Promise<void>) => void,
+): Promise<BatchSummary> {
+  const journal = await journalOf(options)
+  const from = options.resume && journal !== undefined ? await lastCheckpoint(journal) : undefined
+  if (from?.finished === true) {
+    await publishFinished(journal!, options.badRowsPath)
+    return { rows: from.rows, badRows: from.badRows, resumedRows: from.rows, finished: true }
+  }
+  const workers = await startWorkers(options)
+  atEnd(() => workers.close())
+  const place = await placeOf(options, stdin, atEnd)
+  const { batchable } = await workers.open()
+  const source = await openSource(options, place, batchable)
+  atEnd(() => source.close())
+  await lookAtInput(source, workers, needsLook(options.mlmodel.signature?.inputs, outputOf(options)))
+  const output = await openOutput({ options, stdout, journal, from })
+  atEnd(() => output.close())
+  return new BatchRun({ options, source, workers, output, signal, onProgress }).run()
+}
+
+async function journalOf(options: BatchOptions): Promise<JournalInit | undefined> {
+  const { output, inputPath } = options
+  if (output === undefined || inputPath === undefined) return undefined
+  return { path: output, identity: await runIdentity(options, inputPath) }
+}
+
+async function startWorkers(options: BatchOptions): Promise<BatchWorkers> {
+  const { mlmodel, params, batchRows, badRowsPath } = options
+  const { workers, intraOpThreads } = await planWorkers(options)
+  const output = outputOf(options)
+  const keepGoing = badRowsPath !== undefined
+  const job = { mlmodel, intraOpThreads, output, params, batchRows, keepGoing }
+  return new BatchWorkers({ job, threads: workers })
+}
+
+/** One thread a core, but not more than there are blocks. */
+async function planWorkers({ mlmodel, workers, inputPath, blockBytes }: BatchOptions): Promise<ThreadPlan> {
+  const { cores, memoryBytes } = availableResources()
+  const { weightBytes } = await (await loadFlavor(mlmodel)).inspect(mlmodel)
+  const plan = planThreads({ threads: workers ?? cores, weightBytes, memoryBytes })
+  const bytes = inputPath === undefined ? Number.POSITIVE_INFINITY : await sizeOf(inputPath)
+  return { ...plan, workers: Math.min(plan.workers, Math.ceil(bytes / blockBytes) || 1) }
+}
+
+/** A file that is not there is reported where it is opened. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+}
+
+/** A pipe is enough for CSV that is read once. */
+async function placeOf(
+  options: BatchOptions,
+  stdin: Readable,
+  atEnd: (close: () => Promise<void>) => void,
+): Promise<InputPlace> {
+  const { inputPath, inputFormat, mlmodel } = options
+  if (inputPath !== undefined) return { path: inputPath }
+  if (inputFormat === 'csv' && !needsLook(mlmodel.signature?.inputs, outputOf(options))) {
+    return pipedInput(stdin)
+  }
+  const spooled = await spoolInput(stdin)
+  atEnd(() => spooled.remove())
+  return { path: spooled.path }
+}
+
+function outputOf({ outputFormat, append }: BatchOptions) {
+  return { format: outputFormat, append }
+}

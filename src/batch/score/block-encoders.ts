@@ -1,0 +1,48 @@
+import type { OutputMetadata } from '../../core/predictor.ts'
+import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
+import { csvField } from '../../protocols/mlflow-scoring/reply/csv-text.ts'
+import type { InputSpec, OutputSpec } from '../job.ts'
+import type { BlockEncoder } from './block-encoder.ts'
+import { DocumentEncoder, JsonEncoder } from './json-encoder.ts'
+import { LineEncoder } from './line-encoder.ts'
+import { CsvLines, JsonLines } from './line-formats.ts'
+import { OutputNames } from './output-names.ts'
+import { TableEncoder } from './table-encoder.ts'
+
+export interface BlockEncoderInit {
+  readonly input: InputSpec
+  readonly output: OutputSpec
+  readonly codec: BatchCodec
+  /** The model's own. */
+  readonly outputs: readonly OutputMetadata[]
+}
+
+/** The encoder of a run's predictions. */
+export function blockEncoderFor({ input, output, codec, outputs }: BlockEncoderInit): BlockEncoder {
+  const { format, append } = output
+  const names = new OutputNames(outputs, append ? columnNames(input) : [])
+  switch (format) {
+    case 'json':
+      return input.kind === 'document' ? new DocumentEncoder(codec) : new JsonEncoder(codec)
+    case 'csv':
+      return new LineEncoder({
+        format: new CsvLines(names, append ? csvHeader(input) : undefined),
+        names,
+        append,
+      })
+    case 'jsonl':
+      return new LineEncoder({ format: new JsonLines(names), names, append })
+    default:
+      return new TableEncoder({ names, append })
+  }
+}
+
+/** Names of the input's columns, where it has a fixed set of them. */
+function columnNames(input: InputSpec): readonly string[] {
+  if (input.kind === 'csv') return input.layout.names
+  return input.kind === 'frame' ? input.names : []
+}
+
+function csvHeader(input: InputSpec): string {
+  return input.kind === 'csv' ? input.header : columnNames(input).map(csvField).join(',')
+}

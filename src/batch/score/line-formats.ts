@@ -1,0 +1,58 @@
+import type { TensorMap } from '../../core/tensor.ts'
+import { RowEncoder, type RowText } from '../../protocols/mlflow-scoring/reply/row-encoder.ts'
+import type { BlockRows } from './block-rows.ts'
+import type { LineFormat } from './line-encoder.ts'
+import type { OutputNames } from './output-names.ts'
+
+/** CSV as `pandas.DataFrame.to_csv` writes it. */
+export class CsvLines implements LineFormat {
+  readonly #rows: RowEncoder
+  readonly #inputHeader: string | undefined
+
+  /** @param inputHeader of the columns before the predictions, where the input's are appended to. */
+  constructor({ outputs }: OutputNames, inputHeader: string | undefined) {
+    this.#rows = new RowEncoder(outputs)
+    this.#inputHeader = inputHeader
+  }
+
+  header(outputs: TensorMap, rows: number): string {
+    return `${this.line(this.#inputHeader, this.#rows.csvHeader(outputs, rows))}\n`
+  }
+
+  predictions(outputs: TensorMap, rows: number): RowText {
+    return this.#rows.csvRows(outputs, rows)
+  }
+
+  input(rows: BlockRows, row: number): string | undefined {
+    return rows.csvOf(row)
+  }
+
+  line(input: string | undefined, predictions: string): string {
+    return input === undefined ? predictions : `${input},${predictions}`
+  }
+}
+
+/** JSON Lines: one of MLflow's records on each line. */
+export class JsonLines implements LineFormat {
+  readonly #rows: RowEncoder
+
+  constructor({ outputs }: OutputNames) {
+    this.#rows = new RowEncoder(outputs)
+  }
+
+  header(): string {
+    return ''
+  }
+
+  predictions(outputs: TensorMap, rows: number): RowText {
+    return this.#rows.jsonMembers(outputs, rows)
+  }
+
+  input(rows: BlockRows, row: number): string | undefined {
+    return rows.jsonOf(row)
+  }
+
+  line(input: string | undefined, predictions: string): string {
+    return input === undefined || input === '' ? `{${predictions}}` : `{${input}, ${predictions}}`
+  }
+}

@@ -1,0 +1,13 @@
+/** One of `count` contiguous parts of the input; `index` counts from 0. */
+export interface Shard {
+  readonly index: number
+  readonly count: number
+}
+
+export const WHOLE: Shard = { index: 0, count: 1 }
+
+/** The part of `from` to `to` that is the shard's: blocks that begin in it are. The parts of all shards are the whole. */
+export function shardRange({ index, count }: Shard, from: number, to: number): readonly [number, number] {
+  const cut = (part: number): number => from + Math.floor(((to - from) * part) / count)
+  return [cut(index), cut(index + 1)]
+}

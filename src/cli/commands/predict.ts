@@ -1,0 +1,129 @@
+import type { Command } from 'commander'
+import type { Logger } from 'pino'
+import type { BatchOptions, BatchProgress, BatchSummary } from '../../batch/batch-options.ts'
+import { formatOfFile } from '../../batch/formats.ts'
+import { predictBatch } from '../../batch/predict-batch.ts'
+import { WHOLE } from '../../batch/shard.ts'
+import { invalidParameter } from '../../core/errors.ts'
+import { readMlModel } from '../../flavors/read-mlmodel.ts'
+import { createLogger } from '../../server/logger.ts'
+import { openRegistryClient } from '../compose-registry.ts'
+import { PREDICT_SETTINGS, type PredictSettings } from '../predict-settings.ts'
+import { Progress } from '../progress.ts'
+import { addSettings } from '../setting.ts'
+
+export function addPredictCommand(program: Command): void {
+  const command = program
+    .command('predict')
+    .description('Predict the rows of a file of any size, as `mlflow models predict` does')
+    .helpOption('--help', 'show this help')
+    .action(async () => predict(command.opts<PredictSettings>()))
+  addSettings(command, PREDICT_SETTINGS)
+}
+
+/** Exit codes of a program that a signal ended, as shells give them. */
+const SIGNAL_CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+async function predict(settings: PredictSettings): Promise<void> {
+  const startedAt = performance.now()
+  const logger = createLogger({ level: 'info', format: 'text' })
+  const options = await batchOptions(settings, logger)
+  const stopped = stopOnSignal()
+  const progress = new Progress({
+    title: 'Predicting',
+    unit: options.inputFormat === 'parquet' ? 'rows' : 'bytes',
+    logger,
+    enabled: !settings.noProgress,
+  })
+  try {
+    const summary = await predictBatch(options, {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      signal: stopped.signal,
+      onProgress: (state) => progress.update(progressState(state, startedAt)),
+    })
+    await progress.stop()
+    report(summary, startedAt, options)
+    if (!summary.finished) process.exit(SIGNAL_CODES[String(stopped.signal.reason)])
+  } finally {
+    await progress.stop()
+  }
+}
+
+async function batchOptions(settings: PredictSettings, logger: Logger): Promise<BatchOptions> {
+  if (settings.modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+  const inputPath = fileOf(settings.inputPath)
+  const output = fileOf(settings.outputPath)
+  return {
+    mlmodel: await readMlModel(await modelPath(settings.modelUri, settings, logger)),
+    inputPath,
+    inputFormat: settings.contentType ?? formatOfFile(inputPath),
+    output,
+    outputFormat: settings.outputFormat ?? formatOfFile(output),
+    append: settings.append,
+    params: settings.params,
+    shard: settings.shard ?? WHOLE,
+    resume: settings.resume,
+    badRowsPath: settings.badRows,
+    workers: settings.workers,
+    batchRows: settings.batchRows,
+    blockBytes: settings.blockBytes,
+  }
+}
+
+async function modelPath(uri: string, settings: PredictSettings, logger: Logger): Promise<string> {
+  const registry = openRegistryClient(settings, logger)
+  try {
+    return (await registry.resolve(uri)).path
+  } finally {
+    await registry.close()
+  }
+}
+
+/** `-` is what it is for other programs: standard input or output. */
+function fileOf(path: string | undefined): string | undefined {
+  return path === '-' ? undefined : path
+}
+
+/** The first signal ends the run in order, a second one at once. */
+function stopOnSignal(): AbortController {
+  const controller = new AbortController()
+  const stop = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(SIGNAL_CODES[signal])
+    controller.abort(signal)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return controller
+}
+
+function progressState({ rows, badRows, done, end }: BatchProgress, startedAt: number) {
+  const seconds = (performance.now() - startedAt) / 1000
+  const bad = badRows === 0 ? '' : `, ${count(badRows)} bad`
+  return { done, total: end, note: `${count(rows)} rows${bad}, ${count(rows / seconds)} rows/s` }
+}
+
+/** One line for people and logs: what was done, how fast, in how much memory. */
+function report(
+  { rows, badRows, resumedRows, finished }: BatchSummary,
+  startedAt: number,
+  { output, badRowsPath }: BatchOptions,
+): void {
+  const seconds = (performance.now() - startedAt) / 1000
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024)
+  const notes = [
+    `${count(rows)} rows in ${seconds.toFixed(1)} s`,
+    `${count((rows - resumedRows) / seconds)} rows/s`,
+    ...(resumedRows === 0 ? [] : [`${count(resumedRows)} of them by the run before`]),
+    ...(badRowsPath === undefined ? [] : [`${count(badRows)} bad rows in ${badRowsPath}`]),
+    `${memory} MB`,
+  ]
+  const how = output === undefined ? '' : ' The same command with --resume goes on from there.'
+  process.stderr.write(
+    `${finished ? 'Predicted' : 'Interrupted after'} ${notes.join(', ')}.${finished ? '' : how}\n`,
+  )
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
