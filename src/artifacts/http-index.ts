@@ -19,14 +19,22 @@ export function linksBeneath(page: string, url: string): readonly FolderEntry[] 
   return [...entries.values()]
 }
 
-function entryOf(href: string, url: string): FolderEntry | undefined {
-  const target = href === '' ? null : URL.parse(href, url)
+/** Segments are compared decoded: pages write them encoded in their own ways. */
+function entryOf(href: string, page: string): FolderEntry | undefined {
+  const target = href === '' ? null : URL.parse(href, page)
   if (target === null || target.search !== '' || target.hash !== '') return undefined
-  const place = target.origin + target.pathname
-  if (!place.startsWith(url)) return undefined
-  const [, encoded, slash] = /^([^/]+)(\/?)$/.exec(place.slice(url.length)) ?? []
-  const name = encoded === undefined ? undefined : decoded(encoded)
-  return name === undefined ? undefined : { name, isFolder: slash === '/', bytes: undefined }
+  const folder = segmentsOf(new URL(page)).slice(0, -1)
+  const segments = segmentsOf(target)
+  const isBeneath = folder.every((segment, index) => segment === segments[index])
+  if (target.origin !== new URL(page).origin || !isBeneath) return undefined
+  const [name, end, ...rest] = segments.slice(folder.length)
+  if (!name || end || rest.length > 0) return undefined
+  return { name, isFolder: end === '', bytes: undefined }
+}
+
+/** Percent-decoded, the last one empty for a folder; undefined for what cannot be decoded. */
+function segmentsOf({ pathname }: URL): readonly (string | undefined)[] {
+  return pathname.split('/').map(decoded)
 }
 
 function decodeEntities(text: string): string {
