@@ -57,11 +57,13 @@ async function attempt(download: Download): Promise<unknown> {
   const { bytes, validator } = sink
   const resume = bytes > 0 && validator !== undefined ? { resume: { offset: bytes, validator } } : {}
   const content = await repository.open(path, { ...resume, ...(signal === undefined ? {} : { signal }) })
-  const expected = expectedBytes(download, content)
-  if (content.offset !== bytes || bytes === 0) {
-    if (content.offset !== 0) throw wrongOffset(download, content.offset)
-    await sink.restart(expected === undefined ? undefined : content.validator)
+  const fault = faultOf(download, content)
+  if (fault !== undefined) {
+    await dismiss(content)
+    throw fault
   }
+  const expected = download.bytes ?? content.bytes
+  if (content.offset === 0) await sink.restart(expected === undefined ? undefined : content.validator)
   try {
     await copyChunks(content, download, expected)
   } catch (error) {
@@ -89,13 +91,27 @@ async function copyChunks(
   }
 }
 
-function expectedBytes({ bytes, path, repository }: Download, content: ArtifactContent): number | undefined {
-  if (bytes !== undefined && content.bytes !== undefined && bytes !== content.bytes) {
-    throw invalidModel(
-      `${path} of ${repository.uri} has ${content.bytes} bytes, but its listing says ${bytes}: was it changed just now?`,
+/** Lets go of content that is not wanted: a stream learns of it when its reader stops, and not before it has begun. */
+export async function dismiss({ chunks }: ArtifactContent): Promise<void> {
+  try {
+    for await (const _ of chunks) break
+  } catch {
+    // It has broken: nobody waits for it any more.
+  }
+}
+
+/** What is wrong with an answer before its first byte is read. */
+function faultOf(download: Download, { bytes: said, offset }: ArtifactContent): ServingError | undefined {
+  const { bytes, path, repository, sink } = download
+  if (bytes !== undefined && said !== undefined && bytes !== said) {
+    return invalidModel(
+      `${path} of ${repository.uri} has ${said} bytes, but its listing says ${bytes}: was it changed just now?`,
     )
   }
-  return bytes ?? content.bytes
+  if (offset === 0 || offset === sink.bytes) return undefined
+  return invalidModel(
+    `${repository.uri} sends ${path} from byte ${offset}, where it was asked for it from byte ${sink.bytes}`,
+  )
 }
 
 /** A refusal stays one; a connection that breaks may hold the next time. */
@@ -104,12 +120,6 @@ function isFinal(error: unknown): boolean {
     error instanceof ServingError &&
     error.code !== 'TEMPORARILY_UNAVAILABLE' &&
     error.code !== 'DEADLINE_EXCEEDED'
-  )
-}
-
-function wrongOffset({ repository, path, sink }: Download, offset: number): ServingError {
-  return invalidModel(
-    `${repository.uri} sends ${path} from byte ${offset}, where it was asked for it from byte ${sink.bytes}`,
   )
 }
 

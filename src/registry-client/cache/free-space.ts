@@ -2,8 +2,9 @@ import { statfs } from 'node:fs/promises'
 import { resourceExhausted } from '../../core/errors.ts'
 import type { Sink } from './download-file.ts'
 
-/** Left to whatever else writes on this disk. */
-const SPARE_BYTES = 64 << 20
+/** For folders, manifests and journals. */
+const SPARE_BYTES = 1 << 20
+const LOOK_EVERY_BYTES = 32 << 20
 
 /** @throws ServingError RESOURCE_EXHAUSTED where a disk has no room for so much more */
 export async function requireFreeSpace(folder: string, bytes: number, uri: string): Promise<void> {
@@ -25,7 +26,7 @@ export class RoomWatch implements Sink {
   readonly #sink: Sink
   readonly #folder: string
   readonly #uri: string
-  #sinceLook = 0
+  #bytesSinceLook = 0
 
   constructor(sink: Sink, folder: string, uri: string) {
     this.#sink = sink
@@ -46,10 +47,10 @@ export class RoomWatch implements Sink {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    this.#sinceLook += chunk.byteLength
-    if (this.#sinceLook >= SPARE_BYTES / 2) {
-      await requireFreeSpace(this.#folder, this.#sinceLook, this.#uri)
-      this.#sinceLook = 0
+    this.#bytesSinceLook += chunk.byteLength
+    if (this.#bytesSinceLook >= LOOK_EVERY_BYTES) {
+      await requireFreeSpace(this.#folder, LOOK_EVERY_BYTES, this.#uri)
+      this.#bytesSinceLook = 0
     }
     await this.#sink.write(chunk)
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ArtifactFile, ArtifactRepository } from '../../artifacts/artifact-repository.ts'
 import { invalidModel, notFound } from '../../core/errors.ts'
-import { downloadFile, type Sink } from './download-file.ts'
+import { dismiss, downloadFile, type Sink } from './download-file.ts'
 import { inParallel } from './in-parallel.ts'
 import { checkModelPaths } from './model-paths.ts'
 
@@ -68,8 +68,7 @@ export async function askOne(
 ): Promise<ArtifactFile> {
   const content = await repository.open(path, signal === undefined ? {} : { signal })
   const { bytes, validator } = content
-  // Taking the first chunk and no more is how the stream learns that it is not wanted.
-  for await (const _ of content.chunks) break
+  await dismiss(content)
   return { path, bytes, ...(validator === undefined ? {} : { validator }) }
 }
 

@@ -1,9 +1,10 @@
+import { statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cancelled, permissionDenied } from '../../../src/core/errors.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
-import { expectSameFiles, foldersOfEntries, openCache } from './fixtures/cache-support.ts'
+import { expectSameFiles, filesUnder, foldersOfEntries, openCache } from './fixtures/cache-support.ts'
 import {
   type BeforeChunk,
   type ChangeListing,
@@ -79,6 +80,14 @@ describe('a transfer that breaks in the middle of a file', () => {
     expect(opensOf(repository, 'model.onnx')).toEqual([])
   })
 
+  test('goes on though the journal of the draft was cut off in the middle of a line', async () => {
+    const repository = new FakeRepository(modelFiles(), { beforeChunk: breaking(5) })
+    await expect(openCache(folder).cache.fetch({ repository, key })).rejects.toThrow()
+    const journal = filesUnder(folder).find((name) => name.endsWith('journal.jsonl')) ?? ''
+    truncateSync(join(folder, journal), statSync(join(folder, journal)).size - 10)
+    expectSameFiles(await openCache(folder).cache.fetch({ repository, key }), repository)
+  })
+
   test('does not go on with what was begun of other content', async () => {
     const broken = new FakeRepository(modelFiles('1'), { beforeChunk: breaking(5) })
     await expect(openCache(folder).cache.fetch({ repository: broken, key })).rejects.toThrow()
@@ -107,6 +116,7 @@ describe('a file that is not as long as it is said to be', () => {
     const repository = new FakeRepository(modelFiles(), manners)
     const { cache } = openCache(folder)
     await expect(cache.fetch({ repository, key })).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
+    expect(repository.streams).toBe(0)
     expect(await cache.find(key)).toBeUndefined()
   })
 

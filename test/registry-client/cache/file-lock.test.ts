@@ -1,0 +1,60 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { FileLock, KeptLocks } from '../../../src/registry-client/cache/file-lock.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
+
+let path: string
+
+beforeEach(() => {
+  path = join(temporaryFolder(), 'lock')
+})
+
+describe('the lock of a file', () => {
+  test('may be held shared by many, and by nobody else exclusively', async () => {
+    const shared = [await FileLock.try(path, 'shared'), await FileLock.try(path, 'shared')]
+    expect(shared.every((lock) => lock !== undefined)).toBe(true)
+    expect(await FileLock.try(path, 'exclusive')).toBeUndefined()
+    shared[0]?.release()
+    expect(await FileLock.try(path, 'exclusive')).toBeUndefined()
+    shared[1]?.release()
+    expect(await FileLock.try(path, 'exclusive')).toBeDefined()
+  })
+
+  test('is held by one where it is held exclusively', async () => {
+    const lock = await FileLock.try(path, 'exclusive')
+    expect(await FileLock.try(path, 'shared')).toBeUndefined()
+    expect(await FileLock.try(path, 'exclusive')).toBeUndefined()
+    lock?.release()
+    expect(await FileLock.try(path, 'shared')).toBeDefined()
+  })
+
+  test('does not shut others out by an attempt that failed', async () => {
+    const first = await FileLock.try(path, 'shared')
+    await FileLock.try(path, 'exclusive')
+    expect(await FileLock.try(path, 'shared')).toBeDefined()
+    first?.release()
+  })
+
+  test('is waited for until it is free', async () => {
+    const lock = await FileLock.try(path, 'exclusive')
+    setTimeout(() => lock?.release(), 100)
+    const start = performance.now()
+    await FileLock.waitForExclusive({ path })
+    expect(performance.now() - start).toBeGreaterThan(90)
+  })
+
+  test('leaves the file empty', async () => {
+    const lock = await FileLock.try(path, 'exclusive')
+    lock?.release()
+    expect(statSync(path).size).toBe(0)
+  })
+
+  test('is kept once, however often it is taken', async () => {
+    const kept = new KeptLocks()
+    for (let time = 0; time < 2; time++) kept.keep(path, (await FileLock.try(path, 'shared'))!)
+    expect(await FileLock.try(path, 'exclusive')).toBeUndefined()
+    kept.releaseAll()
+    expect(await FileLock.try(path, 'exclusive')).toBeDefined()
+  })
+})
