@@ -2,6 +2,7 @@ import {
   ERROR_CODES,
   type ErrorCode,
   invalidParameter,
+  notImplemented,
   permissionDenied,
   ServingError,
   unauthenticated,
@@ -32,6 +33,9 @@ export interface FailedRequest {
 /** MLflow's `_TRANSIENT_FAILURE_RESPONSE_CODES` (3.17.2). */
 const TRANSIENT: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
 
+/** MLflow answers 503 for the artifacts that it was started not to hand out (`mlflow/server/handlers.py`, 3.17.2). */
+const NO_ARTIFACTS = /running with `--no-serve-artifacts`/
+
 /** The reverse of MLflow's `ERROR_CODE_TO_HTTP_STATUS`, where the body names no code. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_REQUEST',
@@ -59,6 +63,8 @@ export function answerFailure(answer: FailedAnswer, asked: FailedRequest): Servi
   if (status >= 300 && status < 400) return redirectFailure(headers['location'], asked)
   if (status === 401) return unauthenticated(unauthenticatedText(asked))
   if (status === 403) return permissionDenied(forbiddenText(asked, said.message))
+  if (NO_ARTIFACTS.test(answer.text))
+    return notImplemented(`${asked.url} answered ${status}: ${said.message}`)
   if (TRANSIENT.has(status)) {
     const retryAfterSeconds = readRetryAfter(headers['retry-after'])
     return unreachable(`${asked.url} answered ${status}${colon(said.message)}`, {

@@ -47,7 +47,7 @@ function reasonFor(code: string, timeoutMs: number): string | undefined {
   const seconds = `${timeoutMs / 1000} s (MLFLOW_HTTP_REQUEST_TIMEOUT)`
   switch (code) {
     case 'ECONNREFUSED':
-      return 'the connection was refused. Is the server running there?'
+      return 'the connection was refused (is the server running there?)'
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the name of the host was not found (${code})`

@@ -197,9 +197,10 @@ export class Connection {
   }
 
   #report({ reason, attempt, attempts, waitSeconds }: Retry): void {
-    const wait = waitSeconds === 0 ? 'at once' : `in ${waitSeconds.toFixed(1)} s`
+    const seconds = Number(waitSeconds.toFixed(1))
+    const wait = seconds === 0 ? 'at once' : `in ${seconds} s`
     this.#log?.warn(
-      { server: this.url, attempt, attempts, waitSeconds },
+      { server: this.url, attempt, attempts, waitSeconds: seconds },
       `${reason.message}. Asking again ${wait} (attempt ${attempt} of ${attempts})`,
     )
   }

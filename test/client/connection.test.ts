@@ -267,6 +267,16 @@ describe('retries', () => {
     expect(server.requests).toHaveLength(2)
   })
 
+  test('do not follow a server that hands out no artifacts, though it says 503', async () => {
+    const said =
+      'Endpoint: /x disabled due to the mlflow server running with `--no-serve-artifacts`. To enable …'
+    const server = await startWebServer((_, response) => void response.writeHead(503).end(said))
+    const error = await caught(connect(server.url).json(get))
+    expect(error).toMatchObject({ code: 'NOT_IMPLEMENTED' })
+    expect(error.message).toMatch('--no-serve-artifacts')
+    expect(server.requests).toHaveLength(1)
+  })
+
   test('answers that no retry can mend are not asked again', async () => {
     const server = await startWebServer((_, response) => sendJson(response, {}, 400))
     await caught(connect(server.url).json(get))
@@ -279,7 +289,7 @@ describe('no answer', () => {
     const url = `http://127.0.0.1:${await freePort()}`
     const error = await caught(connect(url, { maxRetries: 1 }).json(get))
     expect(error.message).toBe(
-      `${url}${path} does not answer: the connection was refused. Is the server running there?`,
+      `${url}${path} does not answer: the connection was refused (is the server running there?)`,
     )
     expect(isUnreachable(error)).toBe(true)
   })
