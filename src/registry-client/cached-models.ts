@@ -92,8 +92,8 @@ export class CachedModels {
   /** The error for what would have to be asked for, where nobody may be asked. */
   async notThere({ uri }: Question): Promise<ServingError> {
     const cache = await this.#cache()
-    const there = [...new Set((await cache.remembered()).map(describeRemembered))]
-    const listed = there.length === 0 ? 'The cache is empty.' : `The cache has: ${there.join(', ')}.`
+    const there = listing(await cache.remembered())
+    const listed = there === '' ? 'The cache is empty.' : `The cache has ${there}.`
     return notFound(`${uri} is not in the cache, and no registry is asked (--offline). ${listed}`)
   }
 
@@ -136,9 +136,21 @@ export class CachedModels {
   }
 }
 
-function describeRemembered({ uri, version, registry }: RememberedModel): string {
-  const number = version === undefined || uri.endsWith(`/${version}`) ? '' : ` (version ${version})`
-  return `${uri}${number}${registry === undefined ? '' : ` of ${registry}`}`
+const MOST_LISTED = 20
+
+/** Of each registry what was downloaded from it; the latest come first, and not all where there are many. */
+function listing(models: readonly RememberedModel[]): string {
+  const shown = Map.groupBy(models.slice(0, MOST_LISTED), ({ registry }) => registry)
+  const texts = [...shown].map(([registry, ofIt]) => {
+    const uris = ofIt.map(describeRemembered).join(', ')
+    return registry === undefined ? uris : `of ${registry}: ${uris}`
+  })
+  const more = models.length > MOST_LISTED ? [`${models.length - MOST_LISTED} more`] : []
+  return [...texts, ...more].join('; ')
+}
+
+function describeRemembered({ uri, version }: RememberedModel): string {
+  return version === undefined || uri.endsWith(`/${version}`) ? uri : `${uri} (version ${version})`
 }
 
 type Labels = Pick<RememberedModel, 'canonicalUri' | 'name' | 'version' | 'alias' | 'location' | 'registry'>

@@ -118,11 +118,7 @@ export class ModelResolver implements RegistryClient {
     const copy = `${model.canonicalUri}${version} is served from the cache, as it was on ${since}`
     const fields = { registry: model.origin.registry, uri: model.canonicalUri, since }
     if (this.#offline) this.#log.info(fields, `The registry is not asked (--offline): ${copy}`)
-    else
-      this.#log.warn(
-        { ...fields, reason: reason.message },
-        `The registry does not answer (${reason.message}): ${copy}`,
-      )
+    else this.#log.warn(fields, `The registry does not answer (${reason.message}): ${copy}`)
     return model
   }
 }

@@ -47,8 +47,8 @@ export class PostgresServer {
     return new PostgresServer(server, folder, port)
   }
 
-  /** @returns the URI of a new, empty database, as MLflow's `--backend-store-uri` takes it. */
-  async createDatabase(scheme = 'postgresql'): Promise<string> {
+  /** @returns the URI of a new, empty database, as `--backend-store-uri` of an MLflow with psycopg2 takes it. */
+  async createDatabase(): Promise<string> {
     this.#databases += 1
     const name = `mlflow_${this.#databases}`
     const client = new pg.Client({ connectionString: this.uri('postgres') })
@@ -58,7 +58,7 @@ export class PostgresServer {
     } finally {
       await client.end()
     }
-    return this.uri(name, scheme)
+    return this.uri(name, 'postgresql+psycopg2')
   }
 
   uri(database: string, scheme = 'postgresql'): string {
