@@ -1,6 +1,6 @@
 import type { ModelSignature } from '../../signature/model-signature.ts'
 import { ByteReader } from './byte-reader.ts'
-import { canCut, type ListForm, type RowShape } from './cut-rules.ts'
+import { canCut, type ListForm, type RowList } from './cut-rules.ts'
 import { type DocumentLayout, layoutOf, type ValuePlace } from './document-layout.ts'
 import { IndexedBlocks } from './indexed-blocks.ts'
 import type { JsonBlockLimits, JsonBlocks, JsonEnvelope } from './json-blocks.ts'
@@ -40,7 +40,8 @@ function cut(reader: ByteReader, init: CutDocumentInit): JsonBlocks | undefined 
   const { list } = rows.place
   const shape = shapeOf(list?.firstBytes ?? new Set())
   if (list === undefined || list.index.count < 2 || shape === undefined) return undefined
-  if (!canCut(rows.form, shape, init.signature)) return undefined
+  if (!canCut({ form: rows.form, rows: shape, mayHaveNull: list.mayHaveNull }, init.signature))
+    return undefined
   const envelope = envelopeOf(reader, layout, rows)
   return (
     envelope &&
@@ -77,12 +78,12 @@ function isSplit({ members = new Map<string, ValuePlace>() }: ValuePlace, data: 
   return isKnown && (index === undefined || index.list?.index.rows === data.list?.index.rows)
 }
 
-function shapeOf(firstBytes: ReadonlySet<number>): RowShape | undefined {
+function shapeOf(firstBytes: ReadonlySet<number>): RowList['rows'] | undefined {
   const shapes = new Set([...firstBytes].map(shapeOfByte))
   return shapes.size === 1 ? [...shapes][0] : undefined
 }
 
-function shapeOfByte(byte: number): RowShape | undefined {
+function shapeOfByte(byte: number): RowList['rows'] | undefined {
   if (byte === OPEN_BRACKET) return 'lists'
   if (byte === OPEN_BRACE) return 'objects'
   return byte === QUOTE ? undefined : 'scalars'

@@ -68,8 +68,11 @@ function isSpace(byte: number): boolean {
   return byte === SPACE || byte === 0x09 || byte === 0x0d
 }
 
-/** The lines as elements of one list. A value cannot span lines, and a line cannot hold two. */
-function elementsOf(lines: Uint8Array, firstRow: number): Uint8Array {
+/**
+ * The lines as elements of one list, in the place of the lines. A value cannot span lines, and a line cannot hold two.
+ * @param lines without the end of the last one. @throws ServingError BAD_REQUEST, whose details have the `row` here
+ */
+export function elementsOf(lines: Uint8Array, firstRow: number): Uint8Array {
   const ends: number[] = []
   let end = lines.indexOf(NEWLINE)
   for (let start = 0; end !== -1; end = lines.indexOf(NEWLINE, start)) {
@@ -81,5 +84,6 @@ function elementsOf(lines: Uint8Array, firstRow: number): Uint8Array {
   const splits = splitElements(lines).map((element) => element.byteOffset + element.length)
   const wrong = splits.findIndex((split, i) => split !== (ends[i] ?? lines.length))
   if (wrong === -1 && splits.length === ends.length + 1) return lines
-  throw badRequest(`Row ${firstRow + Math.max(0, wrong)} of the JSON Lines file is not one JSON value.`)
+  const row = Math.max(0, wrong)
+  throw badRequest(`Row ${firstRow + row} of the JSON Lines file is not one JSON value.`, { row })
 }

@@ -27,6 +27,8 @@ export interface ElementList {
   readonly index: BlockIndex
   /** The first bytes that elements have: one of `[`, `{` and so on where they are all alike. */
   readonly firstBytes: ReadonlySet<number>
+  /** Values may be missing, at any depth. */
+  readonly mayHaveNull: boolean
 }
 
 /** The keys of the outermost object and where their values are; of a repeated key the last one, as in Python. */
@@ -98,12 +100,13 @@ class LayoutReader {
   #list(): ElementList {
     const index = new BlockIndex(this.#limits)
     const firstBytes = new Set<number>()
+    this.#scanner.takeNulls()
     this.#scanner.expect(OPEN_BRACKET)
     this.#scanner.members(CLOSE_BRACKET, () => {
       firstBytes.add(this.#scanner.peek())
       index.add(this.#scanner.skipValue())
     })
     index.finish()
-    return { index, firstBytes }
+    return { index, firstBytes, mayHaveNull: this.#scanner.takeNulls() }
   }
 }

@@ -11,6 +11,9 @@ export const OPEN_BRACE = 0x7b
 export const CLOSE_BRACE = 0x7d
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
+/** Begins null, and no other value; Infinity has two of them further on. */
+const SMALL_N = 0x6e
+
 /** With this bit set brackets are braces. */
 const BRACE_BIT = 0x20
 /** There is no byte at the end of the file. */
@@ -30,6 +33,7 @@ export class JsonScanner {
   readonly #reader: ByteReader
   #chunk: Buffer
   #at = 0
+  #mayHaveNull = false
 
   constructor(reader: ByteReader) {
     this.#reader = reader
@@ -89,6 +93,13 @@ export class JsonScanner {
     do visit()
     while (this.take(COMMA))
     this.expect(closing)
+  }
+
+  /** Whether a null, or what looks like one, was gone over since the last call. */
+  takeNulls(): boolean {
+    const mayHaveNull = this.#mayHaveNull
+    this.#mayHaveNull = false
+    return mayHaveNull
   }
 
   error(reason: string): ServingError {
@@ -156,19 +167,29 @@ export class JsonScanner {
   /** To the next quote or bracket of the chunk; most bytes of a file are passed here. */
   #skipPlain(): void {
     const chunk = this.#chunk
+    const { length } = chunk
+    let mayHaveNull = false
     let at = this.#at
-    for (; at < chunk.length; at += 1) {
+    for (; at < length; at += 1) {
       const byte = chunk[at]!
       if (byte < OPEN_BRACKET) {
         if (byte === QUOTE) break
-      } else if ((byte | BRACE_BIT) === OPEN_BRACE || (byte | BRACE_BIT) === CLOSE_BRACE) break
+      } else if ((byte | BRACE_BIT) === OPEN_BRACE || (byte | BRACE_BIT) === CLOSE_BRACE) {
+        break
+      } else if (byte === SMALL_N) {
+        mayHaveNull = true
+      }
     }
     this.#at = at
+    if (mayHaveNull) this.#mayHaveNull = true
   }
 
   /** A number, true, NaN, …: all that is no white space and no mark of JSON. */
   #skipWord(): void {
-    for (let byte = this.#peekByte(); isWordByte(byte); byte = this.#peekByte()) this.#at += 1
+    for (let byte = this.#peekByte(); isWordByte(byte); byte = this.#peekByte()) {
+      if (byte === SMALL_N) this.#mayHaveNull = true
+      this.#at += 1
+    }
   }
 }
 
