@@ -42,7 +42,7 @@ async function refusal(env: Readonly<Record<string, string>>): Promise<string> {
 
 describe('an MLflow server with users and passwords', () => {
   const USER = 'admin'
-  const PASSWORD = 'pass:word/12345 ü'
+  const PASSWORD = 'pass:word/12345'
   let server: MlflowProcess
   let uri: string
 

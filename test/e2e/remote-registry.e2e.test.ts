@@ -93,7 +93,7 @@ describe.each(['SQLite', 'PostgreSQL'])('an MLflow server on %s', (backend) => {
 
   beforeAll(async () => {
     if (backend === 'PostgreSQL') postgres = await PostgresServer.start()
-    const backendStoreUri = await postgres?.createDatabase()
+    const backendStoreUri = await postgres?.createDatabase('postgresql+psycopg2')
     server = await startMlflowServer(backendStoreUri === undefined ? {} : { backendStoreUri })
     trained = await train(server.url)
     env = { MLFLOW_TRACKING_URI: server.url, HEADRACE_CACHE_DIR: temporaryFolder() }

@@ -27,7 +27,7 @@ NAME = "iris"
 REQUIREMENTS = ["onnxruntime"]
 #: Names that URLs and shells mind.
 ODD_NAME = "Blüte & Co. 100%"
-ODD_FILE = "notes/ä b#1 100%.txt"
+ODD_FILE = "notes/ü 100% a+b&c.txt"
 
 
 def train(strength):
@@ -49,9 +49,7 @@ def answer(uri, example):
 def log(strength, **options):
     graph, example = train(strength)
     with mlflow.start_run() as run:
-        model = mlflow.onnx.log_model(
-            graph, name=NAME, input_example=example, pip_requirements=REQUIREMENTS, **options
-        )
+        model = mlflow.onnx.log_model(graph, name=NAME, **described(graph, example), **options)
     return run.info.run_id, model
 
 
@@ -60,20 +58,20 @@ def log_plain_artifacts(strength, folder):
     graph, example = train(strength)
     with tempfile.TemporaryDirectory() as scratch, mlflow.start_run() as run:
         path = Path(scratch) / "model"
-        signature = infer_signature(example, answer_of(graph, example))
-        mlflow.onnx.save_model(
-            graph, path, signature=signature, input_example=example, pip_requirements=REQUIREMENTS
-        )
+        mlflow.onnx.save_model(graph, path, **described(graph, example))
         (path / ODD_FILE).parent.mkdir()
         (path / ODD_FILE).write_text("a name that has to be escaped")
         mlflow.log_artifacts(str(path), folder)
     return run.info.run_id
 
 
-def answer_of(graph, example):
+def described(graph, example):
+    """Signature and input example. The outputs of the signature are what the model answers."""
     with tempfile.TemporaryDirectory() as scratch:
-        mlflow.onnx.save_model(graph, Path(scratch) / "model", pip_requirements=REQUIREMENTS)
-        return mlflow.pyfunc.load_model(str(Path(scratch) / "model")).predict(example)
+        path = str(Path(scratch) / "model")
+        mlflow.onnx.save_model(graph, path, pip_requirements=REQUIREMENTS)
+        signature = infer_signature(example, mlflow.pyfunc.load_model(path).predict(example))
+    return {"signature": signature, "input_example": example, "pip_requirements": REQUIREMENTS}
 
 
 def main(tracking_uri):
