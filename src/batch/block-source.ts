@@ -11,7 +11,8 @@ export interface BlockSource {
   readonly start: SourcePosition
 
   /**
-   * The blocks from `from` on, in order; at least one where `from` is the start, if need be without rows.
+   * The blocks from `from` on, in order. Where the columns are known without rows there is at least one block from the
+   * start on, if need be without rows.
    * @throws ServingError where the input cannot be read or cut.
    */
   blocks(from: SourcePosition): AsyncIterable<Block>

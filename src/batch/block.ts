@@ -14,6 +14,8 @@ export type BlockContent =
   | { readonly kind: 'csv'; readonly bytes: Uint8Array; readonly firstLine: number }
   /** Whole elements of the list of rows, with commas between them. */
   | { readonly kind: 'json'; readonly elements: Uint8Array }
+  /** Whole lines of JSON Lines. */
+  | { readonly kind: 'lines'; readonly bytes: Uint8Array; readonly firstLine: number }
   | { readonly kind: 'frame'; readonly frame: Frame }
   /** All of the input, which cannot be cut. */
   | { readonly kind: 'document'; readonly path: string }

@@ -33,6 +33,11 @@ export class FileInput implements ByteInput {
     this.#position = position
   }
 
+  /** The next read begins there. */
+  seek(position: number): void {
+    this.#position = position
+  }
+
   async read(buffer: Uint8Array, at: number, length: number): Promise<number> {
     // Bytes that were added after the start are no part of the input.
     const rest = Math.min(length, this.size - this.#position)

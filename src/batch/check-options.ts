@@ -18,9 +18,6 @@ export function checkOptions(options: BatchOptions): void {
       '--append is for outputs with one line or row for each row: add --output-format jsonl, csv or parquet',
     )
   }
-  if (append && (inputFormat === 'json' || inputFormat === 'jsonl') && outputFormat !== 'jsonl') {
-    throw invalidParameter('--append to JSON records is written as JSON Lines: add --output-format jsonl')
-  }
   if (params !== undefined && inputFormat === 'json') {
     throw invalidParameter('--params is for inputs without room for them: JSON has its own "params"')
   }

@@ -1,4 +1,4 @@
-import { invalidParameter, notImplemented } from '../core/errors.ts'
+import { internalError, invalidParameter } from '../core/errors.ts'
 import { isDataType } from '../signature/column-dtypes.ts'
 import type { Schema } from '../signature/model-signature.ts'
 import type { BatchOptions } from './batch-options.ts'
@@ -6,7 +6,8 @@ import type { BlockSource } from './block-source.ts'
 import { DocumentSource } from './document-source.ts'
 import type { InputPlace } from './input-place.ts'
 import { type OutputSpec, readsAllColumns } from './job.ts'
-import { WHOLE } from './shard.ts'
+import type { JsonBlockLimits } from './json/json-blocks.ts'
+import type { ParquetSourceInit } from './parquet-source.ts'
 
 /**
  * The source of a run.
@@ -24,14 +25,51 @@ export async function openSource(
     const { CsvSource } = await import('./csv/csv-source.ts')
     return CsvSource.open({ from: place, blockBytes, shard })
   }
-  if ('pipe' in place) throw notImplemented(`Input of the format ${inputFormat} has to be a file.`)
-  if (inputFormat === 'parquet' && batchable) {
-    const { ParquetSource } = await import('./parquet-source.ts')
-    return ParquetSource.open({ path: place.path, blockBytes, shard })
+  if ('pipe' in place) throw internalError('Only CSV is read from a pipe')
+  const { path } = place
+  switch (inputFormat) {
+    case 'parquet':
+      return batchable ? openParquet({ path, blockBytes, shard }) : uncut(options, path)
+    case 'jsonl': {
+      const { linesSource } = await import('./json-sources.ts')
+      return linesSource({ path, limits: limitsOf(blockBytes), shard, params: options.params })
+    }
+    default:
+      return (batchable ? await openDocument(options, path) : undefined) ?? uncut(options, path)
   }
-  if (shard !== WHOLE) throw invalidParameter('This input cannot be cut into shards.')
-  const mediaType = inputFormat === 'parquet' ? 'application/vnd.apache.parquet' : 'application/json'
-  return new DocumentSource(place.path, mediaType)
+}
+
+async function openParquet(init: ParquetSourceInit): Promise<BlockSource> {
+  const { ParquetSource } = await import('./parquet-source.ts')
+  return ParquetSource.open(init)
+}
+
+/** Undefined where the document has to stay whole. */
+async function openDocument(
+  { mlmodel, blockBytes, shard }: BatchOptions,
+  path: string,
+): Promise<BlockSource | undefined> {
+  const [{ cutDocument }, { documentSource }] = await Promise.all([
+    import('./json/cut-document.ts'),
+    import('./json-sources.ts'),
+  ])
+  const cuts = cutDocument(path, { signature: mlmodel.signature, ...limitsOf(blockBytes) })
+  return cuts === undefined ? undefined : documentSource(cuts, shard)
+}
+
+/** The sizes alone decide. */
+function limitsOf(blockBytes: number): JsonBlockLimits {
+  return { blockRows: Number.POSITIVE_INFINITY, blockBytes }
+}
+
+function uncut({ inputFormat, shard }: BatchOptions, path: string): BlockSource {
+  if (shard.count > 1) {
+    throw invalidParameter(
+      'This input cannot be cut into shards: its rows are predicted together, or it is small',
+    )
+  }
+  const isParquet = inputFormat === 'parquet'
+  return new DocumentSource(path, isParquet ? 'application/vnd.apache.parquet' : 'application/json')
 }
 
 /**

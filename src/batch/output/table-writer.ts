@@ -2,6 +2,7 @@ import type { ScoredBlock } from '../batch-messages.ts'
 import { ParquetAppender } from '../parquet/parquet-appender.ts'
 import type { ParquetAppenderState } from '../parquet/parquet-appender-state.ts'
 import type { ParquetField } from '../parquet/parquet-field.ts'
+import { otherColumns } from './other-columns.ts'
 import { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
 
@@ -33,6 +34,7 @@ export class TableWriter implements PredictionWriter {
   async append({ shape, columns = [] }: ScoredBlock): Promise<void> {
     if (shape?.kind !== 'table') return
     this.#appender ??= this.#begin(shape.fields)
+    if (JSON.stringify(shape.fields) !== JSON.stringify(this.#fields)) throw otherColumns()
     this.#appender.append(columns)
     this.#rows += columns[0]?.length ?? 0
   }

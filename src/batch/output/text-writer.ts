@@ -1,4 +1,5 @@
 import type { OutputShape, ScoredBlock } from '../batch-messages.ts'
+import { otherColumns } from './other-columns.ts'
 import { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
 import type { Spools, TextOutput } from './text-output.ts'
@@ -40,6 +41,7 @@ export class TextWriter implements PredictionWriter {
   async append({ shape, parts }: ScoredBlock): Promise<void> {
     if (shape === undefined) return
     if (this.#shape === null) await this.#begin(shape)
+    else if (JSON.stringify(shape) !== JSON.stringify(this.#shape)) throw otherColumns()
     const hasItems = parts.some(({ length }) => length > 0)
     const { output, spools } = this.#init
     const separator = this.#hasItems && hasItems && isList(shape) ? ', ' : ''

@@ -5,12 +5,16 @@ import { readJson } from '../../protocols/mlflow-scoring/json/read-json.ts'
 import type { PyValue } from '../../protocols/mlflow-scoring/python/python-value.ts'
 import type { DecodedScoringRequest, ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import { type Job, type Reading, readsAllColumns } from '../job.ts'
+import { elementsOf } from '../json/cut-lines.ts'
 import type { JsonEnvelope } from '../json/json-blocks.ts'
 import { wrapElements } from '../json/wrap-elements.ts'
 import type { BlockDecoder, ContentOf } from './block-decoder.ts'
 import { CsvBlockDecoder } from './csv-block-decoder.ts'
 import { FrameRows } from './frame-rows.ts'
 import { JsonRows } from './json-rows.ts'
+import { LineRows } from './line-rows.ts'
+
+const SPACE = 0x20
 
 /** The decoder of a run's blocks. @throws ServingError where the input as a whole does not fit the model. */
 export async function blockDecoderFor(
@@ -32,6 +36,8 @@ export async function blockDecoderFor(
       })
     case 'json':
       return new JsonBlockDecoder(codec, input.envelope)
+    case 'lines':
+      return new LinesDecoder(codec, input.envelope)
     case 'frame':
       return new FrameDecoder(codec, params)
     default:
@@ -60,9 +66,37 @@ class JsonBlockDecoder extends SelfContained implements BlockDecoder<ContentOf<'
     return this.#codec.decode(wrapElements(this.#envelope, elements), 'application/json')
   }
 
-  rows(content: ContentOf<'json'>): JsonRows {
-    return new JsonRows(content)
+  rows({ elements }: ContentOf<'json'>): JsonRows {
+    return new JsonRows(elements)
   }
+}
+
+class LinesDecoder extends SelfContained implements BlockDecoder<ContentOf<'lines'>> {
+  readonly #codec: BatchCodec
+  readonly #envelope: JsonEnvelope
+
+  constructor(codec: BatchCodec, envelope: JsonEnvelope) {
+    super()
+    this.#codec = codec
+    this.#envelope = envelope
+  }
+
+  decode({ bytes }: ContentOf<'lines'>): DecodedScoringRequest | Promise<DecodedScoringRequest> {
+    // A copy: the block may have to be read again, and its memory is the main thread's.
+    const elements = elementsOf(Uint8Array.from(trimmed(bytes)), 0)
+    return this.#codec.decode(wrapElements(this.#envelope, elements), 'application/json')
+  }
+
+  rows(content: ContentOf<'lines'>): LineRows {
+    return new LineRows(content)
+  }
+}
+
+/** Without the white space at the end, of which a line's end is part. */
+function trimmed(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1]! <= SPACE) end -= 1
+  return bytes.subarray(0, end)
 }
 
 class FrameDecoder extends SelfContained implements BlockDecoder<ContentOf<'frame'>> {

@@ -1,6 +1,5 @@
 import type { OutputMetadata } from '../../core/predictor.ts'
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
-import { csvField } from '../../protocols/mlflow-scoring/reply/csv-text.ts'
 import type { InputSpec, OutputSpec } from '../job.ts'
 import type { BlockEncoder } from './block-encoder.ts'
 import { DocumentEncoder, JsonEncoder } from './json-encoder.ts'
@@ -26,7 +25,7 @@ export function blockEncoderFor({ input, output, codec, outputs }: BlockEncoderI
       return input.kind === 'document' ? new DocumentEncoder(codec) : new JsonEncoder(codec)
     case 'csv':
       return new LineEncoder({
-        format: new CsvLines(names, append ? csvHeader(input) : undefined),
+        format: new CsvLines(names, input.kind === 'csv' ? input.header : undefined),
         names,
         append,
       })
@@ -41,8 +40,4 @@ export function blockEncoderFor({ input, output, codec, outputs }: BlockEncoderI
 function columnNames(input: InputSpec): readonly string[] {
   if (input.kind === 'csv') return input.layout.names
   return input.kind === 'frame' ? input.names : []
-}
-
-function csvHeader(input: InputSpec): string {
-  return input.kind === 'csv' ? input.header : columnNames(input).map(csvField).join(',')
 }

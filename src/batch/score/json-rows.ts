@@ -1,47 +1,40 @@
-import type { BlockContent } from '../block.ts'
+import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
+import { splitElements } from '../json/split-elements.ts'
+import type { ContentOf } from './block-decoder.ts'
 import type { BlockRows } from './block-rows.ts'
+import { csvRow } from './frame-text.ts'
+import { recordsFrame } from './records-frame.ts'
 
-const QUOTE = 34
-const COMMA = 44
-const BACKSLASH = 92
-const OPENING = new Set([0x5b, 0x7b])
-const CLOSING = new Set([0x5d, 0x7d])
+const COMMA = Buffer.from(',')
 
 /** The elements of a block of JSON. */
 export class JsonRows implements BlockRows {
-  readonly #elements: Uint8Array
-  /** The commas between the elements, and the end of the text. */
-  readonly #ends: readonly number[]
+  readonly #elements: readonly Uint8Array[]
+  #frame: Frame | undefined
 
-  constructor({ elements }: BlockContent & { readonly kind: 'json' }) {
-    this.#elements = elements
-    this.#ends = elementEnds(elements)
+  constructor(elements: Uint8Array) {
+    this.#elements = elements.length === 0 ? [] : splitElements(elements)
   }
 
   get count(): number {
-    return this.#ends.length
+    return this.#elements.length
   }
 
-  part(from: number, to: number): BlockContent {
-    return { kind: 'json', elements: this.#elements.subarray(this.#startOf(from), this.#ends[to - 1] ?? 0) }
+  part(from: number, to: number): ContentOf<'json'> {
+    const elements = this.#elements.slice(from, to).flatMap((element) => [COMMA, element])
+    return { kind: 'json', elements: Buffer.concat(elements.slice(1)) }
   }
 
   inputOf(row: number): unknown {
-    const text = this.#textOf(row)
-    try {
-      return JSON.parse(text)
-    } catch {
-      // Python's JSON has a few words that JSON has not.
-      return text
-    }
+    return valueOf(this.#textOf(row))
   }
 
-  lineOf(): undefined {
+  lineOf(): number | undefined {
     return undefined
   }
 
-  csvOf(): undefined {
-    return undefined
+  csvOf(row: number): string {
+    return csvRow(this.columns(), row)
   }
 
   /** The record's own text. */
@@ -50,39 +43,26 @@ export class JsonRows implements BlockRows {
     return text.startsWith('{') ? text.slice(1, -1).trim() : undefined
   }
 
-  columns(): undefined {
-    return undefined
+  columns(): Frame {
+    this.#frame ??= recordsFrame(this.#elements.map((_, row) => this.inputOf(row)))
+    return this.#frame
   }
 
   #textOf(row: number): string {
-    return Buffer.from(this.#elements.subarray(this.#startOf(row), this.#ends[row]))
-      .toString()
-      .trim()
-  }
-
-  #startOf(row: number): number {
-    return row === 0 ? 0 : this.#ends[row - 1]! + 1
+    return textOf(this.#elements[row]!).trim()
   }
 }
 
-/** Where the elements of a list end, which stand there without the brackets around them. */
-function elementEnds(bytes: Uint8Array): number[] {
-  const ends: number[] = []
-  let depth = 0
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at]!
-    if (byte === QUOTE) at = stringEnd(bytes, at)
-    else if (OPENING.has(byte)) depth += 1
-    else if (CLOSING.has(byte)) depth -= 1
-    else if (byte === COMMA && depth === 0) ends.push(at)
-  }
-  if (bytes.length > 0) ends.push(bytes.length)
-  return ends
+/** Not of shared memory alone: TextDecoder takes that in Node only. */
+export function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }
 
-/** The closing quote of the string that begins at `start`. */
-function stringEnd(bytes: Uint8Array, start: number): number {
-  let at = start + 1
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
-  return at
+/** The text itself where it is no JSON: Python's has a few words more. */
+export function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

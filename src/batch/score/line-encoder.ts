@@ -6,10 +6,18 @@ import type { BlockEncoder, EncodedBlock } from './block-encoder.ts'
 import type { BlockRows } from './block-rows.ts'
 import type { OutputNames } from './output-names.ts'
 
+export interface HeaderInit {
+  readonly outputs: TensorMap
+  /** Rows of the outputs. */
+  readonly rows: number
+  /** Undefined where the input's columns are not written. */
+  readonly input: BlockRows | undefined
+}
+
 /** What the lines of a format are made of. */
 export interface LineFormat {
   /** The first line of the output, with its end; empty where there is none. */
-  header(outputs: TensorMap, rows: number): string
+  header(init: HeaderInit): string
   /** The predictions of each row, without the end of the line. */
   predictions(outputs: TensorMap, rows: number): RowText
   /** The input's own columns of a row; undefined where it has none that can be written so. */
@@ -32,27 +40,26 @@ export class LineEncoder implements BlockEncoder {
     this.#init = init
   }
 
-  encode(predicted: readonly PredictedPart[], rows: () => BlockRows | undefined): EncodedBlock {
+  encode(predicted: readonly PredictedPart[], blockRows: () => BlockRows | undefined): EncodedBlock {
     const { format, names, append } = this.#init
-    const input = append ? this.#input(rows()) : () => undefined
+    const input = append ? blockRows() : undefined
     let text = ''
     let header = ''
-    for (const part of predicted) {
-      const outputs = names.rename(part.outputs)
-      header ||= format.header(outputs, part.rows)
-      const predictions = format.predictions(outputs, part.rows)
-      for (let row = 0; row < part.rows; row += 1) {
-        text += `${format.line(input(part.from + row), predictions(row))}\n`
+    for (const { outputs: tensors, rows, from } of predicted) {
+      const outputs = names.rename(tensors)
+      header ||= format.header({ outputs, rows, input })
+      const predictions = format.predictions(outputs, rows)
+      for (let row = 0; row < rows; row += 1) {
+        const columns = input === undefined ? undefined : columnsOf(format, input, from + row)
+        text += `${format.line(columns, predictions(row))}\n`
       }
     }
     return { shape: { kind: 'lines', header }, parts: [new TextEncoder().encode(text)] }
   }
+}
 
-  #input(rows: BlockRows | undefined): (row: number) => string {
-    return (row) => {
-      const text = rows === undefined ? undefined : this.#init.format.input(rows, row)
-      if (text !== undefined) return text
-      throw badRequest('The rows of this input have no columns that predictions could be appended to.')
-    }
-  }
+function columnsOf(format: LineFormat, input: BlockRows, row: number): string {
+  const text = format.input(input, row)
+  if (text !== undefined) return text
+  throw badRequest('The rows of this input have no columns that predictions could be appended to.')
 }

@@ -1,7 +1,8 @@
 import type { TensorMap } from '../../core/tensor.ts'
+import { csvField } from '../../protocols/mlflow-scoring/reply/csv-text.ts'
 import { RowEncoder, type RowText } from '../../protocols/mlflow-scoring/reply/row-encoder.ts'
 import type { BlockRows } from './block-rows.ts'
-import type { LineFormat } from './line-encoder.ts'
+import type { HeaderInit, LineFormat } from './line-encoder.ts'
 import type { OutputNames } from './output-names.ts'
 
 /** CSV as `pandas.DataFrame.to_csv` writes it. */
@@ -9,14 +10,15 @@ export class CsvLines implements LineFormat {
   readonly #rows: RowEncoder
   readonly #inputHeader: string | undefined
 
-  /** @param inputHeader of the columns before the predictions, where the input's are appended to. */
+  /** @param inputHeader as it stands in the input, where that is CSV. */
   constructor({ outputs }: OutputNames, inputHeader: string | undefined) {
     this.#rows = new RowEncoder(outputs)
     this.#inputHeader = inputHeader
   }
 
-  header(outputs: TensorMap, rows: number): string {
-    return `${this.line(this.#inputHeader, this.#rows.csvHeader(outputs, rows))}\n`
+  header({ outputs, rows, input }: HeaderInit): string {
+    const columns = input === undefined ? undefined : (this.#inputHeader ?? namesOf(input))
+    return `${this.line(columns, this.#rows.csvHeader(outputs, rows))}\n`
   }
 
   predictions(outputs: TensorMap, rows: number): RowText {
@@ -30,6 +32,10 @@ export class CsvLines implements LineFormat {
   line(input: string | undefined, predictions: string): string {
     return input === undefined ? predictions : `${input},${predictions}`
   }
+}
+
+function namesOf(input: BlockRows): string {
+  return (input.columns()?.columns ?? []).map(({ name }) => csvField(String(name))).join(',')
 }
 
 /** JSON Lines: one of MLflow's records on each line. */
