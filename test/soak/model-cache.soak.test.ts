@@ -17,6 +17,9 @@ const SEED = 'model cache'
 const KEY = 'model'
 const VERSIONS = ['1', '2', '3']
 
+const USERS = 5
+const ROUNDS_OF_A_USER = 30
+
 /** Between 0 and 1, the same in each run. */
 function drawn(round: number, what: string): number {
   return createHash('sha256').update(`${SEED} ${round} ${what}`).digest().readUInt32LE() / 2 ** 32
@@ -72,7 +75,33 @@ describe('the model cache', () => {
     expect(filesUnder(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
     console.log(`${KILLS} kills; a model was there after ${found} of ${KILLS / 2} rounds`)
   })
+
+  test(`keeps what is used from being removed, with ${USERS} processes at once in too little room`, async () => {
+    const folder = join(temporaryFolder(), 'cache')
+    const users = Array.from({ length: USERS }, async (_, user) => {
+      for (let round = 0; round < ROUNDS_OF_A_USER; round++) await useForAWhile(folder, user * 1000 + round)
+    })
+    await Promise.all(users)
+    const last = openCache(folder, { maxBytes: 1 })
+    await last.cache.fetch({ repository: new FakeRepository(modelFiles('4')), key: 'last' })
+    expect(foldersOfEntries(folder)).toHaveLength(1)
+  })
 })
+
+/** A process that uses some version of some model, which must stay as it is until the process ends. */
+async function useForAWhile(folder: string, round: number): Promise<void> {
+  const version = drawnVersion(round, 'version')
+  const key = `model ${Math.floor(drawn(round, 'key') * 3)}`
+  const one = new FetchingProcess({ folder, key, version, maxBytes: 100_000 })
+  const fetched = await one.fetched
+  expect(one.failures).toEqual([])
+  const until = performance.now() + 300 * drawn(round, 'use')
+  do {
+    expectSameFiles(fetched!.model, new FakeRepository(modelFiles(version)))
+    await sleep(20)
+  } while (performance.now() < until)
+  await (drawn(round, 'end') < 0.5 ? one.kill() : one.end())
+}
 
 function isVersion(tree: string, version: string): boolean {
   try {

@@ -3,10 +3,10 @@ import type { ArtifactFile, ArtifactRepository } from '../../artifacts/artifact-
 import { unavailable } from '../../core/errors.ts'
 import { cacheFailure, throwIfStopped } from './cache-failure.ts'
 import type { EntryPlace } from './cache-folder.ts'
+import { type DiskRoom, RoomWatch } from './disk-room.ts'
 import { downloadFile } from './download-file.ts'
 import { ProgressCounter } from './download-progress.ts'
 import { Draft } from './draft.ts'
-import { RoomWatch, requireFreeSpace } from './free-space.ts'
 import { inParallel } from './in-parallel.ts'
 import type { CachedFile } from './manifest.ts'
 import type { DownloadProgress } from './model-cache.ts'
@@ -27,6 +27,7 @@ export interface TreeJob {
   /** Where the tree will be; nothing is there yet. */
   readonly target: string
   readonly cacheFolder: string
+  readonly room: DiskRoom
   readonly retryDelayMs: number
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -106,7 +107,7 @@ class TreeBuilder {
 
   async #requireRoom(files: readonly ArtifactFile[]): Promise<void> {
     const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
-    await requireFreeSpace(this.#job.cacheFolder, bytes, this.#job.repository.uri)
+    await this.#job.room.require(bytes, this.#job.repository.uri)
   }
 
   /** A model that is logged anew while it is transferred could come half old and half new. */
@@ -142,10 +143,10 @@ class TreeBuilder {
   }
 
   async #transfer({ path, bytes }: ArtifactFile): Promise<CachedFile> {
-    const { repository, retryDelayMs, cacheFolder } = this.#job
+    const { repository, retryDelayMs, cacheFolder, room } = this.#job
     const onBytes = (count: number): void => this.#progress.addBytes(count)
     return this.#draft.writeFile(path, { expectedBytes: bytes, cacheFolder, onBytes }, (file) => {
-      const sink = bytes === undefined ? new RoomWatch(file, cacheFolder, repository.uri) : file
+      const sink = bytes === undefined ? new RoomWatch(file, room, repository.uri) : file
       return downloadFile({ repository, path, bytes, sink, retryDelayMs, signal: this.#signal })
     })
   }

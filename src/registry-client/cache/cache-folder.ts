@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, constants, mkdir, open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { flush } from '../../artifacts/model-files.ts'
 import { isErrno } from './cache-failure.ts'
 
 /**
@@ -79,6 +80,11 @@ export class EntryPlace {
 
   treeLock(name: string): string {
     return join(this.path, `${name}.lock`)
+  }
+
+  async make(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 })
+    await flush(dirname(this.path))
   }
 
   /** Notes that the entry is used now. */

@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { flush } from '../../artifacts/model-files.ts'
 import { internalError, unusableCache } from '../../core/errors.ts'
 import { buildTree, type EarlierTree } from './build-tree.ts'
 import type { EntryPlace } from './cache-folder.ts'
+import type { DiskRoom } from './disk-room.ts'
 import { FileLock, type KeptLocks } from './file-lock.ts'
 import { type HeldTree, holdCurrentTree } from './held-tree.ts'
 import { bytesOf, type CachedFile, type Manifest, writeManifest } from './manifest.ts'
@@ -19,6 +17,7 @@ export interface CachedEntryParts {
   readonly kept: KeptLocks
   readonly retryDelayMs: number
   readonly cacheFolder: string
+  readonly room: DiskRoom
   readonly log: CacheLog
 }
 
@@ -49,8 +48,11 @@ export class CachedEntry {
     return 'damaged'
   }
 
-  /** Throws a damaged tree away. @returns what another process has put in its place meanwhile */
-  async discard(): Promise<CachedModel | undefined> {
+  /**
+   * Throws a damaged tree away, and `forget`s what led to it, unless another process works on the entry just now.
+   * @returns what another process has put in its place meanwhile
+   */
+  async discard(forget: () => Promise<void>): Promise<CachedModel | undefined> {
     const { key, log } = this.#parts
     const lock = await FileLock.try(this.#place.lock, 'exclusive')
     if (lock === undefined) return undefined
@@ -59,6 +61,7 @@ export class CachedEntry {
       if (found !== 'damaged') return found
       log.warn({ key, path: this.#place.path }, 'The cached model is damaged and is thrown away')
       await unnameTree(this.#place)
+      await forget()
       await removeUnusedTrees(this.#place)
       return undefined
     } finally {
@@ -110,20 +113,29 @@ export class CachedEntry {
         'The cached model is damaged; what is wrong with it is transferred again',
       )
     }
+    await this.#place.make()
     const tree = this.#place.newTree()
-    const { retryDelayMs, cacheFolder } = this.#parts
+    const { retryDelayMs, cacheFolder, room } = this.#parts
     const files = await buildTree({
-      ...{ place: this.#place, repository, remote, retryDelayMs, cacheFolder, signal, onProgress },
+      ...{ place: this.#place, repository, remote, retryDelayMs, cacheFolder, room, signal, onProgress },
       target: this.#place.tree(tree),
       earlier: this.#earlierTree(standing),
     })
     const manifest = { key: this.#parts.key, identity: remote.identity, tree, files }
-    // Before the tree has a name, so that nobody can find it unused.
-    const lock = await FileLock.try(this.#place.treeLock(tree), 'shared')
-    if (lock === undefined) throw internalError(`Another process holds the lock of ${tree}, which is new`)
-    await writeManifest(this.#place.manifest, manifest)
-    await removeUnusedTrees(this.#place)
-    return this.#use({ manifest, lock }, manifest, true)
+    return this.#use({ manifest, lock: await this.#publish(manifest) }, manifest, true)
+  }
+
+  /** The tree is held before it has a name, so that nobody can find it unused. */
+  async #publish(manifest: Manifest): Promise<FileLock> {
+    const lock = await FileLock.try(this.#place.treeLock(manifest.tree), 'shared')
+    if (lock === undefined) throw internalError(`Another process holds the lock of the new ${manifest.tree}`)
+    try {
+      await writeManifest(this.#place.manifest, manifest)
+      return lock
+    } catch (error) {
+      lock.release()
+      throw error
+    }
   }
 
   #earlierTree(standing: Standing | undefined): EarlierTree | undefined {
@@ -156,22 +168,20 @@ export class CachedEntry {
     const path = this.#place.tree(manifest.tree)
     if (lock !== undefined) {
       this.#parts.kept.keep(path, lock)
-      await this.#place.markUsed()
+      // A model that can be read is served, though its folder cannot be written just now.
+      await this.#place.markUsed().catch(() => undefined)
     }
     const { files } = manifest
     return { path, files: files.length, bytes: bytesOf(files), downloaded }
   }
 
-  async #lock({ repository, signal }: FetchRequest): Promise<FileLock> {
+  #lock({ repository, signal }: FetchRequest): Promise<FileLock> {
     const { key, log } = this.#parts
-    const lock = await FileLock.waitForExclusive({
+    return FileLock.waitForExclusive({
       path: this.#place.lock,
       signal,
       onWait: () => log.info({ key }, `Waiting for another process that fetches ${repository.uri}`),
     })
-    await mkdir(this.#place.path, { recursive: true, mode: 0o700 })
-    await flush(dirname(this.#place.path))
-    return lock
   }
 
   #readOnly(uri: string): Error {

@@ -1,7 +1,9 @@
+import { statfs } from 'node:fs/promises'
 import { messageOf } from '../../core/errors.ts'
 import { cacheFailure, throwIfStopped } from './cache-failure.ts'
 import { CacheFolder } from './cache-folder.ts'
 import { CachedEntry } from './cached-entry.ts'
+import { DiskRoom } from './disk-room.ts'
 import { Eviction } from './eviction.ts'
 import { KEPT_BY_THIS_PROCESS, type KeptLocks } from './file-lock.ts'
 import { readManifest } from './manifest.ts'
@@ -18,6 +20,8 @@ export interface DiskModelCacheOptions {
   readonly retryDelayMs?: number
   /** Whose use keeps trees from being removed. */
   readonly kept?: KeptLocks
+  /** Room that this user may fill on the disk of a folder. */
+  readonly freeBytes?: (folder: string) => Promise<number>
 }
 
 const RETRY_DELAY_MS = 500
@@ -28,14 +32,19 @@ export class DiskModelCache implements ModelCache {
   readonly #folder: CacheFolder
   readonly #memory: ResolutionMemory
   readonly #eviction: Eviction
+  readonly #room: DiskRoom
   #prepared: Promise<boolean> | undefined
 
   constructor(options: DiskModelCacheOptions) {
-    this.#options = { retryDelayMs: RETRY_DELAY_MS, kept: KEPT_BY_THIS_PROCESS, ...options }
-    const { maxBytes, log } = options
+    this.#options = { retryDelayMs: RETRY_DELAY_MS, kept: KEPT_BY_THIS_PROCESS, freeBytes, ...options }
     this.#folder = new CacheFolder(options.folder)
     this.#memory = new ResolutionMemory(this.#folder.resolutions)
-    this.#eviction = new Eviction({ folder: this.#folder, maxBytes, memory: this.#memory, log })
+    this.#eviction = new Eviction({ folder: this.#folder, memory: this.#memory, log: options.log })
+    this.#room = new DiskRoom({
+      folder: options.folder,
+      freeBytes: this.#options.freeBytes,
+      makeRoom: (enough) => this.#eviction.removeUntil(enough),
+    })
   }
 
   fetch(request: FetchRequest): Promise<CachedModel> {
@@ -51,9 +60,7 @@ export class DiskModelCache implements ModelCache {
       const entry = this.#entry(key, writable)
       const found = await entry.find()
       if (found !== 'damaged') return found
-      const replaced = writable ? await entry.discard() : undefined
-      if (writable && replaced === undefined) await this.#memory.forget(key)
-      return replaced
+      return writable ? entry.discard(() => this.#memory.forget(key)) : undefined
     })
   }
 
@@ -81,14 +88,15 @@ export class DiskModelCache implements ModelCache {
   #entry(key: string, writable: boolean): CachedEntry {
     const { log, retryDelayMs, kept, folder } = this.#options
     const place = this.#folder.entry(key)
-    return new CachedEntry({ key, place, writable, log, retryDelayMs, kept, cacheFolder: folder })
+    const room = this.#room
+    return new CachedEntry({ key, place, writable, log, retryDelayMs, kept, room, cacheFolder: folder })
   }
 
   /** A model that is there is served, whatever becomes of the others. */
   async #keepWithinBound(): Promise<void> {
     const { folder, log } = this.#options
     try {
-      await this.#eviction.run()
+      await this.#eviction.keepWithin(this.#options.maxBytes)
     } catch (error) {
       log.warn({ folder, reason: messageOf(error) }, 'Older models could not be removed from the cache')
     }
@@ -104,4 +112,9 @@ export class DiskModelCache implements ModelCache {
       throw cacheFailure(error, this.#options.folder)
     }
   }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
 }

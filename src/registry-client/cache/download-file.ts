@@ -25,7 +25,7 @@ export interface Download {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Attempts after one another that bring less than a useful part of the file. */
+/** Attempts after one another that come no useful part farther than any before. */
 const MOST_BREAKS = 5
 const USEFUL_BYTES = 8 << 20
 const LONGEST_DELAY_MS = 10_000
@@ -39,12 +39,13 @@ const LONGEST_DELAY_MS = 10_000
  */
 export async function downloadFile(download: Download): Promise<void> {
   let breaks = 0
+  let farthest = download.sink.bytes
   for (;;) {
-    const before = download.sink.bytes
     const broken = await attempt(download)
     if (broken === undefined) return
-    if (download.sink.bytes - before >= USEFUL_BYTES) breaks = 0
-    breaks += 1
+    const { bytes } = download.sink
+    breaks = bytes >= farthest + USEFUL_BYTES ? 1 : breaks + 1
+    farthest = Math.max(farthest, bytes)
     if (breaks >= MOST_BREAKS) throw brokenOff(download, broken)
     await pause(download.retryDelayMs * 2 ** (breaks - 1), download)
   }

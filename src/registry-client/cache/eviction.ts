@@ -16,37 +16,45 @@ interface Evictable {
   readonly usedAt: number
 }
 
-/** Keeps the cache within its bound, after it has grown. Never waits: what another process works on is left alone. */
+/** Lets go of models that nobody uses. Never waits: what another process works on is left alone. */
 export class Eviction {
   readonly #folder: CacheFolder
-  readonly #maxBytes: number
   readonly #memory: ResolutionMemory
   readonly #log: CacheLog
 
   constructor(parts: {
     readonly folder: CacheFolder
-    readonly maxBytes: number
     readonly memory: ResolutionMemory
     readonly log: CacheLog
   }) {
     this.#folder = parts.folder
-    this.#maxBytes = parts.maxBytes
     this.#memory = parts.memory
     this.#log = parts.log
   }
 
-  /** Removes what is left over, then entries that nobody uses, the least recently used first. */
-  async run(): Promise<void> {
-    const places = await this.#folder.entries()
-    for (const place of places) await this.#tidy(place)
+  /** Removes what is left over, then models until all together have no more than `maxBytes`. */
+  async keepWithin(maxBytes: number): Promise<void> {
+    for (const place of await this.#folder.entries()) await this.#tidy(place)
     await this.#memory.tidy()
-    const entries = await Promise.all(places.map(measured))
+    const entries = await this.#leastRecentlyUsed()
     let total = entries.reduce((sum, { bytes }) => sum + bytes, 0)
-    for (const { place, bytes } of entries.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (total <= this.#maxBytes) return
-      if (await this.#remove(place, bytes)) total -= bytes
+    for (const entry of entries) {
+      if (total <= maxBytes) return
+      if (await this.#remove(entry)) total -= entry.bytes
     }
-    if (total > this.#maxBytes) this.#warn(total)
+    if (total > maxBytes) this.#warn(total, maxBytes)
+  }
+
+  /** Removes models, one after the other, for as long as it is not enough. */
+  async removeUntil(enough: () => Promise<boolean>): Promise<void> {
+    for (const entry of await this.#leastRecentlyUsed()) {
+      if ((await this.#remove(entry)) && (await enough())) return
+    }
+  }
+
+  async #leastRecentlyUsed(): Promise<readonly Evictable[]> {
+    const entries = await Promise.all((await this.#folder.entries()).map(measured))
+    return entries.sort((a, b) => a.usedAt - b.usedAt)
   }
 
   async #tidy(place: EntryPlace): Promise<void> {
@@ -58,18 +66,19 @@ export class Eviction {
     })
   }
 
-  async #remove(place: EntryPlace, bytes: number): Promise<boolean> {
-    const key = (await readManifest(place.manifest))?.key
-    const removed = await withLock(place, () => removeEntry(place))
-    if (!removed) return false
-    if (key !== undefined) await this.#memory.forget(key)
-    this.#log.info({ key, bytes }, 'Removed the least recently used model from the cache')
-    return true
+  async #remove({ place, bytes }: Evictable): Promise<boolean> {
+    return withLock(place, async () => {
+      const key = (await readManifest(place.manifest))?.key
+      if (!(await removeEntry(place))) return false
+      if (key !== undefined) await this.#memory.forget(key)
+      this.#log.info({ key, bytes }, 'Removed the least recently used model from the cache')
+      return true
+    })
   }
 
-  #warn(bytes: number): void {
+  #warn(bytes: number, maxBytes: number): void {
     this.#log.warn(
-      { bytes, maxBytes: this.#maxBytes, folder: this.#folder.path },
+      { bytes, maxBytes, folder: this.#folder.path },
       'The models in use are larger than the cache may be (--cache-size); nothing more can be removed',
     )
   }

@@ -59,7 +59,7 @@ async function removeWhereNoTree({ path }: EntryPlace): Promise<void> {
   await flush(dirname(path))
 }
 
-/** The lock goes last: while it is there, a tree without it cannot be mistaken for one in use. */
+/** The lock's file goes last: where the work is interrupted, it is the name by which the rest is found. */
 async function removeTree(place: EntryPlace, tree: string): Promise<void> {
   const lock = await FileLock.try(place.treeLock(tree), 'exclusive')
   if (lock === undefined) return

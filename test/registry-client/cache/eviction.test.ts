@@ -70,6 +70,51 @@ describe('a cache that would grow over its bound', () => {
   })
 })
 
+describe('a disk that is full', () => {
+  /** As if the disk had room for two models and what is there now. */
+  const freeBytes = async (): Promise<number> => {
+    const there = foldersOfEntries(folder).filter((name) => name.startsWith('tree-')).length
+    return 1.1 * 2 ** 20 + (2 - there) * 70_100
+  }
+
+  test('makes models that nobody uses give way to one that is wanted', async () => {
+    const [a, b] = [await fetchAndEnd('a'), await fetchAndEnd('b')]
+    setLastUse(a, 2)
+    setLastUse(b, 1)
+    const { cache } = openCache(folder, { freeBytes })
+    const repository = new FakeRepository({ ...modelFiles(), 'more.bin': new Uint8Array(50_000) })
+    expectSameFiles(await cache.fetch({ repository, key: 'c' }), repository)
+    expect([a, b].map((tree) => existsSync(tree))).toEqual([false, true])
+  })
+
+  test('refuses a model where all others are in use', async () => {
+    const users = [openCache(folder), openCache(folder)]
+    for (const [index, user] of users.entries()) {
+      await user.cache.fetch({ repository: new FakeRepository(modelFiles()), key: `used ${index}` })
+    }
+    const { cache } = openCache(folder, { freeBytes })
+    const repository = new FakeRepository({ ...modelFiles(), 'more.bin': new Uint8Array(50_000) })
+    const fetched = cache.fetch({ repository, key: 'c' })
+    await expect(fetched).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+    expect(foldersOfEntries(folder)).toHaveLength(2)
+  })
+
+  test('is noticed while a file of unknown length grows, and is not left full', async () => {
+    let free = 1e9
+    const manners = {
+      ...{ listsNoSizes: true, openedBytes: () => undefined, chunkBytes: 1 << 20 },
+      beforeChunk: () => {
+        free -= 1e8
+        return undefined
+      },
+    }
+    const repository = new FakeRepository({ MLmodel: 'x', endless: new Uint8Array(64 << 20) }, manners)
+    const { cache } = openCache(folder, { freeBytes: async () => free })
+    await expect(cache.fetch({ repository, key: 'a' })).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+    expect(foldersOfEntries(folder)).toEqual([])
+  })
+})
+
 describe('what is left over', () => {
   test('goes: drafts of a day ago, trees without a manifest, small files of dead writers', async () => {
     const tree = await fetchAndEnd('a')

@@ -1,0 +1,76 @@
+import { resourceExhausted } from '../../core/errors.ts'
+import type { Sink } from './download-file.ts'
+
+export interface DiskRoomParts {
+  readonly folder: string
+  /** Room that this user may fill on the disk of a folder. */
+  readonly freeBytes: (folder: string) => Promise<number>
+  /** Removes models that nobody uses until `enough` says so, or there are none. */
+  readonly makeRoom: (enough: () => Promise<boolean>) => Promise<void>
+}
+
+/** For folders, manifests and journals. */
+const SPARE_BYTES = 1 << 20
+
+/** The room on the cache's disk: models that nobody uses give way to one that is wanted. */
+export class DiskRoom {
+  readonly #parts: DiskRoomParts
+
+  constructor(parts: DiskRoomParts) {
+    this.#parts = parts
+  }
+
+  /** @throws ServingError RESOURCE_EXHAUSTED where no room can be made for so much more */
+  async require(bytes: number, uri: string): Promise<void> {
+    const { folder, freeBytes, makeRoom } = this.#parts
+    const enough = async (): Promise<boolean> => (await freeBytes(folder)) >= bytes + SPARE_BYTES
+    if (await enough()) return
+    await makeRoom(enough)
+    if (await enough()) return
+    throw resourceExhausted(
+      `The model at ${uri} needs ${megabytes(bytes)} MB more, but the disk of the cache at ${folder} has ` +
+        `${megabytes(await freeBytes(folder))} MB free: free some, or name another folder (--cache-dir)`,
+    )
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6)
+}
+
+const LOOK_EVERY_BYTES = 32 << 20
+
+/** A sink for a file of unknown length, which could be without end: looks for room as it grows. */
+export class RoomWatch implements Sink {
+  readonly #sink: Sink
+  readonly #room: DiskRoom
+  readonly #uri: string
+  #bytesSinceLook = 0
+
+  constructor(sink: Sink, room: DiskRoom, uri: string) {
+    this.#sink = sink
+    this.#room = room
+    this.#uri = uri
+  }
+
+  get bytes(): number {
+    return this.#sink.bytes
+  }
+
+  get validator(): string | undefined {
+    return this.#sink.validator
+  }
+
+  async restart(validator: string | undefined): Promise<void> {
+    await this.#sink.restart(validator)
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#bytesSinceLook += chunk.byteLength
+    if (this.#bytesSinceLook >= LOOK_EVERY_BYTES) {
+      await this.#room.require(LOOK_EVERY_BYTES, this.#uri)
+      this.#bytesSinceLook = 0
+    }
+    await this.#sink.write(chunk)
+  }
+}
