@@ -69,21 +69,38 @@ function isSpace(byte: number): boolean {
 }
 
 /**
- * The lines as elements of one list, in the place of the lines. A value cannot span lines, and a line cannot hold two.
- * @param lines without the end of the last one. @throws ServingError BAD_REQUEST, whose details have the `row` here
+ * Lines as elements of one list, made in place: commas between the records, spaces for blank lines and at the end.
+ * @throws ServingError BAD_REQUEST where a line is not one value; its details have the `row`, counted from 0 here
  */
 export function elementsOf(lines: Uint8Array, firstRow: number): Uint8Array {
-  const ends: number[] = []
-  let end = lines.indexOf(NEWLINE)
-  for (let start = 0; end !== -1; end = lines.indexOf(NEWLINE, start)) {
-    const isBlank = firstText(lines, start, end) === end
-    lines[end] = isBlank ? SPACE : COMMA
-    if (!isBlank) ends.push(end)
+  const commas: number[] = []
+  let lastEnd: number | undefined
+  for (let start = 0; start < lines.length; ) {
+    const end = lineEnd(lines, start)
+    if (firstText(lines, start, end) < end) {
+      if (lastEnd !== undefined) commas.push(lastEnd)
+      lastEnd = end
+    }
+    if (end < lines.length) lines[end] = SPACE
     start = end + 1
   }
-  const splits = splitElements(lines).map((element) => element.byteOffset + element.length)
-  const wrong = splits.findIndex((split, i) => split !== (ends[i] ?? lines.length))
-  if (wrong === -1 && splits.length === ends.length + 1) return lines
+  for (const comma of commas) lines[comma] = COMMA
+  checkCommas(lines, commas, firstRow)
+  return lines
+}
+
+function lineEnd(lines: Uint8Array, start: number): number {
+  const end = lines.indexOf(NEWLINE, start)
+  return end === -1 ? lines.length : end
+}
+
+/** A value cannot span lines, and a line cannot hold two: values end at these commas and nowhere else. */
+function checkCommas(elements: Uint8Array, commas: readonly number[], firstRow: number): void {
+  const ends = splitElements(elements).map(
+    (element) => element.byteOffset - elements.byteOffset + element.length,
+  )
+  const wrong = ends.findIndex((end, i) => end !== (commas[i] ?? elements.length))
+  if (wrong === -1 && ends.length === commas.length + 1) return
   const row = Math.max(0, wrong)
   throw badRequest(`Row ${firstRow + row} of the JSON Lines file is not one JSON value.`, { row })
 }

@@ -5,8 +5,10 @@ import { ParquetWriter } from 'hyparquet-writer'
 import { internalError } from '../../core/errors.ts'
 import { FileWriter } from './file-writer.ts'
 import type { ParquetAppenderState } from './parquet-appender-state.ts'
-import { type ParquetField, schemaOf } from './parquet-field.ts'
+import { type ParquetCells, type ParquetField, schemaOf } from './parquet-field.ts'
 import { storedColumn } from './stored-column.ts'
+
+export type { ParquetCells }
 
 /** A row group is written when it has as many rows, or as many bytes before encoding. */
 const ROW_GROUP_ROWS = 1_048_576
@@ -14,9 +16,6 @@ const ROW_GROUP_BYTES = 16 * 1024 * 1024
 const BYTES_PER_CELL = 16
 /** As pyarrow: a larger dictionary costs more memory than it saves. */
 const DICTIONARY_BYTES = 1024 * 1024
-
-/** Cells of a column: missing ones are null. Times are nanoseconds since the epoch; truth values may be 0 and 1. */
-export type ParquetCells = ArrayLike<unknown>
 
 export interface ParquetAppenderInit {
   /** Open for writing; the appender writes at positions of its own and does not close it. */

@@ -26,6 +26,9 @@ export interface ParquetField {
   readonly zone?: string | undefined
 }
 
+/** Cells of a column: missing ones are null. Times are nanoseconds since the epoch; truth values may be 0 and 1. */
+export type ParquetCells = ArrayLike<unknown>
+
 /** The elements of a schema that describe the field. Source: parquet-format, LogicalTypes.md. */
 export function schemaOf({ name, type, isList = false, zone }: ParquetField): SchemaElement[] {
   if (!isList) return [{ name, repetition_type: 'OPTIONAL', ...typeOf(type, zone) }]

@@ -1,6 +1,5 @@
 import type { DecodedArray } from 'hyparquet'
-import type { ParquetCells } from './parquet-appender.ts'
-import type { ParquetField, ParquetFieldType } from './parquet-field.ts'
+import type { ParquetCells, ParquetField, ParquetFieldType } from './parquet-field.ts'
 
 const NAT = -(2n ** 63n)
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutLines } from '../../../src/batch/json/cut-lines.ts'
+import { cutLines, elementsOf } from '../../../src/batch/json/cut-lines.ts'
 import { wrapElements } from '../../../src/batch/json/wrap-elements.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
@@ -47,6 +47,11 @@ describe('cutLines', () => {
     ['a text that goes on', '{"x":"a\nb"}\n', 0],
   ])('refuses a line that holds %s', (_, lines, row) => {
     expect(() => parts(lines, 10)).toThrow(`Row ${row} of the JSON Lines file is not one JSON value.`)
+  })
+
+  it('makes elements of lines with white space around them', () => {
+    const elements = elementsOf(Buffer.from('\n 1\n\n2 \n \n'), 0)
+    expect(Buffer.from(elements).toString()).toBe('  1, 2    ')
   })
 
   it('keeps every record in its place', () => {
