@@ -26,7 +26,7 @@ export class JsonRows implements BlockRows {
   }
 
   inputOf(row: number): unknown {
-    return valueOf(this.#textOf(row))
+    return jsonValue(this.#textOf(row))
   }
 
   lineOf(): number | undefined {
@@ -59,7 +59,7 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 /** The text itself where it is no JSON: Python's has a few words more. */
-export function valueOf(text: string): unknown {
+export function jsonValue(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

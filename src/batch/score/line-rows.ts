@@ -2,7 +2,7 @@ import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
 import type { ContentOf } from './block-decoder.ts'
 import type { BlockRows } from './block-rows.ts'
 import { csvRow } from './frame-text.ts'
-import { textOf, valueOf } from './json-rows.ts'
+import { jsonValue, textOf } from './json-rows.ts'
 import { recordsFrame } from './records-frame.ts'
 
 /** The lines of a block of JSON Lines. */
@@ -31,7 +31,7 @@ export class LineRows implements BlockRows {
   }
 
   inputOf(row: number): unknown {
-    return valueOf(this.#textOf(row))
+    return jsonValue(this.#textOf(row))
   }
 
   lineOf(row: number): number {
@@ -49,7 +49,7 @@ export class LineRows implements BlockRows {
   }
 
   columns(): Frame {
-    this.#frame ??= recordsFrame(this.#lines.map(({ text }) => valueOf(text)))
+    this.#frame ??= recordsFrame(this.#lines.map(({ text }) => jsonValue(text)))
     return this.#frame
   }
 
