@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { messageOf, ServingError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 import { describeOption } from './setting.ts'
 import { version } from './version.ts'
 
@@ -45,5 +46,5 @@ function report(error: unknown): number {
 
 /** Messages that quote another program's may have lines of their own. */
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ')
+  return printable(text.trim().replace(/\s*\n\s*/g, ' '))
 }

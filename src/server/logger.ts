@@ -6,6 +6,7 @@ import {
   pino,
   stdSerializers,
 } from 'pino'
+import { printable } from '../core/printable.ts'
 import { isRecord } from '../core/record.ts'
 
 export interface LoggerOptions {
@@ -38,11 +39,11 @@ export function createLogger({ level, format, stream }: LoggerOptions): Logger {
 function textLine(line: string): string {
   const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>
   const fields = Object.entries(rest).map(([name, value]) => `${name}=${plain(value)}`)
-  const head = `${String(time).slice(11, 19)} ${String(level).toUpperCase().padEnd(5)} ${msg ?? ''}`
+  const head = `${String(time).slice(11, 19)} ${String(level).toUpperCase().padEnd(5)} ${printable(String(msg ?? ''))}`
   const trace = isRecord(err) ? `\n  ${err['stack'] ?? err['message']}` : ''
   return `${[head, ...fields].join('  ')}${trace}\n`
 }
 
 function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return printable(typeof value === 'string' ? value : String(JSON.stringify(value)))
 }

@@ -88,3 +88,9 @@ test('text format is for people', () => {
   logger.warn({ model: 'iris', status: 503 }, 'request failed')
   expect(stream.all[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}request failed {2}model=iris {2}status=503\n$/)
 })
+
+test('lines for people hold no control characters of what is foreign', () => {
+  const { stream, logger } = logInto('info', 'text')
+  logger.info({ registry: 'http://a\u001b[2J' }, 'it says: \u001b]0;title\u0007\u009b31m')
+  expect(stream.all[0]).toMatch(/it says: {2}\]0;title {2}31m {2}registry=http:\/\/a \[2J\n$/)
+})

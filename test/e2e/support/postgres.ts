@@ -48,7 +48,7 @@ export class PostgresServer {
   }
 
   /** @returns the URI of a new, empty database, as `--backend-store-uri` of an MLflow with psycopg2 takes it. */
-  async createDatabase(): Promise<string> {
+  async createDatabase(scheme = 'postgresql+psycopg2'): Promise<string> {
     this.#databases += 1
     const name = `mlflow_${this.#databases}`
     const client = new pg.Client({ connectionString: this.uri('postgres') })
@@ -58,7 +58,7 @@ export class PostgresServer {
     } finally {
       await client.end()
     }
-    return this.uri(name, 'postgresql+psycopg2')
+    return this.uri(name, scheme)
   }
 
   uri(database: string, scheme = 'postgresql'): string {

@@ -1,3 +1,5 @@
+import { printable } from '../../../core/printable.ts'
+
 /** Prints a line, or nothing but one JSON value for programs. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
@@ -24,10 +26,4 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 /** `2026-11-21 12:25:13`, UTC. */
 export function time(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
-}
-
-/** Names in a database may hold anything; a terminal obeys control characters. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
 }

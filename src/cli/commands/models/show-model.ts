@@ -1,9 +1,10 @@
 import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
+import { printable } from '../../../core/printable.ts'
 import type { ModelOrigin } from '../../../core/resolved-model.ts'
 import { amount } from '../../progress.ts'
 import { type ModelReport, reportOn } from './model-report.ts'
 import type { ModelsOptions } from './options.ts'
-import { print, printable, printJson, table } from './output.ts'
+import { print, printJson, table } from './output.ts'
 import { withResolver } from './registry.ts'
 import { signatureTable } from './signature-table.ts'
 
