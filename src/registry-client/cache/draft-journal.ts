@@ -1,7 +1,8 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { isRecord } from '../../core/record.ts'
 import { isErrno } from './cache-failure.ts'
 import type { Beginning } from './draft-file.ts'
-import { type CachedFile, isRecord, readCachedFile } from './manifest.ts'
+import { type CachedFile, readCachedFile } from './manifest.ts'
 
 /** What an earlier process had got of a tree. */
 export interface DraftState {

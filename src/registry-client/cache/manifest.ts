@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts'
 import { isTreeName } from './cache-folder.ts'
 import { readJsonFile, replaceJsonFile } from './json-file.ts'
 
@@ -45,10 +46,6 @@ export function readCachedFile(found: unknown): CachedFile | undefined {
   const { path, bytes, sha256, validator } = found
   if (typeof path !== 'string' || typeof bytes !== 'number' || typeof sha256 !== 'string') return undefined
   return { path, bytes, sha256, validator: typeof validator === 'string' ? validator : undefined }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 export function bytesOf(files: readonly { readonly bytes: number }[]): number {

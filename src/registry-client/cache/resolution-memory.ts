@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isRecord } from '../../core/record.ts'
 import { isErrno } from './cache-failure.ts'
 import { readJsonFile, replaceJsonFile } from './json-file.ts'
-import { isRecord } from './manifest.ts'
 import type { RememberedModel } from './model-cache.ts'
 
 /** No writer takes so long over a small file. */

@@ -50,7 +50,7 @@ describe('processes that want the same model at once', () => {
 
   test('stop waiting when they are told to', async () => {
     await start({ delayMs: 1000 }).began
-    const signal = AbortSignal.timeout(100)
+    const signal = AbortSignal.timeout(500)
     const fetched = openCache(folder).cache.fetch({ repository, key, signal })
     await expect(fetched).rejects.toMatchObject({ code: 'CANCELLED', message: /waiting for another process/ })
   })
