@@ -17,7 +17,7 @@ export class JsonEncoder implements BlockEncoder {
     const { keys, lists } = this.#codec.encodeItems(outputs, predicted[0]!.form, rows)
     return {
       shape: keys === undefined ? { kind: 'records' } : { kind: 'tensors', keys },
-      parts: lists.map(asciiBytes),
+      parts: lists,
     }
   }
 }

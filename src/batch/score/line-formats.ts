@@ -1,8 +1,9 @@
 import type { TensorMap } from '../../core/tensor.ts'
 import { csvField } from '../../protocols/mlflow-scoring/reply/csv-text.ts'
-import { RowEncoder, type RowText } from '../../protocols/mlflow-scoring/reply/row-encoder.ts'
+import { RowEncoder, type RowWriter } from '../../protocols/mlflow-scoring/reply/row-encoder.ts'
+import type { TextBuffer } from '../../protocols/mlflow-scoring/reply/text-buffer.ts'
 import type { BlockRows } from './block-rows.ts'
-import type { HeaderInit, LineFormat } from './line-encoder.ts'
+import type { HeaderInit, Line, LineFormat } from './line-encoder.ts'
 import type { OutputNames } from './output-names.ts'
 
 /** CSV as `pandas.DataFrame.to_csv` writes it. */
@@ -17,20 +18,21 @@ export class CsvLines implements LineFormat {
   }
 
   header({ outputs, rows, input }: HeaderInit): string {
-    const columns = input === undefined ? undefined : (this.#inputHeader ?? namesOf(input))
-    return `${this.line(columns, this.#rows.csvHeader(outputs, rows))}\n`
+    const columns = input === undefined ? '' : `${this.#inputHeader ?? namesOf(input)},`
+    return `${columns}${this.#rows.csvHeader(outputs, rows)}\n`
   }
 
-  predictions(outputs: TensorMap, rows: number): RowText {
-    return this.#rows.csvRows(outputs, rows)
+  predictions(outputs: TensorMap, rows: number, out: TextBuffer): RowWriter {
+    return this.#rows.csvRows(outputs, rows, out)
   }
 
   input(rows: BlockRows, row: number): string | undefined {
     return rows.csvOf(row)
   }
 
-  line(input: string | undefined, predictions: string): string {
-    return input === undefined ? predictions : `${input},${predictions}`
+  line({ input, row, predictions }: Line, out: TextBuffer): void {
+    if (input !== undefined) out.utf8(`${input},`)
+    predictions(row)
   }
 }
 
@@ -50,15 +52,18 @@ export class JsonLines implements LineFormat {
     return ''
   }
 
-  predictions(outputs: TensorMap, rows: number): RowText {
-    return this.#rows.jsonMembers(outputs, rows)
+  predictions(outputs: TensorMap, rows: number, out: TextBuffer): RowWriter {
+    return this.#rows.jsonMembers(outputs, rows, out)
   }
 
   input(rows: BlockRows, row: number): string | undefined {
     return rows.jsonOf(row)
   }
 
-  line(input: string | undefined, predictions: string): string {
-    return input === undefined || input === '' ? `{${predictions}}` : `{${input}, ${predictions}}`
+  line({ input, row, predictions }: Line, out: TextBuffer): void {
+    out.ascii('{')
+    if (input !== undefined && input !== '') out.utf8(`${input}, `)
+    predictions(row)
+    out.ascii('}')
   }
 }

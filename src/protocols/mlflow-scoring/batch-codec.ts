@@ -52,6 +52,6 @@ export interface BatchCodec extends ScoringCodec {
 export interface ReplyItems {
   /** `"name": ` of each list; undefined for records, whose one list has no name. */
   readonly keys?: readonly string[]
-  /** The items of each list, without its brackets. */
-  readonly lists: readonly string[]
+  /** The text of each list's items, all ASCII, without the brackets; in memory of its own. */
+  readonly lists: readonly Uint8Array<ArrayBuffer>[]
 }

@@ -20,6 +20,7 @@ import { isDtype } from './numpy/dtype.ts'
 import { type LabelledFrame, withRowNumbers } from './pandas/labelled-frame.ts'
 import { ParamsCheck } from './params.ts'
 import { isDict, type PyValue } from './python/python-value.ts'
+import { ItemsEncoder } from './reply/items-encoder.ts'
 import { ReplyEncoder } from './reply/reply-encoder.ts'
 import type { DecodedScoringRequest, ReplyForm, ScoringMediaType } from './scoring-codec.ts'
 
@@ -55,6 +56,9 @@ class CompiledScoringCodec implements BatchCodec {
   readonly #arrays: ArrayForms
   readonly #params: ParamsCheck
   readonly #reply: ReplyEncoder
+  readonly #outputs: readonly OutputMetadata[]
+  /** Made when it is first wanted, since it holds memory. */
+  #items: ItemsEncoder | undefined
   readonly #fast: FastPath | undefined
   readonly #fastForm: ReplyForm
 
@@ -65,6 +69,7 @@ class CompiledScoringCodec implements BatchCodec {
     this.#arrays = new ArrayForms(this.#schema)
     this.#params = new ParamsCheck(signature?.params)
     this.#reply = new ReplyEncoder(outputs)
+    this.#outputs = outputs
     this.#fast = signature?.fromTypeHint === true ? undefined : compileFastPath(this.#schema, inputs)
     this.#fastForm = this.#schema?.kind === 'columns' ? 'records' : 'tensors'
   }
@@ -88,7 +93,8 @@ class CompiledScoringCodec implements BatchCodec {
   }
 
   encodeItems(outputs: TensorMap, form: ReplyForm, rows: number): ReplyItems {
-    return this.#reply.encodeItems(outputs, form, rows)
+    this.#items ??= new ItemsEncoder(this.#outputs)
+    return this.#items.encode(outputs, form, rows)
   }
 
   #decodeJson(text: string): DecodedScoringRequest {

@@ -1,6 +1,7 @@
 import { asciiJson } from '../../../core/ascii-json.ts'
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import { elementCount, type Tensor } from '../../../core/tensor.ts'
+import { cannotEvaluate } from '../failures.ts'
 import { type ElementText, elementText } from './element-text.ts'
 
 /** The JSON text of one output of a model: MLflow 3.17.2, `mlflow/onnx/__init__.py`. */
@@ -8,47 +9,29 @@ export class EncodedOutput {
   readonly name: string
   /** `"name": `, and for ZipMap the same of each label. */
   readonly key: string
-  readonly #labelKeys: readonly string[] | undefined
+  protected readonly labelKeys: readonly string[] | undefined
 
   constructor({ name, classLabels }: OutputMetadata) {
     this.name = name
     this.key = keyText(name)
-    this.#labelKeys = classLabels?.map((label) => keyText(String(label)))
+    this.labelKeys = classLabels?.map((label) => keyText(String(label)))
   }
 
   /** Cells of the column that the output makes. */
   length({ shape }: Tensor): number {
     const count = elementCount(shape)
-    return this.#labelKeys === undefined ? count : count / this.#labelKeys.length
+    return this.labelKeys === undefined ? count : count / this.labelKeys.length
   }
 
   cellText(tensor: Tensor): ElementText {
     const text = elementText(tensor)
-    const keys = this.#labelKeys
+    const keys = this.labelKeys
     return keys === undefined ? text : (row) => mapText(keys, text, row)
   }
 
   nestedText(tensor: Tensor): string {
-    return nestedText(this.cellText(tensor), this.#shapeOf(tensor), 0, 0)
-  }
-
-  /** The text of the nth part along the first dimension. */
-  partText(tensor: Tensor): ElementText {
-    const shape = this.#shapeOf(tensor)
-    const size = elementCount(shape.slice(1))
-    const cell = this.cellText(tensor)
-    return (part) => nestedText(cell, shape, 1, part * size)
-  }
-
-  /** The same, but without the lists around a part that is a single value, as in MLflow's records. */
-  rowText(tensor: Tensor): ElementText {
-    const size = elementCount(this.#shapeOf(tensor).slice(1))
-    return size === 1 ? this.cellText(tensor) : this.partText(tensor)
-  }
-
-  /** ZipMap's maps are its elements. */
-  #shapeOf({ shape }: Tensor): readonly number[] {
-    return this.#labelKeys === undefined ? shape : shape.slice(0, -1)
+    const shape = this.labelKeys === undefined ? tensor.shape : tensor.shape.slice(0, -1)
+    return nestedText(this.cellText(tensor), shape, 0, 0)
   }
 }
 
@@ -63,6 +46,13 @@ function mapText(keys: readonly string[], text: ElementText, row: number): strin
     map += `${i === 0 ? '{' : ', '}${keys[i]}${text(row * keys.length + i)}`
   }
   return `${map}}`
+}
+
+/** The cells that all columns have. @throws ServingError BAD_REQUEST where they differ in length */
+export function commonLength(lengths: readonly number[]): number {
+  const [first = 0] = lengths
+  if (lengths.every((length) => length === first)) return first
+  throw cannotEvaluate('The outputs differ in length: All arrays must be of the same length.')
 }
 
 function nestedText(cell: ElementText, shape: readonly number[], axis: number, start: number): string {

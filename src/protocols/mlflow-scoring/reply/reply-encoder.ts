@@ -1,11 +1,8 @@
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
-import type { ReplyItems } from '../batch-codec.ts'
-import { cannotEvaluate } from '../failures.ts'
 import type { ReplyForm } from '../scoring-codec.ts'
 import type { ElementText } from './element-text.ts'
-import { EncodedOutput } from './encoded-output.ts'
-import { checkRows } from './prediction-columns.ts'
+import { commonLength, EncodedOutput } from './encoded-output.ts'
 
 /**
  * Writes predictions as MLflow does, byte for byte as Python's `json.dumps`: MLflow 3.17.2,
@@ -41,39 +38,19 @@ export class ReplyEncoder {
     return text === '' ? '{}' : `${text}}`
   }
 
-  /** @see BatchCodec.encodeItems */
-  encodeItems(tensors: TensorMap, form: ReplyForm, rows: number): ReplyItems {
-    const given = this.#outputs.flatMap((output) => {
-      const tensor = tensors.get(output.name)
-      return tensor === undefined ? [] : [{ output, tensor }]
-    })
-    for (const { output, tensor } of given) checkRows(output.name, tensor, rows)
-    if (form === 'records' || form === 'bare-records') return { lists: [this.#recordItems(tensors)] }
-    return {
-      keys: given.map(({ output }) => output.key),
-      lists: given.map(({ output, tensor }) => joinItems(output.partText(tensor), rows)),
-    }
-  }
-
   #records(tensors: TensorMap): string {
     return `[${this.#recordItems(tensors)}]`
   }
 
   /** Every output is flattened to a column, whatever its shape: a row of two values makes two records. */
   #recordItems(tensors: TensorMap): string {
-    const columns: RecordColumn[] = []
-    let rows: number | undefined
-    for (const output of this.#outputs) {
+    const given = this.#outputs.flatMap((output) => {
       const tensor = tensors.get(output.name)
-      if (tensor === undefined) continue
-      const length = output.length(tensor)
-      if (rows !== undefined && rows !== length) {
-        throw cannotEvaluate('The outputs differ in length: All arrays must be of the same length.')
-      }
-      rows = length
-      columns.push({ key: output.key, text: output.cellText(tensor) })
-    }
-    return joinItems((row) => recordText(columns, row), rows ?? 0)
+      return tensor === undefined ? [] : [{ output, tensor }]
+    })
+    const rows = commonLength(given.map(({ output, tensor }) => output.length(tensor)))
+    const columns = given.map(({ output, tensor }) => ({ key: output.key, text: output.cellText(tensor) }))
+    return joinItems((row) => recordText(columns, row), rows)
   }
 }
 

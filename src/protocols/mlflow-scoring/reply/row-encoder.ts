@@ -1,11 +1,16 @@
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
-import { csvField, csvText } from './csv-text.ts'
-import { EncodedOutput } from './encoded-output.ts'
+import { csvCell } from './cell-writer.ts'
+import { csvField } from './csv-text.ts'
+import { OutputWriter, type PartWriter, writeSeparator } from './output-writer.ts'
 import { checkRows, predictionColumns } from './prediction-columns.ts'
+import type { TextBuffer } from './text-buffer.ts'
 
-/** The text of one row's predictions, without the end of its line. */
-export type RowText = (row: number) => string
+const COMMA = 44
+const LONE_EMPTY_FIELD = '""'
+
+/** Writes one row's predictions, without the end of its line. */
+export type RowWriter = (row: number) => void
 
 /**
  * Writes predictions for formats that have one line for each row. Numbers are in Python's text, as in replies.
@@ -13,11 +18,11 @@ export type RowText = (row: number) => string
  */
 export class RowEncoder {
   readonly #outputs: readonly OutputMetadata[]
-  readonly #members: readonly EncodedOutput[]
+  readonly #members: readonly OutputWriter[]
 
   constructor(outputs: readonly OutputMetadata[]) {
     this.#outputs = outputs
-    this.#members = outputs.map((output) => new EncodedOutput(output))
+    this.#members = outputs.map((output) => new OutputWriter(output))
   }
 
   /** The names of CSV's columns, which depend on the shapes of the outputs; without the end of the line. */
@@ -31,17 +36,18 @@ export class RowEncoder {
    * Fields by RFC 4180; NaN is an empty field and the infinities `inf`, as pandas writes and reads them.
    * @throws ServingError BAD_REQUEST for outputs that have not one part for each of `rows`
    */
-  csvRows(tensors: TensorMap, rows: number): RowText {
-    const columns = predictionColumns(this.#outputs, tensors, rows)
-    const fields = columns.map(({ tensor, offset, stride }) => ({ text: csvText(tensor), offset, stride }))
+  csvRows(tensors: TensorMap, rows: number, out: TextBuffer): RowWriter {
+    const fields = predictionColumns(this.#outputs, tensors, rows).map(({ tensor, offset, stride }) => {
+      return { write: csvCell(tensor, out), offset, stride }
+    })
+    const [only] = fields
+    if (only !== undefined && fields.length === 1) return loneField(only.write, out)
     return (row) => {
-      let line = ''
       for (let i = 0; i < fields.length; i++) {
-        const { text, offset, stride } = fields[i] as (typeof fields)[number]
-        line += i === 0 ? text(row * stride + offset) : `,${text(row * stride + offset)}`
+        const { write, offset, stride } = fields[i]!
+        if (i > 0) out.byte(COMMA)
+        write(row * stride + offset)
       }
-      // A line of nothing would be no row.
-      return line === '' && fields.length === 1 ? '""' : line
     }
   }
 
@@ -50,20 +56,40 @@ export class RowEncoder {
    * it are left out, so that other members may come before: `"label": 1, "probabilities": {"0": 0.5, "1": 0.5}`.
    * @throws ServingError BAD_REQUEST for outputs that have not one part for each of `rows`
    */
-  jsonMembers(tensors: TensorMap, rows: number): RowText {
+  jsonMembers(tensors: TensorMap, rows: number, out: TextBuffer): RowWriter {
     const members = this.#members.flatMap((output) => {
       const tensor = tensors.get(output.name)
       if (tensor === undefined) return []
       checkRows(output.name, tensor, rows)
-      return [{ key: output.key, text: output.rowText(tensor) }]
+      return [{ key: output.key, write: output.rows(tensor, out) }]
     })
-    return (row) => {
-      let line = ''
-      for (let i = 0; i < members.length; i++) {
-        const { key, text } = members[i] as (typeof members)[number]
-        line += i === 0 ? key + text(row) : `, ${key}${text(row)}`
-      }
-      return line
+    return membersWriter(members, out)
+  }
+}
+
+/** A line of nothing would be no row to those who read it. */
+function loneField(write: PartWriter, out: TextBuffer): RowWriter {
+  return (row) => {
+    const before = out.length
+    write(row)
+    if (out.length === before) out.ascii(LONE_EMPTY_FIELD)
+  }
+}
+
+export interface JsonMember {
+  /** `"name": ` */
+  readonly key: string
+  readonly write: PartWriter
+}
+
+/** Writes the members of an object without its braces. */
+export function membersWriter(members: readonly JsonMember[], out: TextBuffer): RowWriter {
+  return (row) => {
+    for (let i = 0; i < members.length; i++) {
+      const { key, write } = members[i]!
+      if (i > 0) writeSeparator(out)
+      out.ascii(key)
+      write(row)
     }
   }
 }
