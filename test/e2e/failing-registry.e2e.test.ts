@@ -4,11 +4,11 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import type { BundledModel } from './support/bundled-models.ts'
-import { HeadraceProcess, type ProcessPlan, ROOT, run } from './support/headrace-process.ts'
+import { HeadraceProcess, ROOT, run } from './support/headrace-process.ts'
 import type { MlflowProcess } from './support/mlflow-process.ts'
 import { startMlflowServer } from './support/mlflow-server.ts'
 import { registerModels } from './support/registered-models.ts'
-import { type Mischief, RegistryProxy } from './support/registry-proxy.ts'
+import { lineOf, type Mischief, RegistryProxy } from './support/registry-proxy.ts'
 import { score, serving } from './support/serving.ts'
 
 const IRIS: BundledModel = {
@@ -25,7 +25,7 @@ const MODEL_FILE = /^GET .*\/model\.onnx$/
 let server: MlflowProcess
 let proxy: RegistryProxy
 let cache: string
-let plan: Required<Pick<ProcessPlan, 'cwd' | 'env'>>
+let plan: { readonly cwd: string; readonly env: Record<string, string> }
 
 beforeAll(async () => {
   server = await startMlflowServer()
@@ -51,8 +51,8 @@ afterEach(() => proxy.close())
 /** Does something to the first requests whose line matches. */
 function befall(pattern: RegExp, times: number, mischief: Mischief): void {
   let left = times
-  proxy.mischief = ({ request }) => {
-    if (left === 0 || !pattern.test(`${request.method} ${request.url}`)) return undefined
+  proxy.mischief = (request) => {
+    if (left === 0 || !pattern.test(lineOf(request))) return undefined
     left -= 1
     return mischief
   }
@@ -99,11 +99,24 @@ describe('a registry that fails now and then', () => {
     expect(cachedModelFiles()).toHaveLength(1)
   })
 
+  test('is asked for the rest of a file, where half of it came', async () => {
+    befall(MODEL_FILE, 1, { kind: 'cut', afterBytes: 300 })
+    await expectServed()
+    expect(proxy.rangesOf(MODEL_FILE)).toEqual([undefined, 'bytes=300-'])
+  })
+
   test('is given the time that Retry-After asks for', async () => {
     befall(ALIAS_REQUEST, 1, { kind: 'answer', status: 429, headers: { 'retry-after': '2' } })
     const startedAt = performance.now()
     await expectServed()
     expect(performance.now() - startedAt).toBeGreaterThan(2000)
+  })
+
+  test('is asked again where it falls silent in the middle of a file', async () => {
+    befall(MODEL_FILE, 1, { kind: 'stall', afterBytes: 300 })
+    plan.env['MLFLOW_HTTP_REQUEST_TIMEOUT'] = '2'
+    await expectServed()
+    expect(proxy.count(MODEL_FILE)).toBe(2)
   })
 
   test('may be slow', async () => {
@@ -122,7 +135,7 @@ describe('a registry that fails for good', () => {
       { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in</html>' },
       /MLflow/,
     ],
-    ['half of a file', MODEL_FILE, { kind: 'cut', afterBytes: 300 }, /model\.onnx/],
+    ['no byte of a file', MODEL_FILE, { kind: 'cut', afterBytes: 0 }, /model\.onnx/],
   ])(
     'is given up with a clear message, and nothing is taken for a model: %s',
     async (_, pattern, mischief, message) => {
@@ -190,11 +203,11 @@ describe('a download', () => {
     await first.finished()
     await refusal(['--offline'])
     await expectServed()
+    expect(proxy.rangesOf(MODEL_FILE)).toEqual([undefined, 'bytes=300-'])
   })
 
   test('is made once for two servers that start together, and both serve', async () => {
-    proxy.mischief = ({ request }) =>
-      MODEL_FILE.test(`${request.method} ${request.url}`) ? { kind: 'late', ms: 2000 } : undefined
+    proxy.mischief = (request) => (MODEL_FILE.test(lineOf(request)) ? { kind: 'late', ms: 2000 } : undefined)
     await Promise.all([expectServed(), expectServed()])
     expect(proxy.count(MODEL_FILE)).toBe(1)
   })

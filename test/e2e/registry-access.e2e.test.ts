@@ -111,7 +111,7 @@ describe('an MLflow server behind HTTPS, a path and a token', () => {
         cert: readFileSync(CERTIFICATE),
         key: readFileSync(join(ROOT, 'test/server/fixtures/localhost-key.pem')),
       },
-      mischief: ({ request }) =>
+      mischief: (request) =>
         request.headers.authorization === `Bearer ${TOKEN}`
           ? undefined
           : { kind: 'answer', status: 401, body: 'Who are you?' },

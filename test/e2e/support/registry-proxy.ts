@@ -28,11 +28,8 @@ export type Mischief =
   /** The connection ends without an answer. */
   | { readonly kind: 'drop' }
 
-/** @param seen the request, and how many with the same method and URL were there before. */
-export type Mischievous = (seen: {
-  readonly request: IncomingMessage
-  readonly earlier: number
-}) => Mischief | undefined
+/** What to do to a request; nothing where it gives undefined. */
+export type Mischievous = (request: IncomingMessage) => Mischief | undefined
 
 export interface ProxyPlan {
   /** The real server, without a path. */
@@ -46,6 +43,7 @@ export interface ProxyPlan {
 export class RegistryProxy {
   /** Method and URL of each request so far. */
   readonly seen: string[] = []
+  readonly #ranges: (string | undefined)[] = []
   mischief: Mischievous
   readonly #target: URL
   readonly #server: Server
@@ -76,6 +74,11 @@ export class RegistryProxy {
     return this.seen.filter((line) => pattern.test(line)).length
   }
 
+  /** What parts the requests for such paths asked for; undefined for the whole. */
+  rangesOf(pattern: RegExp): readonly (string | undefined)[] {
+    return this.#ranges.filter((_, index) => pattern.test(this.seen[index] ?? ''))
+  }
+
   /** Listens, on the same port as before where there was one. */
   async open(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1')
@@ -93,10 +96,9 @@ export class RegistryProxy {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const line = `${request.method} ${request.url}`
-    const earlier = this.seen.filter((other) => other === line).length
-    this.seen.push(line)
-    const mischief = this.mischief({ request, earlier })
+    this.seen.push(lineOf(request))
+    this.#ranges.push(request.headers.range)
+    const mischief = this.mischief(request)
     if (mischief?.kind === 'drop') request.socket.destroy()
     else if (mischief?.kind === 'answer') {
       response.writeHead(mischief.status, mischief.headers).end(mischief.body)
@@ -130,4 +132,9 @@ async function sendPart(
   response.write(part, () => {
     if (kind === 'cut') response.destroy()
   })
+}
+
+/** Method and URL, as a log shows them. */
+export function lineOf({ method, url }: IncomingMessage): string {
+  return `${method} ${url}`
 }
