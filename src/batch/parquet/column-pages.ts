@@ -114,7 +114,7 @@ export class ColumnPages {
     const rest = this.#end - this.#offset
     for (const bytes of HEADER_BYTES) {
       const length = Math.min(bytes, rest)
-      const reader = new ThriftReader(this.#file.read(this.#offset, this.#offset + length), 0, length)
+      const reader = new ThriftReader(this.#file.peek(this.#offset, this.#offset + length), 0, length)
       try {
         const header = readPageHeader(reader)
         this.#offset += reader.offset
@@ -139,7 +139,7 @@ export class ColumnPages {
   #readPage(header: DataPage): FlatPage {
     const { values, encoding } = header
     checkEncoding(encoding, this.#chunk.chunk)
-    const compressed = this.#file.read(this.#offset, this.#offset + header.compressedSize)
+    const compressed = this.#readBytes(this.#offset, header.compressedSize)
     this.#offset += header.compressedSize
     const { levels, bytes } =
       header.kind === 'data' ? this.#parts(header, compressed) : this.#partsV2(header, compressed)
@@ -150,6 +150,12 @@ export class ColumnPages {
     const dictionary = () => this.#readDictionary()
     const reader = valueReader({ bytes, encoding, count, stored: this.#stored, dictionary })
     return new FlatPage({ values, levels: levels && new HybridReader(levels, 1), reader })
+  }
+
+  /** Bytes of a page, which hold until the next page is read unless they are values as they stand. */
+  #readBytes(offset: number, length: number): Uint8Array {
+    const isPlain = this.#chunk.chunk.codec === 'UNCOMPRESSED'
+    return isPlain ? this.#file.read(offset, offset + length) : this.#file.peek(offset, offset + length)
   }
 
   #parts(header: DataPage, compressed: Uint8Array): PageParts {
@@ -166,8 +172,9 @@ export class ColumnPages {
     const start = repetitions + definitions
     const data = compressed.subarray(start)
     return {
-      levels: this.#isOptional ? compressed.subarray(repetitions, start) : undefined,
-      bytes: isCompressed ? this.#decompress(data, uncompressedSize - start) : data,
+      levels: this.#isOptional ? compressed.slice(repetitions, start) : undefined,
+      // Pages of a compressed column need not be compressed.
+      bytes: isCompressed ? this.#decompress(data, uncompressedSize - start) : data.slice(),
     }
   }
 
@@ -183,7 +190,7 @@ export class ColumnPages {
     if (this.#dictionaryAt === undefined)
       throw unreadableParquet('A page names a dictionary that is not there')
     const { header, offset } = this.#dictionaryAt
-    const compressed = this.#file.read(offset, offset + header.compressedSize)
+    const compressed = this.#readBytes(offset, header.compressedSize)
     const bytes = this.#decompress(compressed, header.uncompressedSize)
     const { type } = this.#stored
     const dictionary = isNumberType(type)

@@ -5,6 +5,10 @@ import { unreadableParquet } from './parquet-failure.ts'
 /** Gives exactly `outputLength` bytes or throws; never allocates more. */
 export type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array
 
+/** Of what the codecs write at a time. */
+const MIN_CHUNK_BYTES = 1024
+const MAX_CHUNK_BYTES = 2 * 1024 * 1024
+
 /** Node's own codecs take a bound on their output, which the ones in JavaScript do not. */
 const NATIVE: Compressors = {
   SNAPPY: (input, outputLength) => {
@@ -12,10 +16,15 @@ const NATIVE: Compressors = {
     snappyUncompress(input, output)
     return output
   },
-  GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
-  BROTLI: (input, outputLength) =>
-    brotliDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
-  ZSTD: (input, outputLength) => zstdDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+  GZIP: (input, outputLength) => gunzipSync(input, boundedBy(outputLength)),
+  BROTLI: (input, outputLength) => brotliDecompressSync(input, boundedBy(outputLength)),
+  ZSTD: (input, outputLength) => zstdDecompressSync(input, boundedBy(outputLength)),
+}
+
+/** In one piece, where it is a page of the usual size: pieces have to be joined. */
+function boundedBy(outputLength: number): { maxOutputLength: number; chunkSize: number } {
+  const chunkSize = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, outputLength))
+  return { maxOutputLength: Math.max(1, outputLength), chunkSize }
 }
 
 /** The decompressors for the codecs of this file. */
