@@ -28,14 +28,10 @@ export class DiskRoom {
     await makeRoom(enough)
     if (await enough()) return
     throw resourceExhausted(
-      `The model at ${uri} needs ${megabytes(bytes)} MB more, but the disk of the cache at ${folder} has ` +
-        `${megabytes(await freeBytes(folder))} MB free: free some, or name another folder (--cache-dir)`,
+      `The model at ${uri} needs ${Math.ceil(bytes / 1e6)} MB more, but the disk of the cache at ${folder} has ` +
+        `${Math.floor((await freeBytes(folder)) / 1e6)} MB free: free some, or name another folder (--cache-dir)`,
     )
   }
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1e6)
 }
 
 const LOOK_EVERY_BYTES = 32 << 20
