@@ -20,6 +20,9 @@ export interface ProgressOptions {
 
 const LOG_INTERVAL_MS = 5_000
 
+/** A terminal has room for one bar: others begin when that one is done. */
+let drawing: Progress | undefined
+
 /**
  * Shows how far a piece of work is: a bar on standard error where a terminal reads it, else a log line every few
  * seconds. Nothing is written to standard output.
@@ -46,11 +49,14 @@ export class Progress {
   async stop(): Promise<void> {
     const bar = await this.#bar?.catch(() => undefined)
     this.#bar = undefined
+    if (drawing === this) drawing = undefined
     bar?.stop()
   }
 
   #draw(state: ProgressState): void {
     if (this.#bar === undefined) {
+      if (drawing !== undefined && drawing !== this) return
+      drawing = this
       this.#bar = startBar(this.#options)
       this.#bar.then((bar) => bar.update(this.#last ?? state)).catch(() => {})
       return
@@ -80,7 +86,6 @@ async function startBar({ title, unit }: ProgressOptions): Promise<Bar> {
   const bar = new cliProgress.SingleBar({
     format: `${title} [{bar}] {share} {amount} {note}`,
     barsize: 24,
-    hideCursor: true,
     clearOnComplete: true,
     linewrap: false,
     stream: process.stderr,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ArtifactRepository } from '../artifacts/artifact-repository.ts'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { invalidModel, notFound, ServingError } from '../core/errors.ts'
-import type { MlflowServers } from './mlflow-servers.ts'
+import type { MlflowServers, Patience } from './mlflow-servers.ts'
 import { withoutUserInfo } from './model-uri.ts'
 import { refuseScheme } from './refused-schemes.ts'
 import { placesOf, type Registries } from './registries.ts'
@@ -21,6 +21,8 @@ export interface NamedArtifacts {
   readonly title: string
   /** Who says that they are there; undefined where the model URI itself does. */
   readonly namedBy: RegistryPlace | undefined
+  /** Full where a registry that answers names them: what it says now counts more than an older copy. */
+  readonly patience?: Patience
 }
 
 export interface ArtifactPlacesOptions {
@@ -57,7 +59,7 @@ export class ArtifactPlaces {
         return this.#proxied(artifacts)
       case 'http':
       case 'https':
-        return this.#remote(uri, this.#serverFor(artifacts))
+        return this.#remote(artifacts, this.#serverFor(artifacts))
       default:
         refuseScheme(scheme, `The location of the model's files, ${withoutUserInfo(uri)},`)
         throw invalidModel(
@@ -85,13 +87,16 @@ export class ArtifactPlaces {
     const { uri, namedBy } = artifacts
     const server = this.#serverFor(artifacts)
     const hasHost = /^mlflow-artifacts:\/\/[^/]/i.test(uri)
-    if (server !== undefined || hasHost) return this.#remote(uri, server)
+    if (server !== undefined || hasHost) return this.#remote(artifacts, server)
     return this.#onThisMachine({ ...artifacts, namedBy: namedBy ?? this.#registries.place('tracking') })
   }
 
-  async #remote(uri: string, server: string | undefined): Promise<ArtifactPlace> {
+  async #remote(
+    { uri, patience = 'full' }: NamedArtifacts,
+    server: string | undefined,
+  ): Promise<ArtifactPlace> {
     if (this.#offline) throw notAsked(withoutUserInfo(uri))
-    const repository = await this.#servers.artifacts(uri, server)
+    const repository = await this.#servers.artifacts(uri, server, patience)
     return { kind: 'remote', repository, uri: withoutUserInfo(uri) }
   }
 

@@ -13,10 +13,13 @@ export type ServerAccess = Omit<ConnectionOptions, 'url'>
 export type Patience = 'full' | 'brief'
 
 export const BRIEF_TIMEOUT_MS = 4_000
-const BRIEF = {
-  ...{ maxRetries: 1, backoffFactor: 0.5, backoffJitter: 0 },
-  ...{ timeoutMs: BRIEF_TIMEOUT_MS, respectRetryAfter: false },
-}
+const FEW_RETRIES = { maxRetries: 1, backoffFactor: 0.5, backoffJitter: 0, respectRetryAfter: false }
+const OPTIONS_OF = {
+  full: {},
+  brief: { ...FEW_RETRIES, timeoutMs: BRIEF_TIMEOUT_MS },
+  // A server may take its time to begin with a file that it first fetches itself.
+  'brief for files': FEW_RETRIES,
+} as const
 
 /** Clients of MLflow servers, made when they are needed; the HTTP client is imported with the first. */
 export class MlflowServers {
@@ -27,11 +30,11 @@ export class MlflowServers {
     this.#access = access
   }
 
-  client(url: string, patience: Patience = 'full'): Promise<MlflowClient> {
+  client(url: string, patience: keyof typeof OPTIONS_OF = 'full'): Promise<MlflowClient> {
     const key = `${patience} ${url}`
     const known = this.#clients.get(key)
     if (known !== undefined) return known
-    const made = this.#connect({ ...this.#access, ...(patience === 'brief' ? BRIEF : {}), url })
+    const made = this.#connect({ ...this.#access, ...OPTIONS_OF[patience], url })
     this.#clients.set(key, made)
     return made
   }
@@ -41,12 +44,18 @@ export class MlflowServers {
    * @param serverUrl the MLflow server whose artifacts `mlflow-artifacts:/` are, and to which alone our credentials
    * go; undefined where there is none.
    */
-  async artifacts(uri: string, serverUrl: string | undefined): Promise<ArtifactRepository> {
+  async artifacts(
+    uri: string,
+    serverUrl: string | undefined,
+    patience: Patience,
+  ): Promise<ArtifactRepository> {
+    const forFiles = patience === 'brief' ? 'brief for files' : 'full'
+
     const { openHttpArtifacts } = await import('../artifacts/http-artifacts.ts')
     if (serverUrl !== undefined) {
-      return openHttpArtifacts(uri, { server: (await this.client(serverUrl)).connection })
+      return openHttpArtifacts(uri, { server: (await this.client(serverUrl, forFiles)).connection })
     }
-    const connection = /^http/i.test(uri) ? await this.#stranger(new URL(uri).origin) : undefined
+    const connection = /^http/i.test(uri) ? await this.#stranger(new URL(uri).origin, forFiles) : undefined
     return openHttpArtifacts(uri, { server: connection })
   }
 
@@ -56,10 +65,12 @@ export class MlflowServers {
   }
 
   /** A web server that has nothing to do with our credentials. */
-  async #stranger(origin: string): Promise<Connection> {
-    const key = `stranger ${origin}`
+  async #stranger(origin: string, patience: keyof typeof OPTIONS_OF): Promise<Connection> {
+    const key = `stranger ${patience} ${origin}`
     const { withoutCredentials } = await import('../client/connection-options.ts')
-    const made = this.#clients.get(key) ?? this.#connect({ ...withoutCredentials(this.#access), url: origin })
+    const made =
+      this.#clients.get(key) ??
+      this.#connect({ ...withoutCredentials(this.#access), ...OPTIONS_OF[patience], url: origin })
     this.#clients.set(key, made)
     return (await made).connection
   }

@@ -65,7 +65,10 @@ class Search {
   }
 
   async #findArtifacts(uri: string): Promise<FoundModel> {
-    const place = await this.#artifacts.find({ uri, title: 'The model', namedBy: undefined })
+    const place = await this.#artifacts.find({
+      ...{ uri, title: 'The model', namedBy: undefined },
+      patience: this.#patience,
+    })
     return unversioned({ kind: 'artifacts', uri }, lastSegment(uri), place)
   }
 

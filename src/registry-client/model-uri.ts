@@ -137,7 +137,7 @@ function parseHttpUri(uri: string): ModelUri {
       `'${withoutUserInfo(uri).replace(/[?#].*/s, '')}…' is not the URL of a model's folder or file: those have no query`,
     )
   }
-  return { kind: 'artifacts', uri: url.href }
+  return { kind: 'artifacts', uri: url.href.replace(/\/+$/, '') }
 }
 
 function improper(uri: string): Error {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { copyModelFiles, flush } from '../../../artifacts/model-files.ts'
 import { alreadyExists } from '../../../core/errors.ts'
@@ -35,6 +35,7 @@ async function place({ path }: ResolvedModel, target: string): Promise<string> {
   await mkdir(dirname(target), { recursive: true })
   try {
     await (isFolder ? copyModelFiles(path, draft) : copySingle(path, draft))
+    await openToOthers(draft)
     await rmdir(target).catch(() => undefined)
     await rename(draft, target)
     await flush(dirname(target))
@@ -42,6 +43,14 @@ async function place({ path }: ResolvedModel, target: string): Promise<string> {
     await rm(draft, { recursive: true, force: true })
   }
   return isFolder ? target : join(target, basename(path))
+}
+
+/** The cache's files are for its owner alone; these are like any that the user makes. */
+async function openToOthers(folder: string): Promise<void> {
+  const mode = 0o666 & ~process.umask()
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), mode)
+  }
 }
 
 async function copySingle(path: string, folder: string): Promise<void> {
