@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
@@ -72,6 +74,40 @@ describe('headrace models', () => {
     const { code, out, err } = models(...args)
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toMatch(/^headrace: [^\n]+\n$/)
+  })
+
+  test('shows all that is known of one model, the inputs and outputs of its file too', () => {
+    const { out, err } = models('show', `${IRIS}/2`)
+    expect(err).toBe('')
+    for (const line of [
+      /^flavor +onnx$/m,
+      /^MLflow version +3\.17\.2$/m,
+      /^size +\d+\.\d kB in \d+ files$/m,
+      /^from +\/.*\/iris\/2$/m,
+      /^input +petal width \(cm\) +double$/m,
+      /^MODEL FILE +NAME +DATATYPE +SHAPE$/m,
+      /^input +X +FP32 +\[-1, 4\]$/m,
+      /^output +output_probability +FP32 +\[-1, 3\] +a value for each of setosa, versicolor, virginica$/m,
+    ]) {
+      expect(out).toMatch(line)
+    }
+    expect(JSON.parse(models('show', `${IRIS}/2`, '--json').out)).toMatchObject({
+      origin: { kind: 'local' },
+      flavor: 'onnx',
+      modelFile: { inputs: [{ name: 'X', datatype: 'FP32', shape: [-1, 4] }] },
+    })
+  })
+
+  test('downloads a model into a folder of its own, and prints where it is', () => {
+    models('register', `${IRIS}/1`, '-n', 'iris', '-a', 'champion')
+    const { out } = models('download', 'models:/iris@champion')
+    expect(out).toMatch(/\/mlartifacts\/0\/models\/m-[0-9a-f]{32}\/artifacts\n$/)
+    expect(models('download', 'models:/iris@champion', '-d', 'a/b').out).toBe(`${folder}/a/b\n`)
+    expect(readdirSync(join(folder, 'a/b')).sort()).toEqual(readdirSync(out.trim()).sort())
+    expect(readdirSync(join(folder, 'a'))).toEqual(['b'])
+    expect(models('download', `${IRIS}/1/model.onnx`, '-d', 'bare').out).toBe(`${folder}/bare/model.onnx\n`)
+    const again = models('download', 'models:/iris@champion', '--dst-path', 'a/b')
+    expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('is not an empty folder') })
   })
 
   test('exits with 2 where the call is not understood', () => {

@@ -291,6 +291,18 @@ describe('without its registry, a model', () => {
     expect(await client().resolve('models:/iris/1')).toMatchObject({ version: '1', alias: undefined })
   })
 
+  test('of a web folder is served as it was', async () => {
+    const uri = `${server.url}/api/2.0/mlflow-artifacts/artifacts/0/iris/`
+    await client().resolve(uri)
+    server.close()
+    const startedAt = performance.now()
+    expect(await client({ access: {} }).resolve(uri)).toMatchObject({
+      name: 'iris',
+      origin: { kind: 'offline', registry: undefined },
+    })
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  })
+
   test('that was damaged is not served', async () => {
     const { path } = await client().resolve('models:/iris@champion')
     writeFileSync(join(path, 'model.onnx'), 'Weights')
