@@ -63,7 +63,7 @@ export function answerFailure(answer: FailedAnswer, asked: FailedRequest): Servi
   if (status >= 300 && status < 400) return redirectFailure(headers['location'], asked)
   if (status === 401) return unauthenticated(unauthenticatedText(asked))
   if (status === 403) return permissionDenied(forbiddenText(asked, said.message))
-  if (NO_ARTIFACTS.test(answer.text))
+  if (NO_ARTIFACTS.test(said.message))
     return notImplemented(`${asked.url} answered ${status}: ${said.message}`)
   if (TRANSIENT.has(status)) {
     const retryAfterSeconds = readRetryAfter(headers['retry-after'])
@@ -106,7 +106,10 @@ const VARIABLES = 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLF
 function unauthenticatedText({ url, credentials }: FailedRequest): string {
   if (credentials === 'sent') return `${url} does not accept the credentials (401): check ${VARIABLES}`
   if (credentials === 'none') return `${url} wants credentials (401): set ${VARIABLES}`
-  return `${url} wants credentials (401), but those for the MLflow server are sent to no other address`
+  return (
+    `${url} wants credentials (401), and those of the MLflow server are sent to no other address: ` +
+    "write the place's own into its URL (http://user:password@host/…)"
+  )
 }
 
 function forbiddenText({ url, credentials }: FailedRequest, message: string): string {

@@ -25,20 +25,21 @@ const DISTRUST: Readonly<Record<string, string>> = {
 
 /**
  * The error for a request that got no answer, or whose answer broke off. All are `unreachable` but those that
- * asking again cannot mend: a certificate that is not accepted, no TLS at all, a proxy that is not named rightly, a
- * call that was cancelled.
+ * asking again cannot mend: a certificate that is not accepted, TLS on one side alone, a proxy that is not named
+ * rightly, a call that was cancelled.
  */
 export function connectionFailure(cause: unknown, { url, signal, timeoutMs }: Asked): ServingError {
   if (cause instanceof ServingError) return cause
   if (signal?.aborted) return cancellation(signal, `while ${url} was asked`)
   const code = codeOf(cause)
-  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return cancelled(`The connection to ${url} was closed`)
+  }
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL') {
     return invalidParameter(`${url} cannot be asked: ${messageOf(cause)}. Check HTTP_PROXY and HTTPS_PROXY.`)
   }
-  const tls = tlsFailure(url, code, cause)
-  if (tls !== undefined) return invalidParameter(tls, { url, reason: code })
+  const mistake = tlsFailure(url, code, cause) ?? protocolFailure(url, cause)
+  if (mistake !== undefined) return invalidParameter(mistake, { url, reason: code })
   const reason = reasonFor(code, timeoutMs) ?? messageOf(cause)
   return unreachable(`${url} does not answer: ${reason}`, { details: { url, reason: code }, cause })
 }
@@ -87,6 +88,12 @@ function tlsFailure(url: string, code: string, cause: unknown): string | undefin
     return `TLS failed with ${url}: ${messageOf(cause).split('\n', 1)[0]}. Is it an http:// address?`
   }
   return undefined
+}
+
+/** undici's parser says so, in llhttp's words, of an answer whose first bytes are none of HTTP's. */
+function protocolFailure(url: string, cause: unknown): string | undefined {
+  const isOtherProtocol = cause instanceof Error && /Expected HTTP\//.test(cause.message)
+  return isOtherProtocol ? `${url} does not speak HTTP. Is it an https:// address?` : undefined
 }
 
 /** undici wraps some causes, and Node groups the failures of a host's addresses. */

@@ -356,7 +356,7 @@ describe('a connection to another server', () => {
     expect(second.requests[0]?.headers).not.toHaveProperty('authorization')
     expect(second.requests[0]?.headers).not.toHaveProperty('x-mlflow-workspace')
     expect(second.requests[0]?.headers['user-agent']).toBe('headrace/1')
-    expect(error.message).toMatch('those for the MLflow server are sent to no other address')
+    expect(error.message).toMatch('those of the MLflow server are sent to no other address')
   })
 
   test('of the same origin keeps them', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Connection } from '../../src/client/connection.ts'
@@ -90,6 +92,18 @@ test('HTTP behind an https:// URL is told as such', async () => {
   expect((await caught(connection.json(get))).message).toMatch(
     /^TLS failed with .* Is it an http:\/\/ address\?$/,
   )
+})
+
+test('TLS behind an http:// URL is told as such', async () => {
+  const unexpectedMessage = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x0a])
+  const server = createServer((socket) => {
+    socket.on('data', () => socket.end(unexpectedMessage))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const connection = new Connection({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  const error = await caught(connection.json(get))
+  expect(error.message).toMatch(/ does not speak HTTP\. Is it an https:\/\/ address\?$/)
+  server.close()
 })
 
 describe('settings that cannot be', () => {
