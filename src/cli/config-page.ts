@@ -1,5 +1,6 @@
-import { MODELS_SETTINGS, SERVE_SETTINGS } from './config.ts'
+import { SERVE_SETTINGS } from './config.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
+import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { defaultTextOf, type SettingsTable } from './setting.ts'
 
 /** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
@@ -11,17 +12,24 @@ export function configPage(): string {
     '',
     '## headrace serve',
     '',
-    ...rows(SERVE_SETTINGS),
+    ...rows(ownOf(SERVE_SETTINGS)),
     '',
     '## headrace predict',
     '',
-    ...rows(PREDICT_SETTINGS),
+    ...rows(ownOf(PREDICT_SETTINGS)),
     '',
-    '## headrace models',
+    '## Registry, servers and cache',
     '',
-    ...rows(MODELS_SETTINGS),
+    'Of `headrace serve`, `headrace predict` and all of `headrace models`.',
+    '',
+    ...rows(REGISTRY_SETTINGS),
     '',
   ].join('\n')
+}
+
+/** What a command has beyond the settings that all of them share. */
+function ownOf(table: SettingsTable): SettingsTable {
+  return Object.fromEntries(Object.entries(table).filter(([key]) => !(key in REGISTRY_SETTINGS)))
 }
 
 function rows(table: SettingsTable): readonly string[] {

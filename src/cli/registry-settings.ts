@@ -97,7 +97,7 @@ const CONNECTION = {
   httpRequestBackoffFactor: setting({
     variable: 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR',
     default: 2,
-    help: 'Seconds of the first wait, doubled at every further one',
+    help: 'Seconds of the second wait (the first retry comes at once), doubled at every further one',
     parse: numberFromZero,
   }),
   httpRequestBackoffJitter: setting({
