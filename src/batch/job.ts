@@ -21,6 +21,8 @@ export type InputSpec =
 /** What every worker has to know before it reads a block. Plain data: it crosses threads. */
 export interface Reading {
   readonly input: InputSpec
+  /** There is one block, whose rows are predicted together: an output may be of all of them. */
+  readonly isWhole: boolean
   /** What all blocks have shown when they were looked at; absent where that is not necessary, or not done yet. */
   readonly seen?: SeenColumns
 }

@@ -7,14 +7,20 @@ import { inOrder } from './in-order.ts'
 
 const BLOCKS_PER_WORKER = 3
 
-/** Tells the workers how to read the input, where `needsLook` after a first pass over all blocks of a CSV file. */
-export async function lookAtInput(
-  source: BlockSource,
-  workers: BatchWorkers,
-  needsLook: boolean,
-): Promise<void> {
+export interface LookInit {
+  readonly source: BlockSource
+  readonly workers: BatchWorkers
+  /** Rows may be predicted in several blocks. */
+  readonly batchable: boolean
+  /** A first pass over all blocks of a CSV file is necessary. */
+  readonly needsLook: boolean
+}
+
+/** Tells the workers how to read the input, after a first pass over it where that is necessary. */
+export async function lookAtInput({ source, workers, batchable, needsLook }: LookInit): Promise<void> {
   const { input } = source
-  workers.read({ input })
+  const isWhole = !batchable || input.kind === 'document'
+  workers.read({ input, isWhole })
   if (!needsLook || !(source instanceof CsvSource)) return
   const look = async (block: Block): Promise<SeenColumns> => {
     const seen = await workers.look(block.content)
@@ -25,5 +31,5 @@ export async function lookAtInput(
   for await (const shown of inOrder(source.allBlocks(), look, BLOCKS_PER_WORKER * workers.size)) {
     seen = joinSeenColumns(seen, shown)
   }
-  workers.read({ input, seen })
+  workers.read({ input, isWhole, seen })
 }

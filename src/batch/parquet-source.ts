@@ -1,8 +1,11 @@
+import type { Frame } from '../protocols/mlflow-scoring/frame.ts'
 import type { Block, SourcePosition } from './block.ts'
 import type { BlockSource } from './block-source.ts'
 import type { InputSpec } from './job.ts'
+import { packedBytes, packFrame } from './pack-frame.ts'
 import { ParquetRows } from './parquet/parquet-rows.ts'
 import { type Shard, shardRange } from './shard.ts'
+import { Slabs } from './slabs.ts'
 
 /** About what a cell takes as a value. */
 const CELL_BYTES = 8
@@ -20,6 +23,7 @@ export class ParquetSource implements BlockSource {
   readonly end: number
   readonly #rows: ParquetRows
   readonly #blockRows: number
+  readonly #slabs: Slabs
 
   /** @throws ServingError BAD_REQUEST where the file cannot be read */
   static async open(init: ParquetSourceInit): Promise<ParquetSource> {
@@ -30,6 +34,7 @@ export class ParquetSource implements BlockSource {
     const names = rows.columnNames
     this.#rows = rows
     this.#blockRows = Math.max(1, Math.floor(blockBytes / CELL_BYTES / Math.max(1, names.length)))
+    this.#slabs = new Slabs(CELL_BYTES * (this.#blockRows + 1) * Math.max(1, names.length))
     const blocks = Math.ceil(rows.rows / this.#blockRows)
     const [first, behind] = shardRange(shard, 0, blocks)
     this.input = { kind: 'frame', names: names.map(String) }
@@ -44,9 +49,20 @@ export class ParquetSource implements BlockSource {
     for await (const frame of this.#rows.blocks(range)) {
       isEmpty = false
       offset += frame.rows
-      yield { content: { kind: 'frame', frame }, next: { offset, line: 0 }, release: () => {} }
+      yield { ...this.#packed(frame), next: { offset, line: 0 } }
     }
     if (isEmpty) yield await this.#emptyBlock()
+  }
+
+  /** A frame that needs more than a slab, of texts and lists of numbers, goes as it is. */
+  #packed(frame: Frame): Pick<Block, 'content' | 'release'> {
+    if (packedBytes(frame) > this.#slabs.bytes)
+      return { content: { kind: 'frame', frame }, release: () => {} }
+    const slab = this.#slabs.take()
+    return {
+      content: { kind: 'frame', frame: packFrame(frame, slab) },
+      release: () => this.#slabs.give(slab),
+    }
   }
 
   async close(): Promise<void> {

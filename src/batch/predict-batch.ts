@@ -56,7 +56,13 @@ async function predict(
   const { batchable } = await workers.open()
   const source = await openSource(options, place, batchable)
   atEnd(() => source.close())
-  await lookAtInput(source, workers, needsLook(options.mlmodel.signature?.inputs, outputOf(options)))
+  const { signature } = options.mlmodel
+  await lookAtInput({
+    source,
+    workers,
+    batchable,
+    needsLook: needsLook(signature?.inputs, outputOf(options)),
+  })
   const output = await openOutput({ options, stdout, journal, from })
   atEnd(() => output.close())
   return new BatchRun({ options, source, workers, output, signal, onProgress }).run()

@@ -4,9 +4,9 @@ import type { BlockSource } from '../block-source.ts'
 import { type ByteInput, FileInput } from '../byte-input.ts'
 import type { InputSpec } from '../job.ts'
 import { type Shard, shardRange } from '../shard.ts'
+import { enlarged, Slabs } from '../slabs.ts'
 import { type CsvBlockCut, cutBlocks } from './cut-blocks.ts'
 import { RecordScanner } from './record-scanner.ts'
-import { enlarged, Slabs } from './slabs.ts'
 
 /** Room in a slab for the record that a block ends with; one that is longer takes a larger slab. */
 const SLACK_BYTES = 64 * 1024

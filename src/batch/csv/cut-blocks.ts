@@ -1,9 +1,9 @@
 import { badRequest } from '../../core/errors.ts'
 import type { Block, SourcePosition } from '../block.ts'
 import type { ByteInput } from '../byte-input.ts'
+import type { Slabs } from '../slabs.ts'
+import { enlarged } from '../slabs.ts'
 import { blockEnd, countLines } from './csv-cutter.ts'
-import type { Slabs } from './slabs.ts'
-import { enlarged } from './slabs.ts'
 
 /** A record is not that long: somewhere a quote was not closed. */
 const MAX_RECORD_BYTES = 256 * 1024 * 1024

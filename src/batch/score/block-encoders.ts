@@ -1,6 +1,6 @@
 import type { OutputMetadata } from '../../core/predictor.ts'
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
-import type { InputSpec, OutputSpec } from '../job.ts'
+import type { InputSpec, OutputSpec, Reading } from '../job.ts'
 import type { BlockEncoder } from './block-encoder.ts'
 import { DocumentEncoder, JsonEncoder } from './json-encoder.ts'
 import { LineEncoder } from './line-encoder.ts'
@@ -9,7 +9,7 @@ import { OutputNames } from './output-names.ts'
 import { TableEncoder } from './table-encoder.ts'
 
 export interface BlockEncoderInit {
-  readonly input: InputSpec
+  readonly reading: Reading
   readonly output: OutputSpec
   readonly codec: BatchCodec
   /** The model's own. */
@@ -17,12 +17,13 @@ export interface BlockEncoderInit {
 }
 
 /** The encoder of a run's predictions. */
-export function blockEncoderFor({ input, output, codec, outputs }: BlockEncoderInit): BlockEncoder {
+export function blockEncoderFor({ reading, output, codec, outputs }: BlockEncoderInit): BlockEncoder {
   const { format, append } = output
+  const { input, isWhole } = reading
   const names = new OutputNames(outputs, append ? columnNames(input) : [])
   switch (format) {
     case 'json':
-      return input.kind === 'document' ? new DocumentEncoder(codec) : new JsonEncoder(codec)
+      return isWhole ? new DocumentEncoder(codec) : new JsonEncoder(codec)
     case 'csv':
       return new LineEncoder({
         format: new CsvLines(names, input.kind === 'csv' ? input.header : undefined),

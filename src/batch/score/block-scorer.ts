@@ -76,11 +76,10 @@ export class BlockScorer {
 
   async #setUp(id: number, reading: Reading): Promise<Coding> {
     const { job, codec, predictor } = this.#init
-    const { input } = reading
     return {
       id,
       decoder: await blockDecoderFor(job, reading, codec),
-      encoder: blockEncoderFor({ input, output: job.output, codec, outputs: predictor.outputs }),
+      encoder: blockEncoderFor({ reading, output: job.output, codec, outputs: predictor.outputs }),
     }
   }
 

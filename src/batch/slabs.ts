@@ -3,21 +3,21 @@
  * Memory that is transferred instead would be freed only when the worker's garbage is collected.
  */
 export class Slabs {
-  readonly #bytes: number
+  /** Size of each. */
+  readonly bytes: number
   readonly #free: Buffer[] = []
 
-  /** @param bytes size of each. */
   constructor(bytes: number) {
-    this.#bytes = bytes
+    this.bytes = bytes
   }
 
   take(): Buffer {
-    return this.#free.pop() ?? newSlab(this.#bytes)
+    return this.#free.pop() ?? newSlab(this.bytes)
   }
 
   /** Slabs that had to be larger than the others are left to the garbage collector. */
   give(slab: Buffer): void {
-    if (slab.length === this.#bytes) this.#free.push(slab)
+    if (slab.length === this.bytes) this.#free.push(slab)
   }
 }
 
