@@ -2,8 +2,8 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { type Compressors, type FileMetaData, snappyUncompress } from 'hyparquet'
 import { unreadableParquet } from './parquet-failure.ts'
 
-/** Gives exactly `outputLength` bytes or throws; never allocates more. */
-export type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array
+/** Gives exactly `outputLength` bytes or throws; never allocates more. They may be put into `memory`, of that length. */
+export type Decompress = (input: Uint8Array, outputLength: number, memory?: Uint8Array) => Uint8Array
 
 /** Of what the codecs write at a time. */
 const MIN_CHUNK_BYTES = 1024
@@ -11,8 +11,8 @@ const MAX_CHUNK_BYTES = 2 * 1024 * 1024
 
 /** Node's own codecs take a bound on their output, which the ones in JavaScript do not. */
 const NATIVE: Compressors = {
-  SNAPPY: (input, outputLength) => {
-    const output = new Uint8Array(outputLength)
+  SNAPPY: (input: Uint8Array, outputLength: number, memory?: Uint8Array) => {
+    const output = memory ?? new Uint8Array(outputLength)
     snappyUncompress(input, output)
     return output
   },

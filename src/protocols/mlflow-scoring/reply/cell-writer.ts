@@ -1,5 +1,4 @@
 import type { Tensor } from '../../../core/tensor.ts'
-import { float16ToNumber } from '../numpy/float16.ts'
 import { csvText } from './csv-text.ts'
 import { elementText } from './element-text.ts'
 import type { TextBuffer } from './text-buffer.ts'
@@ -10,20 +9,18 @@ export type CellWriter = (position: number) => void
 /** Writes what `elementText` gives, mostly without making texts. */
 export function jsonCell(tensor: Tensor, out: TextBuffer): CellWriter {
   const text = elementText(tensor)
-  const special: CellWriter = (i) => out.ascii(text(i))
-  return floatCell(tensor, out, special) ?? special
+  return numberCell(tensor, out, (i) => out.ascii(text(i)))
 }
 
 /** Writes what `csvText` gives, mostly without making texts. */
 export function csvCell(tensor: Tensor, out: TextBuffer): CellWriter {
   const text = csvText(tensor)
   if (tensor.datatype === 'BYTES') return (i) => out.utf8(text(i))
-  const special: CellWriter = (i) => out.ascii(text(i))
-  return floatCell(tensor, out, special) ?? special
+  return numberCell(tensor, out, (i) => out.ascii(text(i)))
 }
 
-/** @param special writes NaN and the infinities. */
-function floatCell(tensor: Tensor, out: TextBuffer, special: CellWriter): CellWriter | undefined {
+/** @param other writes NaN, the infinities, and what is no number. */
+function numberCell(tensor: Tensor, out: TextBuffer, other: CellWriter): CellWriter {
   switch (tensor.datatype) {
     case 'FP32':
     case 'FP64': {
@@ -31,18 +28,28 @@ function floatCell(tensor: Tensor, out: TextBuffer, special: CellWriter): CellWr
       return (i) => {
         const value = data[i] as number
         if (value - value === 0) out.float(value)
-        else special(i)
+        else other(i)
       }
     }
-    case 'FP16': {
+    case 'INT64': {
       const { data } = tensor
+      const halves = new Int32Array(data.buffer, data.byteOffset, 2 * data.length)
       return (i) => {
-        const value = float16ToNumber(data[i] as number)
-        if (value - value === 0) out.float(value)
-        else special(i)
+        const low = halves[2 * i]!
+        // Nearly all integers are of 32 bits, and take no BigInt to write.
+        if (halves[2 * i + 1] === low >> 31) out.integer(low)
+        else other(i)
       }
+    }
+    case 'INT8':
+    case 'INT16':
+    case 'INT32':
+    case 'UINT8':
+    case 'UINT16': {
+      const { data } = tensor
+      return (i) => out.integer(data[i] as number)
     }
     default:
-      return undefined
+      return other
   }
 }

@@ -1,6 +1,10 @@
 import { floatText } from '../python/float-text.ts'
 
 const FIRST_BYTES = 64 * 1024
+const MINUS = 45
+const ZERO = 48
+/** Longest text of an int32, `-2147483648`. */
+const INT32_BYTES = 11
 /** Longest text of a float64, `-2.2250738585072014e-308`. */
 const FLOAT_BYTES = 24
 /** UTF-8 takes at most as many bytes for a UTF-16 unit. */
@@ -47,6 +51,22 @@ export class TextBuffer {
   utf8(text: string): void {
     this.#reserve(MAX_BYTES_PER_UNIT * text.length)
     this.#length += this.#bytes.write(text, this.#length)
+  }
+
+  /** The decimal digits of an int32. */
+  integer(value: number): void {
+    this.#reserve(INT32_BYTES)
+    if (value < 0) this.#bytes[this.#length++] = MINUS
+    let rest = Math.abs(value)
+    const start = this.#length
+    let end = start + 1
+    for (let power = 10; power <= rest; power *= 10) end += 1
+    for (let at = end - 1; at >= start; at -= 1) {
+      const tens = Math.floor(rest / 10)
+      this.#bytes[at] = ZERO + (rest - 10 * tens)
+      rest = tens
+    }
+    this.#length = end
   }
 
   /** `floatText` of a number that is finite. */
