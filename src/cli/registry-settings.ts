@@ -97,7 +97,7 @@ const CONNECTION = {
   httpRequestBackoffFactor: setting({
     variable: 'MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR',
     default: 2,
-    help: 'Seconds of the second wait (the first retry comes at once), doubled at every further one',
+    help: 'The first retry comes at once, the others after 2, 4, 8, … times this many seconds',
     parse: numberFromZero,
   }),
   httpRequestBackoffJitter: setting({
