@@ -1,8 +1,10 @@
 import { Connection } from '../client/connection.ts'
 import { type ReachOptions, withoutCredentials } from '../client/connection-options.ts'
+import { hideUserInfo } from '../client/server-url.ts'
 import { invalidModel, invalidParameter } from '../core/errors.ts'
 import type { ArtifactRepository } from './artifact-repository.ts'
 import { HttpFolder } from './http-folder.ts'
+import { decodePath } from './http-path.ts'
 import { ProxiedArtifacts } from './proxied-artifacts.ts'
 
 /** What reaches artifacts over HTTP. */
@@ -32,14 +34,16 @@ export function openHttpArtifacts(uri: string, places: HttpPlaces): ArtifactRepo
   if (/^mlflow-artifacts:/i.test(uri)) return openProxied(uri, places)
   const url = URL.parse(uri)
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw invalidModel(`'${uri}' is not the URI of artifacts that come over HTTP`)
+    throw invalidModel(`'${hideUserInfo(uri)}' is not the URI of artifacts that come over HTTP`)
   }
-  const cut = url.pathname.indexOf(`${SERVICE}/`)
+  const cut = `${url.pathname}/`.indexOf(`${SERVICE}/`)
   if (cut < 0) return new HttpFolder(connect(uri, places))
-  const root = decodedPath(url.pathname.slice(cut + SERVICE.length), uri)
+  const root = decodePath(url.pathname.slice(cut + SERVICE.length)).replace(/^\/+|\/+$/g, '')
   url.pathname = url.pathname.slice(0, cut)
   return new ProxiedArtifacts(connect(url.href, places), SERVICE, root)
 }
+
+const PROXIED = /^mlflow-artifacts:(?:\/\/([^/?#]*))?([^?#]*)$/i
 
 /** As `MlflowArtifactsRepository.resolve_uri` (MLflow 3.17.2): scheme and path prefix are the tracking URI's. */
 function openProxied(uri: string, { server }: HttpPlaces): ArtifactRepository {
@@ -48,14 +52,14 @@ function openProxied(uri: string, { server }: HttpPlaces): ArtifactRepository {
       `${uri} leads to the MLflow server of the tracking URI, and that is none: set MLFLOW_TRACKING_URI to its URL`,
     )
   }
-  const [, authority = '', path = ''] = /^mlflow-artifacts:(?:\/\/([^/?#]*))?\/*([^?#]*)$/i.exec(uri) ?? []
-  if (path === '' && !/^mlflow-artifacts:\/*$/i.test(uri) && authority === '') {
-    throw invalidModel(`'${uri}' is not an mlflow-artifacts URI`)
+  const [matched, authority = '', path = ''] = PROXIED.exec(uri) ?? []
+  if (matched === undefined) {
+    throw invalidModel(
+      `'${hideUserInfo(uri)}' has a query or a fragment: an mlflow-artifacts URI is a path alone`,
+    )
   }
-  if (/^\d+(\.\d*)?$/.test(authority)) {
-    throw invalidModel(`'${uri}' has a port and no host`)
-  }
-  const root = path.replace(/\/+/g, '/').replace(/\/$/, '')
+  if (/^\d+(\.\d*)?$/.test(authority)) throw invalidModel(`'${uri}' has a port and no host`)
+  const root = path.replace(/\/+/g, '/').replace(/^\/|\/$/g, '')
   return new ProxiedArtifacts(serverAt(authority, server), SERVICE_OF_SERVER, root)
 }
 
@@ -67,12 +71,4 @@ function serverAt(authority: string, server: Connection): Connection {
 
 function connect(url: string, { server, settings = {} }: HttpPlaces): Connection {
   return server === undefined ? new Connection({ ...withoutCredentials(settings), url }) : server.to(url)
-}
-
-function decodedPath(path: string, uri: string): string {
-  try {
-    return decodeURIComponent(path).replace(/^\/+|\/+$/g, '')
-  } catch (cause) {
-    throw invalidModel(`'${uri}' is not percent-encoded rightly`, { cause })
-  }
 }

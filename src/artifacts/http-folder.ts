@@ -10,7 +10,7 @@ import { type FolderEntry, walkFolders } from './folder-walk.ts'
 import { openContent } from './http-content.ts'
 import { linksBeneath } from './http-index.ts'
 import { namedFiles } from './http-model-files.ts'
-import { baseName, encodePath, isModelFile } from './http-path.ts'
+import { baseName, decodePath, encodePath, isModelFile } from './http-path.ts'
 
 const MAX_PAGE_BYTES = 8 * 1024 * 1024
 const MAX_MLMODEL_BYTES = 8 * 1024 * 1024
@@ -31,7 +31,7 @@ export class HttpFolder implements ArtifactRepository {
     this.uri = connection.url
     this.#connection = connection
     const path = new URL(connection.url).pathname
-    this.#file = isModelFile(path) ? decodeURIComponent(baseName(path)) : undefined
+    this.#file = isModelFile(path) ? decodePath(baseName(path)) : undefined
   }
 
   async list(signal?: AbortSignal): Promise<readonly ArtifactFile[]> {

@@ -12,6 +12,18 @@ export function encodePath(path: string): string {
 }
 
 /**
+ * A path out of a URL, percent-decoded.
+ * @throws ServingError INVALID_PARAMETER_VALUE where it is not encoded rightly
+ */
+export function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch (cause) {
+    throw invalidModel(`'${path}' is not percent-encoded rightly`, { cause })
+  }
+}
+
+/**
  * One name within a folder.
  * @throws ServingError INVALID_PARAMETER_VALUE where it would lead elsewhere
  */

@@ -21,7 +21,6 @@ export interface FailedAnswer {
 
 /** What it answers. */
 export interface FailedRequest {
-  readonly method: string
   /** Without credentials. */
   readonly url: string
   /** A call of MLflow's API, or a file. */

@@ -33,6 +33,9 @@ export interface FileRequest {
   readonly statuses?: readonly number[]
 }
 
+/** What is special to one request, of either kind. */
+type Outgoing = Pick<WireRequest, 'method'> & Pick<JsonRequest, 'body'> & Pick<FileRequest, 'headers'>
+
 /** What a connection hands on to one that is made of it. */
 interface Inherited {
   readonly authorization?: string | undefined
@@ -101,7 +104,7 @@ export class Connection {
   /** The object that an API call answers with; an empty answer is an empty object, as in MLflow. */
   json(request: JsonRequest, call: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
     const target = this.#target(request.path, request.query)
-    const asked = this.#asked(request.method, target, 'api')
+    const asked = this.#asked(target, 'api')
     return this.#retrying(call, async () => {
       const answer = await this.#followed(this.#wire(request, target, call), asked)
       const text = await answer.text(MAX_JSON_BYTES)
@@ -112,9 +115,8 @@ export class Connection {
   /** The answer to a GET or HEAD with its body still to come. Redirects are not followed, and nothing is decoded. */
   open(request: FileRequest, call: CallOptions = {}): Promise<Answer> {
     const target = this.#target(request.path)
-    const { method = 'GET', headers = {} } = request
-    const asked = this.#asked(method, target, 'file')
-    const wire = this.#wire({ method, headers }, target, call)
+    const asked = this.#asked(target, 'file')
+    const wire = this.#wire({ method: 'GET', ...request }, target, call)
     return this.#retrying(call, async () => {
       const answer = await this.#once(wire)
       if (answer.status === 200 || request.statuses?.includes(answer.status)) return answer
@@ -133,19 +135,11 @@ export class Connection {
     return target
   }
 
-  #asked(method: string, target: URL, kind: FailedRequest['kind']): FailedRequest {
-    return { method, url: `${target.origin}${target.pathname}`, kind, credentials: this.#credentials }
+  #asked(target: URL, kind: FailedRequest['kind']): FailedRequest {
+    return { url: `${target.origin}${target.pathname}`, kind, credentials: this.#credentials }
   }
 
-  #wire(
-    {
-      method,
-      body,
-      headers,
-    }: Pick<WireRequest, 'method'> & Pick<JsonRequest, 'body'> & Pick<FileRequest, 'headers'>,
-    url: URL,
-    { signal }: CallOptions,
-  ): WireRequest {
+  #wire({ method, body, headers }: Outgoing, url: URL, { signal }: CallOptions): WireRequest {
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
     return {
       method,

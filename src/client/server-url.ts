@@ -47,8 +47,8 @@ function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-/** Leaves out what may be a password, and what a query or fragment may hold. */
-function hideUserInfo(text: string): string {
+/** A URL as it may be shown: without what may be a password, and what a query or fragment may hold. */
+export function hideUserInfo(text: string): string {
   return text.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/s, '')
 }
 

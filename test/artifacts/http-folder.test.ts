@@ -157,14 +157,18 @@ test('a folder gets the login of its own URL, and never that of the MLflow serve
   expect([...sent]).toEqual([undefined, `Basic ${Buffer.from('ann:pass').toString('base64')}`])
 })
 
-test.for(['http://host/model?a=1', 'http://host/model#a', 'ftp://host/model', 'http://', '/model'])(
-  '%s is refused',
-  (uri) => {
-    expect(() => openHttpArtifacts(uri, { server: undefined })).toThrow(
-      expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }),
-    )
-  },
-)
+test.for([
+  'http://host/%zz.onnx',
+  'http://host/model?a=1',
+  'http://host/model#a',
+  'ftp://host/model',
+  'http://',
+  '/model',
+])('%s is refused', (uri) => {
+  expect(() => openHttpArtifacts(uri, { server: undefined })).toThrow(
+    expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }),
+  )
+})
 
 describe('links of a page', () => {
   const url = 'http://host/a/'

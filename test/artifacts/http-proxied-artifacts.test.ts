@@ -56,6 +56,16 @@ describe('mlflow-artifacts:/path', () => {
     expect(await Promise.all(texts)).toEqual(['flavors: {}', 'weights', 'odd', 'deep'])
   })
 
+  test.for(['mlflow-artifacts:///1/models/m-1/artifacts/', 'MLFLOW-ARTIFACTS:/1//models/m-1/artifacts'])(
+    'may be written as %s',
+    async (uri) => {
+      const { server, connection } = await serve()
+      const artifacts = openHttpArtifacts(uri, { server: connection })
+      expect(artifacts.uri).toBe(`${server.url}${SERVICE}/1/models/m-1/artifacts`)
+      expect(await artifacts.list()).toHaveLength(4)
+    },
+  )
+
   test('is below the path of a server that has one', async () => {
     const { connection } = await serve(MODEL, '/team')
     const artifacts = openHttpArtifacts('mlflow-artifacts:/1/models/m-1/artifacts', { server: connection })
