@@ -84,22 +84,21 @@ class TakenNames {
       const fault = this.#takeOne({ name: path.slice(0, end), kind: 'folder' })
       if (fault !== undefined) return fault
     }
-    if (this.#taken.get(folded(path))?.name === path) {
-      return this.#taken.get(folded(path))?.kind === 'file'
-        ? 'the path is listed twice'
-        : 'the path is a file and a folder'
-    }
     return this.#takeOne({ name: path, kind: 'file' })
   }
 
   #takeOne(one: Taken): string | undefined {
     const key = folded(one.name)
     const other = this.#taken.get(key)
-    if (other === undefined) this.#taken.set(key, one)
-    else if (other.name !== one.name) {
+    if (other === undefined) {
+      this.#taken.set(key, one)
+      return undefined
+    }
+    if (other.name !== one.name) {
       return `it differs only in case or in Unicode form from ${shown(other.name)}`
-    } else if (other.kind !== one.kind) return `${shown(one.name)} is a file and a folder`
-    return undefined
+    }
+    if (other.kind !== one.kind) return `${shown(one.name)} is a file and a folder`
+    return one.kind === 'file' ? 'the path is listed twice' : undefined
   }
 }
 
