@@ -49,6 +49,8 @@ export class ColumnPages {
   #offset: number
   #dictionaryAt: { readonly header: PageHeader; readonly offset: number } | undefined
   #dictionary: ValueArray | undefined
+  /** Holds one page of numbers after the other: values of other types may be views of their page. */
+  #memory = new Uint8Array()
 
   constructor({ file, chunk, stored, isOptional }: ColumnPagesInit) {
     this.#file = file
@@ -152,10 +154,10 @@ export class ColumnPages {
     return new FlatPage({ values, levels: levels && new HybridReader(levels, 1), reader })
   }
 
-  /** Bytes of a page, which hold until the next page is read unless they are values as they stand. */
+  /** Bytes of a page of data, which hold until the next page is read unless they are values as they stand. */
   #readBytes(offset: number, length: number): Uint8Array {
-    const isPlain = this.#chunk.chunk.codec === 'UNCOMPRESSED'
-    return isPlain ? this.#file.read(offset, offset + length) : this.#file.peek(offset, offset + length)
+    if (this.#chunk.chunk.codec !== 'UNCOMPRESSED') return this.#file.peek(offset, offset + length)
+    return this.#file.readInto(this.#memoryOf(length) ?? new Uint8Array(length), offset)
   }
 
   #parts(header: DataPage, compressed: Uint8Array): PageParts {
@@ -178,11 +180,17 @@ export class ColumnPages {
     }
   }
 
+  #memoryOf(length: number): Uint8Array<ArrayBuffer> | undefined {
+    if (!isNumberType(this.#stored.type)) return undefined
+    if (this.#memory.length < length) this.#memory = new Uint8Array(length)
+    return this.#memory.subarray(0, length)
+  }
+
   #decompress(bytes: Uint8Array, length: number): Uint8Array {
-    if (length === 0) return new Uint8Array()
-    const page = this.#chunk.decompress(bytes, length)
-    if (page.length === length) return page
-    throw unreadableParquet('A page is not as long as its header says')
+    const { chunk, decompress } = this.#chunk
+    // The other codecs have no use for it.
+    const memory = chunk.codec === 'SNAPPY' ? this.#memoryOf(length) : undefined
+    return checkedPage(length === 0 ? new Uint8Array() : decompress(bytes, length, memory), length)
   }
 
   #readDictionary(): ValueArray {
@@ -190,8 +198,10 @@ export class ColumnPages {
     if (this.#dictionaryAt === undefined)
       throw unreadableParquet('A page names a dictionary that is not there')
     const { header, offset } = this.#dictionaryAt
-    const compressed = this.#readBytes(offset, header.compressedSize)
-    const bytes = this.#decompress(compressed, header.uncompressedSize)
+    const compressed = this.#file.read(offset, offset + header.compressedSize)
+    // Into memory of its own: the page that names its values is in the other.
+    const { uncompressedSize } = header
+    const bytes = checkedPage(this.#chunk.decompress(compressed, uncompressedSize), uncompressedSize)
     const { type } = this.#stored
     const dictionary = isNumberType(type)
       ? newNumbers(type, header.values)
@@ -200,6 +210,11 @@ export class ColumnPages {
     this.#dictionary = dictionary
     return dictionary
   }
+}
+
+function checkedPage(page: Uint8Array, length: number): Uint8Array {
+  if (page.length === length) return page
+  throw unreadableParquet('A page is not as long as its header says')
 }
 
 interface PageParts {

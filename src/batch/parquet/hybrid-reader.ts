@@ -32,7 +32,9 @@ export class HybridReader {
   /** Reads the next values. @throws ServingError BAD_REQUEST where there are no more */
   read(target: Uint8Array | Int32Array, offset: number, count: number): void {
     const end = offset + count
-    for (let at = offset; at < end; ) {
+    // Values of no bits are all 0, and writers may leave out their runs.
+    if (this.#bitWidth === 0) target.fill(0, offset, end)
+    for (let at = this.#bitWidth === 0 ? end : offset; at < end; ) {
       if (this.#left === 0) this.#nextRun()
       const taken = Math.min(this.#left, end - at)
       if (this.#isPacked) this.#unpack(target, at, taken)

@@ -12,7 +12,7 @@ export type { ParquetCells }
 
 /** A row group is written when it has as many rows, or as many bytes before encoding. */
 const ROW_GROUP_ROWS = 1_048_576
-const ROW_GROUP_BYTES = 16 * 1024 * 1024
+const ROW_GROUP_BYTES = 8 * 1024 * 1024
 const BYTES_PER_CELL = 16
 /** As pyarrow: a larger dictionary costs more memory than it saves. */
 const DICTIONARY_BYTES = 1024 * 1024

@@ -22,25 +22,23 @@ export class ParquetFile {
 
   /** Bytes `start` to `end` (exclusive). @throws ServingError BAD_REQUEST where the file is shorter */
   read(start: number, end: number): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(end - start)
-    this.#fill(bytes, start)
-    return bytes
+    return this.readInto(new Uint8Array(end - start), start)
   }
 
   /** The same in memory that the next call writes over. */
   peek(start: number, end: number): Uint8Array<ArrayBuffer> {
     if (this.#scratch.length < end - start) this.#scratch = new Uint8Array(end - start)
-    const bytes = this.#scratch.subarray(0, end - start)
-    this.#fill(bytes, start)
-    return bytes
+    return this.readInto(this.#scratch.subarray(0, end - start), start)
   }
 
-  #fill(bytes: Uint8Array, start: number): void {
+  /** Fills `bytes` with those from `start` on. @throws ServingError BAD_REQUEST where the file is shorter */
+  readInto(bytes: Uint8Array<ArrayBuffer>, start: number): Uint8Array<ArrayBuffer> {
     for (let done = 0; done < bytes.length; ) {
       const count = readSync(this.#fd, bytes, done, bytes.length - done, start + done)
       if (count === 0) throw unreadableParquet('The file ends too early')
       done += count
     }
+    return bytes
   }
 
   close(): void {
