@@ -1,31 +1,21 @@
 import { floatText } from '../python/float-text.ts'
+import { FloatDigits } from './float-digits.ts'
 
 const FIRST_BYTES = 64 * 1024
 const MINUS = 45
+const POINT = 46
 const ZERO = 48
 /** Longest text of an int32, `-2147483648`. */
 const INT32_BYTES = 11
-/** Longest text of a float64, `-2.2250738585072014e-308`. */
+/** Longest text of a float64 without an exponent, `0.00012345678901234567`, and more. */
 const FLOAT_BYTES = 24
 /** UTF-8 takes at most as many bytes for a UTF-16 unit. */
 const MAX_BYTES_PER_UNIT = 3
-const SLOT_BITS = 12
-const SLOTS = 2 ** SLOT_BITS
-/** Spreads bits that differ over the upper ones (2^32 over the golden ratio). */
-const SPREAD = 0x9e3779b1
-
-/**
- * Text that grows in bytes. Texts of numbers are kept for a while, since predictions repeat: the trees of a forest
- * vote in so many ways only. A kept text is copied in a twentieth of the time that finding the digits takes.
- */
+/** Text that grows in bytes. */
 export class TextBuffer {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   #length = 0
-  readonly #keptValues = new Float64Array(SLOTS)
-  readonly #keptLengths = new Uint8Array(SLOTS)
-  readonly #keptTexts = new Uint8Array(SLOTS * FLOAT_BYTES)
-  readonly #value = new Float64Array(1)
-  readonly #bits = new Int32Array(this.#value.buffer)
+  readonly #float = new FloatDigits()
 
   /** Bytes written. */
   get length(): number {
@@ -71,19 +61,31 @@ export class TextBuffer {
 
   /** `floatText` of a number that is finite. */
   float(value: number): void {
-    this.#value[0] = value
-    const bits = Math.imul(this.#bits[0]! ^ Math.imul(this.#bits[1]!, SPREAD), SPREAD)
-    const slot = bits >>> (32 - SLOT_BITS)
-    const from = slot * FLOAT_BYTES
-    // A zero may be either one, and is what free slots hold.
-    if (this.#keptValues[slot] !== value || value === 0) this.#keep(slot, value)
+    if (value === (value | 0) && !Object.is(value, -0)) {
+      this.integer(value)
+      this.ascii('.0')
+    } else if (this.#float.find(Math.abs(value))) {
+      if (value < 0) this.byte(MINUS)
+      this.#digits(this.#float)
+    } else this.ascii(floatText(value))
+  }
+
+  #digits({ digits, count, point }: FloatDigits): void {
     this.#reserve(FLOAT_BYTES)
     const bytes = this.#bytes
-    const kept = this.#keptTexts
-    const length = this.#keptLengths[slot]!
-    const start = this.#length
-    for (let i = 0; i < length; i++) bytes[start + i] = kept[from + i]!
-    this.#length = start + length
+    let at = this.#length
+    if (point <= 0) {
+      bytes[at++] = ZERO
+      bytes[at++] = POINT
+      for (let i = point; i < 0; i++) bytes[at++] = ZERO
+    }
+    // Values of whole numbers beyond int32 end in a zero behind the point, as all others do.
+    const length = Math.max(count, point + 1)
+    for (let i = 0; i < length; i++) {
+      if (i === point && i > 0) bytes[at++] = POINT
+      bytes[at++] = i < count ? digits[i]! : ZERO
+    }
+    this.#length = at
   }
 
   /** The text so far, in memory of its own; the buffer is then empty. */
@@ -92,14 +94,6 @@ export class TextBuffer {
     text.set(this.#bytes.subarray(0, this.#length))
     this.#length = 0
     return text
-  }
-
-  #keep(slot: number, value: number): void {
-    const text = floatText(value)
-    const from = slot * FLOAT_BYTES
-    this.#keptValues[slot] = value
-    this.#keptLengths[slot] = text.length
-    for (let i = 0; i < text.length; i++) this.#keptTexts[from + i] = text.charCodeAt(i)
   }
 
   #reserve(count: number): void {
