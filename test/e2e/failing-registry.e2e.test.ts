@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 beforeEach(async () => {
   proxy = await RegistryProxy.start({ target: server.url })
-  cache = temporaryFolder()
+  cache = join(temporaryFolder(), 'cache')
   plan = {
     cwd: temporaryFolder(),
     env: {
@@ -153,6 +153,32 @@ describe('a registry that fails for good', () => {
   test('is gone: the message names it', async () => {
     await proxy.close()
     expect(await refusal()).toContain(proxy.url)
+  })
+})
+
+describe('a registry that lies about its files', () => {
+  test.each([
+    '../escaped',
+    '/tmp/headrace-escaped',
+    'a/../../../escaped',
+    '..\\escaped',
+    'C:escaped',
+    'MLmodel/../../escaped',
+    'mlMODEL',
+    'nul\0escaped',
+  ])('leads nowhere by the name %j', async (path) => {
+    const files = [
+      { path: 'MLmodel', is_dir: false, file_size: 10 },
+      { path, is_dir: false, file_size: 10 },
+    ]
+    const headers = { 'content-type': 'application/json' }
+    befall(/artifacts\?path=/, Number.POSITIVE_INFINITY, {
+      ...{ kind: 'answer', status: 200, headers, body: JSON.stringify({ files }) },
+    })
+    expect(await refusal()).toMatch(/headrace: models:\/iris@champion cannot be served: [^\n]+/)
+    expect(proxy.count(/^GET .*\/artifacts\/.*escaped/)).toBe(0)
+    const written = readdirSync(join(cache, '..'), { recursive: true, encoding: 'utf8' })
+    expect(written.filter((name) => name.includes('escaped'))).toEqual([])
   })
 })
 
