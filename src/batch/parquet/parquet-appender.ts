@@ -68,14 +68,17 @@ export class ParquetAppender {
     return { rows: Number(this.#writer.num_rows), bytes: this.#file.offset, rowGroups: [...this.#groups] }
   }
 
-  /** Appends rows, one column of cells for each field. Typed arrays are kept until their row group is written. */
+  /**
+   * Appends rows, one column of cells for each field. Arrays are kept until their row group is written, and must not
+   * change; those in shared memory may.
+   */
   append(columns: readonly ParquetCells[]): void {
     const rows = columns[0]?.length ?? 0
     if (columns.length !== this.#fields.length || columns.some(({ length }) => length !== rows)) {
       throw internalError('Rows for a parquet file do not have its columns')
     }
     if (rows === 0) return
-    this.#pieces.push(columns)
+    this.#pieces.push(columns.map(unshared))
     this.#pendingRows += rows
     for (const column of columns) this.#pendingBytes += bytesOf(column)
     if (this.#pendingRows >= this.#rowGroupRows || this.#pendingBytes >= ROW_GROUP_BYTES)
@@ -107,6 +110,12 @@ export class ParquetAppender {
     this.#pendingRows = 0
     this.#pendingBytes = 0
   }
+}
+
+/** Shared memory is used again by whoever shares it. */
+function unshared(cells: ParquetCells): ParquetCells {
+  const isShared = ArrayBuffer.isView(cells) && cells.buffer instanceof SharedArrayBuffer
+  return isShared ? (cells as Float64Array).slice() : cells
 }
 
 /** What the cells take in memory, about. */

@@ -126,6 +126,20 @@ describe('ParquetAppender', () => {
     expect(readFileSync(path).equals(whole)).toBe(true)
   })
 
+  it('keeps cells in shared memory as they were when they were appended', async () => {
+    const shared = new Float64Array(new SharedArrayBuffer(8))
+    const fd = openSync(path, 'w+')
+    const appender = new ParquetAppender({ fd, fields: [{ name: 'x', type: 'float64' }] })
+    for (const value of [1, 2, 3]) {
+      shared[0] = value
+      appender.append([shared])
+    }
+    appender.finish()
+    closeSync(fd)
+    const { columns } = await readParquet(readFileSync(path))
+    expect(columns[0]?.data).toEqual(Float64Array.of(1, 2, 3))
+  })
+
   it('writes files without rows or columns', async () => {
     expect(await readParquet(write([{ name: 'x', type: 'float64' }], []))).toMatchObject({ rows: 0 })
     expect(await readParquet(write([], []))).toMatchObject({ rows: 0, columns: [] })
