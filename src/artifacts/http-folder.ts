@@ -12,7 +12,7 @@ import { linksBeneath } from './http-index.ts'
 import { namedFiles } from './http-model-files.ts'
 import { baseName, decodePath, encodePath, isModelFile } from './http-path.ts'
 
-const MAX_PAGE_BYTES = 8 * 1024 * 1024
+const MAX_PAGE_BYTES = 4 * 1024 * 1024
 const MAX_MLMODEL_BYTES = 8 * 1024 * 1024
 const MLMODEL = 'MLmodel'
 

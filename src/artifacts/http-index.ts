@@ -1,7 +1,10 @@
 import type { FolderEntry } from './folder-walk.ts'
 
-/** `<a … href="…">`, quoted either way or not at all. */
-const LINK = /<a\s(?:[^>]*?\s)?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi
+/**
+ * `<a … href="…">`, quoted either way or not at all. What comes before `href` ends at the next `<`, so that a page of
+ * nothing but beginnings is not read over and over.
+ */
+const LINK = /<a\s(?:[^<>]*?\s)?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
@@ -11,22 +14,23 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
  * @param url of the page, with `/` at the end
  */
 export function linksBeneath(page: string, url: string): readonly FolderEntry[] {
+  const base = new URL(url)
+  const folder = segmentsOf(base).slice(0, -1)
   const entries = new Map<string, FolderEntry>()
   for (const [, double, single, bare] of page.matchAll(LINK)) {
-    const entry = entryOf(decodeEntities(double ?? single ?? bare ?? '').trim(), url)
+    const href = decodeEntities(double ?? single ?? bare ?? '').trim()
+    const target = href === '' ? null : URL.parse(href, url)
+    const entry = target?.origin === base.origin ? entryOf(target, folder) : undefined
     if (entry !== undefined) entries.set(entry.name, entry)
   }
   return [...entries.values()]
 }
 
 /** Segments are compared decoded: pages write them encoded in their own ways. */
-function entryOf(href: string, page: string): FolderEntry | undefined {
-  const target = href === '' ? null : URL.parse(href, page)
-  if (target === null || target.search !== '' || target.hash !== '') return undefined
-  const folder = segmentsOf(new URL(page)).slice(0, -1)
+function entryOf(target: URL, folder: readonly (string | undefined)[]): FolderEntry | undefined {
+  if (target.search !== '' || target.hash !== '') return undefined
   const segments = segmentsOf(target)
-  const isBeneath = folder.every((segment, index) => segment === segments[index])
-  if (target.origin !== new URL(page).origin || !isBeneath) return undefined
+  if (!folder.every((segment, index) => segment === segments[index])) return undefined
   const [name, end, ...rest] = segments.slice(folder.length)
   if (!name || end || rest.length > 0) return undefined
   return { name, isFolder: end === '', bytes: undefined }

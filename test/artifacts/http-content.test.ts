@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openContent } from '../../src/artifacts/http-content.ts'
@@ -57,6 +58,16 @@ describe('a whole file', () => {
       expect(error.message).toMatch(path)
       expect(isUnreachable(error)).toBe(true)
     }
+  })
+
+  test('that breaks off before anybody reads it is an error for its reader alone', async () => {
+    const { connection } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('half')
+      setTimeout(() => response.destroy(), 20)
+    })
+    const content = await openContent(connection, '/file')
+    await sleep(100)
+    expect(isUnreachable(await caught(readContent(content)))).toBe(true)
   })
 
   test('that stops is an error after the time-out', async () => {

@@ -191,6 +191,24 @@ describe('links of a page', () => {
     expect(names(page)).toEqual(expected)
   })
 
+  test('are found in a time that grows with the page alone', () => {
+    const start = performance.now()
+    for (const part of [
+      '<a ',
+      '<a href',
+      '<a href="',
+      '<a href=\'"',
+      '<a \n',
+      '<a href =',
+      '&#',
+      '<a href=x',
+    ]) {
+      names(part.repeat(20_000))
+      names(`<a ${part.slice(3).repeat(20_000)}`)
+    }
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
   test('may hold a slash in disguise, which the walk refuses', () => {
     expect(names('<a href="a%2fb">')).toEqual(['a/b'])
   })
