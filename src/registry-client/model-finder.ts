@@ -22,35 +22,26 @@ export interface FoundModel {
 /** A location may be a model URI again; as many steps are taken, so a circle ends too. */
 const MAX_STEPS = 5
 
-/** From model URIs over entities of the registry to the places of their files. */
-export class ModelFinder {
-  readonly #registries: Registries
-  readonly #artifacts: ArtifactPlaces
-
-  constructor(registries: Registries, artifacts: ArtifactPlaces) {
-    this.#registries = registries
-    this.#artifacts = artifacts
-  }
-
-  /** @throws ServingError, one for which `isUnreachable` holds where a registry did not answer */
-  find(asked: LookedUpUri, patience: Patience): Promise<FoundModel> {
-    return new Search(this.#registries, this.#artifacts, patience).find(asked)
-  }
+export interface ModelFinderOptions {
+  readonly registries: Registries
+  readonly artifacts: ArtifactPlaces
+  readonly patience: Patience
 }
 
-/** One way from a model URI to files. */
-class Search {
+/** One way from a model URI over entities of the registry to the place of its files. */
+export class ModelFinder {
   readonly #registries: Registries
   readonly #artifacts: ArtifactPlaces
   readonly #patience: Patience
   #steps = 0
 
-  constructor(registries: Registries, artifacts: ArtifactPlaces, patience: Patience) {
+  constructor({ registries, artifacts, patience }: ModelFinderOptions) {
     this.#registries = registries
     this.#artifacts = artifacts
     this.#patience = patience
   }
 
+  /** @throws ServingError, one for which `isUnreachable` holds where a registry did not answer */
   async find(asked: LookedUpUri): Promise<FoundModel> {
     switch (asked.kind) {
       case 'artifacts':

@@ -34,7 +34,7 @@ export class ModelResolver implements RegistryClient {
   readonly #offline: boolean
   readonly #log: CacheLog
   readonly #registries: Registries
-  readonly #finder: ModelFinder
+  readonly #artifacts: ArtifactPlaces
   readonly #cached: CachedModels
 
   /** Nothing is opened, asked or imported before a URI needs it. */
@@ -45,8 +45,7 @@ export class ModelResolver implements RegistryClient {
     this.#offline = offline
     this.#log = log
     this.#registries = new Registries(options.locations, servers, offline)
-    const artifacts = new ArtifactPlaces({ registries: this.#registries, servers, folder, offline })
-    this.#finder = new ModelFinder(this.#registries, artifacts)
+    this.#artifacts = new ArtifactPlaces({ registries: this.#registries, servers, folder, offline })
     this.#cached = new CachedModels(options)
   }
 
@@ -86,7 +85,8 @@ export class ModelResolver implements RegistryClient {
     question: Question,
     { patience, signal }: ResolveOptions & { readonly patience: Patience },
   ): Promise<ResolvedModel> {
-    const { place, ...labels } = await this.#finder.find(asked, patience)
+    const finder = new ModelFinder({ registries: this.#registries, artifacts: this.#artifacts, patience })
+    const { place, ...labels } = await finder.find(asked)
     const { uri, registry } = question
     if (place.kind === 'remote') return this.#cached.fetch(question, { ...labels, ...place }, signal)
     const origin = { kind: 'local', location: place.path, registry } as const

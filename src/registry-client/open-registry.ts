@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { fileUriPath, type LocalPlaces } from '../artifacts/local-artifacts.ts'
 import { artifactRootOf, foldersOf, openStores } from '../store/open-stores.ts'
 import type { Stores } from '../store/stores.ts'
@@ -32,12 +31,13 @@ export function localPlacesOf({
   artifactsDestination,
   folder,
 }: RegistryLocation): LocalPlaces {
+  const root = artifactsDestination ?? artifactRoot
   return {
-    artifactRoot: artifactRootOf(uri, pathOf(artifactsDestination ?? artifactRoot), folder),
+    artifactRoot: artifactRootOf(uri, root === undefined ? undefined : folderPath(root), folder),
     folders: foldersOf(uri, folder),
   }
+}
 
-  function pathOf(root: string | undefined): string | undefined {
-    return root !== undefined && /^file:/i.test(root) ? fileUriPath(root) : root && resolve(folder, root)
-  }
+function folderPath(root: string): string {
+  return /^file:/i.test(root) ? fileUriPath(root) : root
 }

@@ -1,5 +1,7 @@
 import { readServerUrl } from '../client/server-url.ts'
 import { notImplemented, type ServingError, unreachable } from '../core/errors.ts'
+import { publicDatabaseUri } from '../store/database-uri.ts'
+import { publicPostgresUri } from '../store/postgres/postgres-uri.ts'
 import { refuseScheme } from './refused-schemes.ts'
 
 /** Where the settings say that a registry and its files are. Texts as they were given. */
@@ -55,19 +57,11 @@ export function registryPlace(location: RegistryLocation): RegistryPlace {
       return { kind: 'database', location, publicUri: uri, remote: false }
     case 'postgres':
     case 'postgresql':
-      return { kind: 'database', location, publicUri: withoutSecrets(uri), remote: true }
+      return { kind: 'database', location, publicUri: publicPostgresUri(uri), remote: true }
     default:
-      refuseScheme(scheme || uri, `The registry '${withoutSecrets(uri)}'`)
+      refuseScheme(scheme || uri, `The registry '${publicDatabaseUri(uri)}'`)
       throw notImplemented(unknownRegistry(scheme, uri))
   }
-}
-
-/** Up to the last @, since a password may hold characters that should have been encoded. */
-function withoutSecrets(uri: string): string {
-  return uri
-    .replace(/^([a-z0-9]+)(?:\+[a-z0-9]+)?:\/\/.*@/i, '$1://')
-    .replace(/^([a-z0-9]+)\+[a-z0-9]+:/i, '$1:')
-    .replace(/[?#].*$/, '')
 }
 
 function unknownRegistry(scheme: string, uri: string): string {
@@ -78,5 +72,5 @@ function unknownRegistry(scheme: string, uri: string): string {
       'with: mlflow migrate-filestore --source ./mlruns --target sqlite:///mlflow.db'
     )
   }
-  return `The registry '${withoutSecrets(uri)}' is not of a kind that Headrace opens yet: ${takes}`
+  return `The registry '${publicDatabaseUri(uri)}' is not of a kind that Headrace opens yet: ${takes}`
 }

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { notImplemented } from '../core/errors.ts'
+import { publicDatabaseUri } from './database-uri.ts'
 import { PostgresDatabase } from './postgres/postgres-database.ts'
 import { isPostgresUri } from './postgres/postgres-uri.ts'
 import type { SqlDatabase } from './sql/sql-database.ts'
@@ -43,9 +44,8 @@ function openDatabase(location: StoreLocation): SqlDatabase & { close(): Promise
 /** @throws ServingError NOT_IMPLEMENTED for a database that is not a SQLite file */
 function databasePathOf(databaseUri: string, folder: string): string {
   if (isSqliteUri(databaseUri)) return sqlitePath(databaseUri, folder)
-  const shown = databaseUri.replace(/\/\/.*@/, '//').replace(/[?#].*$/, '')
   throw notImplemented(
-    `The registry '${shown}' is not of a kind that Headrace opens yet: it takes http(s)://…, sqlite:///… and postgresql://…`,
+    `The registry '${publicDatabaseUri(databaseUri)}' is not of a kind that Headrace opens yet: it takes http(s)://…, sqlite:///… and postgresql://…`,
   )
 }
 

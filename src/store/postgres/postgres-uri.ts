@@ -1,4 +1,5 @@
 import { invalidParameter } from '../../core/errors.ts'
+import { publicDatabaseUri } from '../database-uri.ts'
 
 /** MLflow 3.17 reads a plain `postgresql://` with psycopg2, SQLAlchemy 2.1 with psycopg 3: the database is the same. */
 const POSTGRES_URI = /^postgres(?:ql)?(?:\+psycopg2?)?:/
@@ -7,13 +8,9 @@ export function isPostgresUri(uri: string): boolean {
   return POSTGRES_URI.test(uri)
 }
 
-/** For messages and as the database's identity: neither user, password nor options. */
+/** For messages, and as the database's identity. */
 export function publicPostgresUri(uri: string): string {
-  // Up to the last @, since a password may hold characters that should have been encoded.
-  return uri
-    .replace(POSTGRES_URI, 'postgresql:')
-    .replace(/^(postgresql:\/\/).*@/, '$1')
-    .replace(/[?#].*$/, '')
+  return publicDatabaseUri(uri.replace(POSTGRES_URI, 'postgresql:'))
 }
 
 /** How a connection is encrypted, in the order in which the ways are tried; as libpq's `sslmode`. */
