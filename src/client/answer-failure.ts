@@ -8,6 +8,7 @@ import {
   unauthenticated,
   unreachable,
 } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 import { isRecord } from '../core/record.ts'
 import { readRetryAfter } from './retry.ts'
 
@@ -150,9 +151,8 @@ function firstWords(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }
 
-/** Control characters of a foreign answer do not reach a terminal. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+  return printable(text).replace(/\s+/g, ' ').trim()
 }
 
 function colon(message: string): string {

@@ -195,7 +195,7 @@ export class Connection {
     const wait = seconds === 0 ? 'at once' : `in ${seconds} s`
     this.#log?.warn(
       { server: this.url, attempt, attempts, waitSeconds: seconds },
-      `${reason.message}. Asking again ${wait} (attempt ${attempt} of ${attempts})`,
+      `${reason.message.replace(/\.$/, '')}. Asking again ${wait} (attempt ${attempt} of ${attempts})`,
     )
   }
 }

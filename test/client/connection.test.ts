@@ -215,7 +215,7 @@ describe('retries', () => {
       let failures = 2
       const server = await startWebServer((_, response) => {
         if (failures-- > 0)
-          sendJson(response, { error_code: 'INTERNAL_ERROR', message: 'the database is gone' }, status)
+          sendJson(response, { error_code: 'INTERNAL_ERROR', message: 'the database is gone.' }, status)
         else sendJson(response, { ok: true })
       })
       const log = { warn: (facts: object, text: string) => warnings.push([facts, text]) }
