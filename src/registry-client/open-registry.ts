@@ -31,13 +31,17 @@ export function localPlacesOf({
   artifactsDestination,
   folder,
 }: RegistryLocation): LocalPlaces {
-  const root = artifactsDestination ?? artifactRoot
+  const root = folderOf(artifactsDestination) ?? folderOf(artifactRoot)
   return {
-    artifactRoot: artifactRootOf(uri, root === undefined ? undefined : folderPath(root), folder),
+    artifactRoot: artifactRootOf(uri, root, folder),
     folders: foldersOf(uri, folder),
   }
 }
 
-function folderPath(root: string): string {
-  return /^file:/i.test(root) ? fileUriPath(root) : root
+/** Undefined for `mlflow-artifacts:/` and the like, which are no folder by themselves. */
+function folderOf(root: string | undefined): string | undefined {
+  if (root === undefined || !SCHEME.test(root)) return root
+  return /^file:/i.test(root) ? fileUriPath(root) : undefined
 }
+
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i

@@ -12,7 +12,7 @@ import type { Stores } from './stores.ts'
 
 export interface StoreLocation {
   readonly databaseUri: string
-  /** Folder for the files of new experiments; `mlartifacts` beside a SQLite database where it is left out. */
+  /** Folder or URI for the files of new experiments; `mlartifacts` beside a SQLite database where it is left out. */
   readonly artifactRoot?: string | undefined
   /** What relative paths are relative to. */
   readonly folder: string
@@ -24,7 +24,8 @@ export interface StoreLocation {
 /** Opens the stores of a database; to write, a SQLite database is created where there is none. */
 export function openStores(location: StoreLocation): Stores {
   const { databaseUri, artifactRoot, folder } = location
-  const root = artifactRootOf(databaseUri, artifactRoot, folder) ?? ''
+  const isUri = artifactRoot !== undefined && /^[a-z][a-z0-9+.-]+:/i.test(artifactRoot)
+  const root = isUri ? artifactRoot : (artifactRootOf(databaseUri, artifactRoot, folder) ?? '')
   const database = openDatabase(location)
   return {
     ...storesOn(database, root),

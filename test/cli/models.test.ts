@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
@@ -108,6 +109,20 @@ describe('headrace models', () => {
     expect(models('download', `${IRIS}/1/model.onnx`, '-d', 'bare').out).toBe(`${folder}/bare/model.onnx\n`)
     const again = models('download', 'models:/iris@champion', '--dst-path', 'a/b')
     expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('is not an empty folder') })
+  })
+
+  test.each([
+    [
+      'of its MLflow server',
+      ['--default-artifact-root', 'mlflow-artifacts:/', '--artifacts-destination', 'files'],
+    ],
+    ['of a file URI', ['--default-artifact-root', pathToFileURL(join(tmpdir(), 'headrace-root')).href]],
+  ])('keeps models in the artifacts %s', (_, root) => {
+    expect(models('register', `${IRIS}/1`, '-n', 'iris', ...root)).toMatchObject({ code: 0, err: '' })
+    const { out, err } = models('download', 'models:/iris/1', ...root)
+    expect(err).toBe('')
+    expect(out).toMatch(/(files|headrace-root)\/0\/models\/m-/)
+    rmSync(join(tmpdir(), 'headrace-root'), { recursive: true, force: true })
   })
 
   test('exits with 2 where the call is not understood', () => {
