@@ -91,7 +91,7 @@ export class BatchWorkers {
       } catch (error) {
         if (error instanceof ServingError) throw error
         if (attempt < ATTEMPTS) continue
-        throw unavailable(`The worker threads died ${ATTEMPTS} times over the same rows: ${messageOf(error)}`)
+        throw unavailable(`Worker threads died ${ATTEMPTS} times over the same rows: ${messageOf(error)}`)
       }
     }
   }

@@ -37,6 +37,8 @@ export interface OutputSpec {
 /** All that the workers of a run have in common. Plain data: it crosses threads. */
 export interface Job {
   readonly mlmodel: MlModel
+  /** Module URL of another flavor table than Headrace's own. */
+  readonly flavorTable?: string
   readonly intraOpThreads: number
   readonly output: OutputSpec
   /** JSON text of parameters for the model. */

@@ -37,8 +37,8 @@ export class BlockScorer {
 
   /** @throws ServingError where the model cannot be opened */
   static async open(job: Job): Promise<BlockScorer> {
-    const { mlmodel, intraOpThreads } = job
-    const flavor = await loadFlavor(mlmodel)
+    const { mlmodel, intraOpThreads, flavorTable } = job
+    const flavor = await loadFlavor(mlmodel, flavorTable)
     const predictor = await flavor.load(mlmodel, { intraOpThreads })
     const { inputs, outputs } = predictor
     const codec = compileScoringCodec({ signature: mlmodel.signature, inputs, outputs })

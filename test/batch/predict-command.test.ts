@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { BREAST_CANCER, csvOfRows } from './support/batch-files.ts'
+
+const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname
+const ROWS = 60_000
+const folder = temporaryFolder()
+const input = join(folder, 'rows.csv')
+let whole: Buffer
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [MAIN, 'predict', '-m', BREAST_CANCER, '-w', '2', ...args])
+}
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.on('data', (bytes: Buffer) => {
+      texts[name] += bytes
+    })
+  }
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...texts }
+}
+
+function predict(...args: string[]): Promise<Ended> {
+  return ended(start(...args))
+}
+
+/** Waits until a run has written some of its output. */
+async function untilWritten(output: string, bytes: number): Promise<void> {
+  const partial = `${output}.partial`
+  while (!existsSync(partial) || statSync(partial).size < bytes) await setTimeout(2)
+}
+
+beforeAll(async () => {
+  writeFileSync(input, csvOfRows(ROWS))
+  const output = join(folder, 'whole.csv')
+  expect(await predict('-i', input, '-o', output)).toMatchObject({ code: 0 })
+  whole = readFileSync(output)
+}, 60_000)
+
+describe('headrace predict', () => {
+  it('tells on standard error what it has done', async () => {
+    const output = join(folder, 'told.csv')
+    const { stdout, stderr } = await predict('-i', input, '-o', output)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^Predicted 60,000 rows in [\d.]+ s, [\d,]+ rows\/s, \d+ MB\.\n$/)
+  })
+
+  it('ends with 1 and one line where it cannot do what it should', async () => {
+    for (const args of [
+      ['-i', join(folder, 'nothing.csv')],
+      ['-i', input, '--resume'],
+      ['--shard', '0/2'],
+      ['-i', input, '--append'],
+    ]) {
+      const { code, stderr } = await predict(...args)
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/^headrace: [^\n]+\n$/)
+    }
+  })
+
+  it('stops in order at a signal, says how to go on, and goes on', async () => {
+    const output = join(folder, 'stopped.csv')
+    const child = start('-i', input, '-o', output)
+    const end = ended(child)
+    await untilWritten(output, whole.length / 10)
+    child.kill('SIGINT')
+    const { code, stderr } = await end
+    expect(code).toBe(130)
+    expect(stderr).toContain('--resume')
+    expect(existsSync(output)).toBe(false)
+    const { stderr: told } = await predict('-i', input, '-o', output, '--resume')
+    expect(told).toContain('of them by the run before')
+    expect(readFileSync(output).equals(whole)).toBe(true)
+  })
+
+  it('makes the same file after being killed at any moment, again and again', async () => {
+    const output = join(folder, 'killed.csv')
+    const args = ['-i', input, '-o', output, '--resume']
+    for (const share of [0.05, 0.3, 0.6]) {
+      const child = start(...args)
+      const end = ended(child)
+      await untilWritten(output, whole.length * share)
+      await setTimeout(Math.random() * 20)
+      child.kill('SIGKILL')
+      await end
+    }
+    await predict(...args)
+    expect(readFileSync(output).equals(whole)).toBe(true)
+    expect(existsSync(`${output}.partial.journal`)).toBe(false)
+    rmSync(output)
+  })
+})
