@@ -43,7 +43,8 @@ function describe(model: ServedModel): string {
       ? 'inline (-w has no effect)'
       : `in ${workers} worker thread${workers === 1 ? '' : 's'}`
   const run = loadTimes.batch1 === undefined ? '' : `, one row takes ${duration(loadTimes.batch1)}`
-  const golden = goldenRequests === 0 ? '' : `, ${goldenRequests} golden requests answered as recorded`
+  const requests = goldenRequests === 1 ? 'request' : 'requests'
+  const golden = goldenRequests === 0 ? '' : `, ${goldenRequests} golden ${requests} answered as recorded`
   return (
     `${model.name}${number} (${mlmodel.flavor}) from ${source.canonicalUri}${cameFrom(source.origin)}: loaded in ` +
     `${duration(loadTimes.total)}, runs ${place}${run}${golden}`
