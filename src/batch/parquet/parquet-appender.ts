@@ -1,5 +1,6 @@
 import { ftruncateSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
+import { constants, zstdCompressSync } from 'node:zlib'
 import type { RowGroup } from 'hyparquet'
 import { ParquetWriter } from 'hyparquet-writer'
 import { internalError } from '../../core/errors.ts'
@@ -16,6 +17,8 @@ const ROW_GROUP_BYTES = 8 * 1024 * 1024
 const BYTES_PER_CELL = 16
 /** As pyarrow: a larger dictionary costs more memory than it saves. */
 const DICTIONARY_BYTES = 1024 * 1024
+/** Node's own code is several times as fast as the Snappy in JavaScript, and compresses better. */
+const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 export interface ParquetAppenderInit {
   /** Open for writing; the appender writes at positions of its own and does not close it. */
@@ -48,7 +51,8 @@ export class ParquetAppender {
     this.#writer = new ParquetWriter({
       writer: this.#file,
       schema: [{ name: 'schema', num_children: fields.length }, ...fields.flatMap(schemaOf)],
-      codec: 'SNAPPY',
+      codec: 'ZSTD',
+      compressors: { ZSTD: (input) => zstdCompressSync(input, FASTEST) },
       createdBy: 'headrace',
     })
     this.#file.flush()

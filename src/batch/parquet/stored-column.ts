@@ -3,7 +3,18 @@ import type { ParquetCells, ParquetField, ParquetFieldType } from './parquet-fie
 
 const NAT = -(2n ** 63n)
 
-const FLOATS = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, uint64: BigUint64Array }
+/** Not uint32, which hyparquet-writer 0.17 writes from plain arrays alone. */
+const ARRAYS = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+}
 
 /** The cells of the pieces of a column, one after the other, in the form that hyparquet-writer writes exactly. */
 export function storedColumn(
@@ -16,15 +27,34 @@ export function storedColumn(
 
 /** Arrays of the column's own type have no missing cells and are copied whole. */
 function typedColumn(type: ParquetFieldType, pieces: readonly ParquetCells[]): DecodedArray | undefined {
-  const TypedArray = FLOATS[type as keyof typeof FLOATS]
+  const TypedArray = ARRAYS[type as keyof typeof ARRAYS]
   if (TypedArray === undefined || !pieces.every((piece) => piece instanceof TypedArray)) return undefined
-  const column = new TypedArray(pieces.reduce((rows, piece) => rows + piece.length, 0))
+  const column = newColumn(
+    type,
+    pieces.reduce((rows, piece) => rows + piece.length, 0),
+  )
   let row = 0
   for (const piece of pieces) {
     column.set(piece as never, row)
     row += piece.length
   }
   return column
+}
+
+/** Narrow integers are stored in 32 bits. */
+function newColumn(type: ParquetFieldType, rows: number) {
+  switch (type) {
+    case 'float32':
+      return new Float32Array(rows)
+    case 'float64':
+      return new Float64Array(rows)
+    case 'int64':
+      return new BigInt64Array(rows)
+    case 'uint64':
+      return new BigUint64Array(rows)
+    default:
+      return new Int32Array(rows)
+  }
 }
 
 function storedList(type: ParquetFieldType, cell: unknown): unknown[] | null {
