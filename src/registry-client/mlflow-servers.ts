@@ -13,13 +13,9 @@ export type ServerAccess = Omit<ConnectionOptions, 'url'>
 export type Patience = 'full' | 'brief'
 
 export const BRIEF_TIMEOUT_MS = 4_000
-const FEW_RETRIES = { maxRetries: 1, backoffFactor: 0.5, backoffJitter: 0, respectRetryAfter: false }
-const OPTIONS_OF = {
-  full: {},
-  brief: { ...FEW_RETRIES, timeoutMs: BRIEF_TIMEOUT_MS },
-  // A server may take its time to begin with a file that it first fetches itself.
-  'brief for files': FEW_RETRIES,
-} as const
+
+/** A server may take its time to begin with a file that it first fetches itself: only its retries are few then. */
+type Haste = Patience | 'brief for files'
 
 /** Clients of MLflow servers, made when they are needed; the HTTP client is imported with the first. */
 export class MlflowServers {
@@ -30,11 +26,11 @@ export class MlflowServers {
     this.#access = access
   }
 
-  client(url: string, patience: keyof typeof OPTIONS_OF = 'full'): Promise<MlflowClient> {
-    const key = `${patience} ${url}`
+  client(url: string, haste: Haste = 'full'): Promise<MlflowClient> {
+    const key = `${haste} ${url}`
     const known = this.#clients.get(key)
     if (known !== undefined) return known
-    const made = this.#connect({ ...this.#access, ...OPTIONS_OF[patience], url })
+    const made = this.#connect({ ...hurried(this.#access, haste), url })
     this.#clients.set(key, made)
     return made
   }
@@ -49,13 +45,12 @@ export class MlflowServers {
     serverUrl: string | undefined,
     patience: Patience,
   ): Promise<ArtifactRepository> {
-    const forFiles = patience === 'brief' ? 'brief for files' : 'full'
-
+    const haste = patience === 'brief' ? 'brief for files' : 'full'
     const { openHttpArtifacts } = await import('../artifacts/http-artifacts.ts')
     if (serverUrl !== undefined) {
-      return openHttpArtifacts(uri, { server: (await this.client(serverUrl, forFiles)).connection })
+      return openHttpArtifacts(uri, { server: (await this.client(serverUrl, haste)).connection })
     }
-    const connection = /^http/i.test(uri) ? await this.#stranger(new URL(uri).origin, forFiles) : undefined
+    const connection = /^http/i.test(uri) ? await this.#stranger(new URL(uri).origin, haste) : undefined
     return openHttpArtifacts(uri, { server: connection })
   }
 
@@ -65,12 +60,12 @@ export class MlflowServers {
   }
 
   /** A web server that has nothing to do with our credentials. */
-  async #stranger(origin: string, patience: keyof typeof OPTIONS_OF): Promise<Connection> {
-    const key = `stranger ${patience} ${origin}`
+  async #stranger(origin: string, haste: Haste): Promise<Connection> {
+    const key = `stranger ${haste} ${origin}`
     const { withoutCredentials } = await import('../client/connection-options.ts')
     const made =
       this.#clients.get(key) ??
-      this.#connect({ ...withoutCredentials(this.#access), ...OPTIONS_OF[patience], url: origin })
+      this.#connect({ ...withoutCredentials(hurried(this.#access, haste)), url: origin })
     this.#clients.set(key, made)
     return (await made).connection
   }
@@ -78,5 +73,19 @@ export class MlflowServers {
   async #connect(options: ConnectionOptions): Promise<MlflowClient> {
     const { MlflowClient } = await import('../client/mlflow-client.ts')
     return new MlflowClient(options)
+  }
+}
+
+/** Never more patient than the settings are. */
+function hurried(access: ServerAccess, haste: Haste): ServerAccess {
+  if (haste === 'full') return access
+  const { maxRetries = 1, timeoutMs = Number.POSITIVE_INFINITY } = access
+  return {
+    ...access,
+    maxRetries: Math.min(maxRetries, 1),
+    backoffFactor: 0.5,
+    backoffJitter: 0,
+    respectRetryAfter: false,
+    ...(haste === 'brief' ? { timeoutMs: Math.min(timeoutMs, BRIEF_TIMEOUT_MS) } : {}),
   }
 }
