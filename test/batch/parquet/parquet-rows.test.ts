@@ -98,7 +98,7 @@ describe('ParquetRows', () => {
   })
 
   it('keeps of a page of one run no more than a block', async () => {
-    const rows = 20_000_000
+    const rows = 4_000_000
     const file = parquetWriteBuffer({
       columnData: [{ name: 'x', data: new Int32Array(rows), type: 'INT32', encoding: 'RLE_DICTIONARY' }],
       rowGroupSize: rows,
