@@ -43,12 +43,13 @@ export class TextWriter implements PredictionWriter {
     if (this.#shape === null) await this.#begin(shape)
     else if (JSON.stringify(shape) !== JSON.stringify(this.#shape)) throw otherColumns()
     const hasItems = parts.some(({ length }) => length > 0)
-    const { output, spools } = this.#init
+    const { output, spools, path } = this.#init
     const separator = this.#hasItems && hasItems && isList(shape) ? ', ' : ''
     for (const [i, part] of parts.entries()) {
       const pieces = separator === '' ? [part] : [Buffer.from(separator), part]
       for (const bytes of pieces) await (i === 0 ? output.write(bytes) : spools.write(i - 1, bytes))
-      free(part)
+      // A stream's reader may keep what it was given.
+      if (i > 0 || path !== undefined) free(part)
     }
     this.#hasItems ||= hasItems
   }
