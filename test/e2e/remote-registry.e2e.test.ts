@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { firstDifference } from '../../src/runtime/load/reply-comparison.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { BUNDLED_MODELS } from './support/bundled-models.ts'
 import { type Finished, run } from './support/headrace-process.ts'
 import type { MlflowProcess } from './support/mlflow-process.ts'
 import { startMlflowServer } from './support/mlflow-server.ts'
 import { PostgresServer } from './support/postgres.ts'
-import { type Trained, train } from './support/registered-models.ts'
+import { registerModels, type Trained, train } from './support/registered-models.ts'
 import { modelInfo, score, serving } from './support/serving.ts'
 
 /** A form of model URI, what the logs and metrics call it, and the version whose answers it gives. */
@@ -195,6 +197,40 @@ describe.each(['SQLite', 'PostgreSQL'])('an MLflow server on %s', (backend) => {
       })
     }
     await headrace('models', 'alias', '--delete', 'iris', 'moving')
+  })
+})
+
+describe('an MLflow server whose clients reach its artifacts by a folder', () => {
+  const [iris] = BUNDLED_MODELS.filter(({ name }) => name === 'iris')
+  const URI = 'models:/iris@champion'
+  let server: MlflowProcess
+  let artifacts: string
+  let env: Record<string, string>
+
+  beforeAll(async () => {
+    artifacts = join(temporaryFolder(), 'shared artifacts')
+    server = await startMlflowServer({
+      args: ['--no-serve-artifacts', '--default-artifact-root', pathToFileURL(artifacts).href],
+    })
+    await registerModels(server.url, iris === undefined ? [] : [iris])
+    env = { MLFLOW_TRACKING_URI: server.url, HEADRACE_CACHE_DIR: temporaryFolder() }
+  })
+  afterAll(() => server?.stop())
+
+  test('has its models served from where they lie', async () => {
+    await serving({ uri: URI, env, cwd: temporaryFolder() }, async ({ url, process }) => {
+      expect(await modelInfo(url)).toMatchObject({ uri: URI, version: '1' })
+      expect(process.output).toContain(artifacts)
+    })
+    const cached = readdirSync(env['HEADRACE_CACHE_DIR'] ?? '', { recursive: true, encoding: 'utf8' })
+    expect(cached.filter((path) => path.endsWith('model.onnx'))).toEqual([])
+  })
+
+  test('is told of where the folder is not on this machine', async () => {
+    renameSync(artifacts, `${artifacts} elsewhere`)
+    const { code, stderr } = await run({ args: ['models', 'download', URI], cwd: temporaryFolder(), env })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^headrace: [^\n]*--serve-artifacts[^\n]*\n$/)
   })
 })
 

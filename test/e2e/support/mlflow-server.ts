@@ -11,14 +11,15 @@ export interface MlflowServerPlan {
   readonly folder?: string
 }
 
-/** A real `mlflow server` with one worker that hands out its artifacts itself. */
+/** A real `mlflow server` with one worker that hands out its artifacts itself, unless told otherwise. */
 export function startMlflowServer(plan: MlflowServerPlan = {}): Promise<MlflowProcess> {
   const { backendStoreUri = 'sqlite:///mlflow.db', args = [], env = {}, folder = temporaryFolder() } = plan
   const prefix = args[args.indexOf('--static-prefix') + 1]
   return MlflowProcess.start({
     args: [
       ...['server', '--backend-store-uri', backendStoreUri, '--workers', '1'],
-      ...['--serve-artifacts', '--artifacts-destination', './mlartifacts', ...args],
+      ...(args.includes('--no-serve-artifacts') ? [] : ['--serve-artifacts']),
+      ...['--artifacts-destination', './mlartifacts', ...args],
     ],
     cwd: folder,
     healthPath: args.includes('--static-prefix') ? `${prefix}/health` : '/health',
