@@ -1,5 +1,5 @@
 import type { OutputMetadata } from '../../../core/predictor.ts'
-import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
+import { allocate, elementCount, type Tensor, type TensorData, type TensorMap } from '../../../core/tensor.ts'
 import { cannotEvaluate } from '../failures.ts'
 import { float16ToNumber } from '../numpy/float16.ts'
 
@@ -61,15 +61,13 @@ function columnNames(
 }
 
 /** The cells of a column as values: numbers, bigints, texts; truth values as 0 and 1. */
-export function predictionCells({ tensor, offset, stride }: PredictionColumn): ArrayLike<unknown> {
-  if (tensor.datatype === 'FP16') {
-    return Float32Array.from(everyNth(tensor.data, offset, stride), float16ToNumber)
-  }
-  return stride === 1 ? tensor.data : everyNth<unknown>(tensor.data, offset, stride)
+export function predictionCells({ tensor, offset, stride }: PredictionColumn): TensorData {
+  const cells = stride === 1 ? tensor.data : everyNth(tensor, offset, stride)
+  return tensor.datatype === 'FP16' ? Float32Array.from(cells as Uint16Array, float16ToNumber) : cells
 }
 
-function everyNth<T>(data: ArrayLike<T>, offset: number, stride: number): T[] {
-  const cells: T[] = []
-  for (let at = offset; at < data.length; at += stride) cells.push(data[at] as T)
+function everyNth({ datatype, data }: Tensor, first: number, step: number): TensorData {
+  const cells = allocate(datatype, data.length / step) as { [row: number]: unknown } & TensorData
+  for (let row = 0, at = first; row < cells.length; row += 1, at += step) cells[row] = data[at]!
   return cells
 }

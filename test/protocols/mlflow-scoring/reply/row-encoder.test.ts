@@ -100,8 +100,8 @@ describe('jsonMembers', () => {
 describe('predictionCells', () => {
   it('gives the values of each column', () => {
     const [, no, seven] = predictionColumns(LABELS, LABELLED, 3)
-    expect(predictionCells(no!)).toEqual([Math.fround(0.1), 1, -0])
-    expect(predictionCells(seven!)).toEqual([Math.fround(0.9), Number.NaN, Infinity])
+    expect(predictionCells(no!)).toEqual(Float32Array.of(0.1, 1, -0))
+    expect(predictionCells(seven!)).toEqual(Float32Array.of(0.9, Number.NaN, Infinity))
   })
 
   it('widens halves of floats', () => {
