@@ -55,10 +55,12 @@ export class FileInput implements ByteInput {
 /** What comes out of a pipe. */
 export class StreamInput implements ByteInput {
   readonly size = undefined
+  readonly #stream: Readable
   readonly #chunks: AsyncIterator<Uint8Array>
   #chunk: Uint8Array = new Uint8Array(0)
 
   constructor(stream: Readable) {
+    this.#stream = stream
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   }
 
@@ -75,6 +77,7 @@ export class StreamInput implements ByteInput {
   }
 
   async close(): Promise<void> {
-    await this.#chunks.return?.()
+    // The iterator's own end would wait for a pipe that nobody writes to.
+    this.#stream.destroy()
   }
 }

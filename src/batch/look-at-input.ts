@@ -4,6 +4,7 @@ import type { Block } from './block.ts'
 import type { BlockSource } from './block-source.ts'
 import { CsvSource } from './csv/csv-source.ts'
 import { inOrder } from './in-order.ts'
+import { untilAborted } from './until-aborted.ts'
 
 const BLOCKS_PER_WORKER = 3
 
@@ -14,10 +15,18 @@ export interface LookInit {
   readonly batchable: boolean
   /** A first pass over all blocks of a CSV file is necessary. */
   readonly needsLook: boolean
+  /** Ends the pass, and with it the run. */
+  readonly signal: AbortSignal
 }
 
 /** Tells the workers how to read the input, after a first pass over it where that is necessary. */
-export async function lookAtInput({ source, workers, batchable, needsLook }: LookInit): Promise<void> {
+export async function lookAtInput({
+  source,
+  workers,
+  batchable,
+  needsLook,
+  signal,
+}: LookInit): Promise<void> {
   const { input } = source
   const isWhole = !batchable || input.kind === 'document'
   workers.read({ input, isWhole })
@@ -28,7 +37,8 @@ export async function lookAtInput({ source, workers, batchable, needsLook }: Loo
     return seen
   }
   let seen: SeenColumns = []
-  for await (const shown of inOrder(source.allBlocks(), look, BLOCKS_PER_WORKER * workers.size)) {
+  const blocks = untilAborted(source.allBlocks(), signal)
+  for await (const shown of inOrder(blocks, look, BLOCKS_PER_WORKER * workers.size)) {
     seen = joinSeenColumns(seen, shown)
   }
   workers.read({ input, isWhole, seen })

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
+import { ServingError } from '../core/errors.ts'
 import { availableResources, planThreads, type ThreadPlan } from '../runtime/cores.ts'
 import { loadFlavor } from '../runtime/load-flavor.ts'
 import type { BatchOptions, BatchProgress, BatchSummary } from './batch-options.ts'
@@ -12,6 +13,7 @@ import { needsLook, openSource } from './open-source.ts'
 import { type JournalInit, lastCheckpoint } from './output/journal.ts'
 import { openOutput, publishFinished } from './output/open-output.ts'
 import { runIdentity } from './run-identity.ts'
+import { withoutSpecialFiles } from './special-files.ts'
 
 /** What a run is connected to. */
 export interface BatchConnections {
@@ -30,13 +32,25 @@ export async function predictBatch(
   options: BatchOptions,
   connections: BatchConnections,
 ): Promise<BatchSummary> {
-  checkOptions(options)
   const cleanUp: (() => Promise<void>)[] = []
+  const atEnd = (close: () => Promise<void>) => cleanUp.unshift(close)
+  const { signal } = connections
   try {
-    return await predict(options, connections, (close) => cleanUp.unshift(close))
+    const plain = await withoutSpecialFiles(options, connections, atEnd)
+    checkOptions(plain.options)
+    endWithSignal(plain.connections.stdin, signal)
+    return await predict(plain.options, plain.connections, atEnd)
+  } catch (error) {
+    if (!signal.aborted || error instanceof ServingError) throw error
+    return { rows: 0, badRows: 0, resumedRows: 0, finished: false }
   } finally {
     for (const close of cleanUp) await close()
   }
+}
+
+/** Nothing may come any more of a pipe that is waited for. */
+function endWithSignal(stdin: Readable, signal: AbortSignal): void {
+  signal.addEventListener('abort', () => stdin.destroy(), { once: true })
 }
 
 async function predict(
@@ -61,6 +75,7 @@ async function predict(
     source,
     workers,
     batchable,
+    signal,
     needsLook: needsLook(signature?.inputs, outputOf(options)),
   })
   const output = await openOutput({ options, stdout, journal, from })

@@ -1,8 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { csvOfRows, goldenCsv, modelFolder, predict, type TestRun } from './support/batch-files.ts'
+
+/** Each run starts threads of its own, which takes long where the machine has other work. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const ROWS = 300
 const folder = temporaryFolder()
@@ -253,6 +258,18 @@ describe('a run that is interrupted', () => {
     expect(readFileSync(run.badRowsPath, 'utf8')).toBe(expectedBad)
     const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(output)}.`))
     expect(names).toEqual([])
+  })
+
+  it('does not wait for a pipe that nobody writes to', async () => {
+    for (const rows of ['', csvOfRows(3)]) {
+      const stdin = new PassThrough()
+      stdin.write(rows)
+      const stop = new AbortController()
+      const run = predict({ stdin, inputFormat: 'csv', signal: stop.signal })
+      await setTimeout(500)
+      stop.abort()
+      expect(await run).toMatchObject({ finished: false })
+    }
   })
 
   it('is not gone on with when the input is another', async () => {

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { BREAST_CANCER, csvOfRows } from './support/batch-files.ts'
 
@@ -12,6 +12,9 @@ const ROWS = 60_000
 const folder = temporaryFolder()
 const input = join(folder, 'rows.csv')
 let whole: Buffer
+
+/** Starting takes long where the machine has other work. */
+vi.setConfig({ testTimeout: 60_000 })
 
 function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [MAIN, 'predict', '-m', BREAST_CANCER, '-w', '2', ...args])
@@ -70,6 +73,20 @@ describe('headrace predict', () => {
       expect(code).toBe(1)
       expect(stderr).toMatch(/^headrace: [^\n]+\n$/)
     }
+  })
+
+  it('reads and writes devices and pipes as streams', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const small = join(folder, 'small.csv')
+    writeFileSync(small, csvOfRows(100))
+    const end = predict('-i', path, '-t', 'csv', '-o', '/dev/null', '--output-format', 'csv')
+    const writer = spawn('cp', [small, path])
+    const { code, stderr } = await end
+    writer.kill()
+    expect(stderr).toContain('Predicted 100 rows')
+    expect(code).toBe(0)
+    expect(statSync('/dev/null').isFile()).toBe(false)
   })
 
   it('stops in order at a signal, says how to go on, and goes on', async () => {

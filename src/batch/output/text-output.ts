@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { cancelled, type ServingError } from '../../core/errors.ts'
 import { PartialFile } from './partial-file.ts'
 
 /** Where a text goes, piece by piece. */
@@ -17,19 +18,25 @@ export class StreamOutput implements TextOutput {
 
   constructor(stream: Writable) {
     this.#stream = stream
+    // A write that fails says so itself.
+    stream.on('error', () => {})
   }
 
   /** Resolves when the stream has taken the bytes, so that no more are made than are read. */
   async write(bytes: Uint8Array): Promise<void> {
     this.length += bytes.length
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(bytes, (error) => (error ? reject(error) : resolve()))
+      this.#stream.write(bytes, (error) => (error ? reject(notWritten(error)) : resolve()))
     })
   }
 
   async sync(): Promise<void> {}
 
   async close(): Promise<void> {}
+}
+
+function notWritten(error: Error): ServingError {
+  return cancelled(`The output is not taken any more: ${error.message}`)
 }
 
 /** The lists of a reply with several outputs, all but the first of which wait in files of their own for the end. */

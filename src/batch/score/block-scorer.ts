@@ -24,9 +24,10 @@ interface BlockScorerInit {
 
 /** How blocks are read and written, set up for a reading. */
 interface Coding {
-  readonly id: number
   readonly decoder: BlockDecoder
   readonly encoder: BlockEncoder
+  /** Rows have to be predicted together, so that none can be looked for that is bad by itself. */
+  readonly isWhole: boolean
 }
 
 /** From blocks of the input to pieces of the output: one worker's part of a run, with a session of its own. */
@@ -59,9 +60,11 @@ export class BlockScorer {
 
   /** Rows that fail are among the reply. @throws ServingError where something else than a row is to blame */
   async score(content: BlockContent, reading: SharedReading): Promise<ScoredBlock> {
-    const { decoder, encoder } = await this.#codingFor(reading)
+    const { decoder, encoder, isWhole } = await this.#codingFor(reading)
     const rows = lazily(() => decoder.rows(content))
-    const { parts, badRows, count } = await this.#predictAll(decoder, content, rows)
+    const predict = (part: BlockContent): Promise<Predicted> => this.#predict(decoder, part)
+    const single = isWhole ? () => undefined : rows
+    const { parts, badRows, count } = await this.#predictAll(content, single, predict)
     const encoded = parts.length === 0 ? NOTHING : encoder.encode(parts, rows)
     return { rows: count, badRows, ...encoded }
   }
@@ -69,26 +72,25 @@ export class BlockScorer {
   #codingFor({ id, serialized }: SharedReading): Promise<Coding> {
     if (this.#coding === undefined || this.#codingId !== id) {
       this.#codingId = id
-      this.#coding = this.#setUp(id, deserialize(Buffer.from(serialized)) as Reading)
+      this.#coding = this.#setUp(deserialize(Buffer.from(serialized)) as Reading)
     }
     return this.#coding
   }
 
-  async #setUp(id: number, reading: Reading): Promise<Coding> {
+  async #setUp(reading: Reading): Promise<Coding> {
     const { job, codec, predictor } = this.#init
     return {
-      id,
+      isWhole: reading.isWhole,
       decoder: await blockDecoderFor(job, reading, codec),
       encoder: blockEncoderFor({ reading, output: job.output, codec, outputs: predictor.outputs }),
     }
   }
 
   async #predictAll(
-    decoder: BlockDecoder,
     content: BlockContent,
     rows: () => BlockRows | undefined,
+    predict: (part: BlockContent) => Promise<Predicted>,
   ): Promise<PredictedBlock> {
-    const predict = (part: BlockContent): Promise<Predicted> => this.#predict(decoder, part)
     try {
       const predicted = await predict(content)
       return { parts: [{ ...predicted, from: 0 }], badRows: [], count: predicted.rows }

@@ -17,7 +17,7 @@ const BLOCK_BYTES = 4_000
 
 export interface TestRun extends Partial<Omit<BatchOptions, 'mlmodel'>> {
   readonly model?: string
-  readonly stdin?: string
+  readonly stdin?: string | Readable
   readonly signal?: AbortSignal
   readonly onProgress?: (rows: number) => void
 }
@@ -50,7 +50,7 @@ export async function predict(run: TestRun): Promise<TestResult> {
       ...options,
     },
     {
-      stdin: Readable.from([Buffer.from(stdin)]),
+      stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
       stdout,
       signal: signal ?? new AbortController().signal,
       onProgress: ({ rows }) => onProgress?.(rows),
