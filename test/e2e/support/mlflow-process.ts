@@ -27,10 +27,12 @@ export class MlflowProcess {
     // A group of its own, because the server's workers are processes that outlive it otherwise.
     this.#child = spawn(pythonPath(), args, {
       cwd: plan.cwd,
-      env: { ...env, MLFLOW_DISABLE_TELEMETRY: 'true' },
+      // Its job queue is seven more processes that nothing here asks for.
+      env: { ...env, MLFLOW_DISABLE_TELEMETRY: 'true', MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })
+    process.once('exit', this.#kill)
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output += chunk.toString()
@@ -41,7 +43,7 @@ export class MlflowProcess {
   static async start(plan: MlflowPlan): Promise<MlflowProcess> {
     const server = new MlflowProcess(plan, await freePort())
     try {
-      await answers(server.url + plan.healthPath, () => server.#child.exitCode === null)
+      await answers(server.url + plan.healthPath, () => server.#isRunning())
       return server
     } catch (error) {
       await server.stop()
@@ -50,10 +52,19 @@ export class MlflowProcess {
   }
 
   async stop(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.#child
-    if (pid === undefined || exitCode !== null || signalCode !== null) return
+    process.off('exit', this.#kill)
+    if (!this.#isRunning()) return
     const ended = once(this.#child, 'exit')
-    process.kill(-pid, 'SIGKILL')
+    this.#kill()
     await ended
+  }
+
+  #isRunning(): boolean {
+    const { pid, exitCode, signalCode } = this.#child
+    return pid !== undefined && exitCode === null && signalCode === null
+  }
+
+  readonly #kill = (): void => {
+    if (this.#child.pid !== undefined && this.#isRunning()) process.kill(-this.#child.pid, 'SIGKILL')
   }
 }
