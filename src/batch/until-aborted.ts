@@ -4,12 +4,9 @@ export async function* untilAborted<Item>(
   signal: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
   const iterator = items[Symbol.asyncIterator]()
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
   try {
     while (!signal.aborted) {
-      const next = await Promise.race([iterator.next(), aborted])
+      const next = await unlessAborted(iterator.next(), signal)
       if (next === undefined || next.done === true) return
       yield next.value
     }
@@ -19,4 +16,13 @@ export async function* untilAborted<Item>(
     if (!signal.aborted) await ended
     else ended?.catch(() => {})
   }
+}
+
+/** `Promise.race` with one promise for the signal would keep all items in memory as long as that one. */
+function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined)
+    signal.addEventListener('abort', stop, { once: true })
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }
