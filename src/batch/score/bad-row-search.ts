@@ -41,10 +41,7 @@ export class BadRowSearch {
       this.#report(from, error)
       return
     }
-    const blamed = rowBlamed(error)
-    // What a decoder blames is taken for granted only as the place to cut at.
-    const middle = blamed === undefined ? (from + to) >> 1 : Math.min(Math.max(from + blamed, from), to - 1)
-    const cuts = blamed === undefined ? [from, middle, to] : [from, middle, middle + 1, to]
+    const cuts = cutsOf(from, to, rowBlamed(error))
     for (let i = 0; i + 1 < cuts.length; i += 1) await this.#try(cuts[i]!, cuts[i + 1]!)
   }
 
@@ -68,6 +65,16 @@ export class BadRowSearch {
       error: message,
     })
   }
+}
+
+/**
+ * Where rows that fail are cut: around the row that a decoder blames, which is taken for granted no further. What is
+ * behind it is halved, or a block of bad rows alone would be read anew from each of its rows to the end.
+ */
+function cutsOf(from: number, to: number, blamed: number | undefined): readonly number[] {
+  if (blamed === undefined) return [from, (from + to) >> 1, to]
+  const row = Math.min(from + blamed, to - 1)
+  return [from, row, row + 1, (row + 1 + to) >> 1, to]
 }
 
 /** Everything else would fail with other rows too. */

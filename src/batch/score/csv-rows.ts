@@ -22,6 +22,8 @@ export class CsvRows implements BlockRows {
   readonly #starts: number[] = []
   /** Where each ends, behind the end of its line. */
   readonly #ends: number[] = []
+  /** Line on which each begins, once one is asked for. */
+  #lines: readonly number[] | undefined
   #frame: Frame | undefined
 
   constructor(init: CsvRowsInit) {
@@ -42,7 +44,7 @@ export class CsvRows implements BlockRows {
 
   part(from: number, to: number): ContentOf<'csv'> {
     const [start, end] = [this.#starts[from] ?? 0, this.#ends[to - 1] ?? 0]
-    return { kind: 'csv', bytes: this.#bytes.subarray(start, end), firstLine: this.#lineAt(start) }
+    return { kind: 'csv', bytes: this.#bytes.subarray(start, end), firstLine: this.lineOf(from) }
   }
 
   inputOf(row: number): string {
@@ -51,7 +53,9 @@ export class CsvRows implements BlockRows {
   }
 
   lineOf(row: number): number {
-    return this.#lineAt(this.#starts[row] ?? 0)
+    const { firstLine } = this.#init.block
+    this.#lines ??= this.#countLines(firstLine)
+    return this.#lines[row] ?? firstLine
   }
 
   /** The record as it stands there; a short one is filled up, so that what is appended gets columns of its own. */
@@ -69,7 +73,13 @@ export class CsvRows implements BlockRows {
     return this.#frame
   }
 
-  #lineAt(offset: number): number {
-    return this.#init.block.firstLine + countLines(this.#bytes.subarray(0, offset))
+  #countLines(firstLine: number): readonly number[] {
+    let line = firstLine
+    let counted = 0
+    return this.#starts.map((start) => {
+      line += countLines(this.#bytes.subarray(counted, start))
+      counted = start
+      return line
+    })
   }
 }
