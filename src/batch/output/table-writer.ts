@@ -6,6 +6,9 @@ import { otherColumns } from './other-columns.ts'
 import { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
 
+/** A run goes on from a row group's end; and what a group takes while it is written grows with its rows. */
+const ROW_GROUP_ROWS = 65_536
+
 /** Of a table: what a run goes on from. Null before the first block. */
 export interface TableState {
   readonly table: { readonly fields: readonly ParquetField[]; readonly appender: ParquetAppenderState } | null
@@ -67,7 +70,8 @@ export class TableWriter implements PredictionWriter {
   #begin(fields: readonly ParquetField[], state?: ParquetAppenderState): ParquetAppender {
     this.#fields = fields
     this.#rows = state?.rows ?? 0
-    this.#appender = new ParquetAppender({ fd: this.#init.file.fd, fields }, state)
+    const { fd } = this.#init.file
+    this.#appender = new ParquetAppender({ fd, fields, rowGroupRows: ROW_GROUP_ROWS }, state)
     return this.#appender
   }
 }
