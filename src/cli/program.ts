@@ -25,7 +25,7 @@ async function buildProgram(command: string | undefined): Promise<Command> {
     .helpOption('--help', 'show this help')
     .configureHelp({ optionDescription: describeOption })
     .exitOverride()
-  const names = command !== undefined && command in COMMANDS ? [command] : Object.keys(COMMANDS)
+  const names = command !== undefined && Object.hasOwn(COMMANDS, command) ? [command] : Object.keys(COMMANDS)
   for (const name of names) await COMMANDS[name as keyof typeof COMMANDS](program)
   return program
 }
@@ -38,10 +38,14 @@ const COMMANDS = {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-  const known = error instanceof ServingError && error.code !== 'INTERNAL_ERROR'
-  const text = known || !(error instanceof Error) ? oneLine(messageOf(error)) : (error.stack ?? error.message)
+  const text = isDefect(error) ? (error.stack ?? error.message) : oneLine(messageOf(error))
   process.stderr.write(`headrace: ${text}\n`)
   return FAILURE
+}
+
+/** What a person can only report, and then with its place in the code; another server's defect is not ours. */
+function isDefect(error: unknown): error is Error {
+  return error instanceof ServingError ? error.errorClass === 'CLIENT_INTERNAL_ERROR' : error instanceof Error
 }
 
 /** Messages that quote another program's may have lines of their own. */

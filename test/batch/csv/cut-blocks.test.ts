@@ -94,7 +94,9 @@ describe('cutting CSV into blocks', () => {
     const text = 'a,"b\nc"\n1,2\r\n\n3,4\n"5",6\n7,8\n'
     const cuts = await cut(text, 6)
     const behindFirst = text.slice(cuts[0]!.bytes.length)
-    expect((await cut(behindFirst, 6)).map(({ bytes }) => bytes)).toEqual(cuts.slice(1).map(({ bytes }) => bytes))
+    expect((await cut(behindFirst, 6)).map(({ bytes }) => bytes)).toEqual(
+      cuts.slice(1).map(({ bytes }) => bytes),
+    )
   })
 
   it('counts the lines before each block, those inside of quotes and blank ones too', async () => {

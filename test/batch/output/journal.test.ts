@@ -61,7 +61,9 @@ describe('a journal', () => {
     const path = newPath()
     await written(path, 10)
     const other = { ...identity, input: 'j', options: 'p' }
-    await expect(lastCheckpoint({ path, identity: other })).rejects.toThrow('the input and the options changed')
+    await expect(lastCheckpoint({ path, identity: other })).rejects.toThrow(
+      'the input and the options changed',
+    )
   })
 
   it('is gone when the run is over', async () => {
