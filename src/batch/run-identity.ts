@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { invalidParameter, messageOf } from '../core/errors.ts'
+import type { MlModel } from '../flavors/mlmodel.ts'
 import type { BatchOptions } from './batch-options.ts'
 import type { RunIdentity } from './output/journal.ts'
 
 const HEAD_BYTES = 64 * 1024
 
-/** What a run that goes on must agree in with the one before, since the output depends on it. */
+/**
+ * What a run that goes on must agree in with the one before, since the output depends on it.
+ * @throws ServingError INVALID_PARAMETER_VALUE where the input cannot be opened
+ */
 export async function runIdentity(options: BatchOptions, inputPath: string): Promise<RunIdentity> {
-  const [input, model] = await Promise.all([inputDigest(inputPath), modelDigest(options.mlmodel.directory)])
+  const [input, model] = await Promise.all([inputDigest(inputPath), modelDigest(options.mlmodel)])
   const { inputFormat, output, params, shard, batchRows, blockBytes, badRowsPath } = options
   const { outputFormat, append } = options
   return {
@@ -32,7 +37,7 @@ export async function runIdentity(options: BatchOptions, inputPath: string): Pro
 
 /** Size, time and beginning tell an input from another; reading all of it would take as long as the run. */
 async function inputDigest(path: string): Promise<string> {
-  const file = await open(path)
+  const file = await openInput(path)
   try {
     const { size, mtimeMs } = await file.stat()
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
@@ -43,17 +48,34 @@ async function inputDigest(path: string): Promise<string> {
   }
 }
 
+async function openInput(path: string): Promise<FileHandle> {
+  try {
+    return await open(path)
+  } catch (error) {
+    throw invalidParameter(`The input cannot be opened: ${messageOf(error)}`)
+  }
+}
+
 /** Of the names and contents of all files: the same model may be downloaded to another place. */
-async function modelDigest(directory: string): Promise<string> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
+async function modelDigest(model: MlModel): Promise<string> {
   const digest = createHash('sha256')
-  for (const path of paths.sort()) {
+  for (const path of await modelFiles(model)) {
     const content = createHash('sha256')
     await pipeline(createReadStream(path), content)
-    digest.update(`${relative(directory, path)}\0${content.digest('hex')}\0`)
+    digest.update(`${relative(model.directory, path)}\0${content.digest('hex')}\0`)
   }
   return digest.digest('hex')
+}
+
+/** Of a model without an MLmodel file that one file: around it may be anything, the output of this run too. */
+async function modelFiles({ directory, flavorConfig }: MlModel): Promise<readonly string[]> {
+  if (!existsSync(join(directory, 'MLmodel'))) return [join(directory, String(flavorConfig['data']))]
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files: string[] = []
+  for (const { parentPath, name } of entries) {
+    const path = join(parentPath, name)
+    // Links count as what they lead to.
+    if ((await stat(path)).isFile()) files.push(path)
+  }
+  return files.sort()
 }

@@ -1,0 +1,77 @@
+import { appendFileSync, copyFileSync, cpSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runIdentity } from '../../src/batch/run-identity.ts'
+import { WHOLE } from '../../src/batch/shard.ts'
+import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { modelFolder } from './support/batch-files.ts'
+
+const IRIS = modelFolder('iris/2')
+
+/** A folder with rows to be predicted. */
+function inputIn(folder: string): string {
+  const path = join(folder, 'rows.json')
+  writeFileSync(path, '{"inputs": [[1, 2, 3, 4]]}')
+  return path
+}
+
+async function identityOf(model: string, inputPath: string) {
+  return runIdentity(
+    {
+      ...{ mlmodel: await readMlModel(model), inputPath, inputFormat: 'json', output: 'out.json' },
+      ...{ outputFormat: 'json', append: false, params: undefined, shard: WHOLE, resume: true },
+      ...{ badRowsPath: undefined, workers: undefined, batchRows: 100, blockBytes: 1000 },
+    },
+    inputPath,
+  )
+}
+
+describe('the identity of a run', () => {
+  it('is the same for equal files of the model in another place', async () => {
+    const folder = temporaryFolder()
+    const input = inputIn(folder)
+    cpSync(IRIS, join(folder, 'copy'), { recursive: true })
+    expect(await identityOf(join(folder, 'copy'), input)).toEqual(await identityOf(IRIS, input))
+  })
+
+  it('is that of a bare model file alone, whatever is written beside it', async () => {
+    const folder = temporaryFolder()
+    const input = inputIn(folder)
+    const model = join(folder, 'model.onnx')
+    copyFileSync(join(IRIS, 'model.onnx'), model)
+    const before = await identityOf(model, input)
+    writeFileSync(join(folder, 'out.json.partial'), '{"predictions": [')
+    expect(await identityOf(model, input)).toEqual(before)
+    appendFileSync(model, 'x')
+    expect((await identityOf(model, input))['model']).not.toBe(before['model'])
+  })
+
+  it('changes with a file that the model has as a link', async () => {
+    const folder = temporaryFolder()
+    const input = inputIn(folder)
+    const model = join(folder, 'linked')
+    cpSync(IRIS, model, { recursive: true })
+    const weights = join(folder, 'weights')
+    writeFileSync(weights, 'one')
+    symlinkSync(weights, join(model, 'weights'))
+    const before = await identityOf(model, input)
+    writeFileSync(weights, 'two')
+    expect((await identityOf(model, input))['model']).not.toBe(before['model'])
+  })
+
+  it('changes with the time of the input', async () => {
+    const folder = temporaryFolder()
+    const input = inputIn(folder)
+    const before = await identityOf(IRIS, input)
+    utimesSync(input, 1_000, 1_000)
+    expect((await identityOf(IRIS, input))['input']).not.toBe(before['input'])
+  })
+
+  it('is refused in one sentence where there is no input', async () => {
+    await expect(identityOf(IRIS, '/no/such/rows.csv')).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('/no/such/rows.csv'),
+    })
+  })
+})
