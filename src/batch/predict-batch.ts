@@ -61,7 +61,7 @@ async function predict(
   const journal = await journalOf(options)
   const from = options.resume && journal !== undefined ? await lastCheckpoint(journal) : undefined
   if (from?.finished === true) {
-    await publishFinished(journal!, options.badRowsPath)
+    await publishFinished(journal!, options.badRowsPath, from)
     return { rows: from.rows, badRows: from.badRows, resumedRows: from.rows, finished: true }
   }
   const workers = await startWorkers(options)

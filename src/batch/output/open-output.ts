@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { invalidParameter } from '../../core/errors.ts'
 import type { BatchOptions } from '../batch-options.ts'
@@ -25,19 +23,25 @@ export interface OutputInit {
 /** @throws ServingError INVALID_PARAMETER_VALUE where a file cannot be written */
 export async function openOutput({ options, stdout, journal, from }: OutputInit): Promise<BatchOutput> {
   const { badRowsPath } = options
-  const writer = await openWriter(options, stdout, from)
+  // Before the files of an earlier run are emptied, so that its journal never speaks of what is gone.
+  const openedJournal = journal === undefined ? undefined : await openJournal(journal, from)
   return new BatchOutput({
-    writer,
+    writer: await openWriter(options, stdout, from),
     badRows: badRowsPath === undefined ? undefined : await BadRowsFile.open(badRowsPath, from?.badBytes),
-    journal: journal === undefined ? undefined : await openJournal(journal, from),
+    journal: openedJournal,
     from,
   })
 }
 
 /** What an earlier run left to do that had written everything. */
-export async function publishFinished(journal: JournalInit, badRowsPath: string | undefined): Promise<void> {
+export async function publishFinished(
+  journal: JournalInit,
+  badRowsPath: string | undefined,
+  { writer }: Checkpoint,
+): Promise<void> {
   if (badRowsPath !== undefined) await PartialFile.publish(badRowsPath)
   await PartialFile.publish(journal.path)
+  await Spools.discard(journal.path, (writer as Partial<TextState>).spools?.length ?? 0)
   await (await Journal.continue(journal)).remove()
 }
 
@@ -55,7 +59,7 @@ async function openWriter(
   const state = from?.writer as TextState | undefined
   return new TextWriter({
     output: output === undefined ? new StreamOutput(stdout) : await PartialFile.open(output, state?.length),
-    spools: await Spools.open(output ?? temporaryPath(), state?.spools ?? []),
+    spools: await Spools.open(output, state?.spools ?? []),
     path: output,
     isJson: outputFormat === 'json',
     ...(state === undefined ? {} : { state }),
@@ -67,8 +71,4 @@ async function openTable(path: string | undefined, state: TableState | undefined
     throw invalidParameter('Parquet can only be written to a file: add --output-path (-o) FILE')
   const file = await PartialFile.open(path, state?.table?.appender.bytes)
   return new TableWriter({ file, path, ...(state === undefined ? {} : { state }) })
-}
-
-function temporaryPath(): string {
-  return join(tmpdir(), `headrace-predict-${process.pid}`)
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { invalidParameter, messageOf } from '../../core/errors.ts'
 
 /** Where a file is written until it is complete, so that one with its own name always is. */
@@ -72,14 +74,30 @@ export class PartialFile {
     await this.#file.close()
   }
 
-  /** Gives the file its name, if it does not have it yet. */
+  /**
+   * Gives the file its name, if it does not have it yet; the name is on the disk on return.
+   * @throws ServingError INVALID_PARAMETER_VALUE where that is not possible
+   */
   static async publish(path: string): Promise<void> {
-    await rename(partialPath(path), path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw invalidParameter(`The output cannot be named: ${error.message}`)
-    })
+    try {
+      if (existsSync(partialPath(path)) || !existsSync(path)) await rename(partialPath(path), path)
+      await syncFolder(dirname(path))
+    } catch (error) {
+      throw invalidParameter(`The output cannot be named: ${messageOf(error)}`)
+    }
   }
 
   static async discard(path: string): Promise<void> {
     await rm(partialPath(path), { force: true })
+  }
+}
+
+/** Waits until the names in a folder are on the disk. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }

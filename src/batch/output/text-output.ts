@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { cancelled, type ServingError } from '../../core/errors.ts'
 import { PartialFile } from './partial-file.ts'
@@ -41,15 +44,20 @@ function notWritten(error: Error): ServingError {
 
 /** The lists of a reply with several outputs, all but the first of which wait in files of their own for the end. */
 export class Spools {
-  readonly #path: string
+  /** They lie beside it; undefined where they lie in a folder of their own. */
+  #path: string | undefined
+  #folder: string | undefined
   readonly #files: PartialFile[] = []
 
-  private constructor(path: string) {
+  private constructor(path: string | undefined) {
     this.#path = path
   }
 
-  /** @param lengths of an earlier run's. */
-  static async open(path: string, lengths: readonly number[]): Promise<Spools> {
+  /**
+   * @param path of the output; undefined for a stream, beside which nothing can lie.
+   * @param lengths of an earlier run's.
+   */
+  static async open(path: string | undefined, lengths: readonly number[]): Promise<Spools> {
     const spools = new Spools(path)
     for (const length of lengths) await spools.#add(length)
     return spools
@@ -78,14 +86,27 @@ export class Spools {
 
   /** The files are of no use any more. */
   async discard(): Promise<void> {
-    for (let index = 0; index < this.#files.length; index += 1) await PartialFile.discard(this.#pathOf(index))
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true })
+    else if (this.#path !== undefined) await Spools.discard(this.#path, this.#files.length)
+  }
+
+  /** The same of an earlier run's. */
+  static async discard(path: string, count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) await PartialFile.discard(spoolPath(path, index))
   }
 
   async #add(length: number | undefined): Promise<void> {
-    this.#files.push(await PartialFile.open(this.#pathOf(this.#files.length), length))
+    this.#path ??= await this.#newFolder()
+    this.#files.push(await PartialFile.open(spoolPath(this.#path, this.#files.length), length))
   }
 
-  #pathOf(index: number): string {
-    return `${this.#path}.list${index + 1}`
+  /** Nobody else may write into it, as they might where the names of the files are known beforehand. */
+  async #newFolder(): Promise<string> {
+    this.#folder = await mkdtemp(join(tmpdir(), 'headrace-predict-'))
+    return join(this.#folder, 'output')
   }
+}
+
+function spoolPath(path: string, index: number): string {
+  return `${path}.list${index + 1}`
 }

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import type { ScoredBlock } from '../../../src/batch/batch-messages.ts'
+import type { BatchOptions } from '../../../src/batch/batch-options.ts'
+import type { BatchOutput } from '../../../src/batch/output/batch-output.ts'
+import { type Checkpoint, Journal, lastCheckpoint } from '../../../src/batch/output/journal.ts'
+import { openOutput, publishFinished } from '../../../src/batch/output/open-output.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
+
+const identity = { input: 'i' }
+const AT = { offset: 10, line: 2 }
+
+/** In memory of its own, as it comes from a worker. */
+function scored(): ScoredBlock {
+  const [first, second] = ['1, 2', '3, 4'].map((text) => Uint8Array.from(Buffer.from(text)))
+  const shape = { kind: 'tensors', keys: ['"a": ', '"b": '] } as const
+  return { rows: 2, shape, parts: [first!, second!], badRows: [] }
+}
+
+function open(path: string | undefined, from?: Checkpoint): Promise<BatchOutput> {
+  return openOutput({
+    options: { output: path, outputFormat: 'json', badRowsPath: undefined } as BatchOptions,
+    stdout: new PassThrough(),
+    journal: path === undefined ? undefined : { path, identity },
+    from,
+  })
+}
+
+/** A run that died when all was written and nothing had its name. */
+async function writtenToItsEnd(path: string): Promise<Checkpoint> {
+  const output = await open(path)
+  await output.append(scored(), AT)
+  await output.checkpoint()
+  await output.close()
+  const last = await lastCheckpoint({ path, identity })
+  const finished = { ...last!, finished: true }
+  const journal = await Journal.continue({ path, identity })
+  await journal.add(finished)
+  await journal.close()
+  return finished
+}
+
+describe('the output of a run', () => {
+  it('gets its name, with nothing left beside it', async () => {
+    const folder = temporaryFolder()
+    const output = await open(join(folder, 'out.json'))
+    await output.append(scored(), AT)
+    await output.finish()
+    await output.close()
+    expect(readdirSync(folder)).toEqual(['out.json'])
+    expect(readFileSync(join(folder, 'out.json'), 'utf8')).toBe('{"predictions": {"a": [1, 2], "b": [3, 4]}}')
+  })
+
+  it('gets it also from the run behind one that died before it could give it', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'out.json')
+    const finished = await writtenToItsEnd(path)
+    await publishFinished({ path, identity }, undefined, finished)
+    expect(readdirSync(folder)).toEqual(['out.json'])
+  })
+
+  it('keeps it where that run had come so far', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'out.json')
+    const output = await open(path)
+    await output.append(scored(), AT)
+    await output.finish()
+    await output.close()
+    const journal = await Journal.create({ path, identity })
+    await journal.close()
+    const finished = { position: AT, rows: 2, badRows: 0, badBytes: 0, writer: {}, finished: true }
+    await publishFinished({ path, identity }, undefined, finished)
+    expect(readdirSync(folder)).toEqual(['out.json'])
+  })
+
+  it('is not named by an older journal once it was begun anew', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'out.json')
+    await writtenToItsEnd(path)
+    writeFileSync(`${path}.list1.partial`, '')
+    const output = await open(path)
+    await output.close()
+    expect(await lastCheckpoint({ path, identity })).toBeUndefined()
+  })
+
+  it('leaves nothing where it was a stream', async () => {
+    const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('headrace-predict-'))
+    const before = spooled()
+    const output = await open(undefined)
+    await output.append(scored(), AT)
+    const [folder = ''] = spooled().filter((name) => !before.includes(name))
+    expect(existsSync(join(tmpdir(), folder, 'output.list1.partial'))).toBe(true)
+    await output.finish()
+    await output.close()
+    expect(existsSync(join(tmpdir(), folder))).toBe(false)
+  })
+})
