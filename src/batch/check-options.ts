@@ -1,9 +1,10 @@
+import { resolve } from 'node:path'
 import { invalidParameter } from '../core/errors.ts'
 import type { BatchOptions } from './batch-options.ts'
 
 /** @throws ServingError INVALID_PARAMETER_VALUE for options that do not go together */
 export function checkOptions(options: BatchOptions): void {
-  const { inputPath, inputFormat, output, outputFormat, append, params, shard, resume } = options
+  const { inputPath, inputFormat, output, outputFormat, append, params, shard, resume, badRowsPath } = options
   if (inputPath === undefined && shard.count > 1) {
     throw invalidParameter('Standard input cannot be cut into shards: name a file with --input-path (-i)')
   }
@@ -12,6 +13,9 @@ export function checkOptions(options: BatchOptions): void {
   }
   if (output === undefined && outputFormat === 'parquet') {
     throw invalidParameter('Parquet can only be written to a file: name one with --output-path (-o)')
+  }
+  if (output !== undefined && badRowsPath !== undefined && resolve(output) === resolve(badRowsPath)) {
+    throw invalidParameter(`The predictions and the bad rows cannot both be written to '${output}'`)
   }
   if (append && outputFormat === 'json') {
     throw invalidParameter(
