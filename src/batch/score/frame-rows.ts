@@ -3,6 +3,7 @@ import type { BlockContent } from '../block.ts'
 import { frameRows } from '../parquet/frame-rows.ts'
 import type { BlockRows } from './block-rows.ts'
 import { csvRow, jsonMembers } from './frame-text.ts'
+import { jsonValue } from './json-rows.ts'
 
 /** The rows of a block that is a frame. */
 export class FrameRows implements BlockRows {
@@ -21,7 +22,7 @@ export class FrameRows implements BlockRows {
   }
 
   inputOf(row: number): unknown {
-    return JSON.parse(`{${this.jsonOf(row)}}`)
+    return jsonValue(`{${this.jsonOf(row)}}`)
   }
 
   lineOf(): undefined {
