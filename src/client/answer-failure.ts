@@ -1,7 +1,7 @@
 import {
   ERROR_CODES,
   type ErrorCode,
-  invalidParameter,
+  type ErrorDetails,
   notImplemented,
   permissionDenied,
   ServingError,
@@ -72,7 +72,13 @@ export function answerFailure(answer: FailedAnswer, asked: FailedRequest): Servi
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     })
   }
-  if (said.code !== undefined) return new ServingError(said.code, said.message)
+  if (said.code !== undefined) {
+    const isOfFile = asked.kind === 'file'
+    return new ServingError(
+      said.code,
+      isOfFile ? `${asked.url} answered ${status}${colon(said.message)}` : said.message,
+    )
+  }
   return plainFailure(answer, asked, said.message)
 }
 
@@ -92,13 +98,17 @@ function plainFailure({ status, text }: FailedAnswer, asked: FailedRequest, mess
 
 function redirectFailure(location: string | undefined, { url, kind }: FailedRequest): ServingError {
   const target = location === undefined ? undefined : URL.parse(location, url)
-  if (!target) return invalidParameter(`${url} answered with a redirect that leads nowhere`)
-  const place = `${target.origin}${target.pathname}`
+  if (!target) return elsewhere(`${url} answered with a redirect that leads nowhere`)
+  const place = target.origin === 'null' ? target.href : `${target.origin}${target.pathname}`
   const advice =
     kind === 'api'
       ? 'If it is the MLflow server, name that address; if it is a login page, the server wants other credentials.'
       : 'Redirects of files are not followed.'
-  return invalidParameter(`${url} redirects to ${place}. ${advice}`, { url, location: place })
+  return elsewhere(`${url} redirects to ${place}. ${advice}`, { url, location: place })
+}
+
+function elsewhere(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('ENDPOINT_NOT_FOUND', message, { details })
 }
 
 const VARIABLES = 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN'
@@ -118,12 +128,16 @@ function forbiddenText({ url, credentials }: FailedRequest, message: string): st
   return `${sentence}. ${credentials === 'sent' ? 'Check' : 'Set'} ${VARIABLES}`
 }
 
+/** MLflow's longest messages list what there is instead, and a person still reads them. */
+const MOST_SAID = 2_000
+
 /** MLflow's code, where the body has one that is known here, and its message in one line. */
 function whatItSaid({ text }: FailedAnswer): { readonly code?: ErrorCode; readonly message: string } {
   const body = parsed(text)
   if (!isRecord(body)) return { message: isPage(text) ? '' : firstWords(text) }
   const { error_code: name, message } = body
-  const words = oneLine(typeof message === 'string' ? message : typeof name === 'string' ? name : text)
+  const said = typeof message === 'string' ? message : typeof name === 'string' ? name : text
+  const words = firstWords(said, MOST_SAID)
   const code = typeof name === 'string' ? knownCode(name) : undefined
   return code === undefined ? { message: words } : { code, message: words }
 }
@@ -146,9 +160,9 @@ function isPage(text: string): boolean {
   return /^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text)
 }
 
-function firstWords(text: string): string {
+function firstWords(text: string, most = 200): string {
   const line = oneLine(text)
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+  return line.length > most ? `${line.slice(0, most)}…` : line
 }
 
 function oneLine(text: string): string {

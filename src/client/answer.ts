@@ -2,6 +2,13 @@ import type { Dispatcher } from 'undici'
 import { internalError, resourceExhausted, unreachable } from '../core/errors.ts'
 import { type Asked, connectionFailure } from './connection-failure.ts'
 
+/**
+ * What a body has time for, in time-outs: a text for all of itself, a file for its next `LEAST_BYTES`. One that sends
+ * a byte now and then never stops for the time-out, and would keep us for ever.
+ */
+const MOST_TIMEOUTS = 3
+const LEAST_BYTES = 1024
+
 /** An HTTP answer whose body is still to be read, or to be discarded. */
 export class Answer {
   readonly status: number
@@ -30,10 +37,16 @@ export class Answer {
 
   /**
    * The body as it comes.
-   * @throws ServingError `unreachable` where it ends before its length, breaks off, or stops for the time-out
+   * @throws ServingError `unreachable` where it ends before its length, breaks off, stops for the time-out, or all
+   *   but stops
    */
   async *chunks(): AsyncGenerator<Uint8Array> {
     let bytes = 0
+    let bytesBefore = 0
+    const watch = setInterval(() => {
+      if (bytes - bytesBefore < LEAST_BYTES) this.#giveUp('all but stopped for')
+      bytesBefore = bytes
+    }, this.#longestMs)
     try {
       for await (const chunk of this.#body) {
         if (!(chunk instanceof Uint8Array)) throw internalError('this is a bug: a body that is no bytes')
@@ -42,6 +55,8 @@ export class Answer {
       }
     } catch (cause) {
       throw connectionFailure(cause, this.#asked)
+    } finally {
+      clearInterval(watch)
     }
     const expected = this.contentLength
     if (expected === undefined || bytes === expected) return
@@ -50,7 +65,11 @@ export class Answer {
     })
   }
 
-  /** @throws ServingError RESOURCE_EXHAUSTED where the body has more than `maxBytes` */
+  /**
+   * All of the body.
+   * @throws ServingError RESOURCE_EXHAUSTED where it has more than `maxBytes`, `unreachable` where it takes too
+   *   long
+   */
   async text(maxBytes: number): Promise<string> {
     const { text, whole } = await this.#read(maxBytes)
     if (whole) return text
@@ -74,12 +93,27 @@ export class Answer {
   async #read(maxBytes: number): Promise<{ text: string; whole: boolean }> {
     const parts: Uint8Array[] = []
     let bytes = 0
-    for await (const chunk of this.chunks()) {
-      parts.push(chunk)
-      bytes += chunk.byteLength
-      if (bytes > maxBytes) return { text: textOf(parts).slice(0, maxBytes), whole: false }
+    const late = setTimeout(() => this.#giveUp('did not come to an end within'), this.#longestMs)
+    try {
+      for await (const chunk of this.chunks()) {
+        parts.push(chunk)
+        bytes += chunk.byteLength
+        if (bytes > maxBytes) return { text: textOf(parts).slice(0, maxBytes), whole: false }
+      }
+    } finally {
+      clearTimeout(late)
     }
     return { text: textOf(parts), whole: true }
+  }
+
+  /** Ends the body with an error for whoever reads it. */
+  #giveUp(what: string): void {
+    const reason = `the answer ${what} ${this.#longestMs / 1000} s`
+    this.#body.destroy(unreachable(`${this.url} does not answer: ${reason}`, { details: { url: this.url } }))
+  }
+
+  get #longestMs(): number {
+    return MOST_TIMEOUTS * this.#asked.timeoutMs
   }
 }
 

@@ -1,8 +1,9 @@
 import { ServingError } from '../core/errors.ts'
 import { objects, optionalText, type WireObject } from './wire.ts'
 
-/** More entries than this are taken for a server that never comes to an end. */
+/** More entries or pages than this are taken for a server that never comes to an end. */
 const MAX_ENTRIES = 1_000_000
+const MAX_PAGES = 2_000
 
 /**
  * The entries of all pages of a search, one after the other.
@@ -23,6 +24,6 @@ export async function allPages(
     if (token === undefined) return entries
     if (seen.has(token)) break
     seen.add(token)
-  } while (entries.length < MAX_ENTRIES)
+  } while (entries.length < MAX_ENTRIES && seen.size < MAX_PAGES)
   throw new ServingError('INVALID_STATE', `The server's pages of '${name}' do not come to an end`)
 }

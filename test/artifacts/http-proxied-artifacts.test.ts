@@ -79,7 +79,7 @@ describe('mlflow-artifacts:/path', () => {
     expect(await artifacts.list()).toEqual([])
     expect(await caught(artifacts.open('MLmodel'))).toMatchObject({
       code: 'RESOURCE_DOES_NOT_EXIST',
-      message: 'No such artifact',
+      message: `${artifacts.uri}/MLmodel answered 404: No such artifact`,
     })
   })
 

@@ -123,6 +123,22 @@ describe('what is answered', () => {
     expect(error.message).toBe(`${server.url}${path} answered 422: bad [31mthing`)
   })
 
+  test('long words of the server are cut', async () => {
+    const body = { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'x'.repeat(10_000) }
+    const server = await startWebServer((_, response) => sendJson(response, body, 404))
+    expect((await caught(connect(server.url).json(get))).message).toHaveLength(2_001)
+  })
+
+  test('of a file the words of the server come with its address', async () => {
+    const body = { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'no' }
+    const server = await startWebServer((_, response) => sendJson(response, body, 404))
+    const error = await caught(connect(server.url).open({ path: '/file' }))
+    expect(error).toMatchObject({
+      code: 'RESOURCE_DOES_NOT_EXIST',
+      message: `${server.url}/file answered 404: no`,
+    })
+  })
+
   test('401 and 403 say which variables to set or to check', async () => {
     const server = await startWebServer((request, response) =>
       sendJson(
@@ -194,6 +210,14 @@ describe('redirects', () => {
     )
     await caught(connect(server.url).json(get))
     expect(server.requests).toHaveLength(6)
+  })
+
+  test('to no web address are shown as they are, and nothing is followed', async () => {
+    const location = 'file:///etc/passwd'
+    const server = await startWebServer((_, response) => void response.writeHead(302, { location }).end())
+    const error = await caught(connect(server.url).json(get))
+    expect(error).toMatchObject({ code: 'ENDPOINT_NOT_FOUND' })
+    expect(error.message).toMatch('redirects to file:///etc/passwd. If it is')
   })
 
   test('of files are refused', async () => {
@@ -311,8 +335,25 @@ describe('no answer', () => {
 
   test('a body that stops', async () => {
     const server = await startWebServer((_, response) => void response.writeHead(200).write('{'))
-    const error = await caught(connect(server.url, { timeoutMs: 200, maxRetries: 0 }).json(get))
-    expect(error.message).toMatch('the answer stopped for 0.2 s')
+    const error = await caught(connect(server.url, { timeoutMs: 1_000, maxRetries: 0 }).json(get))
+    expect(error.message).toMatch('the answer stopped for 1 s')
+    expect(isUnreachable(error)).toBe(true)
+    server.close()
+  })
+
+  test.for(['json', 'open'] as const)('a body that goes on by single bytes (%s)', async (kind) => {
+    const server = await startWebServer((_, response) => {
+      const drip = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(drip))
+    })
+    const connection = connect(server.url, { timeoutMs: 200, maxRetries: 0 })
+    const read = async () => {
+      if (kind === 'json') return connection.json(get)
+      for await (const _ of (await connection.open({ path: '/file' })).chunks());
+      return undefined
+    }
+    const error = await caught(read())
+    expect(error.message).toMatch(/ does not answer: the answer .* 0\.6 s$/)
     expect(isUnreachable(error)).toBe(true)
     server.close()
   })

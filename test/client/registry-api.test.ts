@@ -171,6 +171,12 @@ describe('registered models', () => {
     expect(await caught(registry.searchRegisteredModels())).toMatchObject({ code: 'INVALID_STATE' })
   })
 
+  test('whose pages are empty and never end are an error', async () => {
+    let token = 0
+    const { registry } = await serve({ [`GET ${MODELS}/search`]: () => ({ next_page_token: `t${token++}` }) })
+    expect(await caught(registry.searchRegisteredModels())).toMatchObject({ code: 'INVALID_STATE' })
+  })
+
   test('get and lose aliases', async () => {
     const { registry, server } = await serve({
       [`POST ${MODELS}/alias`]: () => ({}),
