@@ -13,7 +13,8 @@ import { namedFiles } from './http-model-files.ts'
 import { baseName, decodePath, encodePath, isModelFile } from './http-path.ts'
 
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
-const MAX_MLMODEL_BYTES = 8 * 1024 * 1024
+/** As of the MLmodel files that are served. */
+const MAX_MLMODEL_BYTES = 1_000_000
 const MLMODEL = 'MLmodel'
 
 /**

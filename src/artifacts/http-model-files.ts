@@ -31,7 +31,8 @@ export function namedFiles(text: string, uri: string): readonly string[] {
 
 function parsed(text: string, uri: string): Readonly<Record<string, unknown>> {
   try {
-    const model: unknown = parse(text)
+    // To look for keys that are there twice would take the square of their number.
+    const model: unknown = parse(text, { uniqueKeys: false })
     if (isRecord(model)) return model
   } catch (cause) {
     throw invalidModel(`The MLmodel file at ${uri} is not YAML`, { cause })

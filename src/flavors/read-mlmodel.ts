@@ -51,7 +51,10 @@ async function readDocument(directory: string): Promise<Document> {
   const { parseDocument } = await import('yaml')
   try {
     const source = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    const document = parseDocument(source, { schema: 'core', merge: false, logLevel: 'error' })
+    // Of a key that is there twice the last one counts, as for PyYAML; looking for such takes the square of the keys.
+    const document = parseDocument(source, {
+      ...{ schema: 'core', merge: false, uniqueKeys: false, logLevel: 'error' },
+    })
     // Unknown tags are warnings; MLflow's loader refuses them too.
     const problem = document.errors[0] ?? document.warnings[0]
     if (problem !== undefined) throw problem
