@@ -125,6 +125,11 @@ describe('headrace models', () => {
     rmSync(join(tmpdir(), 'headrace-root'), { recursive: true, force: true })
   })
 
+  test('exits with 2 for a command that is only a name within objects', () => {
+    const child = spawnSync(process.execPath, [MAIN, '__proto__'], { cwd: folder, encoding: 'utf8' })
+    expect(child).toMatchObject({ status: 2, stderr: expect.stringContaining('unknown command') })
+  })
+
   test('exits with 2 where the call is not understood', () => {
     expect(models('register', IRIS).code).toBe(2)
   })

@@ -23,7 +23,8 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
     .join('\n')
 }
 
-/** `2026-11-21 12:25:13`, UTC. */
+/** `2026-11-21 12:25:13`, UTC; a dash for what a registry calls a time and is none. */
 export function time(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
+  const date = new Date(epochMs)
+  return Number.isNaN(date.getTime()) ? '-' : date.toISOString().slice(0, 19).replace('T', ' ')
 }
