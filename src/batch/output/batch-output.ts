@@ -3,6 +3,7 @@ import type { ScoredBlock } from '../batch-messages.ts'
 import type { SourcePosition } from '../block.ts'
 import type { BadRowsFile } from './bad-rows-file.ts'
 import type { Checkpoint, Journal } from './journal.ts'
+import { outputFailure } from './output-failure.ts'
 import type { PredictionWriter } from './prediction-writer.ts'
 
 /** How often what is written is made durable, so that a killed run has little to do again. */
@@ -46,30 +47,35 @@ export class BatchOutput {
     return this.#position
   }
 
-  async append(block: ScoredBlock, next: SourcePosition): Promise<void> {
-    const { writer, badRows } = this.#init
-    await writer.append(block)
-    await badRows?.append(block.badRows, this.#rows)
-    this.#rows += block.rows
-    this.#badRows += block.badRows.length
-    this.#position = next
-    if (performance.now() - this.#checkpointAt >= CHECKPOINT_MS) await this.checkpoint()
+  /** @throws ServingError RESOURCE_EXHAUSTED where the disk is full */
+  append(block: ScoredBlock, next: SourcePosition): Promise<void> {
+    return onDisk(async () => {
+      const { writer, badRows } = this.#init
+      await writer.append(block)
+      await badRows?.append(block.badRows, this.#rows)
+      this.#rows += block.rows
+      this.#badRows += block.badRows.length
+      this.#position = next
+      if (performance.now() - this.#checkpointAt >= CHECKPOINT_MS) await this.#record(false)
+    })
   }
 
   /** Makes what is written durable, if it is in a state to go on from. */
-  async checkpoint(): Promise<void> {
-    await this.#record(false)
+  checkpoint(): Promise<void> {
+    return onDisk(() => this.#record(false))
   }
 
   /** Completes the files and gives them their names. */
-  async finish(): Promise<void> {
-    const { writer, badRows, journal } = this.#init
-    await writer.finish()
-    await badRows?.sync()
-    await this.#record(true)
-    await badRows?.publish()
-    await writer.publish()
-    await journal?.remove()
+  finish(): Promise<void> {
+    return onDisk(async () => {
+      const { writer, badRows, journal } = this.#init
+      await writer.finish()
+      await badRows?.sync()
+      await this.#record(true)
+      await badRows?.publish()
+      await writer.publish()
+      await journal?.remove()
+    })
   }
 
   async close(): Promise<void> {
@@ -95,5 +101,13 @@ export class BatchOutput {
       finished,
     })
     this.#checkpointAt = performance.now()
+  }
+}
+
+async function onDisk(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw outputFailure(error)
   }
 }

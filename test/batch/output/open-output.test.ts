@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { ScoredBlock } from '../../../src/batch/batch-messages.ts'
 import type { BatchOptions } from '../../../src/batch/batch-options.ts'
-import type { BatchOutput } from '../../../src/batch/output/batch-output.ts'
+import { BatchOutput } from '../../../src/batch/output/batch-output.ts'
 import { type Checkpoint, Journal, lastCheckpoint } from '../../../src/batch/output/journal.ts'
 import { openOutput, publishFinished } from '../../../src/batch/output/open-output.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
@@ -96,5 +96,18 @@ describe('the output of a run', () => {
     await output.finish()
     await output.close()
     expect(existsSync(join(tmpdir(), folder))).toBe(false)
+  })
+
+  it('says in one sentence that there is no room for it', async () => {
+    const stuck = async (): Promise<never> => {
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: 'write' })
+    }
+    const writer = {
+      ...{ append: stuck, sync: stuck, finish: stuck, publish: stuck, close: async () => {} },
+      state: () => undefined,
+    }
+    const output = new BatchOutput({ writer, badRows: undefined, journal: undefined, from: undefined })
+    await expect(output.append(scored(), AT)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+    await expect(output.finish()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
   })
 })
