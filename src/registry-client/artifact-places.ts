@@ -50,7 +50,8 @@ export class ArtifactPlaces {
 
   /** @throws ServingError RESOURCE_DOES_NOT_EXIST where a place on this machine holds nothing */
   async find(artifacts: NamedArtifacts): Promise<ArtifactPlace> {
-    const { uri } = artifacts
+    const { uri, title } = artifacts
+    if (uri.trim() === '') throw invalidModel(`${title} has no files: its location is empty`)
     const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase() ?? 'file'
     switch (scheme) {
       case 'file':
@@ -62,9 +63,7 @@ export class ArtifactPlaces {
         return this.#remote(artifacts, this.#serverFor(artifacts))
       default:
         refuseScheme(scheme, `The location of the model's files, ${withoutUserInfo(uri)},`)
-        throw invalidModel(
-          `${artifacts.title} has its files at ${withoutUserInfo(uri)}: '${scheme}:' is unknown`,
-        )
+        throw invalidModel(`${title} has its files at ${withoutUserInfo(uri)}: '${scheme}:' is unknown`)
     }
   }
 

@@ -13,7 +13,10 @@ export async function findModelVersion(registry: ModelRegistry, asked: VersionUr
   } catch (error) {
     if (!(error instanceof ServingError) || !isAboutWhatIsThere(error)) throw error
     const { code, errorClass, details, message } = error
-    const text = `${message.replace(/\.$/, '')}. ${await whatIsThere(registry, asked)}`
+    const there = await whatIsThere(registry, asked).catch(() => undefined)
+    // What else there is may be asked in vain, where not everything may be seen: that is not what was wanted.
+    if (there === undefined) throw error
+    const text = `${message.replace(/\.$/, '')}. ${there}`
     throw new ServingError(code, text, { details, ...(errorClass === undefined ? {} : { errorClass }) })
   }
 }

@@ -43,7 +43,7 @@ export class DiskModelCache implements ModelCache {
     this.#room = new DiskRoom({
       folder: options.folder,
       freeBytes: this.#options.freeBytes,
-      makeRoom: (enough) => this.#eviction.removeUntil(enough),
+      makeRoom: (missingBytes) => this.#eviction.makeRoom(missingBytes),
     })
   }
 

@@ -5,8 +5,8 @@ export interface DiskRoomParts {
   readonly folder: string
   /** Room that this user may fill on the disk of a folder. */
   readonly freeBytes: (folder: string) => Promise<number>
-  /** Removes models that nobody uses until `enough` says so, or there are none. */
-  readonly makeRoom: (enough: () => Promise<boolean>) => Promise<void>
+  /** Removes models that nobody uses until no more bytes are missing; none where all of them are too few. */
+  readonly makeRoom: (missingBytes: () => Promise<number>) => Promise<void>
 }
 
 /** For folders, manifests and journals. */
@@ -23,10 +23,10 @@ export class DiskRoom {
   /** @throws ServingError RESOURCE_EXHAUSTED where no room can be made for so much more */
   async require(bytes: number, uri: string): Promise<void> {
     const { folder, freeBytes, makeRoom } = this.#parts
-    const enough = async (): Promise<boolean> => (await freeBytes(folder)) >= bytes + SPARE_BYTES
-    if (await enough()) return
-    await makeRoom(enough)
-    if (await enough()) return
+    const missing = async (): Promise<number> => bytes + SPARE_BYTES - (await freeBytes(folder))
+    if ((await missing()) <= 0) return
+    await makeRoom(missing)
+    if ((await missing()) <= 0) return
     throw resourceExhausted(
       `The model at ${uri} needs ${Math.ceil(bytes / 1e6)} MB more, but the disk of the cache at ${folder} has ` +
         `${Math.floor((await freeBytes(folder)) / 1e6)} MB free: free some, or name another folder (--cache-dir)`,

@@ -45,10 +45,15 @@ export class Eviction {
     if (total > maxBytes) this.#warn(total, maxBytes)
   }
 
-  /** Removes models, one after the other, for as long as it is not enough. */
-  async removeUntil(enough: () => Promise<boolean>): Promise<void> {
-    for (const entry of await this.#leastRecentlyUsed()) {
-      if ((await this.#remove(entry)) && (await enough())) return
+  /**
+   * Removes models, one after the other, for as long as bytes are missing; none where all of them are too few, so
+   * that a registry that names a senseless length does not empty the cache.
+   */
+  async makeRoom(missingBytes: () => Promise<number>): Promise<void> {
+    const entries = await this.#leastRecentlyUsed()
+    if ((await missingBytes()) > entries.reduce((sum, { bytes }) => sum + bytes, 0)) return
+    for (const entry of entries) {
+      if ((await this.#remove(entry)) && (await missingBytes()) <= 0) return
     }
   }
 

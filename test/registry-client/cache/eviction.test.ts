@@ -87,6 +87,15 @@ describe('a disk that is full', () => {
     expect([a, b].map((tree) => existsSync(tree))).toEqual([false, true])
   })
 
+  test('lets nothing go for a model that would not fit all the same', async () => {
+    const trees = [await fetchAndEnd('a'), await fetchAndEnd('b')]
+    const { cache } = openCache(folder, { freeBytes })
+    const repository = new FakeRepository({ ...modelFiles(), 'more.bin': new Uint8Array(500_000) })
+    const fetched = cache.fetch({ repository, key: 'c' })
+    await expect(fetched).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+    expect(trees.map((tree) => existsSync(tree))).toEqual([true, true])
+  })
+
   test('refuses a model where all others are in use', async () => {
     const users = [openCache(folder), openCache(folder)]
     for (const [index, user] of users.entries()) {
