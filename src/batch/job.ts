@@ -13,7 +13,13 @@ export type InputSpec =
       /** The header as it stands in the file, without the end of its line. */
       readonly header: string
     }
-  | { readonly kind: 'json' | 'lines'; readonly envelope: JsonEnvelope }
+  | { readonly kind: 'json'; readonly envelope: JsonEnvelope }
+  | {
+      readonly kind: 'lines'
+      readonly envelope: JsonEnvelope
+      /** One block, which is all of the input. */
+      readonly isWhole: boolean
+    }
   | { readonly kind: 'frame'; readonly names: readonly string[] }
   /** One block, which is all of the input. */
   | { readonly kind: 'document'; readonly mediaType: ScoringMediaType }

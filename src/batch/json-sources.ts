@@ -1,11 +1,13 @@
 import { badRequest } from '../core/errors.ts'
+import type { ModelSignature } from '../signature/model-signature.ts'
 import type { BlockSource } from './block-source.ts'
 import { FileInput } from './byte-input.ts'
 import { countLines } from './csv/csv-cutter.ts'
 import { CutSource } from './cut-source.ts'
+import { canCutLines } from './json/can-cut-lines.ts'
 import { cutLines } from './json/cut-lines.ts'
 import type { JsonBlockLimits, JsonBlocks, JsonEnvelope } from './json/json-blocks.ts'
-import type { Shard } from './shard.ts'
+import { refuseShards, type Shard } from './shard.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -23,18 +25,31 @@ export function documentSource(cuts: JsonBlocks, shard: Shard): Promise<BlockSou
 
 export interface LinesSourceInit {
   readonly path: string
+  readonly signature: ModelSignature | undefined
   readonly limits: JsonBlockLimits
   readonly shard: Shard
   /** JSON text of parameters for the model. */
   readonly params: string | undefined
 }
 
-/** A JSON Lines file, cut between lines. That each line is one value is found out by the workers. */
-export async function linesSource({ path, limits, shard, params }: LinesSourceInit): Promise<BlockSource> {
-  const cuts = cutLines(path, limits)
+/** All lines in one block. */
+const NO_LIMITS: JsonBlockLimits = {
+  blockRows: Number.POSITIVE_INFINITY,
+  blockBytes: Number.POSITIVE_INFINITY,
+}
+
+/**
+ * A JSON Lines file, cut between lines where the types of its columns allow that. That each line is one value is
+ * found out by the workers.
+ */
+export async function linesSource(init: LinesSourceInit): Promise<BlockSource> {
+  const { path, signature, shard, params } = init
+  const isWhole = !canCutLines(path, signature)
+  if (isWhole) refuseShards(shard)
+  const cuts = cutLines(path, isWhole ? NO_LIMITS : init.limits)
   const file = await FileInput.open(path)
   return CutSource.create({
-    input: { kind: 'lines', envelope: withParams(cuts.envelope, params) },
+    input: { kind: 'lines', envelope: withParams(cuts.envelope, params), isWhole },
     cuts,
     shard,
     read: async (index, firstLine) => {

@@ -4,6 +4,7 @@ import type { Block } from './block.ts'
 import type { BlockSource } from './block-source.ts'
 import { CsvSource } from './csv/csv-source.ts'
 import { inOrder } from './in-order.ts'
+import type { InputSpec } from './job.ts'
 import { untilAborted } from './until-aborted.ts'
 
 const BLOCKS_PER_WORKER = 3
@@ -28,7 +29,7 @@ export async function lookAtInput({
   signal,
 }: LookInit): Promise<void> {
   const { input } = source
-  const isWhole = !batchable || input.kind === 'document'
+  const isWhole = !batchable || isOneBlock(input)
   workers.read({ input, isWhole })
   if (!needsLook || !(source instanceof CsvSource)) return
   const look = async (block: Block): Promise<SeenColumns> => {
@@ -42,4 +43,9 @@ export async function lookAtInput({
     seen = joinSeenColumns(seen, shown)
   }
   workers.read({ input, isWhole, seen })
+}
+
+/** The rows belong together. */
+export function isOneBlock(input: InputSpec): boolean {
+  return input.kind === 'document' || (input.kind === 'lines' && input.isWhole)
 }

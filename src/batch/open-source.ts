@@ -1,4 +1,4 @@
-import { internalError, invalidParameter } from '../core/errors.ts'
+import { internalError } from '../core/errors.ts'
 import { isDataType } from '../signature/column-dtypes.ts'
 import type { Schema } from '../signature/model-signature.ts'
 import type { BatchOptions } from './batch-options.ts'
@@ -8,6 +8,7 @@ import type { InputPlace } from './input-place.ts'
 import { type OutputSpec, readsAllColumns } from './job.ts'
 import type { JsonBlockLimits } from './json/json-blocks.ts'
 import type { ParquetSourceInit } from './parquet-source.ts'
+import { refuseShards } from './shard.ts'
 
 /**
  * The source of a run.
@@ -32,7 +33,8 @@ export async function openSource(
       return batchable ? openParquet({ path, blockBytes, shard }) : uncut(options, path)
     case 'jsonl': {
       const { linesSource } = await import('./json-sources.ts')
-      return linesSource({ path, limits: limitsOf(blockBytes), shard, params: options.params })
+      const { params, mlmodel } = options
+      return linesSource({ path, limits: limitsOf(blockBytes), shard, params, signature: mlmodel.signature })
     }
     default:
       return (batchable ? await openDocument(options, path) : undefined) ?? uncut(options, path)
@@ -63,11 +65,7 @@ function limitsOf(blockBytes: number): JsonBlockLimits {
 }
 
 function uncut({ inputFormat, shard }: BatchOptions, path: string): BlockSource {
-  if (shard.count > 1) {
-    throw invalidParameter(
-      'This input cannot be cut into shards: its rows are predicted together, or it is small',
-    )
-  }
+  refuseShards(shard)
   const isParquet = inputFormat === 'parquet'
   return new DocumentSource(path, isParquet ? 'application/vnd.apache.parquet' : 'application/json')
 }

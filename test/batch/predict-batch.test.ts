@@ -108,6 +108,18 @@ describe('a batch run', () => {
     expect(reply.expected_positives[0]).toBeCloseTo(sum, 5)
   })
 
+  it('keeps the lines of JSON together where types are found over all of them', async () => {
+    const model = modelFolder('../test/protocol/mlflow-scoring/models/dbl_nosig')
+    const rows = Array.from({ length: 40 }, (_, row) => ({ c1: row, c2: row === 30 ? 0.5 : 1 }))
+    const inputPath = write('jsonl', rows.map((row) => JSON.stringify(row)).join('\n'))
+    const whole = await outputOf('jsonl', { model, inputPath, blockBytes: 10_000_000 })
+    expect(await outputOf('jsonl', { model, inputPath, blockBytes: 20 })).toBe(whole)
+    const shard = { index: 0, count: 2 }
+    await expect(predict({ model, inputPath, shard })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+    })
+  })
+
   it('puts the outputs of a model of tensors together, block by block', async () => {
     const model = modelFolder('digits/1')
     const image = (row: number) => [
