@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -165,6 +165,42 @@ describe('a run of headrace predict that is killed', () => {
       shards.push(index === 0 ? text : text.subarray(text.indexOf('\n') + 1))
     }
     expect(Buffer.concat(shards).equals(whole)).toBe(true)
+  })
+})
+
+describe('a file far larger than what is held of it', () => {
+  const MODEL = BUNDLED_MODELS.find(({ name }) => name === 'breast-cancer') as BundledModel
+  const SMALL = 20_000
+  const folder = temporaryFolder()
+
+  /** Peak of the process in bytes, as its last line tells it. */
+  async function peakOf(input: string): Promise<number> {
+    const plan = { args: ['predict', '-m', MODEL.folder, '-i', input, '-o', `${input}.csv`], cwd: folder }
+    const { code, stderr } = await run(plan)
+    expect(code, stderr).toBe(0)
+    return Number(/, (\d+) MB\.$/m.exec(stderr)?.[1]) * 1e6
+  }
+
+  test.each([
+    ['csv', 40],
+    ['jsonl', 20],
+  ])('takes hardly more memory than a small one (%s, %i times as large)', async (kind, times) => {
+    const { body } = goldenLines(MODEL).find(({ content_type: type }) => type === 'text/csv') ?? { body: '' }
+    const [header = '', ...records] = body.trimEnd().split('\n')
+    const names = header.split(',')
+    const lines =
+      kind === 'csv'
+        ? records
+        : records.map((record) =>
+            JSON.stringify(Object.fromEntries(record.split(',').map((cell, i) => [names[i], Number(cell)]))),
+          )
+    const part = Array.from({ length: SMALL }, (_, row) => `${lines[row % lines.length]}\n`).join('')
+    const [small, large] = [join(folder, `small.${kind}`), join(folder, `large.${kind}`)]
+    for (const path of [small, large]) writeFileSync(path, kind === 'csv' ? `${header}\n` : '')
+    appendFileSync(small, part)
+    for (let i = 0; i < times; i += 1) appendFileSync(large, part)
+    const growth = (await peakOf(large)) - (await peakOf(small))
+    expect(growth).toBeLessThan(0.4 * (sizeOf(large) - sizeOf(small)))
   })
 })
 
