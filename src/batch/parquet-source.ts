@@ -51,7 +51,10 @@ export class ParquetSource implements BlockSource {
       offset += frame.rows
       yield { ...this.#packed(frame), next: { offset, line: 0 } }
     }
-    if (isEmpty) yield await this.#emptyBlock()
+    if (!isEmpty) return
+    // The columns alone can be told not to fit the model.
+    const content = { kind: 'frame', frame: this.#rows.empty } as const
+    yield { content, next: this.start, release: () => {} }
   }
 
   /** A frame that needs more than a slab, of texts and lists of numbers, goes as it is. */
@@ -67,22 +70,5 @@ export class ParquetSource implements BlockSource {
 
   async close(): Promise<void> {
     this.#rows.close()
-  }
-
-  /** The columns without rows. */
-  async #emptyBlock(): Promise<Block> {
-    const { frameRows } = await import('./parquet/frame-rows.ts')
-    for await (const frame of this.#rows.blocks({ from: 0, to: 1, blockRows: 1 })) {
-      return {
-        content: { kind: 'frame', frame: frameRows(frame, 0, 0) },
-        next: this.start,
-        release: () => {},
-      }
-    }
-    return {
-      content: { kind: 'frame', frame: { rows: 0, columns: [] } },
-      next: this.start,
-      release: () => {},
-    }
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { csvOfRows, goldenCsv, modelFolder, predict, type TestRun } from './support/batch-files.ts'
@@ -30,6 +31,10 @@ function write(extension: string, text: string): string {
   const path = newFile(extension)
   writeFileSync(path, text)
   return path
+}
+
+function parquetOf(columnData: ColumnSource[]): Uint8Array {
+  return new Uint8Array(parquetWriteBuffer({ columnData }))
 }
 
 /** The rows as JSON records. */
@@ -118,6 +123,27 @@ describe('a batch run', () => {
     await expect(predict({ model, inputPath, shard })).rejects.toMatchObject({
       code: 'INVALID_PARAMETER_VALUE',
     })
+  })
+
+  it('reads the bytes of parquet as the scoring server does, and appends to them', async () => {
+    const model = modelFolder('../test/protocol/mlflow-scoring/models/t2_cols')
+    const inputPath = newFile('parquet')
+    const texts = ['a', "it's"].map((text) => Buffer.from(text))
+    writeFileSync(inputPath, parquetOf([{ name: 't', data: texts, type: 'BYTE_ARRAY' }]))
+    const lines = (await outputOf('jsonl', { model, inputPath, append: true })).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { t: 'YQ==', u: "b'a'" },
+      { t: 'aXQncw==', u: 'b"it\'s"' },
+    ])
+  })
+
+  it('knows the columns of a parquet file without rows', async () => {
+    const model = modelFolder('../test/protocol/mlflow-scoring/models/k2_long')
+    const inputPath = newFile('parquet')
+    writeFileSync(inputPath, parquetOf([{ name: 'k', data: new BigInt64Array(), type: 'INT64' }]))
+    expect(await outputOf('json', { model, inputPath })).toBe('{"predictions": []}')
+    writeFileSync(inputPath, parquetOf([{ name: 'other', data: new BigInt64Array(), type: 'INT64' }]))
+    await expect(predict({ model, inputPath })).rejects.toThrow("Model is missing inputs ['k']")
   })
 
   it('puts the outputs of a model of tensors together, block by block', async () => {

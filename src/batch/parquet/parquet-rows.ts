@@ -45,6 +45,11 @@ export class ParquetRows {
     return this.#source.columnNames
   }
 
+  /** The columns without rows. */
+  get empty(): Frame {
+    return this.#source.from(0).read(0)
+  }
+
   /**
    * The frames of some rows in blocks that end at multiples of `blockRows`, counted from row 0 of the file, and at
    * the end of the range. Each holds arrays of its own, which may be transferred to a worker.

@@ -13,6 +13,7 @@ import { CsvBlockDecoder } from './csv-block-decoder.ts'
 import { FrameRows } from './frame-rows.ts'
 import { JsonRows } from './json-rows.ts'
 import { LineRows } from './line-rows.ts'
+import { revivedFrame } from './revived-frame.ts'
 
 const SPACE = 0x20
 
@@ -110,11 +111,11 @@ class FrameDecoder extends SelfContained implements BlockDecoder<ContentOf<'fram
   }
 
   decode({ frame }: ContentOf<'frame'>): DecodedScoringRequest {
-    return this.#codec.decodeFrame(frame, this.#params)
+    return this.#codec.decodeFrame(revivedFrame(frame), this.#params)
   }
 
   rows({ frame }: ContentOf<'frame'>): FrameRows {
-    return new FrameRows(frame)
+    return new FrameRows(revivedFrame(frame))
   }
 }
 

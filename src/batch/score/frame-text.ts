@@ -1,6 +1,7 @@
 import { asciiJson } from '../../core/ascii-json.ts'
 import type { Column, Frame } from '../../protocols/mlflow-scoring/frame.ts'
 import { float16ToNumber } from '../../protocols/mlflow-scoring/numpy/float16.ts'
+import { plainPythonValue } from '../../protocols/mlflow-scoring/python/python-object.ts'
 import { csvField } from '../../protocols/mlflow-scoring/reply/csv-text.ts'
 import { jsonFloat } from '../../protocols/mlflow-scoring/reply/json-text.ts'
 
@@ -29,6 +30,8 @@ export function cellOf(column: Column, row: number): unknown {
       return present(float16ToNumber(Number(cell)))
     case 'datetime64[ns]':
       return cell === NAT ? null : isoText(cell as bigint)
+    case 'object':
+      return present(plainPythonValue(cell))
     default:
       return present(cell)
   }
@@ -57,6 +60,5 @@ function jsonCell(cell: unknown): string {
   if (typeof cell === 'string') return asciiJson(cell)
   if (typeof cell === 'bigint') return String(cell)
   if (typeof cell === 'number') return Number.isInteger(cell) ? String(cell) : jsonFloat(cell)
-  if (cell instanceof Uint8Array) return asciiJson(Buffer.from(cell).toString('base64'))
   return JSON.stringify(cell, (_key, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
 }

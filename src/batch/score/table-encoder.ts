@@ -1,5 +1,6 @@
 import type { Datatype } from '../../core/tensor.ts'
 import type { Column } from '../../protocols/mlflow-scoring/frame.ts'
+import { plainPythonValue } from '../../protocols/mlflow-scoring/python/python-object.ts'
 import {
   type PredictionColumn,
   predictionCells,
@@ -74,7 +75,7 @@ function outputColumn(column: PredictionColumn): TableColumn {
 function inputColumn(column: Column, predicted: readonly PredictedPart[]): TableColumn {
   const name = String(column.name)
   if (column.dtype === 'object') {
-    const cells = cellsOf(column.data, predicted).map(textCell)
+    const cells = cellsOf(column.data, predicted).map((cell) => textCell(plainPythonValue(cell)))
     return { field: { name, type: 'str' }, cells }
   }
   if (column.dtype === 'float16') {

@@ -1,16 +1,17 @@
+import { isRecord } from '../../../core/record.ts'
 import { valueError } from './python-error.ts'
 import type { PyValue } from './python-value.ts'
 
 /** An object of a class that JSON has no value for: bytes, a date, a time. */
 class PythonObject {
-  readonly #text: string
+  readonly text: string
 
   constructor(text: string) {
-    this.#text = text
+    this.text = text
   }
 
   toString(): string {
-    return this.#text
+    return this.text
   }
 }
 
@@ -35,6 +36,28 @@ export function pythonBytes(octets: Uint8Array): PyValue {
 
 export function isBytes(value: unknown): boolean {
   return value instanceof PythonBytes
+}
+
+/**
+ * A value that came from another thread, where objects lose their class: they become what they were. Dicts are Maps,
+ * so that no other value is a plain object.
+ */
+export function revivePythonObjects(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revivePythonObjects)
+  if (value instanceof Map)
+    return new Map(Array.from(value, ([key, item]) => [key, revivePythonObjects(item)]))
+  if (!isRecord(value) || value instanceof PythonObject) return value
+  const { text, octets } = value
+  return octets instanceof Uint8Array ? pythonBytes(octets) : pythonObject(String(text))
+}
+
+/** A value as JSON has it: dates and times as their text, bytes in base64, dicts as objects. */
+export function plainPythonValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainPythonValue)
+  if (value instanceof PythonBytes) return Buffer.from(value.octets).toString('base64')
+  if (value instanceof PythonObject) return value.text
+  if (!(value instanceof Map)) return value
+  return Object.fromEntries(Array.from(value, ([key, item]) => [key, plainPythonValue(item)]))
 }
 
 /** The text of bytes, undefined for all else. @throws PythonError ValueError for bytes that are not ASCII */
