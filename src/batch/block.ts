@@ -1,4 +1,5 @@
 import type { Frame } from '../protocols/mlflow-scoring/frame.ts'
+import type { PackedFrame } from './pack-frame.ts'
 
 /** Where a source goes on, which is behind a block. Plain data: a journal keeps it. */
 export interface SourcePosition {
@@ -16,7 +17,7 @@ export type BlockContent =
   | { readonly kind: 'json'; readonly elements: Uint8Array }
   /** Whole lines of JSON Lines. */
   | { readonly kind: 'lines'; readonly bytes: Uint8Array; readonly firstLine: number }
-  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'frame'; readonly frame: Frame | PackedFrame }
   /** All of the input, which cannot be cut. */
   | { readonly kind: 'document'; readonly path: string }
 

@@ -1,41 +1,74 @@
 import type { Column, Frame } from '../protocols/mlflow-scoring/frame.ts'
 
-/** Every typed array begins at a multiple of it. */
+/**
+ * A frame whose numbers lie in shared memory. Sent to a worker as it is, a frame is copied twice, and the copies are
+ * freed only when the worker's garbage is collected; a view for each column would cost a message a millisecond.
+ */
+export interface PackedFrame {
+  readonly rows: number
+  readonly columns: readonly PackedColumn[]
+  /** Of all columns that have an `offset`. */
+  readonly bytes: Uint8Array
+}
+
+type WithOffset<C> = C extends Column ? Omit<C, 'data'> & { readonly offset: number } : never
+
+/** A column as it is, or where in the shared memory its numbers begin. */
+type PackedColumn = Column | WithOffset<Column>
+
+/** Every column begins at a multiple of it. */
 const ALIGNMENT = 8
+
+const ARRAYS = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  'datetime64[ns]': BigInt64Array,
+} as const
 
 /** Bytes that `packFrame` needs. */
 export function packedBytes(frame: Frame): number {
   return frame.columns.reduce((bytes, { data }) => bytes + (isTyped(data) ? aligned(data.byteLength) : 0), 0)
 }
 
-/**
- * The same frame with its numbers in shared memory. Sent to a worker as it is, a frame is copied twice, and the copies
- * are freed only when the worker's garbage is collected.
- */
-export function packFrame(frame: Frame, slab: Buffer): Frame {
-  let at = 0
-  const columns = frame.columns.map((column) => {
-    if (!isTyped(column.data)) return column
-    const packed = packedColumn(column, slab, at)
-    at += aligned(column.data.byteLength)
+/** The frame with its numbers copied to the beginning of `slab`. */
+export function packFrame(frame: Frame, slab: Buffer): PackedFrame {
+  let offset = 0
+  const columns = frame.columns.map((column): PackedColumn => {
+    const { data, ...others } = column
+    if (!isTyped(data)) return column
+    slab.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset)
+    const packed = { ...others, offset } as WithOffset<Column>
+    offset += aligned(data.byteLength)
     return packed
   })
-  return { rows: frame.rows, columns }
+  return { rows: frame.rows, columns, bytes: slab }
 }
 
-type TypedData = Extract<Column['data'], ArrayBufferView>
+/** The frame again, with views of the shared memory. */
+export function unpackFrame({ rows, columns, bytes }: PackedFrame): Frame {
+  return {
+    rows,
+    columns: columns.map((column) => {
+      if (!('offset' in column)) return column
+      const { offset, ...others } = column
+      const TypedArray = ARRAYS[others.dtype as keyof typeof ARRAYS] as Float64ArrayConstructor
+      return { ...others, data: new TypedArray(bytes.buffer, bytes.byteOffset + offset, rows) } as Column
+    }),
+  }
+}
 
-function isTyped(data: Column['data']): data is TypedData {
+function isTyped(data: Column['data']): data is Extract<Column['data'], ArrayBufferView> {
   return ArrayBuffer.isView(data)
-}
-
-function packedColumn(column: Column, slab: Buffer, at: number): Column {
-  const source = column.data as Float64Array
-  const TypedArray = source.constructor as Float64ArrayConstructor
-  const data = new TypedArray(slab.buffer, slab.byteOffset + at, source.length)
-  // All of one type: which one is of no interest to a plain copy.
-  data.set(source)
-  return { ...column, data } as Column
 }
 
 function aligned(bytes: number): number {

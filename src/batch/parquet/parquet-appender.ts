@@ -105,6 +105,7 @@ export class ParquetAppender {
       ),
       // Where pages lie would have to be part of the state; no reader needs it.
       offsetIndex: false,
+      ...encodingOf(field),
     }))
     void this.#writer.write({ columnData, rowGroupSize: this.#pendingRows, dictionarySize: DICTIONARY_BYTES })
     // Kept for indexes and filters alone, of which there are none.
@@ -114,6 +115,11 @@ export class ParquetAppender {
     this.#pendingRows = 0
     this.#pendingBytes = 0
   }
+}
+
+/** Numbers as they are: a dictionary of them takes longer to make than all else, and zstd finds repeats as well. */
+function encodingOf({ type, isList = false }: ParquetField): { readonly encoding?: 'PLAIN' } {
+  return isList || type === 'str' || type === 'bool' ? {} : { encoding: 'PLAIN' }
 }
 
 /** Shared memory is used again by whoever shares it. */
