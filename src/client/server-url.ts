@@ -47,9 +47,15 @@ function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-/** A URL as it may be shown: without what may be a password, and what a query or fragment may hold. */
+/**
+ * A URL as it may be shown: without what may be a password, and what a query or fragment may hold. A password with a
+ * `/`, `?` or `#` that should have been encoded stands where a URL has its port, and is no number.
+ */
 export function hideUserInfo(text: string): string {
-  return text.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/s, '')
+  return text
+    .replace(/\/\/[^/?#]*@/, '//')
+    .replace(/\/\/[^/?#@:]*:(?!\d*(?:[/?#]|$)).*@/s, '//')
+    .replace(/[?#].*$/s, '')
 }
 
 function decoded(text: string): string {
