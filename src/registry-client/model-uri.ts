@@ -1,4 +1,5 @@
 import { fileUriPath } from '../artifacts/local-artifacts.ts'
+import { hideUserInfo } from '../client/server-url.ts'
 import { invalidParameter, notImplemented } from '../core/errors.ts'
 import { findStage, type Stage } from '../entities/model-version.ts'
 import { refuseScheme } from './refused-schemes.ts'
@@ -121,7 +122,7 @@ function parseProxiedUri(uri: string): ModelUri {
   const [, host, path] = /^mlflow-artifacts:(?:\/\/([^/?#]*))?\/+([^?#]+)$/i.exec(uri) ?? []
   if (path === undefined || path.split('/').includes('..')) {
     throw invalidParameter(
-      `'${withoutUserInfo(uri)}' names no artifacts: write mlflow-artifacts:/path or mlflow-artifacts://host:port/path`,
+      `'${hideUserInfo(uri)}' names no artifacts: write mlflow-artifacts:/path or mlflow-artifacts://host:port/path`,
     )
   }
   if (host !== undefined && /^\d+$/.test(host)) {
@@ -134,7 +135,7 @@ function parseHttpUri(uri: string): ModelUri {
   const url = URL.parse(uri)
   if (url === null || url.hash !== '' || url.search !== '') {
     throw invalidParameter(
-      `'${withoutUserInfo(uri).replace(/[?#].*/s, '')}…' is not the URL of a model's folder or file: those have no query`,
+      `'${hideUserInfo(uri)}…' is not the URL of a model's folder or file: those have no query`,
     )
   }
   return { kind: 'artifacts', uri: url.href.replace(/\/+$/, '') }

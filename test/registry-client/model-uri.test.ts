@@ -80,6 +80,8 @@ describe('a model URI', () => {
     ['mlflow-artifacts://5000/a', 'INVALID_PARAMETER_VALUE'],
     ['http://', 'INVALID_PARAMETER_VALUE'],
     ['http://host/model?token=secret', 'INVALID_PARAMETER_VALUE'],
+    ['https://ann:a/secret@host/model', 'INVALID_PARAMETER_VALUE'],
+    ['mlflow-artifacts://ann:a#secret@host/model', 'INVALID_PARAMETER_VALUE'],
     ['prompts:/hello/1', 'NOT_IMPLEMENTED'],
     ['databricks://profile', 'NOT_IMPLEMENTED'],
     ['uc:/x', 'NOT_IMPLEMENTED'],
