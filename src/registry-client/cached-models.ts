@@ -90,11 +90,11 @@ export class CachedModels {
   }
 
   /** The error for what would have to be asked for, where nobody may be asked. */
-  async notThere({ uri }: Question): Promise<ServingError> {
+  async notThere({ canonicalUri }: Question): Promise<ServingError> {
     const cache = await this.#cache()
     const there = listing(await cache.remembered())
     const listed = there === '' ? 'The cache is empty.' : `The cache has ${there}.`
-    return notFound(`${uri} is not in the cache, and no registry is asked (--offline). ${listed}`)
+    return notFound(`${canonicalUri} is not in the cache, and no registry is asked (--offline). ${listed}`)
   }
 
   async #fetch(

@@ -330,6 +330,9 @@ describe('without its registry, a model', () => {
         /models:\/roses\/1 is not in the cache.*models:\/iris@champion \(version 1\)/,
       ),
     })
+    await expect(client({ offline: true }).resolve('http://ann:secret@host/model')).rejects.toMatchObject({
+      message: expect.not.stringContaining('secret'),
+    })
   })
 
   test('on this machine is served all the same', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
+import { hideUserInfo } from '../../client/server-url.ts'
 import { invalidParameter, ServingError } from '../../core/errors.ts'
 import type { ModelRepository } from '../../runtime/model-repository.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
@@ -52,7 +53,10 @@ async function load(repository: ModelRepository, uri: string): Promise<ServedMod
   } catch (error) {
     if (!(error instanceof ServingError) || error.code === 'INTERNAL_ERROR') throw error
     const { code, message, details } = error
-    throw new ServingError(code, `${uri} cannot be served: ${message}`, { details, cause: error })
+    throw new ServingError(code, `${hideUserInfo(uri)} cannot be served: ${message}`, {
+      details,
+      cause: error,
+    })
   }
 }
 
