@@ -34,7 +34,12 @@ export async function loadCodecs(metadata: FileMetaData): Promise<Compressors> {
   )
   if (!used.has('LZ4') && !used.has('LZ4_RAW')) return NATIVE
   const { compressors } = await import('hyparquet-compressors')
-  return { ...NATIVE, LZ4: compressors.LZ4!, LZ4_RAW: compressors.LZ4_RAW! }
+  return { ...NATIVE, LZ4: evenEmpty(compressors.LZ4!), LZ4_RAW: evenEmpty(compressors.LZ4_RAW!) }
+}
+
+/** hyparquet-compressors 1.1 takes the token of an empty block for one of a match. */
+function evenEmpty(decompress: Decompress): Decompress {
+  return (input, outputLength) => (outputLength === 0 ? new Uint8Array() : decompress(input, outputLength))
 }
 
 /** @throws ServingError BAD_REQUEST for a codec that cannot be read */
