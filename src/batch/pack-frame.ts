@@ -35,12 +35,10 @@ const ARRAYS = {
   'datetime64[ns]': BigInt64Array,
 } as const
 
-/** Bytes that `packFrame` needs. */
-export function packedBytes(frame: Frame): number {
-  return frame.columns.reduce((bytes, { data }) => bytes + (isTyped(data) ? aligned(data.byteLength) : 0), 0)
-}
-
-/** The frame with its numbers copied to the beginning of `slab`. */
+/**
+ * The frame with its numbers copied to the beginning of `slab`, which takes 8 bytes for each of them and 8 more for
+ * each column.
+ */
 export function packFrame(frame: Frame, slab: Buffer): PackedFrame {
   let offset = 0
   const columns = frame.columns.map((column): PackedColumn => {

@@ -2,12 +2,12 @@ import type { Frame } from '../protocols/mlflow-scoring/frame.ts'
 import type { Block, SourcePosition } from './block.ts'
 import type { BlockSource } from './block-source.ts'
 import type { InputSpec } from './job.ts'
-import { packedBytes, packFrame } from './pack-frame.ts'
+import { packFrame } from './pack-frame.ts'
 import { ParquetRows } from './parquet/parquet-rows.ts'
 import { type Shard, shardRange } from './shard.ts'
 import { Slabs } from './slabs.ts'
 
-/** About what a cell takes as a value. */
+/** The most that a number takes, and about what a text does. */
 const CELL_BYTES = 8
 
 export interface ParquetSourceInit {
@@ -57,10 +57,7 @@ export class ParquetSource implements BlockSource {
     yield { content, next: this.start, release: () => {} }
   }
 
-  /** A frame that needs more than a slab, of texts and lists of numbers, goes as it is. */
   #packed(frame: Frame): Pick<Block, 'content' | 'release'> {
-    if (packedBytes(frame) > this.#slabs.bytes)
-      return { content: { kind: 'frame', frame }, release: () => {} }
     const slab = this.#slabs.take()
     return {
       content: { kind: 'frame', frame: packFrame(frame, slab) },

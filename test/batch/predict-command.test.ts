@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { modelPath } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { BREAST_CANCER, csvOfRows } from './support/batch-files.ts'
 
@@ -102,6 +103,22 @@ describe('headrace predict', () => {
     const { stderr: told } = await predict('-i', input, '-o', output, '--resume')
     expect(told).toContain('of them by the run before')
     expect(readFileSync(output).equals(whole)).toBe(true)
+  })
+
+  it('ends at a second signal though a run of the model never returns', async () => {
+    const endless = join(folder, 'endless.json')
+    writeFileSync(endless, '{"inputs": {"turns": 4000000000000000, "x": [0.5, 1.5]}}')
+    const output = join(folder, 'never.json')
+    const child = start('-m', modelPath('loop'), '-i', endless, '-o', output)
+    const end = ended(child)
+    await untilWritten(output, 0)
+    await setTimeout(500)
+    child.kill('SIGINT')
+    await setTimeout(500)
+    expect(child.signalCode).toBeNull()
+    child.kill('SIGINT')
+    await end
+    expect(child.signalCode).toBe('SIGINT')
   })
 
   it('makes the same file after being killed at any moment, again and again', async () => {

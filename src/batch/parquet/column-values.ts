@@ -28,6 +28,8 @@ export class ColumnValues {
   #page: FlatPage | undefined
   /** Rows left of the row group. */
   #left = 0
+  /** Numbers of one block after the other. */
+  #values: ValueArray | undefined
 
   /** Floats are read into arrays of floats; `hasMissing` says whether integers can be read into arrays of integers. */
   constructor(init: ColumnValuesInit, facts: { row: number; hasMissing: boolean }) {
@@ -39,9 +41,10 @@ export class ColumnValues {
     this.#seek(facts.row)
   }
 
-  /** The values of the next rows, in an array of their own. @throws ServingError BAD_REQUEST */
+  /** The values of the next rows, which hold until the next reading. @throws ServingError BAD_REQUEST */
   read(rows: number): ValueArray {
-    const values = this.#newArray(rows)
+    if (this.#values?.length !== rows || Array.isArray(this.#values)) this.#values = this.#newArray(rows)
+    const values = this.#values
     for (let done = 0; done < rows; ) {
       const page = this.#currentPage()
       const count = Math.min(rows - done, page.left)

@@ -22,6 +22,8 @@ export interface ParquetField {
   readonly type: ParquetFieldType
   /** Each cell is a list of values of the type, none of which is missing. */
   readonly isList?: boolean
+  /** No cell is missing: the file then holds no levels that say so. */
+  readonly isRequired?: boolean
   /** A datetime with a zone is written in UTC. */
   readonly zone?: string | undefined
 }
@@ -30,8 +32,9 @@ export interface ParquetField {
 export type ParquetCells = ArrayLike<unknown>
 
 /** The elements of a schema that describe the field. Source: parquet-format, LogicalTypes.md. */
-export function schemaOf({ name, type, isList = false, zone }: ParquetField): SchemaElement[] {
-  if (!isList) return [{ name, repetition_type: 'OPTIONAL', ...typeOf(type, zone) }]
+export function schemaOf(field: ParquetField): SchemaElement[] {
+  const { name, type, isList = false, isRequired = false, zone } = field
+  if (!isList) return [{ name, repetition_type: isRequired ? 'REQUIRED' : 'OPTIONAL', ...typeOf(type, zone) }]
   return [
     {
       name,

@@ -52,7 +52,8 @@ export class ParquetRows {
 
   /**
    * The frames of some rows in blocks that end at multiples of `blockRows`, counted from row 0 of the file, and at
-   * the end of the range. Each holds arrays of its own, which may be transferred to a worker.
+   * the end of the range. The numbers of a frame lie in memory that the next one takes over: made anew for each block,
+   * they would pile up until garbage is collected.
    * @throws ServingError BAD_REQUEST where the file is damaged
    */
   async *blocks({ from, to, blockRows }: RowRange): AsyncIterable<Frame> {

@@ -68,7 +68,10 @@ export class TableEncoder implements BlockEncoder {
 
 function outputColumn(column: PredictionColumn): TableColumn {
   const { name, tensor } = column
-  return { field: { name, type: FIELD_TYPES[tensor.datatype] }, cells: predictionCells(column) }
+  return {
+    field: { name, type: FIELD_TYPES[tensor.datatype], isRequired: true },
+    cells: predictionCells(column),
+  }
 }
 
 /** The cells of the predicted rows. What has no type of its own in a table becomes text. */
@@ -85,7 +88,13 @@ function inputColumn(column: Column, predicted: readonly PredictedPart[]): Table
     return { field: { name, type: 'float32' }, cells }
   }
   const zone = column.dtype === 'datetime64[ns]' ? column.zone : undefined
-  const field = { name, type: column.dtype, ...(zone === undefined ? {} : { zone }) }
+  const field = {
+    name,
+    type: column.dtype,
+    // A column of numbers has NaN where one is missing.
+    isRequired: column.dtype !== 'str' && column.dtype !== 'datetime64[ns]',
+    ...(zone === undefined ? {} : { zone }),
+  }
   const [only] = predicted
   if (predicted.length === 1 && only!.from === 0 && only!.rows === column.data.length) {
     return { field, cells: column.data }

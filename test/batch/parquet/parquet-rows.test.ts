@@ -30,7 +30,7 @@ async function opened<T>(body: Uint8Array, use: (rows: ParquetRows) => Promise<T
 
 async function blocksOf(rows: ParquetRows, range: { from: number; to: number; blockRows: number }) {
   const blocks: Frame[] = []
-  for await (const block of rows.blocks(range)) blocks.push(block)
+  for await (const block of rows.blocks(range)) blocks.push(structuredClone(block))
   return blocks
 }
 
