@@ -159,7 +159,7 @@ const CACHE = {
   noProgress: flag({
     flags: '--no-progress',
     variable: 'HEADRACE_NO_PROGRESS',
-    help: 'Show no progress of downloads',
+    help: 'Show no progress of downloads and predictions',
   }),
 } as const
 

@@ -90,16 +90,31 @@ function fileOf(path: string | undefined): string | undefined {
   return path === '-' ? undefined : path
 }
 
-/** The first signal ends the run in order, a second one at once. */
+/** What is under way at the first signal may still be written for so long: a native run cannot be ended otherwise. */
+const GRACE_MS = 10_000
+
+/** The first signal ends the run in order, a second one at once, and so does what takes too long to end. */
 function stopOnSignal(): AbortController {
   const controller = new AbortController()
   const stop = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(SIGNAL_CODES[signal])
+    if (controller.signal.aborted) dieOf(signal)
     controller.abort(signal)
+    setTimeout(() => {
+      process.stderr.write(
+        `headrace: Rows under way did not come to an end within ${GRACE_MS / 1000} s: given up\n`,
+      )
+      dieOf(signal)
+    }, GRACE_MS).unref()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   return controller
+}
+
+/** As if nothing had caught the signal: `process.exit` waits for worker threads, and one may never return. */
+function dieOf(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
 }
 
 function progressState({ rows, badRows, done, end }: BatchProgress, startedAt: number) {
