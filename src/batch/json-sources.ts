@@ -4,7 +4,7 @@ import type { BlockSource } from './block-source.ts'
 import { FileInput } from './byte-input.ts'
 import { countLines } from './csv/csv-cutter.ts'
 import { CutSource } from './cut-source.ts'
-import { canCutLines } from './json/can-cut-lines.ts'
+import { cutColumnsOfLines } from './json/cut-columns-of-lines.ts'
 import { cutLines } from './json/cut-lines.ts'
 import type { JsonBlockLimits, JsonBlocks, JsonEnvelope } from './json/json-blocks.ts'
 import { refuseShards, type Shard } from './shard.ts'
@@ -44,12 +44,14 @@ const NO_LIMITS: JsonBlockLimits = {
  */
 export async function linesSource(init: LinesSourceInit): Promise<BlockSource> {
   const { path, signature, shard, params } = init
-  const isWhole = !canCutLines(path, signature)
+  const columns = cutColumnsOfLines(path, signature)
+  const isWhole = columns === undefined
   if (isWhole) refuseShards(shard)
   const cuts = cutLines(path, isWhole ? NO_LIMITS : init.limits)
   const file = await FileInput.open(path)
+  const envelope = withParams(cuts.envelope, params)
   return CutSource.create({
-    input: { kind: 'lines', envelope: withParams(cuts.envelope, params), isWhole },
+    input: { kind: 'lines', envelope: isWhole ? envelope : { ...envelope, columns }, isWhole },
     cuts,
     shard,
     read: async (index, firstLine) => {

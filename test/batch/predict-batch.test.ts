@@ -146,6 +146,23 @@ describe('a batch run', () => {
     await expect(predict({ model, inputPath })).rejects.toThrow("Model is missing inputs ['k']")
   })
 
+  it.each(['jsonl', 'json'])(
+    'takes keys of %s for missing that only records of other blocks have',
+    async (form) => {
+      const rows = records().map(({ ['mean radius']: radius, ...others }, row) =>
+        row === 200 ? { 'mean radius': radius, ...others } : others,
+      )
+      const lines = rows.map((row) => JSON.stringify(row))
+      const text = form === 'json' ? `{"dataframe_records": [${lines.join()}]}` : lines.join('\n')
+      const inputPath = write(form, text)
+      const whole = await outputOf('jsonl', { inputPath, blockBytes: 10_000_000, batchRows: 1_000 })
+      expect(whole.split('\n')).toHaveLength(ROWS + 1)
+      expect(await outputOf('jsonl', { inputPath })).toBe(whole)
+      const without = write(form, text.replace('"mean radius"', '"radius"'))
+      await expect(predict({ inputPath: without })).rejects.toThrow("Model is missing inputs ['mean radius']")
+    },
+  )
+
   it('puts the outputs of a model of tensors together, block by block', async () => {
     const model = modelFolder('digits/1')
     const image = (row: number) => [

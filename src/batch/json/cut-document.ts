@@ -5,6 +5,7 @@ import { type DocumentLayout, layoutOf, type ValuePlace } from './document-layou
 import { IndexedBlocks } from './indexed-blocks.ts'
 import type { JsonBlockLimits, JsonBlocks, JsonEnvelope } from './json-blocks.ts'
 import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scanner.ts'
+import { columnsOfRecords } from './record-columns.ts'
 
 const FORMS: readonly ListForm[] = ['dataframe_split', 'dataframe_records', 'instances', 'inputs']
 /** Keys that make a document a unified LLM request, whose parts belong together. */
@@ -26,14 +27,14 @@ export function cutDocument(path: string, init: CutDocumentInit): JsonBlocks | u
   const reader = new ByteReader(path)
   let blocks: JsonBlocks | undefined
   try {
-    blocks = cut(reader, init)
+    blocks = cut(path, reader, init)
     return blocks
   } finally {
     if (blocks === undefined) reader.close()
   }
 }
 
-function cut(reader: ByteReader, init: CutDocumentInit): JsonBlocks | undefined {
+function cut(path: string, reader: ByteReader, init: CutDocumentInit): JsonBlocks | undefined {
   const layout = layoutOf(reader, init)
   const rows = layout && rowsOf(layout)
   if (layout === undefined || rows === undefined) return undefined
@@ -42,16 +43,15 @@ function cut(reader: ByteReader, init: CutDocumentInit): JsonBlocks | undefined 
   if (list === undefined || list.index.count < 2 || shape === undefined) return undefined
   if (!canCut({ form: rows.form, rows: shape, mayHaveNull: list.mayHaveNull }, init.signature))
     return undefined
+  const columns = rows.form === 'dataframe_records' ? columnsOfRecords(path, init.signature) : []
   const envelope = envelopeOf(reader, layout, rows)
-  return (
-    envelope &&
-    new IndexedBlocks({
-      reader,
-      index: list.index,
-      envelope,
-      read: (range) => reader.read(range.start, range.end),
-    })
-  )
+  if (columns === undefined || envelope === undefined) return undefined
+  return new IndexedBlocks({
+    reader,
+    index: list.index,
+    envelope: columns.length === 0 ? envelope : { ...envelope, columns },
+    read: (range) => reader.read(range.start, range.end),
+  })
 }
 
 interface Rows {

@@ -2,6 +2,8 @@
 export interface JsonEnvelope {
   readonly prefix: Uint8Array
   readonly suffix: Uint8Array
+  /** Of records: the columns of the file, of which a block may lack some. */
+  readonly columns?: readonly string[]
 }
 
 /** Whole elements of the list that carries a file's rows, one a row, with commas between them. */

@@ -7,9 +7,9 @@ import type { DecodedScoringRequest, ScoringMediaType } from '../../protocols/ml
 import { type Job, type Reading, readsAllColumns } from '../job.ts'
 import { elementsOf } from '../json/cut-lines.ts'
 import type { JsonEnvelope } from '../json/json-blocks.ts'
-import { wrapElements } from '../json/wrap-elements.ts'
 import type { BlockDecoder, ContentOf } from './block-decoder.ts'
 import { CsvBlockDecoder } from './csv-block-decoder.ts'
+import { decodeElements } from './decode-elements.ts'
 import { FrameRows } from './frame-rows.ts'
 import { JsonRows } from './json-rows.ts'
 import { LineRows } from './line-rows.ts'
@@ -63,8 +63,8 @@ class JsonBlockDecoder extends SelfContained implements BlockDecoder<ContentOf<'
     this.#envelope = envelope
   }
 
-  decode({ elements }: ContentOf<'json'>): DecodedScoringRequest | Promise<DecodedScoringRequest> {
-    return this.#codec.decode(wrapElements(this.#envelope, elements), 'application/json')
+  decode({ elements }: ContentOf<'json'>): Promise<DecodedScoringRequest> {
+    return decodeElements(this.#codec, this.#envelope, elements)
   }
 
   rows({ elements }: ContentOf<'json'>): JsonRows {
@@ -82,10 +82,10 @@ class LinesDecoder extends SelfContained implements BlockDecoder<ContentOf<'line
     this.#envelope = envelope
   }
 
-  decode({ bytes }: ContentOf<'lines'>): DecodedScoringRequest | Promise<DecodedScoringRequest> {
+  async decode({ bytes }: ContentOf<'lines'>): Promise<DecodedScoringRequest> {
     // A copy: the block may have to be read again, and its memory is the main thread's.
     const elements = elementsOf(Uint8Array.from(trimmed(bytes)), 0)
-    return this.#codec.decode(wrapElements(this.#envelope, elements), 'application/json')
+    return decodeElements(this.#codec, this.#envelope, elements)
   }
 
   rows(content: ContentOf<'lines'>): LineRows {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { canCutLines } from '../../../src/batch/json/can-cut-lines.ts'
+import { cutColumnsOfLines } from '../../../src/batch/json/cut-columns-of-lines.ts'
 import type { ColumnType, ModelSignature } from '../../../src/signature/model-signature.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
@@ -11,7 +11,7 @@ const CHUNK_BYTES = 1024 * 1024
 
 function canCut(lines: string, type: ColumnType | undefined): boolean {
   writeFileSync(path, lines)
-  if (type === undefined) return canCutLines(path, undefined)
+  if (type === undefined) return cutColumnsOfLines(path, undefined) !== undefined
   const columns = [{ name: 'x', type, required: true }]
   const signature: ModelSignature = {
     inputs: { kind: 'columns', columns },
@@ -19,10 +19,10 @@ function canCut(lines: string, type: ColumnType | undefined): boolean {
     params: undefined,
     fromTypeHint: false,
   }
-  return canCutLines(path, signature)
+  return cutColumnsOfLines(path, signature) !== undefined
 }
 
-describe('canCutLines', () => {
+describe('cutColumnsOfLines', () => {
   it('lets lines be cut whose values have types of their own', () => {
     expect(canCut('{"x": 1}\n{"x": null}\n', 'double')).toBe(true)
     expect(canCut('{"x": "a"}\n{"x": "b"}\n', 'string')).toBe(true)
@@ -31,6 +31,10 @@ describe('canCutLines', () => {
   it('keeps lines together whose types are found over all of them', () => {
     expect(canCut('{"x": 1}\n{"x": 2.5}\n', undefined)).toBe(false)
     expect(canCut('{"x": "2024-01-01"}\n', 'datetime')).toBe(false)
+  })
+
+  it('keeps lines together that do not name all columns', () => {
+    expect(canCut('{"y": 1}\n{"y": 2}\n', 'double')).toBe(false)
   })
 
   it.each(['null', 'NaN'])('keeps texts together of which one is %s, wherever it is', (word) => {
