@@ -13,7 +13,7 @@ export interface Beginning {
 export interface DraftFileHooks {
   /** Named where the disk fails. */
   readonly cacheFolder: string
-  /** Before the first byte of a content is written: what it takes to go on with it later. */
+  /** When nothing is there any more, and before the first byte of a content is written: what it takes to go on with it later. */
   readonly onRestart: (validator: string | undefined) => Promise<void>
   /** Bytes gained, or lost by starting again (negative). */
   readonly onBytes: (bytes: number) => void
@@ -60,8 +60,12 @@ export class DraftFile implements Sink {
 
   async restart(validator: string | undefined): Promise<void> {
     await this.#onDisk(async () => {
+      // First, and for good: the bytes of an earlier content must never be found under the validator of this one.
+      if (this.#bytes > 0) {
+        await this.#handle.truncate(0)
+        await this.#handle.sync()
+      }
       await this.#hooks.onRestart(validator)
-      if (this.#bytes > 0) await this.#handle.truncate(0)
     })
     this.#hooks.onBytes(-this.#bytes)
     this.#bytes = 0
