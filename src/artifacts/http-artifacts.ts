@@ -18,9 +18,6 @@ export interface HttpPlaces {
   readonly settings?: ReachOptions
 }
 
-/** Schemes that `openHttpArtifacts` takes. */
-export const HTTP_ARTIFACT_SCHEMES: ReadonlySet<string> = new Set(['mlflow-artifacts', 'http', 'https'])
-
 const SERVICE = '/mlflow-artifacts/artifacts'
 const SERVICE_OF_SERVER = `/api/2.0${SERVICE}`
 

@@ -78,7 +78,7 @@ function cutsOf(from: number, to: number, blamed: number | undefined): readonly 
 }
 
 /** Everything else would fail with other rows too. */
-export function isFaultOfRows(error: unknown): error is ServingError {
+function isFaultOfRows(error: unknown): error is ServingError {
   return (
     error instanceof ServingError &&
     (error.code === 'BAD_REQUEST' || error.code === 'INVALID_PARAMETER_VALUE')
