@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { invalidParameter } from '../core/errors.ts'
 import type { BatchOptions } from './batch-options.ts'
@@ -17,6 +18,11 @@ export function checkOptions(options: BatchOptions): void {
   if (output !== undefined && badRowsPath !== undefined && resolve(output) === resolve(badRowsPath)) {
     throw invalidParameter(`The predictions and the bad rows cannot both be written to '${output}'`)
   }
+  for (const written of [output, badRowsPath]) {
+    if (inputPath !== undefined && written !== undefined && isSameFile(inputPath, written)) {
+      throw invalidParameter(`'${written}' is the input: name another file, so that it is not replaced`)
+    }
+  }
   if (append && outputFormat === 'json') {
     throw invalidParameter(
       '--append is for outputs with one line or row for each row: add --output-format jsonl, csv or parquet',
@@ -25,4 +31,10 @@ export function checkOptions(options: BatchOptions): void {
   if (params !== undefined && inputFormat === 'json') {
     throw invalidParameter('--params is for inputs without room for them: JSON has its own "params"')
   }
+}
+
+/** Also under another name. */
+function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }))
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -73,6 +73,19 @@ describe('headrace predict', () => {
       const { code, stderr } = await predict(...args)
       expect(code).toBe(1)
       expect(stderr).toMatch(/^headrace: [^\n]+\n$/)
+    }
+  })
+
+  it('does not replace its input, under whichever name', async () => {
+    const link = join(folder, 'link.csv')
+    symlinkSync(input, link)
+    for (const args of [
+      ['-o', input],
+      ['-o', link],
+      ['-o', '-', '--bad-rows', link],
+    ]) {
+      const { code, stderr } = await predict('-i', input, ...args)
+      expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('is the input') })
     }
   })
 

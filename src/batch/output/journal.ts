@@ -1,7 +1,8 @@
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
-import { invalidParameter, messageOf } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { SourcePosition } from '../block.ts'
+import { openFailure } from './output-failure.ts'
 import { partialPath } from './partial-file.ts'
 import type { WriterState } from './prediction-writer.ts'
 
@@ -37,7 +38,9 @@ export class Journal {
 
   /** Begins anew. @throws ServingError INVALID_PARAMETER_VALUE */
   static async create(init: JournalInit): Promise<Journal> {
-    const journal = await Journal.#open(init.path, 'w')
+    // What another run may still write goes nowhere.
+    await rm(journalPath(init.path), { force: true })
+    const journal = await Journal.#open(init.path, 'wx')
     await journal.#append({ identity: init.identity })
     return journal
   }
@@ -53,7 +56,7 @@ export class Journal {
     try {
       return new Journal(path, await open(journalPath(path), flags))
     } catch (error) {
-      throw invalidParameter(`The journal beside the output cannot be written: ${messageOf(error)}`)
+      throw openFailure(path, error)
     }
   }
 

@@ -1,4 +1,6 @@
-import { invalidParameter, messageOf, resourceExhausted } from '../../core/errors.ts'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { invalidParameter, messageOf, resourceExhausted, ServingError } from '../../core/errors.ts'
 
 /**
  * What went wrong with a file of the output, for the person who has to act; what is no system call's error is
@@ -14,4 +16,12 @@ export function outputFailure(error: unknown): unknown {
     )
   }
   return invalidParameter(`The output cannot be written: ${messageOf(error)}`)
+}
+
+/** Why a file of the output, or one beside it, cannot be opened. @param path of the output */
+export function openFailure(path: string, error: unknown): ServingError {
+  if (error instanceof ServingError) return error
+  const folder = dirname(path)
+  const reason = existsSync(folder) ? messageOf(error) : `there is no folder '${folder}'`
+  return invalidParameter(`The output '${path}' cannot be written: ${reason}`)
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { invalidParameter, messageOf } from '../../core/errors.ts'
+import { openFailure } from './output-failure.ts'
 
 /** Where a file is written until it is complete, so that one with its own name always is. */
 export function partialPath(path: string): string {
@@ -20,7 +21,8 @@ export class PartialFile {
    */
   static async open(path: string, length?: number): Promise<PartialFile> {
     try {
-      const file = await open(partialPath(path), length === undefined ? 'w+' : 'r+')
+      const file =
+        length === undefined ? await newFile(partialPath(path)) : await open(partialPath(path), 'r+')
       const { size } = await file.stat()
       if (size < (length ?? 0)) {
         throw invalidParameter(`'${partialPath(path)}' has become shorter than its journal says`)
@@ -28,7 +30,7 @@ export class PartialFile {
       await file.truncate(length ?? 0)
       return new PartialFile(path, file, length ?? 0)
     } catch (error) {
-      throw invalidParameter(`The output cannot be written: ${messageOf(error)}`)
+      throw openFailure(path, error)
     }
   }
 
@@ -66,8 +68,17 @@ export class PartialFile {
     }
   }
 
+  /** @throws ServingError INVALID_PARAMETER_VALUE where another run has begun the same file: then this one is nobody's */
   async sync(): Promise<void> {
     await this.#file.datasync()
+    const [own, named] = await Promise.all([
+      this.#file.stat(),
+      stat(partialPath(this.#path)).catch(() => undefined),
+    ])
+    if (own.ino === named?.ino && own.dev === named.dev) return
+    throw invalidParameter(
+      `'${partialPath(this.#path)}' was taken away while it was written: does another run write the same output?`,
+    )
   }
 
   async close(): Promise<void> {
@@ -90,6 +101,12 @@ export class PartialFile {
   static async discard(path: string): Promise<void> {
     await rm(partialPath(path), { force: true })
   }
+}
+
+/** Not the one of an earlier run, which may not have ended. */
+async function newFile(path: string): Promise<FileHandle> {
+  await rm(path, { force: true })
+  return open(path, 'wx+')
 }
 
 /** Waits until the names in a folder are on the disk. */

@@ -86,6 +86,26 @@ describe('the output of a run', () => {
     expect(await lastCheckpoint({ path, identity })).toBeUndefined()
   })
 
+  it('is given up by the run that began before another one with the same output', async () => {
+    const path = join(temporaryFolder(), 'out.json')
+    const [first, second] = [await open(path), await open(path)]
+    await first.append(scored(), AT)
+    await expect(first.checkpoint()).rejects.toThrow(/another run/)
+    await first.close()
+    await second.append(scored(), AT)
+    await second.finish()
+    await second.close()
+    expect(readFileSync(path, 'utf8')).toBe('{"predictions": {"a": [1, 2], "b": [3, 4]}}')
+    expect(readdirSync(join(path, '..'))).toEqual(['out.json'])
+  })
+
+  it('needs a folder', async () => {
+    const folder = join(temporaryFolder(), 'not there')
+    await expect(open(join(folder, 'out.json'))).rejects.toThrow(
+      `The output '${join(folder, 'out.json')}' cannot be written: there is no folder '${folder}'`,
+    )
+  })
+
   it('leaves nothing where it was a stream', async () => {
     const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('headrace-predict-'))
     const before = spooled()
