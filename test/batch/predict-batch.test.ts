@@ -1,58 +1,16 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { temporaryFolder } from '../fixtures/temporary-folder.ts'
-import { csvOfRows, goldenCsv, modelFolder, predict, type TestRun } from './support/batch-files.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { csvOfRows, goldenCsv, modelFolder, predict } from './support/batch-files.ts'
+import { folder, input, newFile, outputOf, ROWS, records, write } from './support/batch-rows.ts'
 
 /** Each run starts threads of its own, which takes long where the machine has other work. */
 vi.setConfig({ testTimeout: 60_000 })
 
-const ROWS = 300
-const folder = temporaryFolder()
-const input = join(folder, 'rows.csv')
-let files = 0
-
-function newFile(extension: string): string {
-  files += 1
-  return join(folder, `file-${files}.${extension}`)
-}
-
-/** What a run writes into a file of a format. */
-async function outputOf(extension: string, run: TestRun): Promise<string> {
-  const output = newFile(extension)
-  await predict({ inputPath: input, output, ...run })
-  return readFileSync(output, 'latin1')
-}
-
-function write(extension: string, text: string): string {
-  const path = newFile(extension)
-  writeFileSync(path, text)
-  return path
-}
-
 function parquetOf(columnData: ColumnSource[]): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ columnData }))
 }
-
-/** The rows as JSON records. */
-function records(): Record<string, number>[] {
-  const [header = '', ...lines] = csvOfRows(ROWS).trimEnd().split('\n')
-  const names = header.split(',')
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, Number(cell)])))
-}
-
-const broken = (row: number) => row % 50 === 7
-
-/** The rows, of which some cannot be read. */
-function csvWithBadRows(): string {
-  const [header = '', ...lines] = csvOfRows(ROWS).trimEnd().split('\n')
-  return `${[header, ...lines.map((line, row) => (broken(row) ? line.replace(/^[^,]*/, 'oops') : line))].join('\n')}\n`
-}
-
-beforeAll(() => writeFileSync(input, csvOfRows(ROWS)))
 
 describe('a batch run', () => {
   it('writes the reply that the whole file in one request gets', async () => {
@@ -201,139 +159,5 @@ describe('a batch run', () => {
     expect(await outputOf('json', { inputPath })).toBe('{"predictions": []}')
     expect(await outputOf('csv', { inputPath })).toMatch(/^output_label,[^\n]*\n$/)
     expect(await outputOf('json', { inputPath: write('jsonl', '') })).toBe('{"predictions": []}')
-  })
-})
-
-describe('predictions that are appended', () => {
-  it('stand behind the text of the records as they are, quoted, short or with other ends of lines', async () => {
-    const { header, records } = goldenCsv()
-    const cells = records[0]!.split(',')
-    const short = cells.slice(0, -1).join(',')
-    const text = `id,${header}\r\n"a, ""b""",${records[0]}\r\n\r\n007,${short}\r\n`
-    const lines = (await outputOf('csv', { inputPath: write('csv', text), append: true })).split('\n')
-    expect(lines[0]).toBe(`id,${header},output_label,output_probability.0,output_probability.1`)
-    expect(lines[1]).toMatch(new RegExp(`^"a, ""b""",${records[0]},[01],`))
-    expect(lines[2]).toMatch(new RegExp(`^007,${short},,[01],`))
-    expect(lines).toHaveLength(4)
-  })
-
-  it('keep a name apart that the input has too', async () => {
-    const { header, records } = goldenCsv()
-    const inputPath = write('csv', `${header},output_label\n${records[0]},yes\n`)
-    const [names = ''] = (await outputOf('csv', { inputPath, append: true })).split('\n')
-    expect(names).toContain(',output_label,output_label.predicted,output_probability.0')
-  })
-
-  it('are members behind those of JSON records', async () => {
-    const rows = records().slice(0, 3)
-    const inputPath = write('jsonl', rows.map((row) => JSON.stringify({ id: 'é', ...row })).join('\n'))
-    const lines = (await outputOf('jsonl', { inputPath, append: true })).trim().split('\n')
-    const first = JSON.parse(Buffer.from(lines[0]!, 'latin1').toString())
-    expect(first).toMatchObject({ id: 'é', ...rows[0], output_label: expect.any(Number) })
-    expect(lines).toHaveLength(3)
-  })
-})
-
-describe('rows that fail', () => {
-  it('end the run at the first of them, without an output', async () => {
-    const output = newFile('csv')
-    const run = predict({ inputPath: write('csv', csvWithBadRows()), output })
-    await expect(run).rejects.toThrow(/^Row 7 \(line 9\) cannot be predicted: /)
-    expect(existsSync(output)).toBe(false)
-  })
-
-  it('are listed with their numbers, lines and texts, and the others predicted as without them', async () => {
-    const good = csvOfRows(ROWS)
-      .split('\n')
-      .filter((_, line) => line === 0 || !broken(line - 1))
-    const expected = await outputOf('csv', { inputPath: write('csv', good.join('\n')) })
-    const badRowsPath = newFile('jsonl')
-    const inputPath = write('csv', csvWithBadRows())
-    expect(await outputOf('csv', { inputPath, badRowsPath })).toBe(expected)
-    const bad = readFileSync(badRowsPath, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(bad.map(({ row, line }) => [row, line])).toEqual(
-      [7, 57, 107, 157, 207, 257].map((row) => [row, row + 2]),
-    )
-    expect(bad[0]).toEqual({
-      row: 7,
-      line: 9,
-      input: expect.stringMatching(/^oops,/),
-      error: expect.stringContaining('oops'),
-    })
-  })
-
-  it('may be lines that are no JSON', async () => {
-    const lines = records()
-      .slice(0, 4)
-      .map((row) => JSON.stringify(row))
-    const inputPath = write('jsonl', [lines[0], '{"oops', '', lines[1], '1 2', lines[2]].join('\n'))
-    const badRowsPath = newFile('jsonl')
-    const output = await outputOf('jsonl', { inputPath, badRowsPath })
-    expect(output.trim().split('\n')).toHaveLength(3)
-    const bad = readFileSync(badRowsPath, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(bad.map(({ row, line, input }) => [row, line, input])).toEqual([
-      [1, 2, '{"oops'],
-      [3, 5, '1 2'],
-    ])
-  })
-
-  it('do not hide that the file has not the columns of the model', async () => {
-    const inputPath = write('csv', 'a,b\n1,2\n')
-    const run = predict({ inputPath, output: newFile('csv'), badRowsPath: newFile('jsonl') })
-    await expect(run).rejects.toThrow('missing inputs')
-  })
-})
-
-describe('a run that is interrupted', () => {
-  it.each(['csv', 'json', 'parquet'])('is gone on with, and the %s is the same', async (format) => {
-    const badRowsPath = newFile('jsonl')
-    const inputPath = write('csv', csvWithBadRows())
-    const expected = await outputOf(format, { inputPath, badRowsPath })
-    const expectedBad = readFileSync(badRowsPath, 'utf8')
-    const output = newFile(format)
-    const run = { inputPath, output, badRowsPath: newFile('jsonl'), resume: true }
-    const stop = new AbortController()
-    const stopped = await predict({
-      ...run,
-      signal: stop.signal,
-      onProgress: (rows) => rows > 100 && stop.abort(),
-    })
-    expect(stopped.finished).toBe(false)
-    expect(existsSync(output)).toBe(false)
-    const resumed = await predict(run)
-    if (format !== 'parquet') expect(resumed.resumedRows).toBeGreaterThan(100)
-    expect(resumed).toMatchObject({ finished: true, rows: ROWS, badRows: 6 })
-    expect(readFileSync(output, 'latin1')).toBe(expected)
-    expect(readFileSync(run.badRowsPath, 'utf8')).toBe(expectedBad)
-    const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(output)}.`))
-    expect(names).toEqual([])
-  })
-
-  it('does not wait for a pipe that nobody writes to', async () => {
-    for (const rows of ['', csvOfRows(3)]) {
-      const stdin = new PassThrough()
-      stdin.write(rows)
-      const stop = new AbortController()
-      const run = predict({ stdin, inputFormat: 'csv', signal: stop.signal })
-      await setTimeout(500)
-      stop.abort()
-      expect(await run).toMatchObject({ finished: false })
-    }
-  })
-
-  it('is not gone on with when the input is another', async () => {
-    const inputPath = write('csv', csvOfRows(ROWS))
-    const output = newFile('csv')
-    const stop = new AbortController()
-    await predict({ inputPath, output, signal: stop.signal, onProgress: () => stop.abort() })
-    writeFileSync(inputPath, csvOfRows(ROWS + 1))
-    await expect(predict({ inputPath, output, resume: true })).rejects.toThrow('the input changed')
-    expect(await predict({ inputPath, output })).toMatchObject({ rows: ROWS + 1, resumedRows: 0 })
   })
 })

@@ -1,0 +1,36 @@
+import { describe, expect, it, vi } from 'vitest'
+import { goldenCsv } from './support/batch-files.ts'
+import { outputOf, records, write } from './support/batch-rows.ts'
+
+/** Each run starts threads of its own, which takes long where the machine has other work. */
+vi.setConfig({ testTimeout: 60_000 })
+
+describe('predictions that are appended', () => {
+  it('stand behind the text of the records as they are, quoted, short or with other ends of lines', async () => {
+    const { header, records } = goldenCsv()
+    const cells = records[0]!.split(',')
+    const short = cells.slice(0, -1).join(',')
+    const text = `id,${header}\r\n"a, ""b""",${records[0]}\r\n\r\n007,${short}\r\n`
+    const lines = (await outputOf('csv', { inputPath: write('csv', text), append: true })).split('\n')
+    expect(lines[0]).toBe(`id,${header},output_label,output_probability.0,output_probability.1`)
+    expect(lines[1]).toMatch(new RegExp(`^"a, ""b""",${records[0]},[01],`))
+    expect(lines[2]).toMatch(new RegExp(`^007,${short},,[01],`))
+    expect(lines).toHaveLength(4)
+  })
+
+  it('keep a name apart that the input has too', async () => {
+    const { header, records } = goldenCsv()
+    const inputPath = write('csv', `${header},output_label\n${records[0]},yes\n`)
+    const [names = ''] = (await outputOf('csv', { inputPath, append: true })).split('\n')
+    expect(names).toContain(',output_label,output_label.predicted,output_probability.0')
+  })
+
+  it('are members behind those of JSON records', async () => {
+    const rows = records().slice(0, 3)
+    const inputPath = write('jsonl', rows.map((row) => JSON.stringify({ id: 'é', ...row })).join('\n'))
+    const lines = (await outputOf('jsonl', { inputPath, append: true })).trim().split('\n')
+    const first = JSON.parse(Buffer.from(lines[0]!, 'latin1').toString())
+    expect(first).toMatchObject({ id: 'é', ...rows[0], output_label: expect.any(Number) })
+    expect(lines).toHaveLength(3)
+  })
+})
