@@ -9,7 +9,7 @@ import type { BatchOutput } from './output/batch-output.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Blocks under way or waiting for their turn to be written, for each worker. */
-const BLOCKS_PER_WORKER = 3
+const BLOCKS_PER_WORKER = 6
 
 export interface BatchRunInit {
   readonly options: BatchOptions

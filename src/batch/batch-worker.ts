@@ -9,8 +9,18 @@ const opening = BlockScorer.open(job)
 // Whoever asks first hears of a failure.
 opening.catch(() => {})
 
-/** The worker thread's side of a batch run. Never throws: an Error that crosses keeps only its message. */
-export default async function handle(message: BatchMessage): Promise<BatchReply> {
+/** What the thread was asked before, done or not. */
+let previous: Promise<unknown> = Promise.resolve()
+
+/** The worker thread's side of a batch run: one message after the other. */
+export default function handle(message: BatchMessage): Promise<BatchReply> {
+  const turn = previous.then(() => answer(message))
+  previous = turn
+  return turn
+}
+
+/** Never throws: an Error that crosses keeps only its message. */
+async function answer(message: BatchMessage): Promise<BatchReply> {
   try {
     const scorer = await opening
     switch (message.kind) {

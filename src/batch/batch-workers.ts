@@ -21,10 +21,12 @@ export interface BatchWorkersOptions {
 
 /** V8 lets the young generation grow to many times of what blocks need, in every thread. */
 const YOUNG_GENERATION_MB = 4
+/** A thread has its next block before it is done with one: it would wait for the main thread otherwise. */
+const BLOCKS_AT_A_THREAD = 2
 /** A block that a dying thread had is given to another one, once. */
 const ATTEMPTS = 2
 
-/** The threads of a batch run: each has a session of its own and works on one block at a time. */
+/** The threads of a batch run: each has a session of its own and works on one block after the other. */
 export class BatchWorkers {
   readonly size: number
   readonly #piscina: Piscina<BatchMessage, BatchReply>
@@ -37,6 +39,7 @@ export class BatchWorkers {
       filename: siblingModule(import.meta.url, 'batch-worker'),
       minThreads: threads,
       maxThreads: threads,
+      concurrentTasksPerWorker: BLOCKS_AT_A_THREAD,
       workerData: setup,
       atomics: 'disabled',
       recordTiming: false,
