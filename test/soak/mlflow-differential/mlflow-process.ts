@@ -1,6 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { LineProcess } from './line-process.ts'
 import type { ParquetSpec } from './parquet-requests.ts'
 
 const PROGRAM = fileURLToPath(new URL('mlflow_answers.py', import.meta.url))
@@ -24,33 +23,17 @@ export interface MlflowAnswer extends Answer {
 
 /** The real MLflow in a process of its own; answers come in the order of the requests. */
 export class MlflowProcess {
-  readonly #child: ChildProcessWithoutNullStreams
-  readonly #waiting: ((answer: MlflowAnswer) => void)[] = []
-  readonly #exited: Promise<never>
+  readonly #process: LineProcess<DifferentialRequest, MlflowAnswer>
 
   constructor(python: string) {
-    this.#child = spawn(python, [PROGRAM], { stdio: 'pipe', env: { ...process.env, OMP_NUM_THREADS: '1' } })
-    let complaints = ''
-    this.#child.stderr.on('data', (chunk) => {
-      complaints = `${complaints}${chunk}`.slice(-4000)
-    })
-    this.#exited = new Promise((_, reject) => {
-      this.#child.once('error', reject)
-      this.#child.once('exit', (code) =>
-        reject(new Error(`MLflow's process ended with ${code}: ${complaints}`)),
-      )
-    })
-    this.#exited.catch(() => undefined)
-    createInterface(this.#child.stdout).on('line', (line) => this.#waiting.shift()?.(JSON.parse(line)))
+    this.#process = new LineProcess(python, PROGRAM)
   }
 
   answer(request: DifferentialRequest): Promise<MlflowAnswer> {
-    const answered = new Promise<MlflowAnswer>((resolve) => this.#waiting.push(resolve))
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`)
-    return Promise.race([answered, this.#exited])
+    return this.#process.ask(request)
   }
 
   close(): void {
-    this.#child.stdin.end()
+    this.#process.close()
   }
 }

@@ -1,0 +1,62 @@
+import { listedDifference } from '../mlflow-differential/listed-differences.ts'
+import type { Answer, DifferentialRequest } from '../mlflow-differential/mlflow-process.ts'
+import type { BatchInput } from './batch-inputs.ts'
+import { type Outcome, textOf } from './outcome.ts'
+
+/** Two ways to predict an input that did not come to the same. */
+export interface Case {
+  readonly what: 'MLflow and the whole' | 'the whole and the blocks' | 'the reply and the rows'
+  readonly model: string
+  readonly input: BatchInput
+  readonly answers: readonly Answer[]
+  readonly whole: Outcome
+  readonly cut: Outcome
+}
+
+/** The entries of docs/mlflow-differences.md on the prediction of files, and how each is recognised. */
+const LISTED: Readonly<Record<string, (found: Case) => boolean>> = {
+  'row labels that MLflow looks for in vain': ({ what, answers, whole }) =>
+    what === 'MLflow and the whole' &&
+    textOf(whole) !== undefined &&
+    answers.some(({ body }) => /Error: 0\b/.test(body)),
+  'truth values among the numbers of a CSV column': ({ what, input, whole }) =>
+    what === 'MLflow and the whole' &&
+    input.format === 'csv' &&
+    textOf(whole) !== undefined &&
+    /true|false/i.test(input.text),
+  'columns of files without rows': ({ what, input }) =>
+    what === 'MLflow and the whole' &&
+    input.format === 'parquet' &&
+    input.spec.columns.every(({ values }) => values.length === 0),
+  'JSON values that are not of the type of their column': ({ what, input }) =>
+    what === 'the whole and the blocks' &&
+    (input.format === 'json' || input.format === 'jsonl') &&
+    hasOddValues(input.text),
+  'parquet columns of truth values of which some are missing': ({ what, input }) =>
+    what === 'the whole and the blocks' &&
+    input.format === 'parquet' &&
+    input.spec.columns.some(({ type, values }) => type === 'bool_' && values.includes(null)),
+}
+
+/** Integers beyond 2^53, lists in cells, texts, truth values and what Python alone takes for numbers. */
+function hasOddValues(text: string): boolean {
+  return /\d{16}|: \[\]|\[\[|true|false|NaN|null|"\s*[-+.\d]/.test(text)
+}
+
+/** The reason on the list that covers a difference. */
+export function listedReason(found: Case): string | undefined {
+  return Object.keys(LISTED).find((reason) => LISTED[reason]?.(found)) ?? reasonOfScoring(found)
+}
+
+/** Those of the scoring server. */
+function reasonOfScoring({ what, model, input, answers, whole }: Case): string | undefined {
+  if (what !== 'MLflow and the whole') return undefined
+  const request: DifferentialRequest =
+    input.format === 'parquet'
+      ? { model, contentType: 'application/vnd.apache.parquet', parquet: input.spec }
+      : { model, contentType: input.format, body: input.text }
+  const best = answers.find(({ status }) => status === 200) ?? answers[0] ?? { status: 500, body: '' }
+  const headrace =
+    'error' in whole ? { status: 400, body: whole.error } : { status: 200, body: String(textOf(whole)) }
+  return listedDifference(request, best, headrace)
+}
