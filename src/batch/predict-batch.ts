@@ -10,7 +10,7 @@ import { checkOptions } from './check-options.ts'
 import { type InputPlace, pipedInput, spoolInput } from './input-place.ts'
 import { lookAtInput } from './look-at-input.ts'
 import { needsLook, openSource } from './open-source.ts'
-import { type JournalInit, lastCheckpoint } from './output/journal.ts'
+import { type Checkpoint, type JournalInit, lastCheckpoint } from './output/journal.ts'
 import { openOutput, publishFinished } from './output/open-output.ts'
 import { runIdentity } from './run-identity.ts'
 import { withoutSpecialFiles } from './special-files.ts'
@@ -42,10 +42,17 @@ export async function predictBatch(
     return await predict(plain.options, plain.connections, atEnd)
   } catch (error) {
     if (!signal.aborted || error instanceof ServingError) throw error
-    return { rows: 0, badRows: 0, resumedRows: 0, finished: false }
+    return unfinished(undefined)
   } finally {
-    for (const close of cleanUp) await close()
+    // What is written is durable by now: a failure here must not keep the others open, or hide why the run ended.
+    for (const close of cleanUp) await close().catch(() => {})
   }
+}
+
+/** A run that was stopped before it wrote anything. */
+function unfinished(from: Checkpoint | undefined): BatchSummary {
+  const { rows, badRows } = from ?? { rows: 0, badRows: 0 }
+  return { rows, badRows, resumedRows: rows, finished: false }
 }
 
 /** Nothing may come any more of a pipe that is waited for. */
@@ -78,6 +85,8 @@ async function predict(
     signal,
     needsLook: needsLook(signature?.inputs, outputOf(options)),
   })
+  // Before what an earlier run has left is given up.
+  if (signal.aborted) return unfinished(from)
   const output = await openOutput({ options, stdout, journal, from })
   atEnd(() => output.close())
   return new BatchRun({ options, source, workers, output, signal, onProgress }).run()

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { csvOfRows, predict } from './support/batch-files.ts'
-import { csvWithBadRows, folder, newFile, outputOf, ROWS, write } from './support/batch-rows.ts'
+import { csvWithBadRows, folder, input, newFile, outputOf, ROWS, write } from './support/batch-rows.ts'
 
 /** Each run starts threads of its own, which takes long where the machine has other work. */
 vi.setConfig({ testTimeout: 60_000 })
@@ -54,5 +54,18 @@ describe('a run that is interrupted', () => {
     writeFileSync(inputPath, csvOfRows(ROWS + 1))
     await expect(predict({ inputPath, output, resume: true })).rejects.toThrow('the input changed')
     expect(await predict({ inputPath, output })).toMatchObject({ rows: ROWS + 1, resumedRows: 0 })
+  })
+
+  it('keeps what an earlier one has left where it is stopped before it writes', async () => {
+    const output = newFile('csv')
+    const stop = new AbortController()
+    await predict({ inputPath: input, output, signal: stop.signal, onProgress: () => stop.abort() })
+    const left = readFileSync(`${output}.partial`, 'utf8')
+    const again = await predict({ inputPath: input, output, signal: AbortSignal.abort() })
+    expect(again).toMatchObject({ rows: 0, finished: false })
+    expect(readFileSync(`${output}.partial`, 'utf8')).toBe(left)
+    const resumed = await predict({ inputPath: input, output, resume: true, signal: AbortSignal.abort() })
+    expect(resumed.rows).toBeGreaterThan(0)
+    expect(resumed.rows).toBe(resumed.resumedRows)
   })
 })
