@@ -1,5 +1,5 @@
 import type { Frame } from '../protocols/mlflow-scoring/frame.ts'
-import type { PackedFrame } from './pack-frame.ts'
+import type { PackedFrame } from './input/parquet/pack-frame.ts'
 
 /** Where a source goes on, which is behind a block. Plain data: a journal keeps it. */
 export interface SourcePosition {

@@ -3,7 +3,7 @@ import type { SeenColumns } from '../protocols/mlflow-scoring/csv/csv-block-read
 import type { CsvLayout } from '../protocols/mlflow-scoring/csv/csv-layout.ts'
 import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { OutputFormat } from './formats.ts'
-import type { JsonEnvelope } from './json/json-blocks.ts'
+import type { JsonEnvelope } from './input/json/json-blocks.ts'
 
 /** What a worker must know of the whole input to read a block of it. Plain data: it crosses threads. */
 export type InputSpec =

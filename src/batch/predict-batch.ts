@@ -7,13 +7,13 @@ import type { BatchOptions, BatchProgress, BatchSummary } from './batch-options.
 import { BatchRun } from './batch-run.ts'
 import { BatchWorkers } from './batch-workers.ts'
 import { checkOptions } from './check-options.ts'
-import { type InputPlace, pipedInput, spoolInput } from './input-place.ts'
-import { lookAtInput } from './look-at-input.ts'
-import { needsLook, openSource } from './open-source.ts'
+import { type InputPlace, pipedInput, spoolInput } from './input/input-place.ts'
+import { lookAtInput } from './input/look-at-input.ts'
+import { needsLook, openSource } from './input/open-source.ts'
+import { withoutSpecialFiles } from './input/special-files.ts'
 import { type Checkpoint, type JournalInit, lastCheckpoint } from './output/journal.ts'
 import { openOutput, publishFinished } from './output/open-output.ts'
 import { runIdentity } from './run-identity.ts'
-import { withoutSpecialFiles } from './special-files.ts'
 
 /** What a run is connected to. */
 export interface BatchConnections {

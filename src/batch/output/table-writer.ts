@@ -1,8 +1,8 @@
 import type { ScoredBlock } from '../batch-messages.ts'
-import { ParquetAppender } from '../parquet/parquet-appender.ts'
-import type { ParquetAppenderState } from '../parquet/parquet-appender-state.ts'
-import type { ParquetField } from '../parquet/parquet-field.ts'
 import { otherColumns } from './other-columns.ts'
+import { ParquetAppender } from './parquet/parquet-appender.ts'
+import type { ParquetAppenderState } from './parquet/parquet-appender-state.ts'
+import type { ParquetField } from './parquet/parquet-field.ts'
 import { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
 

@@ -1,6 +1,6 @@
 import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
-import { countLines } from '../csv/csv-cutter.ts'
-import { RecordScanner } from '../csv/record-scanner.ts'
+import { countLines } from '../input/csv/csv-cutter.ts'
+import { RecordScanner } from '../input/csv/record-scanner.ts'
 import type { ContentOf } from './block-decoder.ts'
 import type { BlockRows } from './block-rows.ts'
 import { jsonMembers } from './frame-text.ts'

@@ -1,8 +1,8 @@
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
 import type { DecodedScoringRequest } from '../../protocols/mlflow-scoring/scoring-codec.ts'
-import type { JsonEnvelope } from '../json/json-blocks.ts'
-import { withColumns } from '../json/record-columns.ts'
-import { wrapElements } from '../json/wrap-elements.ts'
+import type { JsonEnvelope } from '../input/json/json-blocks.ts'
+import { withColumns } from '../input/json/record-columns.ts'
+import { wrapElements } from '../input/json/wrap-elements.ts'
 
 /**
  * Decodes the elements of a block as a document. Columns that only records of other blocks have are added when the

@@ -1,6 +1,6 @@
 import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
 import type { BlockContent } from '../block.ts'
-import { frameRows } from '../parquet/frame-rows.ts'
+import { frameRows } from '../input/parquet/frame-rows.ts'
 import type { BlockRows } from './block-rows.ts'
 import { csvRow, jsonMembers } from './frame-text.ts'
 import { jsonValue } from './json-rows.ts'

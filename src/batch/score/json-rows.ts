@@ -1,5 +1,5 @@
 import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
-import { splitElements } from '../json/split-elements.ts'
+import { splitElements } from '../input/json/split-elements.ts'
 import type { ContentOf } from './block-decoder.ts'
 import type { BlockRows } from './block-rows.ts'
 import { csvRow } from './frame-text.ts'

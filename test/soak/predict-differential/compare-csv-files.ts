@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Block } from '../../../src/batch/block.ts'
-import { CsvSource } from '../../../src/batch/csv/csv-source.ts'
+import { CsvSource } from '../../../src/batch/input/csv/csv-source.ts'
 import { WHOLE } from '../../../src/batch/shard.ts'
 import { internalError } from '../../../src/core/errors.ts'
 import type { CsvBlock } from '../../../src/protocols/mlflow-scoring/csv/csv-block.ts'

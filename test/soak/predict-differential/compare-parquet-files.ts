@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ParquetRows } from '../../../src/batch/parquet/parquet-rows.ts'
+import { ParquetRows } from '../../../src/batch/input/parquet/parquet-rows.ts'
 import { readParquet } from '../../../src/protocols/mlflow-scoring/parquet/read-parquet.ts'
 import { Random } from '../mlflow-differential/random.ts'
 import {
