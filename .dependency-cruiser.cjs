@@ -70,6 +70,12 @@ module.exports = {
       to: { path: '^src/flavors/[^/]+/', dynamic: false },
     },
     {
+      name: 'batch-reading-writing-and-scoring-apart',
+      severity: 'error',
+      from: { path: '^src/batch/(input|output)/' },
+      to: { path: '^src/batch/(input|output|score)/', pathNot: '^src/batch/$1/' },
+    },
+    {
       name: 'only-server-knows-http',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(server|client|artifacts|bench|cli)/' },

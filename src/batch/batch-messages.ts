@@ -2,8 +2,7 @@ import type { SerializedError } from '../core/errors.ts'
 import type { SeenColumns } from '../protocols/mlflow-scoring/csv/csv-block-reader.ts'
 import type { BlockContent } from './block.ts'
 import type { Job } from './job.ts'
-import type { ParquetCells } from './output/parquet/parquet-appender.ts'
-import type { ParquetField } from './output/parquet/parquet-field.ts'
+import type { ParquetCells, ParquetField } from './output/parquet/parquet-field.ts'
 
 /** Everything that crosses between the main thread and the workers of a batch run. */
 export type BatchMessage = OpenMessage | LookMessage | ScoreMessage

@@ -1,5 +1,5 @@
 import type { OutputShape } from '../batch-messages.ts'
-import type { ParquetCells } from '../output/parquet/parquet-appender.ts'
+import type { ParquetCells } from '../output/parquet/parquet-field.ts'
 import type { PredictedPart } from './bad-row-search.ts'
 import type { BlockRows } from './block-rows.ts'
 

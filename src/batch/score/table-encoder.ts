@@ -7,8 +7,7 @@ import {
   predictionColumns,
 } from '../../protocols/mlflow-scoring/reply/prediction-columns.ts'
 import { joinRows } from '../../runtime/tensor-rows.ts'
-import type { ParquetCells } from '../output/parquet/parquet-appender.ts'
-import type { ParquetField, ParquetFieldType } from '../output/parquet/parquet-field.ts'
+import type { ParquetCells, ParquetField, ParquetFieldType } from '../output/parquet/parquet-field.ts'
 import type { PredictedPart } from './bad-row-search.ts'
 import type { BlockEncoder, EncodedBlock } from './block-encoder.ts'
 import type { BlockRows } from './block-rows.ts'

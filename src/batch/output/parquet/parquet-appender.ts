@@ -9,8 +9,6 @@ import type { ParquetAppenderState } from './parquet-appender-state.ts'
 import { type ParquetCells, type ParquetField, schemaOf } from './parquet-field.ts'
 import { storedColumn } from './stored-column.ts'
 
-export type { ParquetCells }
-
 /** A row group is written when it has as many rows, or as many bytes before encoding. */
 const ROW_GROUP_ROWS = 1_048_576
 const ROW_GROUP_BYTES = 8 * 1024 * 1024
