@@ -73,7 +73,7 @@ module.exports = {
       name: 'batch-reading-writing-and-scoring-apart',
       severity: 'error',
       from: { path: '^src/batch/(input|output)/' },
-      to: { path: '^src/batch/(input|output|score)/', pathNot: '^src/batch/$1/' },
+      to: { path: '^src/batch/(input|predict|output)/', pathNot: '^src/batch/$1/' },
     },
     {
       name: 'only-server-knows-http',

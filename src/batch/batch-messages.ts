@@ -5,7 +5,7 @@ import type { Job } from './job.ts'
 import type { ParquetCells, ParquetField } from './output/parquet/parquet-field.ts'
 
 /** Everything that crosses between the main thread and the workers of a batch run. */
-export type BatchMessage = OpenMessage | LookMessage | ScoreMessage
+export type BatchMessage = OpenMessage | LookMessage | PredictMessage
 
 /** Opens the model ahead of the first block, and tells of it. */
 export interface OpenMessage {
@@ -19,8 +19,8 @@ export interface LookMessage {
   readonly reading: SharedReading
 }
 
-export interface ScoreMessage {
-  readonly kind: 'score'
+export interface PredictMessage {
+  readonly kind: 'predict'
   readonly content: BlockContent
   readonly reading: SharedReading
 }
@@ -67,7 +67,7 @@ export interface OpenedModel {
   readonly batchable: boolean
 }
 
-export interface ScoredBlock {
+export interface PredictedBlock {
   /** Rows of the block, bad ones included. */
   readonly rows: number
   /** Undefined where all rows are bad. */
@@ -82,5 +82,5 @@ export interface ScoredBlock {
 export type BatchReply =
   | { readonly status: 'opened'; readonly model: OpenedModel }
   | { readonly status: 'seen'; readonly seen: SeenColumns }
-  | { readonly status: 'scored'; readonly block: ScoredBlock }
+  | { readonly status: 'predicted'; readonly block: PredictedBlock }
   | { readonly status: 'failed'; readonly error: SerializedError }

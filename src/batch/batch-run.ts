@@ -1,5 +1,5 @@
 import { badRequest } from '../core/errors.ts'
-import type { ScoredBlock } from './batch-messages.ts'
+import type { PredictedBlock } from './batch-messages.ts'
 import type { BatchOptions, BatchProgress, BatchSummary } from './batch-options.ts'
 import type { BatchWorkers } from './batch-workers.ts'
 import type { Block, SourcePosition } from './block.ts'
@@ -21,9 +21,9 @@ export interface BatchRunInit {
   readonly onProgress: (progress: BatchProgress) => void
 }
 
-interface ScoredInput {
+interface PredictedInput {
   readonly block: Block
-  readonly scored: ScoredBlock
+  readonly predicted: PredictedBlock
 }
 
 /** From the source through the workers into the output, block by block, in the order of the input. */
@@ -40,9 +40,9 @@ export class BatchRun {
     const resumedRows = output.rows
     const from = output.position ?? source.start
     const blocks = untilAborted(source.blocks(from), signal)
-    const score = async (block: Block) => ({ block, scored: await workers.score(block.content) })
-    for await (const scored of inOrder(blocks, score, BLOCKS_PER_WORKER * workers.size)) {
-      await this.#write(scored)
+    const predict = async (block: Block) => ({ block, predicted: await workers.predict(block.content) })
+    for await (const predicted of inOrder(blocks, predict, BLOCKS_PER_WORKER * workers.size)) {
+      await this.#write(predicted)
     }
     const finished = !signal.aborted
     await (finished ? output.finish() : output.checkpoint())
@@ -50,9 +50,9 @@ export class BatchRun {
     return { rows, badRows, resumedRows, finished }
   }
 
-  async #write({ block, scored }: ScoredInput): Promise<void> {
+  async #write({ block, predicted }: PredictedInput): Promise<void> {
     const { options, output, source, onProgress } = this.#init
-    const [bad] = scored.badRows
+    const [bad] = predicted.badRows
     if (bad !== undefined && options.badRowsPath === undefined) {
       const line = bad.line === undefined ? '' : ` (line ${bad.line})`
       throw badRequest(
@@ -61,7 +61,7 @@ export class BatchRun {
         { row: output.rows + bad.row },
       )
     }
-    await output.append(scored, block.next)
+    await output.append(predicted, block.next)
     block.release()
     const { rows, badRows } = output
     onProgress({ rows, badRows, done: shareOf(block.next, source.start), end: lengthOf(source) })

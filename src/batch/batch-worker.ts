@@ -1,11 +1,11 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
 import { serializeError } from '../core/errors.ts'
-import type { BatchMessage, BatchReply, ScoredBlock, WorkerSetup } from './batch-messages.ts'
-import { BlockScorer } from './score/block-scorer.ts'
+import type { BatchMessage, BatchReply, PredictedBlock, WorkerSetup } from './batch-messages.ts'
+import { BlockPredictor } from './predict/block-predictor.ts'
 
 const { job } = workerData as WorkerSetup
 /** The model is opened once a thread, while the main thread looks at the input. */
-const opening = BlockScorer.open(job)
+const opening = BlockPredictor.open(job)
 // Whoever asks first hears of a failure.
 opening.catch(() => {})
 
@@ -22,14 +22,14 @@ export default function handle(message: BatchMessage): Promise<BatchReply> {
 /** Never throws: an Error that crosses keeps only its message. */
 async function answer(message: BatchMessage): Promise<BatchReply> {
   try {
-    const scorer = await opening
+    const predictor = await opening
     switch (message.kind) {
       case 'open':
-        return { status: 'opened', model: scorer.model }
+        return { status: 'opened', model: predictor.model }
       case 'look':
-        return { status: 'seen', seen: await scorer.look(message.content, message.reading) }
+        return { status: 'seen', seen: await predictor.look(message.content, message.reading) }
       default:
-        return moved(await scorer.score(message.content, message.reading))
+        return moved(await predictor.predict(message.content, message.reading))
     }
   } catch (error) {
     return { status: 'failed', error: serializeError(error) }
@@ -37,8 +37,8 @@ async function answer(message: BatchMessage): Promise<BatchReply> {
 }
 
 /** The reply with its texts transferred, not copied. */
-function moved(block: ScoredBlock): BatchReply {
-  const reply: BatchReply = { status: 'scored', block }
+function moved(block: PredictedBlock): BatchReply {
+  const reply: BatchReply = { status: 'predicted', block }
   const buffers = block.parts.map(({ buffer }) => buffer)
   // piscina unwraps what `move` marks before it posts it.
   return move({ [transferableSymbol]: buffers, [valueSymbol]: reply } as never) as unknown as BatchReply

@@ -7,7 +7,7 @@ import type {
   BatchMessage,
   BatchReply,
   OpenedModel,
-  ScoredBlock,
+  PredictedBlock,
   SharedReading,
   WorkerSetup,
 } from './batch-messages.ts'
@@ -75,9 +75,9 @@ export class BatchWorkers {
    * Predicts the rows of a block; those that fail are among the reply.
    * @throws ServingError where something else than a row is to blame
    */
-  async score(content: BlockContent): Promise<ScoredBlock> {
-    const reply = await this.#ask({ kind: 'score', content, reading: this.#reading! })
-    if (reply.status !== 'scored') throw wrongReply(reply)
+  async predict(content: BlockContent): Promise<PredictedBlock> {
+    const reply = await this.#ask({ kind: 'predict', content, reading: this.#reading! })
+    if (reply.status !== 'predicted') throw wrongReply(reply)
     return reply.block
   }
 

@@ -33,7 +33,7 @@ function numbers(...values: number[]): BlockContent {
 }
 
 async function doubled(workers: BatchWorkers, ...values: number[]): Promise<string> {
-  const { parts } = await workers.score(numbers(...values))
+  const { parts } = await workers.predict(numbers(...values))
   return Buffer.from(parts[0]!).toString()
 }
 
@@ -49,7 +49,7 @@ describe('batch workers', () => {
   })
 
   it('report the rows that fail and predict the others', async () => {
-    const { rows, badRows, parts } = await startWorkers().score(numbers(Order.fail, 1, 2, 3))
+    const { rows, badRows, parts } = await startWorkers().predict(numbers(Order.fail, 1, 2, 3))
     expect(rows).toBe(4)
     expect(badRows).toEqual([
       { row: 0, input: Order.fail, error: expect.stringContaining('The fake model was told to fail') },
@@ -58,13 +58,13 @@ describe('batch workers', () => {
   })
 
   it('say so where nothing is left of a block', async () => {
-    const { shape, parts, badRows } = await startWorkers().score(numbers(Order.fail))
+    const { shape, parts, badRows } = await startWorkers().predict(numbers(Order.fail))
     expect([shape, parts, badRows.length]).toEqual([undefined, [], 1])
   })
 
   it('fail a block over which threads die, and go on with others', async () => {
     const workers = startWorkers({ threads: 2 })
-    await expect(workers.score(numbers(Order.exit))).rejects.toThrow('Worker threads died 2 times')
+    await expect(workers.predict(numbers(Order.exit))).rejects.toThrow('Worker threads died 2 times')
     expect(await doubled(workers, 1)).toBe('2.0')
   })
 
@@ -72,7 +72,7 @@ describe('batch workers', () => {
     const workers = startWorkers({ threads: 1, runMs: 50 })
     await workers.open()
     const innocent = doubled(workers, 1)
-    const guilty = workers.score(numbers(Order.exit))
+    const guilty = workers.predict(numbers(Order.exit))
     await expect(guilty).rejects.toThrow('died')
     expect(await innocent).toBe('2.0')
   })

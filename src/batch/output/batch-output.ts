@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { ScoredBlock } from '../batch-messages.ts'
+import type { PredictedBlock } from '../batch-messages.ts'
 import type { SourcePosition } from '../block.ts'
 import type { BadRowsFile } from './bad-rows-file.ts'
 import type { Checkpoint, Journal } from './journal.ts'
@@ -48,7 +48,7 @@ export class BatchOutput {
   }
 
   /** @throws ServingError RESOURCE_EXHAUSTED where the disk is full */
-  append(block: ScoredBlock, next: SourcePosition): Promise<void> {
+  append(block: PredictedBlock, next: SourcePosition): Promise<void> {
     return onDisk(async () => {
       const { writer, badRows } = this.#init
       await writer.append(block)

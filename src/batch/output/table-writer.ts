@@ -1,4 +1,4 @@
-import type { ScoredBlock } from '../batch-messages.ts'
+import type { PredictedBlock } from '../batch-messages.ts'
 import { otherColumns } from './other-columns.ts'
 import { ParquetAppender } from './parquet/parquet-appender.ts'
 import type { ParquetAppenderState } from './parquet/parquet-appender-state.ts'
@@ -34,7 +34,7 @@ export class TableWriter implements PredictionWriter {
     if (table !== null) this.#begin(table.fields, table.appender)
   }
 
-  async append({ shape, columns = [] }: ScoredBlock): Promise<void> {
+  async append({ shape, columns = [] }: PredictedBlock): Promise<void> {
     if (shape?.kind !== 'table') return
     this.#appender ??= this.#begin(shape.fields)
     if (JSON.stringify(shape.fields) !== JSON.stringify(this.#fields)) throw otherColumns()

@@ -1,4 +1,4 @@
-import type { OutputShape, ScoredBlock } from '../batch-messages.ts'
+import type { OutputShape, PredictedBlock } from '../batch-messages.ts'
 import { otherColumns } from './other-columns.ts'
 import { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
@@ -38,7 +38,7 @@ export class TextWriter implements PredictionWriter {
     this.#hasItems = init.state?.hasItems ?? false
   }
 
-  async append({ shape, parts }: ScoredBlock): Promise<void> {
+  async append({ shape, parts }: PredictedBlock): Promise<void> {
     if (shape === undefined) return
     if (this.#shape === null) await this.#begin(shape)
     else if (JSON.stringify(shape) !== JSON.stringify(this.#shape)) throw otherColumns()

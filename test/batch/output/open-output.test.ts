@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { ScoredBlock } from '../../../src/batch/batch-messages.ts'
+import type { PredictedBlock } from '../../../src/batch/batch-messages.ts'
 import type { BatchOptions } from '../../../src/batch/batch-options.ts'
 import { BatchOutput } from '../../../src/batch/output/batch-output.ts'
 import { type Checkpoint, Journal, lastCheckpoint } from '../../../src/batch/output/journal.ts'
@@ -14,7 +14,7 @@ const identity = { input: 'i' }
 const AT = { offset: 10, line: 2 }
 
 /** In memory of its own, as it comes from a worker. */
-function scored(): ScoredBlock {
+function predicted(): PredictedBlock {
   const [first, second] = ['1, 2', '3, 4'].map((text) => Uint8Array.from(Buffer.from(text)))
   const shape = { kind: 'tensors', keys: ['"a": ', '"b": '] } as const
   return { rows: 2, shape, parts: [first!, second!], badRows: [] }
@@ -32,7 +32,7 @@ function open(path: string | undefined, from?: Checkpoint): Promise<BatchOutput>
 /** A run that died when all was written and nothing had its name. */
 async function writtenToItsEnd(path: string): Promise<Checkpoint> {
   const output = await open(path)
-  await output.append(scored(), AT)
+  await output.append(predicted(), AT)
   await output.checkpoint()
   await output.close()
   const last = await lastCheckpoint({ path, identity })
@@ -47,7 +47,7 @@ describe('the output of a run', () => {
   it('gets its name, with nothing left beside it', async () => {
     const folder = temporaryFolder()
     const output = await open(join(folder, 'out.json'))
-    await output.append(scored(), AT)
+    await output.append(predicted(), AT)
     await output.finish()
     await output.close()
     expect(readdirSync(folder)).toEqual(['out.json'])
@@ -66,7 +66,7 @@ describe('the output of a run', () => {
     const folder = temporaryFolder()
     const path = join(folder, 'out.json')
     const output = await open(path)
-    await output.append(scored(), AT)
+    await output.append(predicted(), AT)
     await output.finish()
     await output.close()
     const journal = await Journal.create({ path, identity })
@@ -89,10 +89,10 @@ describe('the output of a run', () => {
   it('is given up by the run that began before another one with the same output', async () => {
     const path = join(temporaryFolder(), 'out.json')
     const [first, second] = [await open(path), await open(path)]
-    await first.append(scored(), AT)
+    await first.append(predicted(), AT)
     await expect(first.checkpoint()).rejects.toThrow(/another run/)
     await first.close()
-    await second.append(scored(), AT)
+    await second.append(predicted(), AT)
     await second.finish()
     await second.close()
     expect(readFileSync(path, 'utf8')).toBe('{"predictions": {"a": [1, 2], "b": [3, 4]}}')
@@ -110,7 +110,7 @@ describe('the output of a run', () => {
     const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('headrace-predict-'))
     const before = spooled()
     const output = await open(undefined)
-    await output.append(scored(), AT)
+    await output.append(predicted(), AT)
     const [folder = ''] = spooled().filter((name) => !before.includes(name))
     expect(existsSync(join(tmpdir(), folder, 'output.list1.partial'))).toBe(true)
     await output.finish()
@@ -127,7 +127,7 @@ describe('the output of a run', () => {
       state: () => undefined,
     }
     const output = new BatchOutput({ writer, badRows: undefined, journal: undefined, from: undefined })
-    await expect(output.append(scored(), AT)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+    await expect(output.append(predicted(), AT)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
     await expect(output.finish()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
   })
 })

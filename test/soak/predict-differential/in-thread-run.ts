@@ -8,7 +8,7 @@ import { CsvSource } from '../../../src/batch/input/csv/csv-source.ts'
 import { needsLook, openSource } from '../../../src/batch/input/open-source.ts'
 import type { Job, Reading } from '../../../src/batch/job.ts'
 import { openOutput } from '../../../src/batch/output/open-output.ts'
-import { BlockScorer } from '../../../src/batch/score/block-scorer.ts'
+import { BlockPredictor } from '../../../src/batch/predict/block-predictor.ts'
 import { badRequest } from '../../../src/core/errors.ts'
 import {
   joinSeenColumns,
@@ -31,18 +31,18 @@ export async function predictInThread(options: BatchOptions, path: string): Prom
     batchRows,
     keepGoing: badRowsPath !== undefined,
   }
-  const scorer = await BlockScorer.open(job)
-  const { batchable } = scorer.model
+  const predictor = await BlockPredictor.open(job)
+  const { batchable } = predictor.model
   const source = await openSource(options, { path }, batchable)
   const output = await openOutput({ options, stdout: new PassThrough(), journal: undefined, from: undefined })
   try {
-    const reading = await readingOf({ scorer, source, batchable, job })
+    const reading = await readingOf({ predictor, source, batchable, job })
     for await (const { content, next, release } of source.blocks(source.start)) {
-      const scored = structuredClone(await scorer.score(structuredClone(content), reading))
+      const predicted = structuredClone(await predictor.predict(structuredClone(content), reading))
       release()
-      const [bad] = scored.badRows
+      const [bad] = predicted.badRows
       if (bad !== undefined && badRowsPath === undefined) throw badRequest(`Row ${bad.row}: ${bad.error}`)
-      await output.append(scored, next)
+      await output.append(predicted, next)
     }
     await output.finish()
   } finally {
@@ -52,20 +52,20 @@ export async function predictInThread(options: BatchOptions, path: string): Prom
 }
 
 interface ReadingInit {
-  readonly scorer: BlockScorer
+  readonly predictor: BlockPredictor
   readonly source: BlockSource
   readonly batchable: boolean
   readonly job: Job
 }
 
-async function readingOf({ scorer, source, batchable, job }: ReadingInit): Promise<SharedReading> {
+async function readingOf({ predictor, source, batchable, job }: ReadingInit): Promise<SharedReading> {
   const { input } = source
   const isWhole = !batchable || input.kind === 'document'
   const first = shared(1, { input, isWhole })
   if (!needsLook(job.mlmodel.signature?.inputs, job.output) || !(source instanceof CsvSource)) return first
   let seen: SeenColumns = []
   for await (const { content, release } of source.allBlocks()) {
-    seen = joinSeenColumns(seen, structuredClone(await scorer.look(content, first)))
+    seen = joinSeenColumns(seen, structuredClone(await predictor.look(content, first)))
     release()
   }
   return shared(2, { input, isWhole, seen })

@@ -19,7 +19,7 @@ export interface CutDocumentInit extends JsonBlockLimits {
 
 /**
  * Cuts a scoring request in a JSON file into blocks of rows, each a request of the same form with the same
- * parameters. Undefined where the document has to be scored as a whole: it is small, its answers could depend on all
+ * parameters. Undefined where the document has to be predicted as a whole: it is small, its answers could depend on all
  * of its rows together, or it is a form for which only the scoring protocol has the right words of refusal.
  * @throws ServingError BAD_REQUEST where it is no JSON
  */

@@ -32,8 +32,20 @@ export interface ColumnChunk {
   readonly decompress: Decompress
 }
 
+/** Memory for one page of numbers after the other: values of other types may be views of their page. */
+export class PageMemory {
+  #bytes = new Uint8Array()
+
+  take(length: number): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length)
+    return this.#bytes.subarray(0, length)
+  }
+}
+
 interface ColumnPagesInit {
   readonly file: ParquetFile
+  /** Of the column, whose row groups are read one after the other. */
+  readonly memory?: PageMemory
   readonly chunk: ColumnChunk
   readonly stored: StoredType
   readonly isOptional: boolean
@@ -49,11 +61,11 @@ export class ColumnPages {
   #offset: number
   #dictionaryAt: { readonly header: PageHeader; readonly offset: number } | undefined
   #dictionary: ValueArray | undefined
-  /** Holds one page of numbers after the other: values of other types may be views of their page. */
-  #memory = new Uint8Array()
+  readonly #memory: PageMemory
 
-  constructor({ file, chunk, stored, isOptional }: ColumnPagesInit) {
+  constructor({ file, chunk, stored, isOptional, memory }: ColumnPagesInit) {
     this.#file = file
+    this.#memory = memory ?? new PageMemory()
     this.#chunk = chunk
     this.#stored = stored
     this.#isOptional = isOptional
@@ -181,9 +193,7 @@ export class ColumnPages {
   }
 
   #memoryOf(length: number): Uint8Array<ArrayBuffer> | undefined {
-    if (!isNumberType(this.#stored.type)) return undefined
-    if (this.#memory.length < length) this.#memory = new Uint8Array(length)
-    return this.#memory.subarray(0, length)
+    return isNumberType(this.#stored.type) ? this.#memory.take(length) : undefined
   }
 
   #decompress(bytes: Uint8Array, length: number): Uint8Array {

@@ -1,5 +1,5 @@
 import { unreadableParquet } from '../../../protocols/mlflow-scoring/parquet/parquet-failure.ts'
-import { type ColumnChunk, ColumnPages } from './column-pages.ts'
+import { type ColumnChunk, ColumnPages, PageMemory } from './column-pages.ts'
 import type { FlatPage } from './flat-page.ts'
 import type { ParquetFile } from './parquet-file.ts'
 import { isNumberType, newNumbers } from './plain-numbers.ts'
@@ -23,6 +23,7 @@ export class ColumnValues {
   readonly #init: ColumnValuesInit
   readonly #isNumeric: boolean
   readonly #name: string
+  readonly #memory = new PageMemory()
   #chunk = 0
   #pages: ColumnPages | undefined
   #page: FlatPage | undefined
@@ -80,7 +81,7 @@ export class ColumnValues {
     const chunk = this.#init.chunks[this.#chunk]
     if (chunk === undefined) throw this.#wrongLength()
     this.#chunk += 1
-    this.#pages = new ColumnPages({ ...this.#init, chunk })
+    this.#pages = new ColumnPages({ ...this.#init, chunk, memory: this.#memory })
     this.#page = undefined
     this.#left = chunk.rows
   }

@@ -5,7 +5,7 @@ import { compileScoringCodec } from '../../protocols/mlflow-scoring/compile-scor
 import type { SeenColumns } from '../../protocols/mlflow-scoring/csv/csv-block-reader.ts'
 import { loadFlavor } from '../../runtime/load-flavor.ts'
 import { rowCount } from '../../runtime/tensor-rows.ts'
-import type { BadRow, OpenedModel, ScoredBlock, SharedReading } from '../batch-messages.ts'
+import type { BadRow, OpenedModel, PredictedBlock, SharedReading } from '../batch-messages.ts'
 import type { BlockContent } from '../block.ts'
 import type { Job, Reading } from '../job.ts'
 import { BadRowSearch, type Predicted, type PredictedPart } from './bad-row-search.ts'
@@ -16,7 +16,7 @@ import { blockEncoderFor } from './block-encoders.ts'
 import type { BlockRows } from './block-rows.ts'
 import { runInBatches } from './run-in-batches.ts'
 
-interface BlockScorerInit {
+interface BlockPredictorInit {
   readonly job: Job
   readonly predictor: Predictor
   readonly codec: BatchCodec
@@ -31,22 +31,22 @@ interface Coding {
 }
 
 /** From blocks of the input to pieces of the output: one worker's part of a run, with a session of its own. */
-export class BlockScorer {
-  readonly #init: BlockScorerInit
+export class BlockPredictor {
+  readonly #init: BlockPredictorInit
   #coding: Promise<Coding> | undefined
   #codingId = 0
 
   /** @throws ServingError where the model cannot be opened */
-  static async open(job: Job): Promise<BlockScorer> {
+  static async open(job: Job): Promise<BlockPredictor> {
     const { mlmodel, intraOpThreads, flavorTable } = job
     const flavor = await loadFlavor(mlmodel, flavorTable)
     const predictor = await flavor.load(mlmodel, { intraOpThreads })
     const { inputs, outputs } = predictor
     const codec = compileScoringCodec({ signature: mlmodel.signature, inputs, outputs })
-    return new BlockScorer({ job, predictor, codec })
+    return new BlockPredictor({ job, predictor, codec })
   }
 
-  private constructor(init: BlockScorerInit) {
+  private constructor(init: BlockPredictorInit) {
     this.#init = init
   }
 
@@ -59,10 +59,10 @@ export class BlockScorer {
   }
 
   /** Rows that fail are among the reply. @throws ServingError where something else than a row is to blame */
-  async score(content: BlockContent, reading: SharedReading): Promise<ScoredBlock> {
+  async predict(content: BlockContent, reading: SharedReading): Promise<PredictedBlock> {
     const { decoder, encoder, isWhole } = await this.#codingFor(reading)
     const rows = lazily(() => decoder.rows(content))
-    const predict = (part: BlockContent): Promise<Predicted> => this.#predict(decoder, part)
+    const predict = (part: BlockContent): Promise<Predicted> => this.#predictRows(decoder, part)
     const single = isWhole ? () => undefined : rows
     const { parts, badRows, count } = await this.#predictAll(content, single, predict)
     const encoded = parts.length === 0 ? NOTHING : encoder.encode(parts, rows)
@@ -90,7 +90,7 @@ export class BlockScorer {
     content: BlockContent,
     rows: () => BlockRows | undefined,
     predict: (part: BlockContent) => Promise<Predicted>,
-  ): Promise<PredictedBlock> {
+  ): Promise<BlockPredictions> {
     try {
       const predicted = await predict(content)
       return { parts: [{ ...predicted, from: 0 }], badRows: [], count: predicted.rows }
@@ -103,7 +103,7 @@ export class BlockScorer {
     }
   }
 
-  async #predict(decoder: BlockDecoder, content: BlockContent): Promise<Predicted> {
+  async #predictRows(decoder: BlockDecoder, content: BlockContent): Promise<Predicted> {
     const { predictor, job } = this.#init
     const { request, form } = await decoder.decode(content)
     const { inputs, parameters } = request
@@ -112,7 +112,7 @@ export class BlockScorer {
   }
 }
 
-interface PredictedBlock {
+interface BlockPredictions {
   readonly parts: readonly PredictedPart[]
   readonly badRows: readonly BadRow[]
   /** Rows of the block, bad ones included. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FrameRows } from '../../../src/batch/score/frame-rows.ts'
+import { FrameRows } from '../../../src/batch/predict/frame-rows.ts'
 import type { Column } from '../../../src/protocols/mlflow-scoring/frame.ts'
 
 function rowsOf(...columns: Column[]): FrameRows {

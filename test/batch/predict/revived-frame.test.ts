@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cellOf } from '../../../src/batch/score/frame-text.ts'
-import { revivedFrame } from '../../../src/batch/score/revived-frame.ts'
+import { cellOf } from '../../../src/batch/predict/frame-text.ts'
+import { revivedFrame } from '../../../src/batch/predict/revived-frame.ts'
 import type { Column } from '../../../src/protocols/mlflow-scoring/frame.ts'
 import { pythonBytes, pythonObject } from '../../../src/protocols/mlflow-scoring/python/python-object.ts'
 

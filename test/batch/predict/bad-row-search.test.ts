@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BlockContent } from '../../../src/batch/block.ts'
-import { BadRowSearch, type Predicted } from '../../../src/batch/score/bad-row-search.ts'
-import { CsvRows } from '../../../src/batch/score/csv-rows.ts'
+import { BadRowSearch, type Predicted } from '../../../src/batch/predict/bad-row-search.ts'
+import { CsvRows } from '../../../src/batch/predict/csv-rows.ts'
 import { badRequest } from '../../../src/core/errors.ts'
 
 const ROWS = 1_000
