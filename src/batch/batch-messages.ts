@@ -35,6 +35,8 @@ export interface SharedReading {
 /** What every thread gets when it starts (`workerData`). */
 export interface WorkerSetup {
   readonly job: Job
+  /** One number in shared memory: how many threads have opened the model, or failed to. */
+  readonly opened: Int32Array
 }
 
 /** A row that cannot be predicted. */

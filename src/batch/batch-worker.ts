@@ -3,11 +3,12 @@ import { serializeError } from '../core/errors.ts'
 import type { BatchMessage, BatchReply, PredictedBlock, WorkerSetup } from './batch-messages.ts'
 import { BlockPredictor } from './predict/block-predictor.ts'
 
-const { job } = workerData as WorkerSetup
+const { job, opened } = workerData as WorkerSetup
 /** The model is opened once a thread, while the main thread looks at the input. */
 const opening = BlockPredictor.open(job)
+const settled = (): number => Atomics.add(opened, 0, 1)
 // Whoever asks first hears of a failure.
-opening.catch(() => {})
+opening.then(settled, settled)
 
 /** What the thread was asked before, done or not. */
 let previous: Promise<unknown> = Promise.resolve()

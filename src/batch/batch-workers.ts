@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { serialize } from 'node:v8'
 import { Piscina } from 'piscina'
 import { deserializeError, internalError, messageOf, ServingError, unavailable } from '../core/errors.ts'
@@ -25,15 +26,19 @@ const YOUNG_GENERATION_MB = 4
 const BLOCKS_AT_A_THREAD = 2
 /** A block that a dying thread had is given to another one, once. */
 const ATTEMPTS = 2
+/** A model that takes longer to open is not waited for when the run is over. */
+const LONGEST_OPENING_MS = 5_000
+const POLL_MS = 5
 
 /** The threads of a batch run: each has a session of its own and works on one block after the other. */
 export class BatchWorkers {
   readonly size: number
   readonly #piscina: Piscina<BatchMessage, BatchReply>
+  readonly #opened = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   #reading: SharedReading | undefined
 
   constructor({ job, threads }: BatchWorkersOptions) {
-    const setup: WorkerSetup = { job }
+    const setup: WorkerSetup = { job, opened: this.#opened }
     this.size = threads
     this.#piscina = new Piscina<BatchMessage, BatchReply>({
       filename: siblingModule(import.meta.url, 'batch-worker'),
@@ -81,8 +86,16 @@ export class BatchWorkers {
     return reply.block
   }
 
+  /** To be called when no block is under way. */
   async close(): Promise<void> {
+    await this.#untilOpened()
     await this.#piscina.destroy()
+  }
+
+  /** A thread that is ended in the middle of onnxruntime's opening a model may take the process with it. */
+  async #untilOpened(): Promise<void> {
+    const giveUpAt = performance.now() + LONGEST_OPENING_MS
+    while (Atomics.load(this.#opened, 0) < this.size && performance.now() < giveUpAt) await sleep(POLL_MS)
   }
 
   async #ask(message: BatchMessage): Promise<BatchReply> {
