@@ -33,4 +33,29 @@ describe('predictions that are appended', () => {
     expect(first).toMatchObject({ id: 'é', ...rows[0], output_label: expect.any(Number) })
     expect(lines).toHaveLength(3)
   })
+
+  it.each(['dataframe_records', 'instances'])(
+    'are members behind those of a document of %s',
+    async (form) => {
+      const rows = records().slice(0, 3)
+      const inputPath = write('json', JSON.stringify({ [form]: rows }))
+      const output = await outputOf('jsonl', { inputPath, append: true, blockBytes: 1_000_000 })
+      const lines = output.trim().split('\n')
+      expect(JSON.parse(lines[2]!)).toMatchObject({ ...rows[2], output_label: expect.any(Number) })
+      expect(lines).toHaveLength(3)
+    },
+  )
+
+  it.each(['csv', 'parquet', 'jsonl'])(
+    'are refused in %s where rows have no names for their values',
+    async (format) => {
+      const rows = records().slice(0, 3)
+      const split = { columns: Object.keys(rows[0]!), data: rows.map((row) => Object.values(row)) }
+      const inputPath = write('json', JSON.stringify({ dataframe_split: split }))
+      await expect(outputOf(format, { inputPath, append: true })).rejects.toMatchObject({
+        code: 'INVALID_PARAMETER_VALUE',
+        message: expect.stringContaining('JSON Lines or CSV'),
+      })
+    },
+  )
 })

@@ -55,6 +55,19 @@ describe('rows that fail', () => {
     ])
   })
 
+  it('may be rows of a document, large or small', async () => {
+    const rows = records().slice(0, 4)
+    const text = JSON.stringify({
+      dataframe_records: [rows[0], { ...rows[1], 'mean area': 'oops' }, rows[2]],
+    })
+    for (const blockBytes of [100, 1_000_000]) {
+      const badRowsPath = newFile('jsonl')
+      const output = await outputOf('jsonl', { inputPath: write('json', text), badRowsPath, blockBytes })
+      expect(output.trim().split('\n')).toHaveLength(2)
+      expect(JSON.parse(readFileSync(badRowsPath, 'utf8'))).toMatchObject({ row: 1 })
+    }
+  })
+
   it('do not hide that the file has not the columns of the model', async () => {
     const inputPath = write('csv', 'a,b\n1,2\n')
     const run = predict({ inputPath, output: newFile('csv'), badRowsPath: newFile('jsonl') })

@@ -1,4 +1,4 @@
-import { internalError } from '../../core/errors.ts'
+import { internalError, invalidParameter } from '../../core/errors.ts'
 import { isDataType } from '../../signature/column-dtypes.ts'
 import type { Schema } from '../../signature/model-signature.ts'
 import type { BatchOptions } from '../batch-options.ts'
@@ -47,16 +47,24 @@ async function openParquet(init: ParquetSourceInit): Promise<BlockSource> {
 }
 
 /** Undefined where the document has to stay whole. */
-async function openDocument(
-  { mlmodel, blockBytes, shard }: BatchOptions,
-  path: string,
-): Promise<BlockSource | undefined> {
+async function openDocument(options: BatchOptions, path: string): Promise<BlockSource | undefined> {
+  const { mlmodel, blockBytes, shard } = options
   const [{ cutDocument }, { documentSource }] = await Promise.all([
     import('./json/cut-document.ts'),
     import('./json/json-sources.ts'),
   ])
-  const cuts = cutDocument(path, { signature: mlmodel.signature, ...limitsOf(blockBytes) })
+  const cuts = cutDocument(path, {
+    signature: mlmodel.signature,
+    ...limitsOf(blockBytes),
+    rowsWanted: rowsWantedBy(options),
+  })
   return cuts === undefined ? undefined : documentSource(cuts, shard)
+}
+
+/** Predictions are appended to objects; bad rows are any. */
+function rowsWantedBy({ append, badRowsPath }: BatchOptions): 'any' | 'objects' | undefined {
+  if (append) return 'objects'
+  return badRowsPath === undefined ? undefined : 'any'
 }
 
 /** The sizes alone decide. */
@@ -64,8 +72,14 @@ function limitsOf(blockBytes: number): JsonBlockLimits {
   return { blockRows: Number.POSITIVE_INFINITY, blockBytes }
 }
 
-function uncut({ inputFormat, shard }: BatchOptions, path: string): BlockSource {
+/** @throws ServingError INVALID_PARAMETER_VALUE where more is asked for than predictions of the whole */
+function uncut({ inputFormat, shard, append }: BatchOptions, path: string): BlockSource {
   refuseShards(shard)
+  if (append) {
+    throw invalidParameter(
+      'Predictions cannot be appended to this input, whose rows are not read one by one: give it as JSON Lines or CSV',
+    )
+  }
   const isParquet = inputFormat === 'parquet'
   return new DocumentSource(path, isParquet ? 'application/vnd.apache.parquet' : 'application/json')
 }

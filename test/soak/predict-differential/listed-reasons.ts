@@ -11,6 +11,8 @@ export interface Case {
   readonly answers: readonly Answer[]
   readonly whole: Outcome
   readonly cut: Outcome
+  /** What else differs, of rows. */
+  readonly rows?: string
 }
 
 /** The entries of docs/mlflow-differences.md on the prediction of files, and how each is recognised. */

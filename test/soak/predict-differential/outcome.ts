@@ -3,8 +3,8 @@ import type { BatchOptions } from '../../../src/batch/batch-options.ts'
 import { ServingError } from '../../../src/core/errors.ts'
 import { predictInThread } from './in-thread-run.ts'
 
-/** What came of a run: the bytes of the output, or why there is none. */
-export type Outcome = { readonly output: Buffer } | { readonly error: string }
+/** What came of a run: the output, or why there is none. */
+export type Outcome = { readonly text: string } | { readonly error: string }
 
 /** An error that is not a ServingError is a defect, and rejects. */
 export async function outcomeOf(
@@ -12,7 +12,7 @@ export async function outcomeOf(
 ): Promise<Outcome> {
   try {
     await predictInThread(options, options.inputPath)
-    return { output: readFileSync(options.output) }
+    return { text: readFileSync(options.output, 'utf8') }
   } catch (error) {
     if (!(error instanceof ServingError)) throw error
     return { error: error.message }
@@ -20,5 +20,5 @@ export async function outcomeOf(
 }
 
 export function textOf(outcome: Outcome): string | undefined {
-  return 'output' in outcome ? outcome.output.toString() : undefined
+  return 'text' in outcome ? outcome.text : undefined
 }

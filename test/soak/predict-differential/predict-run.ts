@@ -108,8 +108,8 @@ export class PredictRun {
     this.#judge({ ...given, what: 'the whole and the blocks', isSame: isSameOutcome(whole, cut) })
     const reply = textOf(cut)
     if (reply !== undefined && random.chance(0.25)) {
-      const isSame = await this.#hasSameRows(random, { ...options, ...blocks }, reply)
-      this.#judge({ ...given, what: 'the reply and the rows', isSame })
+      const rows = await this.#rowsDifference(random, { ...options, ...blocks }, reply)
+      if (rows !== undefined) this.#judge({ ...given, what: 'the reply and the rows', rows, isSame: false })
     }
   }
 
@@ -138,21 +138,22 @@ export class PredictRun {
     else this.#listed[reason] = (this.#listed[reason] ?? 0) + 1
   }
 
-  /** The same predictions in a file of rows, appended or not, as pandas reads it. */
-  async #hasSameRows(random: Random, options: RunOptions, reply: string): Promise<boolean> {
+  /** What is wrong with the predictions in a file of rows, appended or not, as pandas reads it. */
+  async #rowsDifference(random: Random, options: RunOptions, reply: string): Promise<string | undefined> {
     const { python, folder } = this.#init
     const outputFormat = random.pick(['csv', 'parquet'] as const satisfies OutputFormat[])
     const output = join(folder, `output.${outputFormat}`)
     const append = random.chance(0.5)
     const outcome = await outcomeOf({ ...options, output, outputFormat, append })
-    if ('error' in outcome) return hasNoRows(outcome.error)
+    if ('error' in outcome) return hasNoRows(outcome.error) ? undefined : outcome.error
     this.#readBack += 1
     const read = await python.read(output, outputFormat)
     const rows = rowsOfReply(reply)
-    if ('error' in read) return rows.length === 0
-    if (!hasPredictions(read, rows)) return false
-    if (!append || options.inputFormat !== outputFormat) return true
-    return hasColumnsOf(read, await python.read(options.inputPath, outputFormat))
+    if ('error' in read) return rows.length === 0 ? undefined : read.error
+    if (!hasPredictions(read, rows)) return `predictions in ${outcome.text}`
+    if (!append || options.inputFormat !== outputFormat) return undefined
+    const isWhole = hasColumnsOf(read, await python.read(options.inputPath, outputFormat))
+    return isWhole ? undefined : `columns in ${outcome.text}`
   }
 }
 
@@ -167,7 +168,7 @@ async function outlineOfModel(mlmodel: MlModel): Promise<ModelOutline> {
 
 /** Outputs that are no rows, and inputs without columns, are refused in files of rows. */
 function hasNoRows(error: string): boolean {
-  return /cannot be written row by row|have no columns|other columns/.test(error)
+  return /cannot be written row by row|have no columns|columns of the output changed/.test(error)
 }
 
 function isAnswer(good: readonly Answer[], outcome: Outcome): boolean {

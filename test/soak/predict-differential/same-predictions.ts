@@ -46,13 +46,16 @@ export function rowsOfReply(reply: string): readonly Row[] {
   )
 }
 
-/** Whether a file that pandas has read has these predictions in its last columns, and as many rows. */
+/**
+ * Whether a file that pandas has read has these predictions in its last columns, one row after the other. (A reply of
+ * records has one for each value of an output that has several a row.)
+ */
 export function hasPredictions(read: FrameText, rows: readonly Row[]): boolean {
-  if (read.rows !== rows.length) return false
-  const cells = rows.map((row) => [...row].flatMap(([, value]) => flat(value)))
-  const width = cells[0]?.length ?? 0
+  const values = rows.flatMap((row) => [...row.values()].flatMap(flat))
+  const width = read.rows === 0 ? 0 : values.length / read.rows
+  if (read.rows === 0 || !Number.isInteger(width)) return read.rows === values.length
   const columns = read.columns.slice(read.columns.length - width)
-  return cells.every((row, i) => row.every((cell, j) => isSameCell(columns[j]?.cells[i] ?? '', cell)))
+  return values.every((value, i) => isSameCell(columns[i % width]?.cells[Math.floor(i / width)] ?? '', value))
 }
 
 function flat(value: PyValue): PyValue[] {

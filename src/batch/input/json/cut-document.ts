@@ -15,6 +15,8 @@ const MAX_ENVELOPE_BYTES = 1024 * 1024
 
 export interface CutDocumentInit extends JsonBlockLimits {
   readonly signature: ModelSignature | undefined
+  /** Rows are wanted one by one, all sorts or only objects: then a document of a single block is cut too. */
+  readonly rowsWanted?: 'any' | 'objects' | undefined
 }
 
 /**
@@ -40,7 +42,10 @@ function cut(path: string, reader: ByteReader, init: CutDocumentInit): JsonBlock
   if (layout === undefined || rows === undefined) return undefined
   const { list } = rows.place
   const shape = shapeOf(list?.firstBytes ?? new Set())
-  if (list === undefined || list.index.count < 2 || shape === undefined) return undefined
+  const { rowsWanted } = init
+  const minBlocks = rowsWanted === undefined ? 2 : 1
+  if (list === undefined || list.index.count < minBlocks || shape === undefined) return undefined
+  if (rowsWanted === 'objects' && shape !== 'objects') return undefined
   if (!canCut({ form: rows.form, rows: shape, mayHaveNull: list.mayHaveNull }, init.signature))
     return undefined
   const columns = rows.form === 'dataframe_records' ? columnsOfRecords(path, init.signature) : []

@@ -85,6 +85,14 @@ describe('cutDocument', () => {
     expect(parts(document)).toBeUndefined()
   })
 
+  it('cuts a document of one block where its rows are wanted one by one', () => {
+    const records = '{"dataframe_records": [{"x": 1}]}'
+    const split = '{"dataframe_split": {"columns": ["x"], "data": [[1]]}}'
+    expect(parts(records, { rowsWanted: 'objects' })).toHaveLength(1)
+    expect(parts(split, { rowsWanted: 'any' })).toHaveLength(1)
+    expect(parts(split, { rowsWanted: 'objects' })).toBeUndefined()
+  })
+
   it('leaves whole what a model without a signature is given', () => {
     const document = '{"dataframe_records": [{"x": 1}, {"x": 2}]}'
     expect(parts(document, { signature: undefined })).toBeUndefined()
