@@ -56,8 +56,8 @@ export class BatchRun {
     if (bad !== undefined && options.badRowsPath === undefined) {
       const line = bad.line === undefined ? '' : ` (line ${bad.line})`
       throw badRequest(
-        `Row ${output.rows + bad.row}${line} cannot be predicted: ${bad.error} With --bad-rows FILE such rows are ` +
-          'listed there and the others predicted.',
+        `Row ${output.rows + bad.row}${line} cannot be predicted: ${bad.error.replace(/\.$/, '')}. With --bad-rows FILE such ` +
+          'rows are listed there and the others predicted.',
         { row: output.rows + bad.row },
       )
     }
