@@ -7,7 +7,7 @@ export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
 
 /** No room on the disk, or none left of the user's quota. */
 function isDiskFull(error: unknown): boolean {
-  return isErrno(error, 'ENOSPC', 'EDQUOT')
+  return isErrno(error, 'ENOSPC', 'EDQUOT', 'SQLITE_FULL')
 }
 
 /** What went wrong in the cache's folder, for the person who has to act. */

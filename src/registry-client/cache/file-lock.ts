@@ -1,3 +1,4 @@
+import { truncate } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { isErrno, throwIfStopped } from './cache-failure.ts'
@@ -26,8 +27,22 @@ export class FileLock {
     this.#connection = connection
   }
 
-  /** Undefined while another holds it. The file is created where there is none; its folder must be there. */
+  /**
+   * Undefined while another holds it. The file is created where there is none; its folder must be there. Whatever a
+   * damaged disk has put into the file is taken out again.
+   */
   static async try(path: string, mode: LockMode): Promise<FileLock | undefined> {
+    try {
+      return await FileLock.#open(path, mode)
+    } catch (error) {
+      if (!isErrno(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT')) throw error
+      // In place: another process that holds the lock keeps it.
+      await truncate(path)
+      return FileLock.#open(path, mode)
+    }
+  }
+
+  static async #open(path: string, mode: LockMode): Promise<FileLock | undefined> {
     const { default: Sqlite } = await import('better-sqlite3')
     const connection = new Sqlite(path, { timeout: 0 })
     try {

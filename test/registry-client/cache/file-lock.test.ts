@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FileLock, KeptLocks } from '../../../src/registry-client/cache/file-lock.ts'
@@ -34,6 +35,15 @@ describe('the lock of a file', () => {
     await FileLock.try(path, 'exclusive')
     expect(await FileLock.try(path, 'shared')).toBeDefined()
     first?.release()
+  })
+
+  test.for([5_000, 100])('is free of what a damaged disk has put into its %d bytes', async (bytes) => {
+    writeFileSync(path, randomBytes(bytes))
+    const lock = await FileLock.try(path, 'shared')
+    expect(lock).toBeDefined()
+    expect(await FileLock.try(path, 'exclusive')).toBeUndefined()
+    lock?.release()
+    expect(statSync(path).size).toBe(0)
   })
 
   test('is waited for until it is free', async () => {
