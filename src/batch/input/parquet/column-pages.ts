@@ -203,15 +203,21 @@ export class ColumnPages {
     return checkedPage(length === 0 ? new Uint8Array() : decompress(bytes, length, memory), length)
   }
 
+  #dictionaryBytes({ compressedSize, uncompressedSize }: PageHeader, offset: number): Uint8Array {
+    const { chunk, decompress } = this.#chunk
+    const isCopied = isNumberType(this.#stored.type)
+    const end = offset + compressedSize
+    const compressed = isCopied ? this.#file.peek(offset, end) : this.#file.read(offset, end)
+    const memory = isCopied && chunk.codec === 'SNAPPY' ? DICTIONARY_MEMORY.take(uncompressedSize) : undefined
+    return checkedPage(decompress(compressed, uncompressedSize, memory), uncompressedSize)
+  }
+
   #readDictionary(): ValueArray {
     if (this.#dictionary !== undefined) return this.#dictionary
     if (this.#dictionaryAt === undefined)
       throw unreadableParquet('A page names a dictionary that is not there')
     const { header, offset } = this.#dictionaryAt
-    const compressed = this.#file.read(offset, offset + header.compressedSize)
-    // Into memory of its own: the page that names its values is in the other.
-    const { uncompressedSize } = header
-    const bytes = checkedPage(this.#chunk.decompress(compressed, uncompressedSize), uncompressedSize)
+    const bytes = this.#dictionaryBytes(header, offset)
     const { type } = this.#stored
     const dictionary = isNumberType(type)
       ? newNumbers(type, header.values)
@@ -221,6 +227,9 @@ export class ColumnPages {
     return dictionary
   }
 }
+
+/** Holds a dictionary of numbers until they are copied: the page that names them is in the column's own memory. */
+const DICTIONARY_MEMORY = new PageMemory()
 
 function checkedPage(page: Uint8Array, length: number): Uint8Array {
   if (page.length === length) return page
