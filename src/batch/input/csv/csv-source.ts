@@ -1,3 +1,4 @@
+import { badRequest } from '../../../core/errors.ts'
 import { type CsvLayout, readCsvLayout } from '../../../protocols/mlflow-scoring/csv/csv-layout.ts'
 import type { Block, SourcePosition } from '../../block.ts'
 import type { InputSpec } from '../../job.ts'
@@ -5,9 +6,11 @@ import { type Shard, shardRange } from '../../shard.ts'
 import type { BlockSource } from '../block-source.ts'
 import { type ByteInput, FileInput } from '../byte-input.ts'
 import { enlarged, Slabs } from '../slabs.ts'
-import { type CsvBlockCut, cutBlocks } from './cut-blocks.ts'
+import { type CsvBlockCut, cutBlocks, endlessRecord, MAX_RECORD_BYTES } from './cut-blocks.ts'
 import { RecordScanner } from './record-scanner.ts'
 
+/** A header has thousands of columns, not millions: reading more than this would take minutes. */
+const MAX_HEADER_BYTES = 8 * 1024 * 1024
 /** Room in a slab for the record that a block ends with; one that is longer takes a larger slab. */
 const SLACK_BYTES = 64 * 1024
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
@@ -122,6 +125,10 @@ async function readHead(input: ByteInput): Promise<Head> {
     const bytes = head.subarray(0, filled)
     const records = twoRecordsEnd(bytes, read === 0)
     if (records !== undefined) return { head: bytes, records }
+    if (filled > MAX_HEADER_BYTES && headerEndIn(bytes) === undefined) {
+      throw badRequest(`The header does not end within ${MAX_HEADER_BYTES} bytes: is this CSV?`)
+    }
+    if (filled >= MAX_HEADER_BYTES + MAX_RECORD_BYTES) throw endlessRecord(2)
     if (filled === head.length) head = enlarged(head)
   }
 }
@@ -132,6 +139,10 @@ function twoRecordsEnd(bytes: Buffer, isWhole: boolean): number | undefined {
   const scanner = new RecordScanner(bytes, isWhole)
   const headerEnd = scanner.recordEnd(start)
   return headerEnd === undefined ? undefined : scanner.recordEnd(headerEnd)
+}
+
+function headerEndIn(bytes: Buffer): number | undefined {
+  return new RecordScanner(bytes, false).recordEnd(markLength(bytes))
 }
 
 function markLength(bytes: Buffer): number {

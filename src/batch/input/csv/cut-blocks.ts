@@ -1,4 +1,4 @@
-import { badRequest } from '../../../core/errors.ts'
+import { badRequest, type ServingError } from '../../../core/errors.ts'
 import type { Block, SourcePosition } from '../../block.ts'
 import type { ByteInput } from '../byte-input.ts'
 import type { Slabs } from '../slabs.ts'
@@ -6,7 +6,7 @@ import { enlarged } from '../slabs.ts'
 import { blockEnd, countLines } from './csv-cutter.ts'
 
 /** A record is not that long: somewhere a quote was not closed. */
-const MAX_RECORD_BYTES = 256 * 1024 * 1024
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024
 
 export interface CutInit {
   readonly input: ByteInput
@@ -65,9 +65,7 @@ class Filling {
       const end = blockEnd(this.slab.subarray(0, this.#filled), blockBytes, isWhole)
       if (end !== undefined) return end
       if (this.#filled >= blockBytes + MAX_RECORD_BYTES) {
-        throw badRequest(
-          `A record that begins on line ${line} or later does not end within ${MAX_RECORD_BYTES} bytes: is a quote not closed?`,
-        )
+        throw endlessRecord(line)
       }
       this.slab = enlarged(this.slab)
     }
@@ -86,4 +84,11 @@ class Filling {
     }
     return false
   }
+}
+
+/** @param line on which it begins at the earliest. */
+export function endlessRecord(line: number): ServingError {
+  return badRequest(
+    `A record that begins on line ${line} or later does not end within ${MAX_RECORD_BYTES} bytes: is a quote not closed?`,
+  )
 }
