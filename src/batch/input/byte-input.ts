@@ -66,7 +66,7 @@ export class StreamInput implements ByteInput {
 
   async read(buffer: Uint8Array, at: number, length: number): Promise<number> {
     while (this.#chunk.length === 0) {
-      const next = await this.#chunks.next()
+      const next = await this.#next()
       if (next.done === true) return 0
       this.#chunk = next.value
     }
@@ -80,4 +80,18 @@ export class StreamInput implements ByteInput {
     // The iterator's own end would wait for a pipe that nobody writes to.
     this.#stream.destroy()
   }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await this.#chunks.next()
+    } catch (error) {
+      throw inputFailure(error)
+    }
+  }
+}
+
+/** A system call's error in words for the person who has to act; any other error as it is. */
+export function inputFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  return invalidParameter(`The input cannot be read: ${error.message}`)
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type ByteInput, StreamInput } from './byte-input.ts'
+import { type ByteInput, inputFailure, StreamInput } from './byte-input.ts'
 
 /** Where the input is: a file, or a pipe, which can be read once and from its beginning only. */
 export type InputPlace = { readonly path: string } | { readonly pipe: ByteInput }
@@ -24,7 +24,7 @@ export async function spoolInput(stream: Readable): Promise<SpooledInput> {
     return { path, remove }
   } catch (error) {
     await remove()
-    throw error
+    throw inputFailure(error)
   }
 }
 

@@ -22,8 +22,9 @@ export async function withoutSpecialFiles<Connections extends Streams>(
 ): Promise<{ readonly options: BatchOptions; readonly connections: Connections }> {
   const { inputPath, output } = options
   const special = { input: await isSpecial(inputPath), output: await isSpecial(output) }
-  const stdin = special.input ? createReadStream(inputPath!) : connections.stdin
-  const stdout = special.output ? createWriteStream(output!) : connections.stdout
+  // What fails before anybody reads or writes is told to whoever does.
+  const stdin = special.input ? createReadStream(inputPath!).on('error', () => {}) : connections.stdin
+  const stdout = special.output ? createWriteStream(output!).on('error', () => {}) : connections.stdout
   if (special.output) atEnd(() => new Promise((resolve) => stdout.end(resolve)))
   return {
     options: {

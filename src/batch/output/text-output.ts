@@ -29,7 +29,9 @@ export class StreamOutput implements TextOutput {
   async write(bytes: Uint8Array): Promise<void> {
     this.length += bytes.length
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(bytes, (error) => (error ? reject(notWritten(error)) : resolve()))
+      this.#stream.write(bytes, (error) =>
+        error ? reject(notWritten(this.#stream.errored ?? error)) : resolve(),
+      )
     })
   }
 
