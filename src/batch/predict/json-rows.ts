@@ -37,10 +37,9 @@ export class JsonRows implements BlockRows {
     return csvRow(this.columns(), row)
   }
 
-  /** The record's own text. */
+  /** The record's own text, in one line. */
   jsonOf(row: number): string | undefined {
-    const text = this.#textOf(row)
-    return text.startsWith('{') ? text.slice(1, -1).trim() : undefined
+    return membersOf(this.#textOf(row))
   }
 
   columns(): Frame {
@@ -65,4 +64,16 @@ export function jsonValue(text: string): unknown {
   } catch {
     return text
   }
+}
+
+/**
+ * What stands between the braces of an object, in one line: breaks are white space only, since texts have none as
+ * they stand (RFC 8259, section 7). Undefined for what is no object.
+ */
+export function membersOf(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined
+  return text
+    .slice(1, -1)
+    .trim()
+    .replace(/\s*[\r\n]\s*/g, ' ')
 }

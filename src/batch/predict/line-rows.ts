@@ -2,7 +2,7 @@ import type { Frame } from '../../protocols/mlflow-scoring/frame.ts'
 import type { ContentOf } from './block-decoder.ts'
 import type { BlockRows } from './block-rows.ts'
 import { csvRow } from './frame-text.ts'
-import { jsonValue, textOf } from './json-rows.ts'
+import { jsonValue, membersOf, textOf } from './json-rows.ts'
 import { recordsFrame } from './records-frame.ts'
 
 /** The lines of a block of JSON Lines. */
@@ -42,10 +42,9 @@ export class LineRows implements BlockRows {
     return csvRow(this.columns(), row)
   }
 
-  /** The record's own text. */
+  /** The record's own text, in one line. */
   jsonOf(row: number): string | undefined {
-    const text = this.#textOf(row)
-    return text.startsWith('{') ? text.slice(1, -1).trim() : undefined
+    return membersOf(this.#textOf(row))
   }
 
   columns(): Frame {
