@@ -5,6 +5,7 @@ import type { BatchOptions } from '../../../src/batch/batch-options.ts'
 import { checkOptions } from '../../../src/batch/check-options.ts'
 import type { BlockSource } from '../../../src/batch/input/block-source.ts'
 import { CsvSource } from '../../../src/batch/input/csv/csv-source.ts'
+import { isOneBlock } from '../../../src/batch/input/look-at-input.ts'
 import { needsLook, openSource } from '../../../src/batch/input/open-source.ts'
 import type { Job, Reading } from '../../../src/batch/job.ts'
 import { openOutput } from '../../../src/batch/output/open-output.ts'
@@ -60,7 +61,7 @@ interface ReadingInit {
 
 async function readingOf({ predictor, source, batchable, job }: ReadingInit): Promise<SharedReading> {
   const { input } = source
-  const isWhole = !batchable || input.kind === 'document'
+  const isWhole = !batchable || isOneBlock(input)
   const first = shared(1, { input, isWhole })
   if (!needsLook(job.mlmodel.signature?.inputs, job.output) || !(source instanceof CsvSource)) return first
   let seen: SeenColumns = []

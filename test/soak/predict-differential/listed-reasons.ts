@@ -2,6 +2,7 @@ import { listedDifference } from '../mlflow-differential/listed-differences.ts'
 import type { Answer, DifferentialRequest } from '../mlflow-differential/mlflow-process.ts'
 import type { BatchInput } from './batch-inputs.ts'
 import { type Outcome, textOf } from './outcome.ts'
+import { isSameReply } from './same-predictions.ts'
 
 /** Two ways to predict an input that did not come to the same. */
 export interface Case {
@@ -35,19 +36,39 @@ const LISTED: Readonly<Record<string, (found: Case) => boolean>> = {
     input.format === 'jsonl' &&
     textOf(whole) !== undefined &&
     answers.every(({ status }) => status !== 200),
-  'JSON values that are not of the type of their column': ({ what, input }) =>
+  'a second column of the same name in CSV': ({ what, input, whole }) =>
+    what === 'MLflow and the whole' &&
+    input.format === 'csv' &&
+    textOf(whole) !== undefined &&
+    hasNameTwice(input.text),
+  'JSON values that are not of the type of their column': ({ what, input, whole, cut }) =>
     what === 'the whole and the blocks' &&
     (input.format === 'json' || input.format === 'jsonl') &&
-    hasOddValues(input.text),
+    (hasOddValues(input.text) || isSameButForTexts(textOf(whole), textOf(cut))),
   'parquet columns of truth values of which some are missing': ({ what, input }) =>
     what === 'the whole and the blocks' &&
     input.format === 'parquet' &&
     input.spec.columns.some(({ type, values }) => type === 'bool_' && values.includes(null)),
 }
 
-/** Integers beyond 2^53, lists in cells, texts, truth values and what Python alone takes for numbers. */
+/** Integers of more than 9 digits, lists in cells, texts, truth values and what Python alone takes for numbers. */
 function hasOddValues(text: string): boolean {
-  return /\d{16}|: \[\]|\[\[|\{\}|true|false|NaN|null|"\s*[-+.\d]/.test(text)
+  return /\d{10}|: \[\]|\[\[|\{\}|true|false|NaN|null|"\s*[-+.\d]/.test(text)
+}
+
+function hasNameTwice(csv: string): boolean {
+  const [header = ''] = csv.trimStart().split(/[\r\n]/)
+  const names = header.replaceAll('"', '').split(',')
+  return new Set(names).size < names.length
+}
+
+/** Numbers in a column of text print as all of them do: `2` or `2.0`. */
+function isSameButForTexts(whole: string | undefined, cut: string | undefined): boolean {
+  if (whole === undefined || cut === undefined) return false
+  const [first, then] = [whole, cut].map((text) =>
+    text.replace(/"(-?\d[\d.e+-]*)"/g, (_, digits) => `${Number(digits)}`),
+  )
+  return isSameReply(String(first), String(then))
 }
 
 /** The reason on the list that covers a difference. */

@@ -168,7 +168,9 @@ async function outlineOfModel(mlmodel: MlModel): Promise<ModelOutline> {
 
 /** Outputs that are no rows, and inputs without columns, are refused in files of rows. */
 function hasNoRows(error: string): boolean {
-  return /cannot be written row by row|have no columns|columns of the output changed/.test(error)
+  return /cannot be written row by row|cannot be appended to this input|have no columns|columns of the output changed/.test(
+    error,
+  )
 }
 
 function isAnswer(good: readonly Answer[], outcome: Outcome): boolean {
