@@ -67,6 +67,8 @@ export type OutputShape =
 export interface OpenedModel {
   /** Whether the rows are a free number, so that the input may be cut. */
   readonly batchable: boolean
+  /** Names of its outputs. */
+  readonly outputs: readonly string[]
 }
 
 export interface PredictedBlock {

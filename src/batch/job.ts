@@ -31,6 +31,8 @@ export interface Reading {
   readonly isWhole: boolean
   /** What all blocks have shown when they were looked at; absent where that is not necessary, or not done yet. */
   readonly seen?: SeenColumns
+  /** Of JSON, which has no header: names that its records have and outputs would have too. */
+  readonly taken?: readonly string[]
 }
 
 /** What is made of the predictions. */

@@ -74,7 +74,7 @@ async function predict(
   const workers = await startWorkers(options)
   atEnd(() => workers.close())
   const place = await placeOf(options, stdin, atEnd)
-  const { batchable } = await workers.open()
+  const { batchable, outputs } = await workers.open()
   const source = await openSource(options, place, batchable)
   atEnd(() => source.close())
   const { signature } = options.mlmodel
@@ -82,6 +82,7 @@ async function predict(
     source,
     workers,
     batchable,
+    taken: await takenNames(options, place, outputs),
     signal,
     needsLook: needsLook(signature?.inputs, outputOf(options)),
   })
@@ -90,6 +91,17 @@ async function predict(
   const output = await openOutput({ options, stdout, journal, from })
   atEnd(() => output.close())
   return new BatchRun({ options, source, workers, output, signal, onProgress }).run()
+}
+
+/** Names of outputs that records of JSON have too, where both are written. */
+async function takenNames(
+  { append, inputFormat }: BatchOptions,
+  place: InputPlace,
+  outputs: readonly string[],
+): Promise<readonly string[]> {
+  if (!append || 'pipe' in place || (inputFormat !== 'json' && inputFormat !== 'jsonl')) return []
+  const { namesInRecords } = await import('./input/json/names-in-records.ts')
+  return namesInRecords(place.path, outputs)
 }
 
 async function journalOf(options: BatchOptions): Promise<JournalInit | undefined> {

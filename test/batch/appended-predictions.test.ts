@@ -25,6 +25,16 @@ describe('predictions that are appended', () => {
     expect(names).toContain(',output_label,output_label.predicted,output_probability.0')
   })
 
+  it.each(['jsonl', 'csv', 'parquet'])('keep a name apart that any record has too (%s)', async (format) => {
+    const rows = records().slice(0, 40)
+    const lines = rows.map((row, i) =>
+      JSON.stringify(i === 0 ? { ...row, output_label: 'yes' } : { ...row, output_label: 'no' }),
+    )
+    const inputPath = write('jsonl', `${lines.join('\n')}\n`)
+    const text = await outputOf(format, { inputPath, append: true })
+    expect(text).toContain('output_label.predicted')
+  })
+
   it('are members behind those of JSON records', async () => {
     const rows = records().slice(0, 3)
     const inputPath = write('jsonl', rows.map((row) => JSON.stringify({ id: 'é', ...row })).join('\n'))

@@ -16,6 +16,8 @@ export interface LookInit {
   readonly batchable: boolean
   /** A first pass over all blocks of a CSV file is necessary. */
   readonly needsLook: boolean
+  /** @see Reading.taken */
+  readonly taken: readonly string[]
   /** Ends the pass, and with it the run. */
   readonly signal: AbortSignal
 }
@@ -26,11 +28,12 @@ export async function lookAtInput({
   workers,
   batchable,
   needsLook,
+  taken,
   signal,
 }: LookInit): Promise<void> {
   const { input } = source
   const isWhole = !batchable || isOneBlock(input)
-  workers.read({ input, isWhole })
+  workers.read({ input, isWhole, taken })
   if (!needsLook || !(source instanceof CsvSource)) return
   const look = async (block: Block): Promise<SeenColumns> => {
     const seen = await workers.look(block.content)
@@ -42,7 +45,7 @@ export async function lookAtInput({
   for await (const shown of inOrder(blocks, look, BLOCKS_PER_WORKER * workers.size)) {
     seen = joinSeenColumns(seen, shown)
   }
-  workers.read({ input, isWhole, seen })
+  workers.read({ input, isWhole, seen, taken })
 }
 
 /** The rows belong together. */

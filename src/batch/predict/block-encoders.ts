@@ -1,6 +1,6 @@
 import type { OutputMetadata } from '../../core/predictor.ts'
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
-import type { InputSpec, OutputSpec, Reading } from '../job.ts'
+import type { OutputSpec, Reading } from '../job.ts'
 import type { BlockEncoder } from './block-encoder.ts'
 import { DocumentEncoder, JsonEncoder } from './json-encoder.ts'
 import { LineEncoder } from './line-encoder.ts'
@@ -20,7 +20,7 @@ export interface BlockEncoderInit {
 export function blockEncoderFor({ reading, output, codec, outputs }: BlockEncoderInit): BlockEncoder {
   const { format, append } = output
   const { input, isWhole } = reading
-  const names = new OutputNames(outputs, append ? columnNames(input) : [])
+  const names = new OutputNames(outputs, append ? columnNames(reading) : [])
   switch (format) {
     case 'json':
       return isWhole ? new DocumentEncoder(codec) : new JsonEncoder(codec)
@@ -37,8 +37,8 @@ export function blockEncoderFor({ reading, output, codec, outputs }: BlockEncode
   }
 }
 
-/** Names of the input's columns, where it has a fixed set of them. */
-function columnNames(input: InputSpec): readonly string[] {
+/** Names of the input's columns; of records, which need not all have the same, those that matter here. */
+function columnNames({ input, taken = [] }: Reading): readonly string[] {
   if (input.kind === 'csv') return input.layout.names
-  return input.kind === 'frame' ? input.names : []
+  return input.kind === 'frame' ? input.names : taken
 }

@@ -51,7 +51,8 @@ export class BlockPredictor {
   }
 
   get model(): OpenedModel {
-    return { batchable: this.#init.predictor.batchable }
+    const { batchable, outputs } = this.#init.predictor
+    return { batchable, outputs: outputs.map(({ name }) => name) }
   }
 
   async look(content: BlockContent, reading: SharedReading): Promise<SeenColumns> {
