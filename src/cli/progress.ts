@@ -22,6 +22,13 @@ const LOG_INTERVAL_MS = 5_000
 
 /** A terminal has room for one bar: others begin when that one is done. */
 let drawing: Progress | undefined
+/** What that one draws, from its first line to its last. */
+let drawn: Bar | undefined
+
+/** To be called before a death that nothing stops: a bar leaves the terminal without its wrapping of long lines. */
+export function leaveTerminal(): void {
+  drawn?.stop()
+}
 
 /**
  * Shows how far a piece of work is: a bar on standard error where a terminal reads it, else a log line every few
@@ -91,7 +98,8 @@ async function startBar({ title, unit }: ProgressOptions): Promise<Bar> {
     stream: process.stderr,
   })
   bar.start(1, 0, { share: '', amount: '', note: '' })
-  return {
+  for (const signal of SIGNALS) process.on(signal, dieWhereNobodyElseListens)
+  drawn = {
     update: ({ done, total, note }) => {
       bar.setTotal(Math.max(total ?? 0, 1))
       bar.update(total === undefined ? 0 : Math.min(done, total), {
@@ -100,8 +108,21 @@ async function startBar({ title, unit }: ProgressOptions): Promise<Bar> {
         note,
       })
     },
-    stop: () => bar.stop(),
+    stop: () => {
+      bar.stop()
+      for (const signal of SIGNALS) process.off(signal, dieWhereNobodyElseListens)
+      drawn = undefined
+    },
   }
+  return drawn
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+function dieWhereNobodyElseListens(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return
+  leaveTerminal()
+  process.kill(process.pid, signal)
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB']

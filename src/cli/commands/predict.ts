@@ -10,7 +10,7 @@ import { readMlModel } from '../../flavors/read-mlmodel.ts'
 import { createLogger } from '../../server/logger.ts'
 import { openRegistryClient } from '../compose-registry.ts'
 import { PREDICT_SETTINGS, type PredictSettings } from '../predict-settings.ts'
-import { Progress } from '../progress.ts'
+import { leaveTerminal, Progress } from '../progress.ts'
 import { addSettings } from '../setting.ts'
 
 export function addPredictCommand(program: Command): void {
@@ -113,6 +113,7 @@ function stopOnSignal(): AbortController {
 
 /** As if nothing had caught the signal: `process.exit` waits for worker threads, and one may never return. */
 function dieOf(signal: NodeJS.Signals): void {
+  leaveTerminal()
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)
 }
