@@ -4,6 +4,7 @@ import type { Schema } from '../../signature/model-signature.ts'
 import type { BatchOptions } from '../batch-options.ts'
 import { type OutputSpec, readsAllColumns } from '../job.ts'
 import { refuseShards } from '../shard.ts'
+import { MOST_BLOCK_ROWS } from './block-size.ts'
 import type { BlockSource } from './block-source.ts'
 import { DocumentSource } from './document-source.ts'
 import type { InputPlace } from './input-place.ts'
@@ -69,7 +70,7 @@ function rowsWantedBy({ append, badRowsPath }: BatchOptions): 'any' | 'objects' 
 
 /** The sizes alone decide. */
 function limitsOf(blockBytes: number): JsonBlockLimits {
-  return { blockRows: Number.POSITIVE_INFINITY, blockBytes }
+  return { blockRows: MOST_BLOCK_ROWS, blockBytes }
 }
 
 /** @throws ServingError INVALID_PARAMETER_VALUE where more is asked for than predictions of the whole */

@@ -3,6 +3,7 @@ import { type CsvLayout, readCsvLayout } from '../../../protocols/mlflow-scoring
 import type { Block, SourcePosition } from '../../block.ts'
 import type { InputSpec } from '../../job.ts'
 import { type Shard, shardRange } from '../../shard.ts'
+import { MOST_BLOCK_ROWS } from '../block-size.ts'
 import type { BlockSource } from '../block-source.ts'
 import { type ByteInput, FileInput } from '../byte-input.ts'
 import { enlarged, Slabs } from '../slabs.ts'
@@ -11,6 +12,8 @@ import { RecordScanner } from './record-scanner.ts'
 
 /** A header has thousands of columns, not millions: reading more than this would take minutes. */
 const MAX_HEADER_BYTES = 8 * 1024 * 1024
+/** The first record may be shorter than the others: many cells are missing. */
+const LEAST_BLOCK_BYTES = 32 * 1024
 /** Room in a slab for the record that a block ends with; one that is longer takes a larger slab. */
 const SLACK_BYTES = 64 * 1024
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
@@ -35,6 +38,7 @@ export class CsvSource implements BlockSource {
   readonly end: number | undefined
   readonly #init: CsvSourceInit
   readonly #begun: Uint8Array
+  readonly #blockBytes: number
   readonly #slabs: Slabs
 
   /** @throws ServingError BAD_REQUEST where there is no header, INVALID_PARAMETER_VALUE where there is no file */
@@ -52,8 +56,8 @@ export class CsvSource implements BlockSource {
     const layout = readCsvLayout(head.subarray(0, records))
     this.#init = init
     this.#begun = head.subarray(layout.headerBytes)
-    const blockBytes = Number.isFinite(init.blockBytes) ? init.blockBytes : SLACK_BYTES
-    this.#slabs = new Slabs(blockBytes + SLACK_BYTES)
+    this.#blockBytes = boundedBytes(init.blockBytes, records - layout.headerBytes)
+    this.#slabs = new Slabs(Number.isFinite(this.#blockBytes) ? this.#blockBytes + SLACK_BYTES : SLACK_BYTES)
     this.input = { kind: 'csv', layout, header: headerOf(head, layout) }
     this.start = { offset: layout.headerBytes, line: layout.headerLines + 1 }
     this.end = end
@@ -83,7 +87,8 @@ export class CsvSource implements BlockSource {
   }
 
   async *#cuts(position: SourcePosition): AsyncGenerator<CsvBlockCut, void, undefined> {
-    const { from, blockBytes } = this.#init
+    const { from } = this.#init
+    const blockBytes = this.#blockBytes
     const slabs = this.#slabs
     if ('pipe' in from) {
       yield* cutBlocks({ input: from.pipe, begun: this.#begun, position, blockBytes, slabs })
@@ -108,6 +113,12 @@ export class CsvSource implements BlockSource {
     const content = { kind: 'csv', bytes: new Uint8Array(0), firstLine: line } as const
     return { content, next: this.start, release: () => {} }
   }
+}
+
+/** Not more than rows like the first one take, unless all of the input is one block. */
+function boundedBytes(blockBytes: number, firstRecordBytes: number): number {
+  if (!Number.isFinite(blockBytes)) return blockBytes
+  return Math.min(blockBytes, Math.max(LEAST_BLOCK_BYTES, MOST_BLOCK_ROWS * firstRecordBytes))
 }
 
 /** The beginning of an input. */

@@ -2,6 +2,7 @@ import type { Frame } from '../../../protocols/mlflow-scoring/frame.ts'
 import type { Block, SourcePosition } from '../../block.ts'
 import type { InputSpec } from '../../job.ts'
 import { type Shard, shardRange } from '../../shard.ts'
+import { MOST_BLOCK_ROWS } from '../block-size.ts'
 import type { BlockSource } from '../block-source.ts'
 import { Slabs } from '../slabs.ts'
 import { packFrame } from './pack-frame.ts'
@@ -33,8 +34,9 @@ export class ParquetSource implements BlockSource {
   private constructor(rows: ParquetRows, { blockBytes, shard }: ParquetSourceInit) {
     const names = rows.columnNames
     this.#rows = rows
-    this.#blockRows = Math.max(1, Math.floor(blockBytes / CELL_BYTES / Math.max(1, names.length)))
-    this.#slabs = new Slabs(CELL_BYTES * (this.#blockRows + 1) * Math.max(1, names.length))
+    const rowBytes = CELL_BYTES * Math.max(1, names.length)
+    this.#blockRows = Math.min(MOST_BLOCK_ROWS, Math.max(1, Math.floor(blockBytes / rowBytes)))
+    this.#slabs = new Slabs(rowBytes * (this.#blockRows + 1))
     const blocks = Math.ceil(rows.rows / this.#blockRows)
     const [first, behind] = shardRange(shard, 0, blocks)
     this.input = { kind: 'frame', names: names.map(String) }
