@@ -86,8 +86,8 @@ export const PREDICT_SETTINGS = {
   blockBytes: setting({
     flags: '--block-size <size>',
     variable: 'HEADRACE_BLOCK_SIZE',
-    default: 256 * 1024,
-    defaultText: '256k',
+    default: 512 * 1024,
+    defaultText: '512k',
     help: 'Size of the parts that the input is cut into',
     parse: bytes,
   }),
