@@ -26,6 +26,8 @@ export interface BatchOptions {
   readonly batchRows: number
   /** Size of a block of text, about. */
   readonly blockBytes: number
+  /** Of the program: another one may cut the input elsewhere. */
+  readonly programVersion: string
 }
 
 /** How far a run is, for whoever watches. */

@@ -17,10 +17,11 @@ const HEAD_BYTES = 64 * 1024
 export async function runIdentity(options: BatchOptions, inputPath: string): Promise<RunIdentity> {
   const [input, model] = await Promise.all([inputDigest(inputPath), modelDigest(options.mlmodel)])
   const { inputFormat, output, params, shard, batchRows, blockBytes, badRowsPath } = options
-  const { outputFormat, append } = options
+  const { outputFormat, append, programVersion } = options
   return {
     input,
     model,
+    program: programVersion,
     options: JSON.stringify({
       inputFormat,
       output,

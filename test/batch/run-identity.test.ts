@@ -16,12 +16,13 @@ function inputIn(folder: string): string {
   return path
 }
 
-async function identityOf(model: string, inputPath: string) {
+async function identityOf(model: string, inputPath: string, programVersion = '1.0.0') {
   return runIdentity(
     {
       ...{ mlmodel: await readMlModel(model), inputPath, inputFormat: 'json', output: 'out.json' },
       ...{ outputFormat: 'json', append: false, params: undefined, shard: WHOLE, resume: true },
       ...{ badRowsPath: undefined, workers: undefined, batchRows: 100, blockBytes: 1000 },
+      programVersion,
     },
     inputPath,
   )
@@ -33,6 +34,12 @@ describe('the identity of a run', () => {
     const input = inputIn(folder)
     cpSync(IRIS, join(folder, 'copy'), { recursive: true })
     expect(await identityOf(join(folder, 'copy'), input)).toEqual(await identityOf(IRIS, input))
+  })
+
+  it('changes with the program, which may cut elsewhere', async () => {
+    const input = inputIn(temporaryFolder())
+    const before = await identityOf(IRIS, input)
+    expect((await identityOf(IRIS, input, '1.0.1'))['program']).not.toBe(before['program'])
   })
 
   it('is that of a bare model file alone, whatever is written beside it', async () => {

@@ -7,7 +7,7 @@ import { partialPath } from './partial-file.ts'
 import type { WriterState } from './prediction-writer.ts'
 
 /**
- * What a run was asked to do, by aspect: `input`, `model`, `options`. A run that goes on must agree in all of them.
+ * What a run was asked to do, by aspect: `input`, `model`, `program`, `options`. A run that goes on must agree in all of them.
  * The values are only compared.
  */
 export type RunIdentity = Readonly<Record<string, string>>

@@ -12,6 +12,7 @@ import { openRegistryClient } from '../compose-registry.ts'
 import { PREDICT_SETTINGS, type PredictSettings } from '../predict-settings.ts'
 import { leaveTerminal, Progress } from '../progress.ts'
 import { addSettings } from '../setting.ts'
+import { version } from '../version.ts'
 
 export function addPredictCommand(program: Command): void {
   const command = program
@@ -73,6 +74,7 @@ async function batchOptions(settings: PredictSettings, logger: Logger): Promise<
     workers: settings.workers,
     batchRows: settings.batchRows,
     blockBytes: settings.blockBytes,
+    programVersion: version(),
   }
 }
 

@@ -47,6 +47,7 @@ export async function predict(run: TestRun): Promise<TestResult> {
       workers: 2,
       batchRows: 100,
       blockBytes: BLOCK_BYTES,
+      programVersion: '1.0.0',
       ...options,
     },
     {
