@@ -97,7 +97,6 @@ export class PredictRun {
     const options = this.#optionsOf(mlmodel, input, path)
     const whole = await outcomeOf(options)
     const blocks = {
-      programVersion: '1.0.0',
       blockBytes: random.pick([1, 1, 8, 30, 100, 1000]),
       batchRows: random.pick([1, 2, 3, 1000]),
     }
@@ -129,6 +128,7 @@ export class PredictRun {
       workers: 1,
       batchRows: NO_LIMIT,
       blockBytes: NO_LIMIT,
+      programVersion: '1.0.0',
     }
   }
 
