@@ -5,8 +5,8 @@ const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
 const LAST_DIGIT = 16
 const LOW_DIGITS = 8
 const LOW = 10 ** LOW_DIGITS
-/** Values that Python writes without an exponent and that an exact power of ten scales. */
-const LEAST = 1e-4
+/** Values that an exact power of ten scales, and that Python writes without an exponent or with a negative one. */
+const LEAST = 1e-6
 const MOST = 1e15
 /** Far more than the roundings of this arithmetic: what is closer to a border is not decided here. */
 const UNSURE = 1e-6
@@ -21,7 +21,7 @@ export class FloatDigits {
   /** Characters of the digits, of which there are `count`, without zeros at the end. */
   readonly digits = new Uint8Array(LAST_DIGIT + 1)
   count = 0
-  /** Digits before the decimal point; not above 0 where zeros follow it. */
+  /** Digits before the decimal point; not above 0 where zeros follow it, -5 at the least. */
   point = 0
   readonly #value = new Float64Array(1)
   readonly #bits = new Uint32Array(this.#value.buffer)

@@ -5,6 +5,9 @@ const FIRST_BYTES = 64 * 1024
 const MINUS = 45
 const POINT = 46
 const ZERO = 48
+const LETTER_E = 101
+/** Python writes numbers below 1e-4 with an exponent. */
+const LEAST_POINT = -3
 /** Longest text of an int32, `-2147483648`. */
 const INT32_BYTES = 11
 /** Longest text of a float64 without an exponent, `0.00012345678901234567`, and more. */
@@ -70,8 +73,27 @@ export class TextBuffer {
     } else this.ascii(floatText(value))
   }
 
-  #digits({ digits, count, point }: FloatDigits): void {
+  #digits(float: FloatDigits): void {
     this.#reserve(FLOAT_BYTES)
+    if (float.point < LEAST_POINT) this.#scientific(float)
+    else this.#positional(float)
+  }
+
+  /** `1.25e-05`: all exponents have one digit. */
+  #scientific({ digits, count, point }: FloatDigits): void {
+    const bytes = this.#bytes
+    let at = this.#length
+    bytes[at++] = digits[0]!
+    if (count > 1) bytes[at++] = POINT
+    for (let i = 1; i < count; i++) bytes[at++] = digits[i]!
+    bytes[at++] = LETTER_E
+    bytes[at++] = MINUS
+    bytes[at++] = ZERO
+    bytes[at++] = ZERO + 1 - point
+    this.#length = at
+  }
+
+  #positional({ digits, count, point }: FloatDigits): void {
     const bytes = this.#bytes
     let at = this.#length
     if (point <= 0) {

@@ -16,6 +16,7 @@ describe('TextBuffer', () => {
     const floats = fc.oneof(
       fc.double(finite),
       fc.float(finite),
+      fc.double({ min: 1e-7, max: 1e-3, noNaN: true }),
       fc.double({ min: -1, max: 1, ...finite }),
       fc.integer().map((value) => value / 1000),
       fc.constantFrom(0, -0, 1, 1e16, 1e-5, 0.1, 5e-324, Number.MAX_VALUE),
