@@ -29,7 +29,7 @@ export async function walkFolders(
   let entries = 0
   for (const folder of folders) {
     for (const { name, isFolder, bytes } of await readFolder(folder)) {
-      const path = joinPath(folder, checkedSegment(name, joinPath(folder, name)))
+      const path = joinPath(folder, checkedSegment(name, joinPath(folder, name), uri))
       if (++entries > MAX_ENTRIES) throw tooMuch(uri, `more than ${MAX_ENTRIES} files and folders`)
       if (!isFolder) files.push({ path, bytes })
       else if (path.split('/').length <= MAX_DEPTH) folders.push(path)

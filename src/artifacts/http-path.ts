@@ -25,12 +25,13 @@ export function decodePath(path: string): string {
 
 /**
  * One name within a folder.
+ * @param root what the path is below, for the message
  * @throws ServingError INVALID_PARAMETER_VALUE where it would lead elsewhere
  */
-export function checkedSegment(segment: string, path: string): string {
+export function checkedSegment(segment: string, path: string, root = 'its folder'): string {
   const leadsElsewhere = segment === '' || segment === '.' || segment === '..' || segment.includes('/')
   if (!leadsElsewhere && segment.isWellFormed()) return segment
-  throw invalidModel(`'${path}' is no path of a file within its folder`)
+  throw invalidModel(`'${path}' is no path of a file within ${root}`)
 }
 
 /** `a/b`, or `b` where the folder is the root. */

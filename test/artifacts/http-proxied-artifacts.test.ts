@@ -169,7 +169,10 @@ describe('a hostile listing', () => {
 
   test.for(['..', '.', '', 'a/../../b', '/etc'])('does not name the folder or file %j', async (path) => {
     const { server, artifacts } = await listing([{ path, is_dir: true }])
-    expect(await caught(artifacts.list())).toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
+    expect(await caught(artifacts.list())).toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining(artifacts.uri) as string,
+    })
     expect(server.requests).toHaveLength(1)
   })
 
