@@ -69,6 +69,8 @@ export interface OpenedModel {
   readonly batchable: boolean
   /** Names of its outputs. */
   readonly outputs: readonly string[]
+  /** Values that it gives for a row, as far as its file tells. */
+  readonly rowValues: number
 }
 
 export interface PredictedBlock {

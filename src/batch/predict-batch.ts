@@ -74,8 +74,9 @@ async function predict(
   const workers = await startWorkers(options)
   atEnd(() => workers.close())
   const place = await placeOf(options, stdin, atEnd)
-  const { batchable, outputs } = await workers.open()
-  const source = await openSource(options, place, batchable)
+  const model = await workers.open()
+  const { batchable, outputs } = model
+  const source = await openSource(options, place, model)
   atEnd(() => source.close())
   const { signature } = options.mlmodel
   await lookAtInput({

@@ -1,10 +1,11 @@
 import { internalError, invalidParameter } from '../../core/errors.ts'
 import { isDataType } from '../../signature/column-dtypes.ts'
 import type { Schema } from '../../signature/model-signature.ts'
+import type { OpenedModel } from '../batch-messages.ts'
 import type { BatchOptions } from '../batch-options.ts'
 import { type OutputSpec, readsAllColumns } from '../job.ts'
 import { refuseShards } from '../shard.ts'
-import { MOST_BLOCK_ROWS } from './block-size.ts'
+import { type BlockSize, blockSizeOf, WHOLE_INPUT } from './block-size.ts'
 import type { BlockSource } from './block-source.ts'
 import { DocumentSource } from './document-source.ts'
 import type { InputPlace } from './input-place.ts'
@@ -13,32 +14,32 @@ import type { ParquetSourceInit } from './parquet/parquet-source.ts'
 
 /**
  * The source of a run.
- * @param batchable the model takes any number of rows, so that the input may be cut.
+ * @param model one that takes any number of rows lets the input be cut.
  * @throws ServingError where the input cannot be read, or not in the way that is asked for
  */
 export async function openSource(
   options: BatchOptions,
   place: InputPlace,
-  batchable: boolean,
+  { batchable, rowValues }: Pick<OpenedModel, 'batchable' | 'rowValues'>,
 ): Promise<BlockSource> {
   const { inputFormat, shard } = options
-  const blockBytes = batchable ? options.blockBytes : Number.POSITIVE_INFINITY
+  const size = batchable ? blockSizeOf(options.blockBytes, rowValues) : WHOLE_INPUT
   if (inputFormat === 'csv') {
     const { CsvSource } = await import('./csv/csv-source.ts')
-    return CsvSource.open({ from: place, blockBytes, shard })
+    return CsvSource.open({ from: place, size, shard })
   }
   if ('pipe' in place) throw internalError('Only CSV is read from a pipe')
   const { path } = place
   switch (inputFormat) {
     case 'parquet':
-      return batchable ? openParquet({ path, blockBytes, shard }) : uncut(options, path)
+      return batchable ? openParquet({ path, size, shard }) : uncut(options, path)
     case 'jsonl': {
       const { linesSource } = await import('./json/json-sources.ts')
       const { params, mlmodel } = options
-      return linesSource({ path, limits: limitsOf(blockBytes), shard, params, signature: mlmodel.signature })
+      return linesSource({ path, limits: limitsOf(size), shard, params, signature: mlmodel.signature })
     }
     default:
-      return (batchable ? await openDocument(options, path) : undefined) ?? uncut(options, path)
+      return (batchable ? await openDocument(options, path, size) : undefined) ?? uncut(options, path)
   }
 }
 
@@ -48,15 +49,19 @@ async function openParquet(init: ParquetSourceInit): Promise<BlockSource> {
 }
 
 /** Undefined where the document has to stay whole. */
-async function openDocument(options: BatchOptions, path: string): Promise<BlockSource | undefined> {
-  const { mlmodel, blockBytes, shard } = options
+async function openDocument(
+  options: BatchOptions,
+  path: string,
+  size: BlockSize,
+): Promise<BlockSource | undefined> {
+  const { mlmodel, shard } = options
   const [{ cutDocument }, { documentSource }] = await Promise.all([
     import('./json/cut-document.ts'),
     import('./json/json-sources.ts'),
   ])
   const cuts = cutDocument(path, {
     signature: mlmodel.signature,
-    ...limitsOf(blockBytes),
+    ...limitsOf(size),
     rowsWanted: rowsWantedBy(options),
   })
   return cuts === undefined ? undefined : documentSource(cuts, shard)
@@ -68,9 +73,8 @@ function rowsWantedBy({ append, badRowsPath }: BatchOptions): 'any' | 'objects' 
   return badRowsPath === undefined ? undefined : 'any'
 }
 
-/** The sizes alone decide. */
-function limitsOf(blockBytes: number): JsonBlockLimits {
-  return { blockRows: MOST_BLOCK_ROWS, blockBytes }
+function limitsOf({ rows, bytes }: BlockSize): JsonBlockLimits {
+  return { blockRows: rows, blockBytes: bytes }
 }
 
 /** @throws ServingError INVALID_PARAMETER_VALUE where more is asked for than predictions of the whole */

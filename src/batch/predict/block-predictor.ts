@@ -1,5 +1,5 @@
 import { deserialize } from 'node:v8'
-import type { Predictor } from '../../core/predictor.ts'
+import type { OutputMetadata, Predictor } from '../../core/predictor.ts'
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
 import { compileScoringCodec } from '../../protocols/mlflow-scoring/compile-scoring-codec.ts'
 import type { SeenColumns } from '../../protocols/mlflow-scoring/csv/csv-block-reader.ts'
@@ -52,7 +52,11 @@ export class BlockPredictor {
 
   get model(): OpenedModel {
     const { batchable, outputs } = this.#init.predictor
-    return { batchable, outputs: outputs.map(({ name }) => name) }
+    return {
+      batchable,
+      outputs: outputs.map(({ name }) => name),
+      rowValues: outputs.reduce((values, output) => values + rowValuesOf(output), 0),
+    }
   }
 
   async look(content: BlockContent, reading: SharedReading): Promise<SeenColumns> {
@@ -122,6 +126,11 @@ interface BlockPredictions {
 
 /** All rows of a block are bad. */
 const NOTHING = { shape: undefined, parts: [] }
+
+/** Sizes that the file leaves open count as one. */
+function rowValuesOf({ shape }: OutputMetadata): number {
+  return shape.slice(1).reduce((values, size) => values * Math.max(1, size), 1)
+}
 
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined

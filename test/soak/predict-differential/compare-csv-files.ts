@@ -47,7 +47,11 @@ export async function compareCsvFiles({ python, folder, files, seed }: FilesInit
 }
 
 async function readInBlocks(path: string, blockBytes: number): Promise<FrameText> {
-  const source = await CsvSource.open({ from: { path }, blockBytes, shard: WHOLE })
+  const source = await CsvSource.open({
+    from: { path },
+    size: { rows: 1e6, bytes: blockBytes },
+    shard: WHOLE,
+  })
   try {
     if (source.input.kind !== 'csv') throw internalError('A CSV file is not one')
     const { layout } = source.input

@@ -34,7 +34,7 @@ export async function predictInThread(options: BatchOptions, path: string): Prom
   }
   const predictor = await BlockPredictor.open(job)
   const { batchable } = predictor.model
-  const source = await openSource(options, { path }, batchable)
+  const source = await openSource(options, { path }, predictor.model)
   const output = await openOutput({ options, stdout: new PassThrough(), journal: undefined, from: undefined })
   try {
     const reading = await readingOf({ predictor, source, batchable, job })

@@ -3,7 +3,7 @@ import { type CsvLayout, readCsvLayout } from '../../../protocols/mlflow-scoring
 import type { Block, SourcePosition } from '../../block.ts'
 import type { InputSpec } from '../../job.ts'
 import { type Shard, shardRange } from '../../shard.ts'
-import { MOST_BLOCK_ROWS } from '../block-size.ts'
+import type { BlockSize } from '../block-size.ts'
 import type { BlockSource } from '../block-source.ts'
 import { type ByteInput, FileInput } from '../byte-input.ts'
 import { enlarged, Slabs } from '../slabs.ts'
@@ -12,8 +12,6 @@ import { RecordScanner } from './record-scanner.ts'
 
 /** A header has thousands of columns, not millions: reading more than this would take minutes. */
 const MAX_HEADER_BYTES = 8 * 1024 * 1024
-/** The first record may be shorter than the others: many cells are missing. */
-const LEAST_BLOCK_BYTES = 32 * 1024
 /** Room in a slab for the record that a block ends with; one that is longer takes a larger slab. */
 const SLACK_BYTES = 64 * 1024
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
@@ -22,8 +20,7 @@ const LINE_END = /(\r\n|\r|\n)$/
 export interface CsvSourceInit {
   /** A file, which may be read several times and from anywhere, or a pipe. */
   readonly from: { readonly path: string } | { readonly pipe: ByteInput }
-  /** Records are added to a block until it has as many bytes; Infinity for one block of all. */
-  readonly blockBytes: number
+  readonly size: BlockSize
   /** Of a file; a pipe has none. */
   readonly shard: Shard
 }
@@ -56,7 +53,7 @@ export class CsvSource implements BlockSource {
     const layout = readCsvLayout(head.subarray(0, records))
     this.#init = init
     this.#begun = head.subarray(layout.headerBytes)
-    this.#blockBytes = boundedBytes(init.blockBytes, records - layout.headerBytes)
+    this.#blockBytes = boundedBytes(init.size, records - layout.headerBytes)
     this.#slabs = new Slabs(Number.isFinite(this.#blockBytes) ? this.#blockBytes + SLACK_BYTES : SLACK_BYTES)
     this.input = { kind: 'csv', layout, header: headerOf(head, layout) }
     this.start = { offset: layout.headerBytes, line: layout.headerLines + 1 }
@@ -115,10 +112,9 @@ export class CsvSource implements BlockSource {
   }
 }
 
-/** Not more than rows like the first one take, unless all of the input is one block. */
-function boundedBytes(blockBytes: number, firstRecordBytes: number): number {
-  if (!Number.isFinite(blockBytes)) return blockBytes
-  return Math.min(blockBytes, Math.max(LEAST_BLOCK_BYTES, MOST_BLOCK_ROWS * firstRecordBytes))
+/** Not more than rows like the first one take; Infinity for one block of all. */
+function boundedBytes({ rows, bytes }: BlockSize, firstRecordBytes: number): number {
+  return Math.min(bytes, Math.max(1, rows * firstRecordBytes))
 }
 
 /** The beginning of an input. */

@@ -2,7 +2,7 @@ import type { Frame } from '../../../protocols/mlflow-scoring/frame.ts'
 import type { Block, SourcePosition } from '../../block.ts'
 import type { InputSpec } from '../../job.ts'
 import { type Shard, shardRange } from '../../shard.ts'
-import { MOST_BLOCK_ROWS } from '../block-size.ts'
+import type { BlockSize } from '../block-size.ts'
 import type { BlockSource } from '../block-source.ts'
 import { Slabs } from '../slabs.ts'
 import { packFrame } from './pack-frame.ts'
@@ -13,7 +13,7 @@ const CELL_BYTES = 8
 
 export interface ParquetSourceInit {
   readonly path: string
-  readonly blockBytes: number
+  readonly size: BlockSize
   readonly shard: Shard
 }
 
@@ -31,11 +31,11 @@ export class ParquetSource implements BlockSource {
     return new ParquetSource(await ParquetRows.open(init.path), init)
   }
 
-  private constructor(rows: ParquetRows, { blockBytes, shard }: ParquetSourceInit) {
+  private constructor(rows: ParquetRows, { size, shard }: ParquetSourceInit) {
     const names = rows.columnNames
     this.#rows = rows
     const rowBytes = CELL_BYTES * Math.max(1, names.length)
-    this.#blockRows = Math.min(MOST_BLOCK_ROWS, Math.max(1, Math.floor(blockBytes / rowBytes)))
+    this.#blockRows = Math.min(size.rows, Math.max(1, Math.floor(size.bytes / rowBytes)))
     this.#slabs = new Slabs(rowBytes * (this.#blockRows + 1))
     const blocks = Math.ceil(rows.rows / this.#blockRows)
     const [first, behind] = shardRange(shard, 0, blocks)

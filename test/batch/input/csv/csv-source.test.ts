@@ -13,7 +13,11 @@ function openEndless(start: string, rest: string): Promise<CsvSource> {
     for (;;) yield chunk
   }
   const pipe = new StreamInput(Readable.from(chunks()))
-  return CsvSource.open({ from: { pipe }, blockBytes: MEGABYTE, shard: { index: 0, count: 1 } })
+  return CsvSource.open({
+    from: { pipe },
+    size: { rows: 1e6, bytes: MEGABYTE },
+    shard: { index: 0, count: 1 },
+  })
 }
 
 describe('a CSV source', () => {
