@@ -44,7 +44,7 @@ afterEach(async () => {
 describe('batch workers', () => {
   it('predict blocks, each run of no more rows than it may have', async () => {
     const workers = startWorkers()
-    expect(await workers.open()).toEqual({ batchable: true, outputs: ['y'] })
+    expect(await workers.open()).toEqual({ batchable: true, outputs: ['y'], rowValues: 1 })
     expect(await doubled(workers, 1, 2, 3, 4, 5, 6)).toBe('2.0, 4.0, 6.0, 8.0, 10.0, 12.0')
   })
 
