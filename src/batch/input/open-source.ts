@@ -73,8 +73,11 @@ function rowsWantedBy({ append, badRowsPath }: BatchOptions): 'any' | 'objects' 
   return badRowsPath === undefined ? undefined : 'any'
 }
 
+/** The values of JSON take that many times of what those of CSV of the same length do. */
+const JSON_UNFOLDS = 4
+
 function limitsOf({ rows, bytes }: BlockSize): JsonBlockLimits {
-  return { blockRows: rows, blockBytes: bytes }
+  return { blockRows: rows, blockBytes: bytes / JSON_UNFOLDS }
 }
 
 /** @throws ServingError INVALID_PARAMETER_VALUE where more is asked for than predictions of the whole */

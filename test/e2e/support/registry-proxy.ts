@@ -10,6 +10,8 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
+const SETTLED_MS = 300
+
 /** What is done to one request in place of passing it on. */
 export type Mischief =
   /** An answer of the proxy's own. */
@@ -129,9 +131,10 @@ async function sendPart(
   const chunks: Buffer[] = []
   for await (const chunk of reply) chunks.push(chunk)
   const part = Buffer.concat(chunks).subarray(0, afterBytes)
-  response.write(part, () => {
-    if (kind === 'cut') response.destroy()
-  })
+  response.write(part)
+  // What a connection brought just before it broke may be lost with it.
+  await setTimeout(SETTLED_MS)
+  if (kind === 'cut') response.destroy()
 }
 
 /** Method and URL, as a log shows them. */
