@@ -32,7 +32,9 @@ export async function openSource(
   const { path } = place
   switch (inputFormat) {
     case 'parquet':
-      return batchable ? openParquet({ path, size, shard }) : uncut(options, path)
+      return batchable
+        ? openParquet({ path, size: { ...size, bytes: size.bytes / FRAME_UNFOLDS }, shard })
+        : uncut(options, path)
     case 'jsonl': {
       const { linesSource } = await import('./json/json-sources.ts')
       const { params, mlmodel } = options
@@ -73,8 +75,9 @@ function rowsWantedBy({ append, badRowsPath }: BatchOptions): 'any' | 'objects' 
   return badRowsPath === undefined ? undefined : 'any'
 }
 
-/** The values of JSON take that many times of what those of CSV of the same length do. */
+/** What blocks take on their way into the model, as multiples of what those of CSV of the same length do. */
 const JSON_UNFOLDS = 4
+const FRAME_UNFOLDS = 2
 
 function limitsOf({ rows, bytes }: BlockSize): JsonBlockLimits {
   return { blockRows: rows, blockBytes: bytes / JSON_UNFOLDS }
