@@ -1,4 +1,5 @@
 import type { Column, Frame } from '../../../protocols/mlflow-scoring/frame.ts'
+import { TYPED_ARRAYS } from '../../../protocols/mlflow-scoring/numpy/dtype.ts'
 
 /**
  * A frame whose numbers lie in shared memory. Sent to a worker as it is, a frame is copied twice, and the copies are
@@ -18,22 +19,6 @@ type PackedColumn = Column | WithOffset<Column>
 
 /** Every column begins at a multiple of it. */
 const ALIGNMENT = 8
-
-const ARRAYS = {
-  bool: Uint8Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  'datetime64[ns]': BigInt64Array,
-} as const
 
 /**
  * The frame with its numbers copied to the beginning of `slab`, which takes 8 bytes for each of them and 8 more for
@@ -59,7 +44,7 @@ export function unpackFrame({ rows, columns, bytes }: PackedFrame): Frame {
     columns: columns.map((column) => {
       if (!('offset' in column)) return column
       const { offset, ...others } = column
-      const TypedArray = ARRAYS[others.dtype as keyof typeof ARRAYS] as Float64ArrayConstructor
+      const TypedArray = TYPED_ARRAYS[others.dtype as keyof typeof TYPED_ARRAYS] as Float64ArrayConstructor
       return { ...others, data: new TypedArray(bytes.buffer, bytes.byteOffset + offset, rows) } as Column
     }),
   }

@@ -83,7 +83,8 @@ export function isDtype(name: string): name is Dtype {
   return Object.hasOwn(KINDS, name)
 }
 
-const CONSTRUCTORS = {
+/** What elements are stored in: float16 as its bits, times as nanoseconds since the epoch. */
+export const TYPED_ARRAYS = {
   bool: Uint8Array,
   int8: Int8Array,
   int16: Int16Array,
@@ -102,7 +103,7 @@ const CONSTRUCTORS = {
 /** Zeroed storage for `count` elements; an empty list to push to for text and objects. */
 export function newStorage<D extends Dtype>(dtype: D, count: number): Storage[D] {
   if (dtype === 'str' || dtype === 'bytes' || dtype === 'object') return [] as unknown as Storage[D]
-  const TypedArray = CONSTRUCTORS[dtype as keyof typeof CONSTRUCTORS]
+  const TypedArray = TYPED_ARRAYS[dtype as keyof typeof TYPED_ARRAYS]
   return new TypedArray(count) as unknown as Storage[D]
 }
 
