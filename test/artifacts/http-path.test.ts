@@ -30,9 +30,9 @@ test('every path stands in a URL as itself', () => {
   fc.assert(
     fc.property(fc.array(name, { minLength: 1, maxLength: 4 }), (names) => {
       const path = names.join('/')
-      const url = new URL(`http://host/root/${encodePath(path)}`)
+      const url = new URL(`http://host/base/${encodePath(path)}`)
       expect(url.search + url.hash).toBe('')
-      expect(decodePath(url.pathname)).toBe(`/root/${path}`)
+      expect(decodePath(url.pathname)).toBe(`/base/${path}`)
     }),
   )
 })
