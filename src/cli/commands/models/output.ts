@@ -1,5 +1,11 @@
 import { printable } from '../../../core/printable.ts'
 
+/** Whoever reads may stop before the end, as `head` does: there is nobody left to write for then, or to tell. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 /** Prints a line, or nothing but one JSON value for programs. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
