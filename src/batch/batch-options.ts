@@ -1,10 +1,10 @@
-import type { MlModel } from '../flavors/mlmodel.ts'
+import type { PreparedModel } from '../flavors/flavor.ts'
 import type { InputFormat, OutputFormat } from './formats.ts'
 import type { Shard } from './shard.ts'
 
 /** Everything that decides what a batch run does. */
 export interface BatchOptions {
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   /** Undefined for standard input. */
   readonly inputPath: string | undefined
   readonly inputFormat: InputFormat

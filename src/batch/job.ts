@@ -1,4 +1,4 @@
-import type { MlModel } from '../flavors/mlmodel.ts'
+import type { PreparedModel } from '../flavors/flavor.ts'
 import type { SeenColumns } from '../protocols/mlflow-scoring/csv/csv-block-reader.ts'
 import type { CsvLayout } from '../protocols/mlflow-scoring/csv/csv-layout.ts'
 import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
@@ -44,7 +44,7 @@ export interface OutputSpec {
 
 /** All that the workers of a run have in common. Plain data: it crosses threads. */
 export interface Job {
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   /** Module URL of another flavor table than Headrace's own. */
   readonly flavorTable?: string
   readonly intraOpThreads: number

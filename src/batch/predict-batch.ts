@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { ServingError } from '../core/errors.ts'
 import { availableResources, planThreads, type ThreadPlan } from '../runtime/cores.ts'
-import { loadFlavor } from '../runtime/load-flavor.ts'
 import type { BatchOptions, BatchProgress, BatchSummary } from './batch-options.ts'
 import { BatchRun } from './batch-run.ts'
 import { BatchWorkers } from './batch-workers.ts'
@@ -123,8 +122,11 @@ async function startWorkers(options: BatchOptions): Promise<BatchWorkers> {
 /** One thread a core, but not more than there are blocks. */
 async function planWorkers({ mlmodel, workers, inputPath, blockBytes }: BatchOptions): Promise<ThreadPlan> {
   const { cores, memoryBytes } = availableResources()
-  const { weightBytes } = await (await loadFlavor(mlmodel)).inspect(mlmodel)
-  const plan = planThreads({ threads: workers ?? cores, weightBytes, memoryBytes })
+  const plan = planThreads({
+    threads: workers ?? cores,
+    weightBytes: mlmodel.traits.weightBytes,
+    memoryBytes,
+  })
   const bytes = inputPath === undefined ? Number.POSITIVE_INFINITY : await sizeOf(inputPath)
   return { ...plan, workers: Math.min(plan.workers, Math.ceil(bytes / blockBytes) || 1) }
 }

@@ -1,12 +1,42 @@
 import type { Predictor } from '../core/predictor.ts'
+import type { EngineChoice, TfjsEngineChoice } from './engine-choice.ts'
 import type { MlModel } from './mlmodel.ts'
 
 /** What a flavor can tell of a model without opening an engine. */
 export interface ModelTraits {
   /** The model may run for an unbounded time (Loop, Scan, custom operators): never inline unless forced. */
   readonly unboundedRun: boolean
+  /** The engine gives its memory back only when its thread ends: never inline unless forced. */
+  readonly keepsMemory?: true
   /** Bytes of weights that each loaded copy holds. */
   readonly weightBytes: number
+}
+
+/**
+ * A model that a flavor has prepared: what is done once, however many copies of it are loaded. Plain data: it
+ * crosses threads.
+ */
+export interface PreparedModel extends MlModel {
+  readonly traits: ModelTraits
+  readonly engine: EngineChoice
+  /** The flavor's own, for its `load`. */
+  readonly plan?: unknown
+}
+
+export interface PrepareOptions {
+  /** `auto` unless set. */
+  readonly tfjsEngine?: TfjsEngineChoice
+  /** Where what took long to prepare is kept for the next start; nothing is kept unless set. */
+  readonly cache?: PreparedCache
+  /** Told of what takes long, and of what a user should know. */
+  readonly warn?: (message: string) => void
+}
+
+export interface PreparedCache {
+  /** Absolute path; made where it is not there. */
+  readonly folder: string
+  /** What was used longest ago goes where there is more. */
+  readonly maxBytes: number
 }
 
 export interface LoadOptions {
@@ -19,8 +49,12 @@ export interface LoadOptions {
  */
 export interface Flavor {
   readonly name: string
-  /** Reads the model's files, checks that they are safe and servable. @throws ServingError INVALID_PARAMETER_VALUE */
-  inspect(model: MlModel): Promise<ModelTraits>
+  /**
+   * Reads the model's files, checks that they are safe and servable, and settles what runs them. Called once,
+   * in a thread that must not be blocked for long.
+   * @throws ServingError INVALID_PARAMETER_VALUE
+   */
+  prepare(model: MlModel, options?: PrepareOptions): Promise<PreparedModel>
   /** Opens the model in the calling thread. @throws ServingError INVALID_PARAMETER_VALUE */
-  load(model: MlModel, options: LoadOptions): Promise<Predictor>
+  load(model: PreparedModel, options: LoadOptions): Promise<Predictor>
 }

@@ -1,6 +1,6 @@
 import type { Predictor } from '../core/predictor.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
-import type { MlModel } from '../flavors/mlmodel.ts'
+import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission.ts'
 import type { PlacedModel } from './placement.ts'
@@ -9,7 +9,7 @@ import type { LoadTimes, ModelStats, Placement, ServedModel } from './served-mod
 export interface LoadedModelInit {
   readonly source: ResolvedModel
   readonly name: string
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   readonly placed: PlacedModel
   readonly scoring: ScoringCodec
   readonly admission: Admission
@@ -21,7 +21,7 @@ export interface LoadedModelInit {
 export class LoadedModel implements ServedModel {
   readonly source: ResolvedModel
   readonly name: string
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   readonly predictor: Predictor
   readonly scoring: ScoringCodec
   readonly admission: Admission

@@ -1,5 +1,6 @@
 import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
+import type { PrepareOptions } from '../flavors/flavor.ts'
 import { type AdmissionLimits, DEFAULT_LIMITS } from './admission.ts'
 import { availableResources, planThreads, type Resources } from './cores.ts'
 import { type LoadModelOptions, loadModel } from './load/load-model.ts'
@@ -25,6 +26,8 @@ export interface ModelRepositoryOptions {
   readonly runTimeoutMs?: number
   /** Module URL of another flavor table than Headrace's own. */
   readonly flavorTable?: string
+  /** How flavors prepare models. */
+  readonly prepare?: PrepareOptions
   readonly log?: RuntimeLog
 }
 
@@ -169,7 +172,7 @@ export class ModelRepository {
 
   #loadOptions(name: string, source: ResolvedModel, threads: WorkerThreads | undefined): LoadModelOptions {
     const { placement = 'auto', limits = DEFAULT_LIMITS, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
-    const { flavorTable } = this.#options
+    const { flavorTable, prepare } = this.#options
     const { memoryBytes } = this.#resources
     const count = this.#threadCount()
     return {
@@ -182,6 +185,7 @@ export class ModelRepository {
       planFor: (weightBytes) => planThreads({ threads: count, weightBytes, memoryBytes }),
       log: this.#log,
       ...(flavorTable === undefined ? {} : { flavorTable }),
+      ...(prepare === undefined ? {} : { prepare }),
     }
   }
 

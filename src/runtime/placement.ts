@@ -1,6 +1,5 @@
 import type { Predictor, TensorMetadata } from '../core/predictor.ts'
-import type { Flavor, ModelTraits } from '../flavors/flavor.ts'
-import type { MlModel } from '../flavors/mlmodel.ts'
+import type { Flavor, ModelTraits, PreparedModel } from '../flavors/flavor.ts'
 import type { ThreadPlan } from './cores.ts'
 import { InlinePredictor } from './inline-predictor.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
@@ -12,9 +11,8 @@ import type { ModelStats, Placement } from './served-model.ts'
 export type PlacementChoice = 'auto' | Placement
 
 export interface PlacementOptions {
-  readonly mlmodel: MlModel
+  readonly model: PreparedModel
   readonly flavor: Flavor
-  readonly traits: ModelTraits
   readonly choice: PlacementChoice
   readonly plan: ThreadPlan
   /** Started ahead; absent where inline is forced. */
@@ -48,9 +46,9 @@ export class ModelPlacement {
 
   /** @throws ServingError where the model cannot be opened. */
   static async open(options: PlacementOptions): Promise<ModelPlacement> {
-    const { threads, traits, log } = options
+    const { threads, model, log } = options
     if (threads !== undefined) return new ModelPlacement(options, await openPool(threads, options), undefined)
-    if (traits.unboundedRun) {
+    if (model.traits.unboundedRun) {
       log.warn(
         {},
         'The model may run without end, and inline nothing can end a run but a kill of the process',
@@ -67,6 +65,10 @@ export class ModelPlacement {
     this.#options = options
     this.#pool = pool
     this.#engine = engine
+  }
+
+  get model(): PreparedModel {
+    return this.#options.model
   }
 
   /** The model where it is for now: to be asked for its inputs and to be timed. */
@@ -96,12 +98,11 @@ export class ModelPlacement {
 }
 
 function isLight(
-  { choice, traits }: PlacementOptions,
+  { choice, model: { traits } }: PlacementOptions,
   { inputs, batchable }: Predictor,
   rowMs: number | undefined,
 ): boolean {
-  if (choice !== 'auto' || traits.unboundedRun || rowMs === undefined || rowMs >= INLINE_BELOW_MS)
-    return false
+  if (!mayMove(choice, traits) || rowMs === undefined || rowMs >= INLINE_BELOW_MS) return false
   return inputs.every((input) => isBounded(input, batchable))
 }
 
@@ -110,19 +111,23 @@ function isBounded({ shape, unranked }: TensorMetadata, batchable: boolean): boo
   return unranked !== true && shape.slice(batchable ? 1 : 0).every((dim) => dim >= 0)
 }
 
-function openInline({ flavor, mlmodel }: PlacementOptions): Promise<Predictor> {
-  return flavor.load(mlmodel, { intraOpThreads: 1 })
+/** Whether a model that turns out to be light leaves its thread. */
+function mayMove(choice: PlacementChoice, { unboundedRun, keepsMemory }: ModelTraits): boolean {
+  return choice === 'auto' && !unboundedRun && keepsMemory !== true
+}
+
+function openInline({ flavor, model }: PlacementOptions): Promise<Predictor> {
+  return flavor.load(model, { intraOpThreads: 1 })
 }
 
 function openPool(threads: WorkerThreads, options: PlacementOptions): Promise<WorkerPool> {
-  const { mlmodel, choice, traits, plan, flavorTable } = options
-  const mayMove = choice === 'auto' && !traits.unboundedRun
-  const model = {
-    mlmodel,
+  const { model, choice, plan, flavorTable } = options
+  const pooled = {
+    mlmodel: model,
     intraOpThreads: plan.intraOpThreads,
     ...(flavorTable === undefined ? {} : { flavorTable }),
   }
-  return WorkerPool.open(threads, model, mayMove ? 1 : plan.workers)
+  return WorkerPool.open(threads, pooled, mayMove(choice, model.traits) ? 1 : plan.workers)
 }
 
 function inline(engine: Predictor, rowMs: number | undefined): PlacedModel {

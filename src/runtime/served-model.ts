@@ -1,6 +1,6 @@
 import type { Predictor } from '../core/predictor.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
-import type { MlModel } from '../flavors/mlmodel.ts'
+import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission.ts'
 
@@ -35,7 +35,7 @@ export interface ServedModel {
   readonly source: ResolvedModel
   /** The name it is served under. */
   readonly name: string
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   readonly predictor: Predictor
   readonly scoring: ScoringCodec
   /** Where the data plane counts and refuses; nobody else enters. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runIdentity } from '../../src/batch/run-identity.ts'
 import { WHOLE } from '../../src/batch/shard.ts'
-import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
+import { prepareModel } from '../../src/runtime/prepare-model.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { modelFolder } from './support/batch-files.ts'
 
@@ -19,7 +19,7 @@ function inputIn(folder: string): string {
 async function identityOf(model: string, inputPath: string, programVersion = '1.0.0') {
   return runIdentity(
     {
-      ...{ mlmodel: await readMlModel(model), inputPath, inputFormat: 'json', output: 'out.json' },
+      ...{ mlmodel: await prepareModel(model), inputPath, inputFormat: 'json', output: 'out.json' },
       ...{ outputFormat: 'json', append: false, params: undefined, shard: WHOLE, resume: true },
       ...{ badRowsPath: undefined, workers: undefined, batchRows: 100, blockBytes: 1000 },
       programVersion,

@@ -1,7 +1,7 @@
-import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
 import { InlinePredictor } from '../../src/runtime/inline-predictor.ts'
 import { WorkerPool } from '../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../src/runtime/pool/worker-threads.ts'
+import { prepareModel } from '../../src/runtime/prepare-model.ts'
 import { describePredictor } from '../contract/predictor-contract.ts'
 import { floatInput, loadFile, modelPath } from '../fixtures/onnx/onnx-models.ts'
 
@@ -15,7 +15,7 @@ const fourColumns = (rows: number, seed: number) =>
 const inline = (rowMs: number) => async () => new InlinePredictor(await loadFile(modelPath('softmax')), rowMs)
 
 const pool = (workers: number) => async () => {
-  const mlmodel = await readMlModel(modelPath('softmax'))
+  const mlmodel = await prepareModel(modelPath('softmax'))
   const threads = new WorkerThreads({ maxThreads: workers })
   return WorkerPool.open(threads, { mlmodel, intraOpThreads: 1 }, workers)
 }

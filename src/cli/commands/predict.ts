@@ -6,7 +6,7 @@ import { formatOfFile } from '../../batch/formats.ts'
 import { predictBatch } from '../../batch/predict-batch.ts'
 import { WHOLE } from '../../batch/shard.ts'
 import { invalidParameter } from '../../core/errors.ts'
-import { readMlModel } from '../../flavors/read-mlmodel.ts'
+import { prepareModel } from '../../runtime/prepare-model.ts'
 import { createLogger } from '../../server/logger.ts'
 import { openRegistryClient } from '../compose-registry.ts'
 import { PREDICT_SETTINGS, type PredictSettings } from '../predict-settings.ts'
@@ -61,7 +61,7 @@ async function batchOptions(settings: PredictSettings, logger: Logger): Promise<
   const inputPath = fileOf(settings.inputPath)
   const output = fileOf(settings.outputPath)
   return {
-    mlmodel: await readMlModel(await modelPath(settings.modelUri, settings, logger)),
+    mlmodel: await prepareModel(await modelPath(settings.modelUri, settings, logger)),
     inputPath,
     inputFormat: settings.contentType ?? formatOfFile(inputPath),
     output,

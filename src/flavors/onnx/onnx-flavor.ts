@@ -1,6 +1,6 @@
 import { invalidModel, messageOf, ServingError } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
-import type { Flavor, LoadOptions, ModelTraits } from '../flavor.ts'
+import type { Flavor, LoadOptions, PreparedModel } from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
 import { hasUnboundedRun } from './check-model.ts'
 import { disableTelemetry } from './engine.ts'
@@ -11,15 +11,16 @@ import { readSessionMetadata } from './session-metadata.ts'
 import { sessionOptions } from './session-options.ts'
 
 /** MLflow's `onnx` flavor, and bare `.onnx` files, run by onnxruntime on the CPU. */
-export const flavor: Flavor = { name: 'onnx', inspect, load }
+export const flavor: Flavor = { name: 'onnx', prepare, load }
 
-async function inspect(model: MlModel): Promise<ModelTraits> {
+async function prepare(model: MlModel): Promise<PreparedModel> {
   disableTelemetry()
   const { summary, weightBytes } = await readOnnxFile(model)
-  return { unboundedRun: hasUnboundedRun(summary), weightBytes }
+  const traits = { unboundedRun: hasUnboundedRun(summary), weightBytes }
+  return { ...model, traits, engine: { name: 'onnxruntime' } }
 }
 
-async function load(model: MlModel, { intraOpThreads }: LoadOptions): Promise<Predictor> {
+async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Promise<Predictor> {
   const file = await readOnnxFile(model)
   const options = sessionOptions(model.flavorConfig['onnx_session_options'], intraOpThreads)
   try {

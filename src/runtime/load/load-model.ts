@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { messageOf, ServingError } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import type { ResolvedModel } from '../../core/resolved-model.ts'
+import type { PrepareOptions } from '../../flavors/flavor.ts'
 import type { MlModel } from '../../flavors/mlmodel.ts'
 import { readMlModel } from '../../flavors/read-mlmodel.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
@@ -31,6 +32,7 @@ export interface LoadModelOptions {
   /** A run of a sample that takes longer makes loading fail. */
   readonly runTimeoutMs: number
   readonly flavorTable?: string
+  readonly prepare?: PrepareOptions
   readonly log: RuntimeLog
 }
 
@@ -56,7 +58,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     return new LoadedModel({
       source: options.source,
       name: options.name,
-      mlmodel,
+      mlmodel: place.model,
       placed,
       scoring,
       goldenRequests,
@@ -91,13 +93,12 @@ async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
 async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {
   const { placement, threads, planFor, flavorTable, log } = options
   const flavor = await loadFlavor(mlmodel, flavorTable)
-  const traits = await flavor.inspect(mlmodel)
+  const model = await flavor.prepare(mlmodel, options.prepare)
   return ModelPlacement.open({
-    mlmodel,
+    model,
     flavor,
-    traits,
     choice: placement,
-    plan: planFor(traits.weightBytes),
+    plan: planFor(model.traits.weightBytes),
     threads,
     log,
     ...(flavorTable === undefined ? {} : { flavorTable }),

@@ -1,7 +1,7 @@
 import type { SerializedError } from '../../core/errors.ts'
 import type { Parameters } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
-import type { MlModel } from '../../flavors/mlmodel.ts'
+import type { PreparedModel } from '../../flavors/flavor.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface StartMessage {
 
 export interface OpenMessage {
   readonly kind: 'open'
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   readonly intraOpThreads: number
   /** Module URL of another flavor table than Headrace's own. */
   readonly flavorTable?: string

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { Piscina, queueOptionsSymbol } from 'piscina'
 import { deserializeError, internalError, messageOf, unavailable } from '../../core/errors.ts'
-import type { MlModel } from '../../flavors/mlmodel.ts'
+import type { PreparedModel } from '../../flavors/flavor.ts'
 import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { siblingModule } from './sibling-module.ts'
 import { isCloneError } from './wire-tensors.ts'
@@ -19,7 +19,7 @@ export interface WorkerThreadsOptions {
 
 /** What the threads are to open. */
 export interface WorkerModel {
-  readonly mlmodel: MlModel
+  readonly mlmodel: PreparedModel
   readonly intraOpThreads: number
   /** Module URL of another flavor table than Headrace's own. */
   readonly flavorTable?: string

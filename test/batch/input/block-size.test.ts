@@ -5,7 +5,7 @@ import type { BatchOptions } from '../../../src/batch/batch-options.ts'
 import { blockSizeOf } from '../../../src/batch/input/block-size.ts'
 import { openSource } from '../../../src/batch/input/open-source.ts'
 import { WHOLE } from '../../../src/batch/shard.ts'
-import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
+import { prepareModel } from '../../../src/runtime/prepare-model.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { modelFolder } from '../support/batch-files.ts'
 
@@ -22,7 +22,7 @@ async function blocksOf(format: keyof typeof FILES, model: { batchable: boolean;
   const path = join(temporaryFolder(), `rows.${format}`)
   writeFileSync(path, FILES[format])
   const options: BatchOptions = {
-    ...{ mlmodel: await readMlModel(modelFolder('iris/2')), inputPath: path, inputFormat: format },
+    ...{ mlmodel: await prepareModel(modelFolder('iris/2')), inputPath: path, inputFormat: format },
     ...{ output: undefined, outputFormat: 'json', append: false, params: undefined, shard: WHOLE },
     ...{ resume: false, badRowsPath: undefined, workers: undefined, batchRows: 100 },
     ...{ blockBytes: 100 * 1024 * 1024, programVersion: '1.0.0' },

@@ -4,7 +4,7 @@ import type { BatchOptions, BatchSummary } from '../../../src/batch/batch-option
 import { formatOfFile } from '../../../src/batch/formats.ts'
 import { predictBatch } from '../../../src/batch/predict-batch.ts'
 import { WHOLE } from '../../../src/batch/shard.ts'
-import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
+import { prepareModel } from '../../../src/runtime/prepare-model.ts'
 
 export const BREAST_CANCER = modelFolder('breast-cancer/1')
 
@@ -34,7 +34,7 @@ export async function predict(run: TestRun): Promise<TestResult> {
   stdout.on('data', (bytes: Buffer) => written.push(bytes))
   const summary = await predictBatch(
     {
-      mlmodel: await readMlModel(model),
+      mlmodel: await prepareModel(model),
       inputPath: undefined,
       inputFormat: formatOfFile(options.inputPath),
       output: undefined,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ServingError } from '../../../src/core/errors.ts'
 import type { Predictor } from '../../../src/core/predictor.ts'
 import { flavorFor } from '../../../src/flavors/flavor-table.ts'
-import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
 import { compileScoringCodec } from '../../../src/protocols/mlflow-scoring/compile-scoring-codec.ts'
 import type { ScoringCodec, ScoringMediaType } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
+import { prepareModel } from '../../../src/runtime/prepare-model.ts'
 import { bodyOf, modelFolder, type Recording, readRecordings } from './recording.ts'
 import { isSameJson } from './same-json.ts'
 
@@ -22,7 +22,7 @@ describe.each(models)('MLflow recordings of %s', (model) => {
   let codec: ScoringCodec
 
   beforeAll(async () => {
-    const mlmodel = await readMlModel(modelFolder(model))
+    const mlmodel = await prepareModel(modelFolder(model))
     predictor = await (await flavorFor(mlmodel)).load(mlmodel, { intraOpThreads: 1 })
     codec = compileScoringCodec({ signature: mlmodel.signature, ...predictor })
   })

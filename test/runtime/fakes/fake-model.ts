@@ -1,12 +1,12 @@
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
-import type { MlModel } from '../../../src/flavors/mlmodel.ts'
+import type { PreparedModel } from '../../../src/flavors/flavor.ts'
 import type { WorkerModel } from '../../../src/runtime/pool/worker-threads.ts'
 import type { FakeConfig } from './flavor-table.ts'
 
 /** Where workers find the fake flavors. */
 export const FAKE_FLAVORS = new URL('./flavor-table.ts', import.meta.url).href
 
-export function fakeModel(config: FakeConfig = {}): MlModel {
+export function fakeModel(config: FakeConfig = {}): PreparedModel {
   return {
     directory: '/nowhere',
     flavor: 'fake',
@@ -16,6 +16,8 @@ export function fakeModel(config: FakeConfig = {}): MlModel {
     modelId: undefined,
     mlflowVersion: undefined,
     servingInputPath: undefined,
+    traits: { unboundedRun: config.unboundedRun ?? false, weightBytes: config.weightBytes ?? 0 },
+    engine: { name: 'onnxruntime' },
   }
 }
 

@@ -27,9 +27,9 @@ const COLUMN: readonly TensorMetadata[] = [{ name: 'x', datatype: 'FP64', shape:
 export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
   return {
     name: 'fake',
-    inspect: async ({ flavorConfig }) => {
-      const { unboundedRun = false, weightBytes = 0 } = flavorConfig as FakeConfig
-      return { unboundedRun, weightBytes }
+    prepare: async (model) => {
+      const { unboundedRun = false, weightBytes = 0 } = model.flavorConfig as FakeConfig
+      return { ...model, traits: { unboundedRun, weightBytes }, engine: { name: 'onnxruntime' } }
     },
     load: async ({ flavorConfig }) => {
       const config = flavorConfig as FakeConfig

@@ -3,9 +3,9 @@
  * became of the calls and of the pool, and ends itself.
  */
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
-import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
 import { WorkerPool } from '../../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../../src/runtime/pool/worker-threads.ts'
+import { prepareModel } from '../../../src/runtime/prepare-model.ts'
 import { modelPath } from '../../fixtures/onnx/onnx-models.ts'
 
 function loop(turns: bigint): TensorMap {
@@ -15,7 +15,7 @@ function loop(turns: bigint): TensorMap {
   ])
 }
 
-const mlmodel = await readMlModel(modelPath('loop'))
+const mlmodel = await prepareModel(modelPath('loop'))
 const pool = await WorkerPool.open(new WorkerThreads({ maxThreads: 1 }), { mlmodel, intraOpThreads: 1 }, 1)
 await pool.predict(loop(3n))
 const endless = pool.predict(loop(2n ** 62n), { deadline: performance.now() + 200 })

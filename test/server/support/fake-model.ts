@@ -1,6 +1,6 @@
 import { badRequest } from '../../../src/core/errors.ts'
 import type { Predictor } from '../../../src/core/predictor.ts'
-import type { MlModel } from '../../../src/flavors/mlmodel.ts'
+import type { PreparedModel } from '../../../src/flavors/flavor.ts'
 import type { ScoringCodec } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
 import { Admission } from '../../../src/runtime/admission.ts'
 import type { ModelStats, Placement, ServedModel } from '../../../src/runtime/served-model.ts'
@@ -37,7 +37,7 @@ export interface FakeModelInit {
   readonly predictor?: Predictor
   readonly codec?: ScoringCodec
   readonly placement?: Placement
-  readonly mlmodel?: Partial<MlModel>
+  readonly mlmodel?: Partial<PreparedModel>
   readonly stats?: Partial<ModelStats>
 }
 
@@ -60,7 +60,9 @@ export function fakeModel(init: FakeModelInit = {}): ServedModel {
   }
 }
 
-const MLMODEL: MlModel = {
+const MLMODEL: PreparedModel = {
+  traits: { unboundedRun: false, weightBytes: 0 },
+  engine: { name: 'onnxruntime' },
   directory: '/nowhere',
   flavor: 'fake',
   flavorConfig: {},

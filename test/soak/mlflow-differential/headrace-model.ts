@@ -1,9 +1,9 @@
 import { ServingError } from '../../../src/core/errors.ts'
 import type { Predictor } from '../../../src/core/predictor.ts'
 import { flavorFor } from '../../../src/flavors/flavor-table.ts'
-import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
 import { compileScoringCodec } from '../../../src/protocols/mlflow-scoring/compile-scoring-codec.ts'
 import type { ScoringCodec, ScoringMediaType } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
+import { prepareModel } from '../../../src/runtime/prepare-model.ts'
 import { HTTP_STATUS } from '../../../src/server/http-status.ts'
 import { mlflowErrorBody } from '../../../src/server/mlflow-error-body.ts'
 import type { Answer } from './mlflow-process.ts'
@@ -22,7 +22,7 @@ export class HeadraceModel {
   }
 
   static async load(folder: string): Promise<HeadraceModel> {
-    const mlmodel = await readMlModel(folder)
+    const mlmodel = await prepareModel(folder)
     const predictor = await (await flavorFor(mlmodel)).load(mlmodel, { intraOpThreads: 1 })
     const codec = compileScoringCodec({ signature: mlmodel.signature, ...predictor })
     return new HeadraceModel(outlineOf(mlmodel, predictor), predictor, codec)

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { BatchOptions } from '../../../src/batch/batch-options.ts'
 import type { OutputFormat } from '../../../src/batch/formats.ts'
 import { WHOLE } from '../../../src/batch/shard.ts'
+import type { PreparedModel } from '../../../src/flavors/flavor.ts'
 import { flavorFor } from '../../../src/flavors/flavor-table.ts'
-import type { MlModel } from '../../../src/flavors/mlmodel.ts'
-import { readMlModel } from '../../../src/flavors/read-mlmodel.ts'
+import { prepareModel } from '../../../src/runtime/prepare-model.ts'
 import type { Answer } from '../mlflow-differential/mlflow-process.ts'
 import { type ModelOutline, modelFolders, outlineOf } from '../mlflow-differential/model-outline.ts'
 import { Random } from '../mlflow-differential/random.ts'
@@ -61,7 +61,7 @@ export class PredictRun {
     const { inputs, seed } = this.#init
     const folders = modelFolders()
     for (const [index, folder] of folders.entries()) {
-      const mlmodel = await readMlModel(folder)
+      const mlmodel = await prepareModel(folder)
       const outline = await outlineOfModel(mlmodel)
       const random = new Random(seed * 1000 + index)
       for (let left = Math.ceil(inputs / folders.length); left > 0; left -= BATCH) {
@@ -92,7 +92,7 @@ export class PredictRun {
     )
   }
 
-  async #compare(random: Random, mlmodel: MlModel, { input, path, answers }: Asked): Promise<void> {
+  async #compare(random: Random, mlmodel: PreparedModel, { input, path, answers }: Asked): Promise<void> {
     this.#inputs += 1
     const options = this.#optionsOf(mlmodel, input, path)
     const whole = await outcomeOf(options)
@@ -113,7 +113,7 @@ export class PredictRun {
     }
   }
 
-  #optionsOf(mlmodel: MlModel, input: BatchInput, inputPath: string): RunOptions {
+  #optionsOf(mlmodel: PreparedModel, input: BatchInput, inputPath: string): RunOptions {
     return {
       mlmodel,
       inputPath,
@@ -158,7 +158,7 @@ export class PredictRun {
   }
 }
 
-async function outlineOfModel(mlmodel: MlModel): Promise<ModelOutline> {
+async function outlineOfModel(mlmodel: PreparedModel): Promise<ModelOutline> {
   const predictor = await (await flavorFor(mlmodel)).load(mlmodel, { intraOpThreads: 1 })
   try {
     return outlineOf(mlmodel, predictor)

@@ -33,8 +33,8 @@ export async function reportOn(model: ResolvedModel): Promise<ModelReport> {
 async function interfaceOf(mlmodel: MlModel): Promise<ModelReport['file']> {
   try {
     const flavor = await loadFlavor(mlmodel)
-    await flavor.inspect(mlmodel)
-    const predictor = await flavor.load(mlmodel, { intraOpThreads: 1 })
+    const prepared = await flavor.prepare(mlmodel)
+    const predictor = await flavor.load(prepared, { intraOpThreads: 1 })
     const { inputs, outputs } = predictor
     await predictor.close()
     return { inputs, outputs }
