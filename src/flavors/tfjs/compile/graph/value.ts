@@ -1,0 +1,37 @@
+/** The types of TF.js tensors that are compiled; texts and complex numbers are not. */
+export type ElementType = 'float32' | 'int32' | 'bool'
+
+/** null where only a run tells: the number of rows, above all. */
+export type Dimension = number | null
+
+export type Shape = readonly Dimension[]
+
+export interface ValueType {
+  readonly type: ElementType
+  readonly shape: Shape
+}
+
+/** A tensor that is known before any run, in TF.js's order of dimensions. A bool is a byte, 0 or 1. */
+export type ConstantData =
+  | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'int32'; readonly shape: readonly number[]; readonly data: Int32Array }
+  | { readonly type: 'bool'; readonly shape: readonly number[]; readonly data: Uint8Array }
+
+/**
+ * A tensor of the graph: an input, a constant or the result of a node. Its identity counts, not its fields. The order
+ * of dimensions is TF.js's (channels last), whatever it will be in ONNX.
+ */
+export interface Value extends ValueType {
+  readonly constant?: ConstantData
+  /**
+   * Elements of a small int32 value of rank 0 or 1 as far as they are known before a run (null where not): a shape,
+   * and what is computed from one. Of a constant they are all known.
+   */
+  readonly elements?: readonly Dimension[]
+}
+
+/** The elements of a small integer constant or a computed shape, all of them known; undefined otherwise. */
+export function knownIntegers({ elements }: Value): readonly number[] | undefined {
+  if (elements === undefined || elements.includes(null)) return undefined
+  return elements as readonly number[]
+}

@@ -1,0 +1,126 @@
+import type { ConstantData, Value } from '../graph/value.ts'
+import type { OnnxGraph } from '../onnx/onnx-graph.ts'
+import { permuted } from './permute.ts'
+
+/**
+ * Order of the dimensions, in Keras's words. `channelsLast` is TF.js's (rows, height, width, channels);
+ * `channelsFirst` is what ONNX's convolutions take (rows, channels, height, width). Under three dimensions both are
+ * the same.
+ */
+export type Layout = 'channelsLast' | 'channelsFirst'
+
+/** What a value is called in ONNX, in either order. */
+type Names = Partial<Record<Layout, string>>
+
+/**
+ * Where values are on their way into ONNX. A value is there in one order, in the other as well once somebody asked for
+ * it, so that between two operators of one order nothing is transposed.
+ */
+export class Lowering {
+  readonly onnx: OnnxGraph
+  readonly #names = new Map<Value, Names>()
+
+  constructor(onnx: OnnxGraph) {
+    this.onnx = onnx
+  }
+
+  /** Says what a result is called in ONNX. Under three dimensions the layout is without meaning. */
+  define(value: Value, name: string, layout: Layout = 'channelsLast'): void {
+    this.#names.set(value, { [layoutOf(value, layout)]: name })
+  }
+
+  /** Name of the value in TF.js's order of dimensions. */
+  channelsLast(value: Value): string {
+    return this.#in(value, 'channelsLast')
+  }
+
+  /** Name of the value with its channels, the last dimension, right after the rows. */
+  channelsFirst(value: Value): string {
+    return this.#in(value, 'channelsFirst')
+  }
+
+  in(layout: Layout, value: Value): string {
+    return this.#in(value, layout)
+  }
+
+  /** Whether the value is there with its channels first, so that an operator that takes both had better stay there. */
+  isChannelsFirst(value: Value): boolean {
+    return this.#names.get(value)?.channelsFirst !== undefined
+  }
+
+  /**
+   * Names of operands that are broadcast against each other into a result of `rank` dimensions, all in one layout:
+   * channels first where one of the full rank is there, so that element-wise operators never cost a transposition.
+   */
+  broadcast(
+    operands: readonly Value[],
+    rank: number,
+  ): { readonly layout: Layout; readonly names: readonly string[] } {
+    const first = operands.some((value) => value.shape.length === rank && this.isChannelsFirst(value))
+    if (!first) {
+      return { layout: 'channelsLast', names: operands.map((value) => this.channelsLast(value)) }
+    }
+    return { layout: 'channelsFirst', names: operands.map((value) => this.#raised(value, rank)) }
+  }
+
+  /** A constant's own name, written where it is asked for the first time. */
+  #in(value: Value, layout: Layout): string {
+    const wanted = layoutOf(value, layout)
+    let names = this.#names.get(value)
+    if (names === undefined) {
+      if (value.constant === undefined) throw new Error('A value is used before the node that gives it')
+      names = {}
+      this.#names.set(value, names)
+    }
+    const name = names[wanted] ?? this.#make(value, names, wanted)
+    names[wanted] = name
+    return name
+  }
+
+  #make({ constant, shape }: Value, names: Names, wanted: Layout): string {
+    const rank = shape.length
+    if (constant !== undefined) {
+      return this.onnx.constant(wanted === 'channelsFirst' ? permuted(constant, toFirst(rank)) : constant)
+    }
+    const [from, perm] =
+      wanted === 'channelsFirst' ? [names.channelsLast!, toFirst(rank)] : [names.channelsFirst!, toLast(rank)]
+    return this.onnx.node('Transpose', [from], { perm })
+  }
+
+  /** The operand in the channels-first order of `rank` dimensions: missing ones are 1 and come before its own. */
+  #raised(value: Value, rank: number): string {
+    const missing = rank - value.shape.length
+    if (missing === 0 || value.shape.length === 0) return this.channelsFirst(value)
+    if (value.constant !== undefined) {
+      const { constant } = value
+      const shape = [...new Array<number>(missing).fill(1), ...constant.shape]
+      return this.onnx.constant(permuted({ ...constant, shape } as ConstantData, toFirst(rank)))
+    }
+    const axes = this.onnx.integers(Array.from({ length: missing }, (_, axis) => axis))
+    const raised = this.onnx.node('Unsqueeze', [this.channelsLast(value), axes])
+    return this.onnx.node('Transpose', [raised], { perm: toFirst(rank) })
+  }
+}
+
+/** The axis of the channels-first order that an axis of TF.js's order becomes. */
+export function channelsFirstAxis(axis: number, rank: number): number {
+  if (rank < 3 || axis === 0) return axis
+  return axis === rank - 1 ? 1 : axis + 1
+}
+
+/** The list of something that each dimension has, in a layout. */
+export function inLayout<T>(layout: Layout, list: readonly T[]): readonly T[] {
+  return layout === 'channelsLast' || list.length < 3 ? list : toFirst(list.length).map((axis) => list[axis]!)
+}
+
+function layoutOf({ shape }: Value, layout: Layout): Layout {
+  return shape.length < 3 ? 'channelsLast' : layout
+}
+
+function toFirst(rank: number): readonly number[] {
+  return [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, index) => index + 1)]
+}
+
+function toLast(rank: number): readonly number[] {
+  return [0, ...Array.from({ length: rank - 2 }, (_, index) => index + 2), 1]
+}
