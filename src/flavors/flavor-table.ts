@@ -5,6 +5,7 @@ import type { MlModel } from './mlmodel.ts'
 /** Flavors by their names in MLmodel files, the preferred first; each imports its engine only once it is used. */
 const LOADERS: ReadonlyMap<string, () => Promise<Flavor>> = new Map([
   ['onnx', async () => (await import('./onnx/onnx-flavor.ts')).flavor],
+  ['tfjs', async () => (await import('./tfjs/tfjs-flavor.ts')).flavor],
 ])
 
 /** Names of the flavors that Headrace serves, in the order in which they are preferred. */

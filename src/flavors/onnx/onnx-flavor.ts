@@ -1,9 +1,9 @@
-import { invalidModel, messageOf, ServingError } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import type { Flavor, LoadOptions, PreparedModel } from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
 import { hasUnboundedRun } from './check-model.ts'
 import { disableTelemetry } from './engine.ts'
+import { loadFailure } from './load-failure.ts'
 import { readOnnxFile } from './onnx-file.ts'
 import { OnnxPredictor } from './onnx-predictor.ts'
 import { openSession } from './open-session.ts'
@@ -27,20 +27,6 @@ async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Prom
     const session = await openSession(file, options)
     return new OnnxPredictor(session, readSessionMetadata(session, file))
   } catch (error) {
-    if (error instanceof ServingError) throw error
-    throw invalidModel(`onnxruntime cannot load the model: ${adviceOn(reasonOf(error))}`, { cause: error })
+    throw loadFailure(error)
   }
-}
-
-/** onnxruntime's message without the path of the model file and the place in its own source. */
-function reasonOf(error: unknown): string {
-  return messageOf(error)
-    .replace(/^Load model from .*? failed:/s, '')
-    .replace(/\/onnxruntime_src\/\S+ .*?[)>] (?=[A-Z])/s, '')
-    .trim()
-}
-
-/** A model that is too new is the one failure that its owner can do something about without knowing the engine. */
-function adviceOn(reason: string): string {
-  return /\b(opset|IR version)\b/i.test(reason) ? `${reason} Export it again with an older opset.` : reason
 }

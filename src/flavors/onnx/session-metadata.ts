@@ -4,6 +4,12 @@ import { datatypeOf, elementTypeName } from './datatypes.ts'
 import type { Session } from './engine.ts'
 import type { OnnxFile } from './onnx-file.ts'
 
+/** What a model file says that its session does not. */
+interface FileNotes {
+  readonly summary: Pick<OnnxFile['summary'], 'inputs' | 'outputs'>
+  readonly zipMaps: OnnxFile['zipMaps']
+}
+
 type ValueMetadata = Session['inputMetadata'][number]
 
 /** What a session tells of its model, in the words of the `Predictor` contract. */
@@ -18,7 +24,7 @@ export interface SessionMetadata {
  * @param file the file that the session was opened with.
  * @throws ServingError INVALID_PARAMETER_VALUE where an input or output is no tensor, or of a type without counterpart.
  */
-export function readSessionMetadata(session: Session, file: OnnxFile): SessionMetadata {
+export function readSessionMetadata(session: Session, file: FileNotes): SessionMetadata {
   const { inputs, outputs } = metadataOf(session, file)
   const rows = inputs[0]?.shape[0]
   return {
@@ -31,7 +37,7 @@ export function readSessionMetadata(session: Session, file: OnnxFile): SessionMe
 
 function metadataOf(
   session: Session,
-  { summary, zipMaps }: OnnxFile,
+  { summary, zipMaps }: FileNotes,
 ): Pick<SessionMetadata, 'inputs' | 'outputs'> {
   const unranked = new Set(
     [...summary.inputs, ...summary.outputs].filter(({ rank }) => rank === undefined).map(({ name }) => name),
