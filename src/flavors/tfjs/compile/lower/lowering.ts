@@ -1,4 +1,4 @@
-import type { ConstantData, Value } from '../graph/value.ts'
+import type { ConstantData, Shape, Value } from '../graph/value.ts'
 import type { OnnxGraph } from '../onnx/onnx-graph.ts'
 import { permuted } from './permute.ts'
 
@@ -19,6 +19,7 @@ type Names = Partial<Record<Layout, string>>
 export class Lowering {
   readonly onnx: OnnxGraph
   readonly #names = new Map<Value, Names>()
+  readonly #arranged = new Map<Value, Map<string, string>>()
 
   constructor(onnx: OnnxGraph) {
     this.onnx = onnx
@@ -48,6 +49,34 @@ export class Lowering {
     return this.#names.get(value)?.channelsFirst !== undefined
   }
 
+  /** The order that the value is there in: where an operator takes both, the one that costs nothing. */
+  layoutOf(value: Value): Layout {
+    return value.constant === undefined && this.isChannelsFirst(value) ? 'channelsFirst' : 'channelsLast'
+  }
+
+  /**
+   * Name of the value with its dimensions in an order of its own, as the weights of a convolution have: dimension `i`
+   * is dimension `order[i]` of the value. Constants are rearranged now, and once.
+   * @param shape what the result is then reshaped to.
+   */
+  arranged(value: Value, order: readonly number[], shape?: readonly number[]): string {
+    const arrangements = this.#arranged.get(value) ?? new Map<string, string>()
+    this.#arranged.set(value, arrangements)
+    const key = `${order} ${shape}`
+    const name = arrangements.get(key) ?? this.#arrange(value, order, shape)
+    arrangements.set(key, name)
+    return name
+  }
+
+  #arrange(value: Value, order: readonly number[], shape: readonly number[] | undefined): string {
+    if (value.constant !== undefined) {
+      const constant = permuted(value.constant, order)
+      return this.onnx.constant(shape === undefined ? constant : { ...constant, shape })
+    }
+    const name = this.onnx.node('Transpose', [this.channelsLast(value)], { perm: order })
+    return shape === undefined ? name : this.onnx.node('Reshape', [name, this.onnx.integers(shape)])
+  }
+
   /**
    * Names of operands that are broadcast against each other into a result of `rank` dimensions, all in one layout:
    * channels first where one of the full rank is there, so that element-wise operators never cost a transposition.
@@ -56,7 +85,9 @@ export class Lowering {
     operands: readonly Value[],
     rank: number,
   ): { readonly layout: Layout; readonly names: readonly string[] } {
-    const first = operands.some((value) => value.shape.length === rank && this.isChannelsFirst(value))
+    const first = operands.some(
+      (value) => value.shape.length === rank && this.layoutOf(value) === 'channelsFirst',
+    )
     if (!first) {
       return { layout: 'channelsLast', names: operands.map((value) => this.channelsLast(value)) }
     }
@@ -84,6 +115,8 @@ export class Lowering {
     }
     const [from, perm] =
       wanted === 'channelsFirst' ? [names.channelsLast!, toFirst(rank)] : [names.channelsFirst!, toLast(rank)]
+    const dims = reshapedTo(shape, perm)
+    if (dims !== undefined) return this.onnx.node('Reshape', [from, this.onnx.integers(dims)])
     return this.onnx.node('Transpose', [from], { perm })
   }
 
@@ -111,6 +144,20 @@ export function channelsFirstAxis(axis: number, rank: number): number {
 /** The list of something that each dimension has, in a layout. */
 export function inLayout<T>(layout: Layout, list: readonly T[]): readonly T[] {
   return layout === 'channelsLast' || list.length < 3 ? list : toFirst(list.length).map((axis) => list[axis]!)
+}
+
+/**
+ * What a tensor is reshaped to instead of transposed, where its channels or its places are but one so that nothing
+ * moves; undefined where something does, or where the dimensions are not known well enough.
+ */
+function reshapedTo(shape: Shape, perm: readonly number[]): readonly number[] | undefined {
+  const places = shape.slice(1, -1)
+  if (shape.at(-1) !== 1 && places.some((dim) => dim !== 1)) return undefined
+  const dims = perm.map((axis) => shape[axis]!)
+  const free = dims.slice(1).filter((dim) => dim === null).length
+  if (free > 1) return undefined
+  // 0 takes over the number of rows, -1 is what remains.
+  return dims.map((dim, axis) => dim ?? (axis === 0 ? 0 : -1))
 }
 
 function layoutOf({ shape }: Value, layout: Layout): Layout {

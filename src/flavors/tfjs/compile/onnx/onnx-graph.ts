@@ -7,12 +7,10 @@ export const OPSET = 18
 const IR_VERSION = 8
 
 /** `TensorProto.DataType`. */
-const ELEMENT_TYPES: Readonly<Record<ElementType | 'int64', number>> = {
-  float32: 1,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-}
+const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const
+
+/** The types of TF.js, and those that ONNX takes for shapes and that hold every int32 and its quotients. */
+export type OnnxType = ElementType | 'int64' | 'float64'
 
 /** `AttributeProto.AttributeType`. */
 const ATTRIBUTE = { float: 1, int: 2, text: 3, floats: 6, ints: 7, texts: 8 } as const
@@ -69,6 +67,10 @@ export class OnnxGraph {
   /** A node whose output has a name of the model's own. */
   rename(from: string, to: string): void {
     this.#add({ type: 'Identity', inputs: [from] }, [to])
+  }
+
+  cast(name: string, type: OnnxType): string {
+    return this.node('Cast', [name], { to: ELEMENT_TYPES[type] })
   }
 
   constant({ type, shape, data }: ConstantData): string {

@@ -1,42 +1,149 @@
-import { broadcastShape } from '../graph/broadcast.ts'
-import { type Operator, operator } from '../graph/operator.ts'
+import { expectFloats, promotedType } from '../graph/element-types.ts'
 import type { ElementType, Value } from '../graph/value.ts'
-import type { Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
+import type { OnnxGraph } from '../onnx/onnx-graph.ts'
+import { type ElementwiseRow, elementwise, type Typed } from './elementwise.ts'
 
-/** Operators of two operands that are broadcast against each other. */
+/**
+ * Arithmetic of two operands that are broadcast against each other. As in TF.js, operands of different types are
+ * brought to the wider one. Products and sums of int32 wrap around.
+ */
 
-export const add = arithmetic('Add', 'Add')
-export const subtract = arithmetic('Sub', 'Sub')
-export const multiply = arithmetic('Mul', 'Mul')
+export const add = arithmetic('Add', oneNode('Add'), ([a, b]) => a! + b!)
+export const subtract = arithmetic('Sub', oneNode('Sub'), ([a, b]) => a! - b!)
+export const multiply = arithmetic('Mul', oneNode('Mul'), ([a, b]) => a! * b!)
 
-/** Both operands and the result are of one type, float32 or int32. */
-function arithmetic(name: string, onnxType: string): Operator<null> {
-  return operator({
+/** Of int32 it is the floor of the quotient, as `tf.div` has it. */
+export const realDivide = arithmetic('RealDiv', writeDivide, knownQuotient)
+/** Of float32 the result is float32, as in TensorFlow and the wasm engine (the cpu engine gives int32). */
+export const floorDivide = arithmetic('FloorDiv', writeFloorDivide, knownQuotient)
+/** The remainder has the sign of the divisor. */
+export const floorModulo = arithmetic('FloorMod', writeFloorModulo)
+/** The remainder has the sign of the dividend. */
+export const truncateModulo = arithmetic('TruncateMod', writeTruncateModulo)
+
+/** NaN is taken over from either operand. */
+export const maximum = arithmetic('Maximum', oneNode('Max'), (pair) => Math.max(...pair), true)
+export const minimum = arithmetic('Minimum', oneNode('Min'), (pair) => Math.min(...pair), true)
+
+export const power = arithmetic('Pow', oneNode('Pow'))
+export const squaredDifference = arithmetic('SquaredDifference', writeSquaredDifference)
+
+/** A negative zero counts as zero: over a negative number the angle is π, where TF.js has −π. */
+export const atan2 = elementwise({
+  name: 'Atan2',
+  semantics: 'TensorFlow Atan2',
+  operandType: floats,
+  write: writeAtan2,
+})
+
+export const prelu = elementwise({
+  name: 'Prelu',
+  semantics: 'TF.js Prelu, Keras PReLU',
+  operandType: floats,
+  write: (onnx, names, { values }) => {
+    const [x, alpha] = values
+    if (alpha!.shape.length > x!.shape.length)
+      throw new NotCompiled('slopes of a higher rank than the operand')
+    return onnx.node('PRelu', names)
+  },
+})
+
+type Write = ElementwiseRow['write']
+
+function oneNode(onnxType: string): Write {
+  return (onnx, names) => onnx.node(onnxType, names)
+}
+
+/** @param takesBools as int32, as `tf.maximum` does. */
+function arithmetic(
+  name: string,
+  write: Write,
+  know?: ElementwiseRow['know'],
+  takesBools = false,
+): ReturnType<typeof elementwise> {
+  return elementwise({
     name,
     semantics: `TensorFlow ${name}`,
-    infer: (operands) => [
-      { type: commonType(operands), shape: broadcastShape(operands.map(({ shape }) => shape)) },
-    ],
-    lower: (lowering, { operands, results }) => lowerElementwise(lowering, onnxType, operands, results[0]!),
+    operandType: (operands) => numbers(operands, takesBools),
+    write,
+    ...(know === undefined ? {} : { know }),
   })
 }
 
-/** @throws NotCompiled where the types differ, or are bool. */
-export function commonType(operands: readonly Value[]): ElementType {
-  const type = operands[0]!.type
-  if (operands.some((operand) => operand.type !== type)) throw new NotCompiled('operands of different types')
-  if (type === 'bool') throw new NotCompiled('operands of type bool')
-  return type
+function numbers(operands: readonly Value[], takesBools: boolean): ElementType {
+  const type = promotedType(operands)
+  if (type !== 'bool') return type
+  if (!takesBools) throw new NotCompiled('operands of type bool')
+  return 'int32'
 }
 
-/** One node of ONNX whose operands are broadcast, in whichever layout they are. */
-export function lowerElementwise(
-  lowering: Lowering,
-  onnxType: string,
-  operands: readonly Value[],
-  result: Value,
-): void {
-  const { layout, names } = lowering.broadcast(operands, result.shape.length)
-  lowering.define(result, lowering.onnx.node(onnxType, names), layout)
+function floats(operands: readonly Value[]): ElementType {
+  expectFloats(operands)
+  return 'float32'
+}
+
+function knownQuotient([a, b]: readonly number[]): number | null {
+  return b === 0 ? null : Math.floor(a! / b!)
+}
+
+function writeDivide(onnx: OnnxGraph, names: readonly string[], typed: Typed): string {
+  return typed.type === 'int32' ? writeFloorDivide(onnx, names, typed) : onnx.node('Div', names)
+}
+
+function writeFloorDivide(onnx: OnnxGraph, names: readonly string[], { type }: Typed): string {
+  if (type === 'float32') return onnx.node('Floor', [onnx.node('Div', names)])
+  const [a, b] = names.map((name) => onnx.cast(name, 'float64'))
+  const quotient = onnx.cast(onnx.node('Floor', [onnx.node('Div', [a!, b!])]), 'int32')
+  return unlessDividedByZero(onnx, names, quotient)
+}
+
+/** A quotient or remainder of int32; 0 for those by 0, as TF.js has it. */
+function unlessDividedByZero(onnx: OnnxGraph, [, divisor]: readonly string[], result: string): string {
+  const zero = onnx.scalar('int32', 0)
+  return onnx.node('Where', [onnx.node('Equal', [divisor!, zero]), zero, result])
+}
+
+function writeFloorModulo(onnx: OnnxGraph, names: readonly string[], typed: Typed): string {
+  if (typed.type === 'int32') {
+    const divisor = nonZero(onnx, names[1]!)
+    return unlessDividedByZero(onnx, names, onnx.node('Mod', [names[0]!, divisor]))
+  }
+  const [a, b] = names
+  const zero = onnx.scalar('float32', 0)
+  const remainder = onnx.node('Mod', [a!, b!], { fmod: 1 })
+  const turned = onnx.node('Mod', [onnx.node('Add', [remainder, b!]), b!], { fmod: 1 })
+  const signs = [a!, b!].map((name) => onnx.node('Less', [name, zero]))
+  return onnx.node('Where', [onnx.node('Equal', signs), remainder, turned])
+}
+
+function writeTruncateModulo(onnx: OnnxGraph, names: readonly string[], { type }: Typed): string {
+  if (type === 'float32') return onnx.node('Mod', names, { fmod: 1 })
+  const divisor = nonZero(onnx, names[1]!)
+  return unlessDividedByZero(onnx, names, onnx.node('Mod', [names[0]!, divisor], { fmod: 1 }))
+}
+
+/** The processor would end the process on a remainder by zero. */
+function nonZero(onnx: OnnxGraph, divisor: string): string {
+  const isZero = onnx.node('Equal', [divisor, onnx.scalar('int32', 0)])
+  return onnx.node('Where', [isZero, onnx.scalar('int32', 1), divisor])
+}
+
+function writeSquaredDifference(onnx: OnnxGraph, names: readonly string[]): string {
+  const difference = onnx.node('Sub', names)
+  return onnx.node('Mul', [difference, difference])
+}
+
+/** The arc tangent of the quotient, turned by half a circle where x is negative; 0 where both are 0. */
+function writeAtan2(onnx: OnnxGraph, [y, x]: readonly string[]): string {
+  const number = (value: number) => onnx.scalar('float32', value)
+  const angle = onnx.node('Atan', [onnx.node('Div', [y!, x!])])
+  const half = onnx.node('Where', [onnx.node('Less', [y!, number(0)]), number(-Math.PI), number(Math.PI)])
+  const isLeft = onnx.node('Less', [x!, number(0)])
+  const turned = onnx.node('Where', [isLeft, onnx.node('Add', [angle, half]), angle])
+  const isOrigin = onnx.node('And', [
+    onnx.node('Equal', [x!, number(0)]),
+    onnx.node('Equal', [y!, number(0)]),
+  ])
+  return onnx.node('Where', [isOrigin, number(0), turned])
 }

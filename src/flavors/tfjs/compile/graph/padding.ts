@@ -1,0 +1,62 @@
+import { NotCompiled } from '../not-compiled.ts'
+import type { Dimension } from './value.ts'
+
+/** What is added before and after each spatial dimension; TensorFlow's SAME and VALID by their names. */
+export type Padding = 'valid' | 'same' | readonly (readonly [number, number])[]
+
+/** What slides along one spatial dimension. */
+export interface Window {
+  readonly size: number
+  readonly stride: number
+  readonly dilation: number
+}
+
+/** Windows of a filter or a pool. @throws NotCompiled where the lists do not belong together. */
+export function windowsOf(
+  sizes: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[] = sizes.map(() => 1),
+): readonly Window[] {
+  if (strides.length !== sizes.length || dilations.length !== sizes.length) {
+    throw new NotCompiled(`a window of ${sizes} with strides ${strides} and dilations ${dilations}`)
+  }
+  return sizes.map((size, axis) => ({ size, stride: strides[axis]!, dilation: dilations[axis]! }))
+}
+
+/** How far a window reaches. */
+export function reachOf({ size, dilation }: Window): number {
+  return (size - 1) * dilation + 1
+}
+
+/** How many times a window fits: a dimension of the result. */
+export function windowCount(input: Dimension, window: Window, padding: Padding, axis: number): Dimension {
+  if (input === null) return null
+  if (padding === 'same') return Math.ceil(input / window.stride)
+  const [before, after] = padding === 'valid' ? [0, 0] : padding[axis]!
+  const count = Math.floor((input + before + after - reachOf(window)) / window.stride) + 1
+  if (count < 1) throw new NotCompiled(`a window of ${reachOf(window)} over ${input} elements`)
+  return count
+}
+
+/** What is added before and after a dimension; undefined where only a run tells. */
+export function padsOf(
+  input: Dimension,
+  window: Window,
+  padding: Padding,
+  axis: number,
+): readonly [number, number] | undefined {
+  if (padding === 'valid') return [0, 0]
+  if (padding !== 'same') return padding[axis]!
+  const total = sameTotal(input, window)
+  if (total === undefined) return undefined
+  const before = Math.floor(total / 2)
+  return [before, total - before]
+}
+
+/** With a stride of 1 it does not depend on the input, and a window of one element needs none. */
+function sameTotal(input: Dimension, window: Window): number | undefined {
+  const reach = reachOf(window)
+  if (window.stride === 1 || reach === 1) return reach - 1
+  if (input === null) return undefined
+  return Math.max(0, (Math.ceil(input / window.stride) - 1) * window.stride + reach - input)
+}
