@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto'
+import { readModelJson } from './model-json.ts'
+import { findShards, readShards, type Shard } from './shards.ts'
+import { readShardNames } from './weight-specs.ts'
+
 /** What a TF.js model is known by, without reading its weights into memory. */
 export interface ArtifactsDigest {
   /** SHA-256 of model.json and all shards, in hexadecimal: `digest` of what `readArtifacts` gives. */
@@ -12,5 +17,23 @@ export interface ArtifactsDigest {
  * @throws ServingError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST
  */
 export async function digestArtifacts(directory: string, dataFile: string): Promise<ArtifactsDigest> {
-  throw new Error(`not read yet: ${directory} ${dataFile}`)
+  const { bytes: modelJson, weightsManifest } = await readModelJson(directory, dataFile)
+  const shards = await findShards(directory, dataFile, readShardNames(weightsManifest))
+  const digest = joinDigests(modelJson, shards, await readShards(shards, undefined))
+  return { digest, bytes: shards.reduce((sum, { bytes }) => sum + bytes, modelJson.byteLength) }
+}
+
+/** One digest of names, lengths and contents. Wherever a model lies, it is the same. */
+export function joinDigests(
+  modelJson: Uint8Array,
+  shards: readonly Shard[],
+  shardDigests: readonly string[],
+): string {
+  const whole = createHash('sha256')
+  const content = createHash('sha256').update(modelJson).digest('hex')
+  whole.update(`"model.json" ${modelJson.byteLength} ${content}\n`)
+  for (const [index, { name, bytes }] of shards.entries()) {
+    whole.update(`${JSON.stringify(name)} ${bytes} ${shardDigests[index]}\n`)
+  }
+  return whole.digest('hex')
 }

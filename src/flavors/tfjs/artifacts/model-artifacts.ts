@@ -12,6 +12,8 @@ export interface WeightSpec {
     readonly scale?: number
     readonly min?: number
   }
+  /** An optimizer's state is saved among the weights where a model was saved with it, and is none of the model's. */
+  readonly group?: 'model' | 'optimizer'
 }
 
 /** A TF.js model that has been read from its folder: files checked, weights complete. */
