@@ -59,13 +59,17 @@ function readSpec(entry: Readonly<Record<string, unknown>>): WeightSpec {
   }
   if (!isDtype(dtype)) throw broken(`weight '${name}' has dtype ${show(dtype)}, which TF.js does not have.`)
   const quantization = readQuantization(name, dtype, entry['quantization'])
-  const spec = {
+  const spec: WeightSpec = {
     ...{ name, shape, dtype },
     ...(quantization === undefined ? {} : { quantization }),
-    ...(group === 'model' || group === 'optimizer' ? { group } : {}),
+    ...(isGroup(group) ? { group } : {}),
   }
   checkSize(spec)
   return spec
+}
+
+function isGroup(group: unknown): group is NonNullable<WeightSpec['group']> {
+  return group === 'model' || group === 'optimizer'
 }
 
 function isDtype(dtype: unknown): dtype is WeightSpec['dtype'] {
