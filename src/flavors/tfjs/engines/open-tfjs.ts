@@ -1,29 +1,13 @@
-import { notImplemented } from '../../../core/errors.ts'
-import type { Predictor } from '../../../core/predictor.ts'
-import type { EngineName } from '../../engine-choice.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
+import { examineModel } from './examine-model.ts'
+import { loadGraph } from './graph-executable.ts'
+import { loadLayers } from './layers-executable.ts'
+import { ModelRunner } from './model-runner.ts'
+import { startBackend } from './start-backend.ts'
+import { TensorflowPredictor } from './tensorflow-predictor.ts'
+import type { OpenTfjsOptions, TfjsBackend, TfjsMemory, TfjsPredictor } from './tfjs-predictor.ts'
 
-/** The engines that are TF.js itself. */
-export type TfjsBackend = Exclude<EngineName, 'onnxruntime'>
-
-/** What TF.js holds in this thread, all models together. */
-export interface TfjsMemory {
-  readonly tensors: number
-  readonly bytes: number
-}
-
-/** A model that TF.js runs. */
-export interface TfjsPredictor extends Predictor {
-  memory(): TfjsMemory
-}
-
-export interface OpenTfjsOptions {
-  /**
-   * What is known of the model: whether each row is answered as if it were alone. Found out by two runs unless set,
-   * which another thread that opened the same model can spare (its `batchable`).
-   */
-  readonly rowsIndependent?: boolean
-}
+export type { OpenTfjsOptions, TfjsBackend, TfjsMemory, TfjsPredictor }
 
 /**
  * Opens a model in TF.js, in the calling thread. A thread has one backend: all its models are opened with the same.
@@ -31,9 +15,23 @@ export interface OpenTfjsOptions {
  *   is broken, or the package of the backend is not there.
  */
 export async function openTfjs(
-  _artifacts: ModelArtifacts,
+  artifacts: ModelArtifacts,
   backend: TfjsBackend,
-  _options: OpenTfjsOptions = {},
+  options: OpenTfjsOptions = {},
 ): Promise<TfjsPredictor> {
-  throw notImplemented(`The engine ${backend} is not there yet`)
+  const started = await startBackend(backend)
+  return await started.exclusively(async () => {
+    const load = artifacts.format === 'layers-model' ? loadLayers : loadGraph
+    const executable = await load(started.tf, artifacts)
+    try {
+      const runner = new ModelRunner(started, executable)
+      const { inputs, outputs } = executable
+      const { rowsIndependent } = options
+      const findings = await examineModel({ inputs, outputs, runner, rowsIndependent })
+      return new TensorflowPredictor({ backend: started, executable, runner, findings })
+    } catch (error) {
+      executable.dispose()
+      throw error
+    }
+  })
 }

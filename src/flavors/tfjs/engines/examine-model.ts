@@ -1,0 +1,78 @@
+import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
+import type { TensorMap } from '../../../core/tensor.ts'
+import { compareOutputs } from '../prepare/compare-outputs.ts'
+import { EngineBroken } from './backend.ts'
+import { MissingKernel } from './missing-kernel.ts'
+import type { ModelRunner } from './model-runner.ts'
+import { otherRow, sampleRows } from './sample-inputs.ts'
+import { cutRows, joinRows } from './tensor-rows.ts'
+
+/** What a model's first runs in this thread have shown. */
+export interface Findings {
+  /** Each row is answered as if it were alone, and outputs have a row for each. */
+  readonly rowsIndependent: boolean
+  /** Bytes of tensors that a row takes at most, inputs and outputs included; undefined where no row could be made up. */
+  readonly rowBytes: number | undefined
+  /** What one row gave. */
+  readonly rowOutputs: TensorMap | undefined
+}
+
+export interface ExaminedModel {
+  readonly inputs: readonly TensorMetadata[]
+  readonly outputs: readonly OutputMetadata[]
+  readonly runner: ModelRunner
+  /** Known already; found out where undefined. */
+  readonly rowsIndependent: boolean | undefined
+}
+
+/**
+ * Runs made-up rows: one, for the operations that the backend lacks and for the memory that a row takes, and that row before
+ * and after another one, where the number of rows is free. A model that takes no made-up input shows nothing.
+ * @throws MissingKernel, EngineBroken
+ */
+export async function examineModel(model: ExaminedModel): Promise<Findings> {
+  const { inputs, runner } = model
+  for (const row of sampleRows(inputs)) {
+    const rowBytes = await unlessRefused(() => runner.peakBytes(row))
+    if (rowBytes === undefined) continue
+    const rowOutputs = await runner.run(row)
+    const rowsIndependent = model.rowsIndependent ?? (await areRowsIndependent(model, row, rowOutputs))
+    return { rowsIndependent: rowsIndependent && hasFreeRows(inputs), rowBytes, rowOutputs }
+  }
+  return { rowsIndependent: model.rowsIndependent ?? false, rowBytes: undefined, rowOutputs: undefined }
+}
+
+/** Whether every one of the tensors has a first dimension, of any size. */
+export function hasFreeRows(tensors: readonly TensorMetadata[]): boolean {
+  return tensors.length > 0 && tensors.every(({ shape, unranked }) => unranked !== true && shape[0] === -1)
+}
+
+async function areRowsIndependent(
+  { inputs, runner }: ExaminedModel,
+  row: TensorMap,
+  alone: TensorMap,
+): Promise<boolean> {
+  if (!hasFreeRows(inputs)) return false
+  const together = await unlessRefused(() => runner.run(joinRows([row, otherRow(inputs, row), row])))
+  if (together === undefined) return false
+  for (const { shape } of together.values()) if (shape[0] !== 3) return false
+  // The row before shows what comes after it, the row after shows what came before.
+  return isEqual(alone, cutRows(together, 0, 1)) && isEqual(alone, cutRows(together, 2, 3))
+}
+
+function isEqual(expected: TensorMap, actual: TensorMap): boolean {
+  return [...expected].every(([name, output]) => {
+    if (output.datatype !== 'BYTES') return compareOutputs(output, actual.get(name)!, 1).equal
+    return output.data.join('\0') === (actual.get(name)!.data as readonly string[]).join('\0')
+  })
+}
+
+/** @returns undefined where TF.js does not take the inputs, or cannot work with them. */
+async function unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof MissingKernel || error instanceof EngineBroken) throw error
+    return undefined
+  }
+}

@@ -1,0 +1,12 @@
+import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
+import type { TfTensor } from './tensorflow.ts'
+
+/** A model that TF.js has loaded. All calls are made in a turn of its backend. */
+export interface Executable {
+  readonly inputs: readonly TensorMetadata[]
+  readonly outputs: readonly OutputMetadata[]
+  /** @param inputs in the order of `inputs`. @returns tensors in the order of `outputs`. */
+  run(inputs: readonly TfTensor[]): readonly TfTensor[] | Promise<readonly TfTensor[]>
+  /** Frees the weights. */
+  dispose(): void
+}

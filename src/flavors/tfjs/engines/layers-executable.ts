@@ -1,0 +1,57 @@
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { invalidModel, messageOf } from '../../../core/errors.ts'
+import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
+import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
+import type { Executable } from './executable.ts'
+import { inMemory } from './load-artifacts.ts'
+import type { Tensorflow, TfTensor } from './tensorflow.ts'
+import { datatypeOfTf } from './tf-tensors.ts'
+
+/** @throws ServingError INVALID_PARAMETER_VALUE */
+export async function loadLayers(tf: Tensorflow, artifacts: ModelArtifacts): Promise<Executable> {
+  try {
+    return new LayersExecutable(await tf.loadLayersModel(inMemory(artifacts), { strict: true }))
+  } catch (error) {
+    throw invalidModel(`TF.js cannot load the model: ${reasonOf(messageOf(error))}`, { cause: error })
+  }
+}
+
+/** A model of layers. States that its layers keep from run to run (`stateful`) are forgotten: requests are not a sequence. */
+class LayersExecutable implements Executable {
+  readonly inputs: readonly TensorMetadata[]
+  readonly outputs: readonly OutputMetadata[]
+  readonly #model: LayersModel
+
+  constructor(model: LayersModel) {
+    this.#model = model
+    this.inputs = metadataOf(model.inputNames, model.inputs)
+    this.outputs = metadataOf(model.outputNames, model.outputs)
+  }
+
+  run(inputs: readonly TfTensor[]): readonly TfTensor[] {
+    if (this.#model.stateful) this.#model.resetStates()
+    // `predict` would cut the rows into runs of 32.
+    const outputs = this.#model.predictOnBatch(inputs.length === 1 ? inputs[0]! : [...inputs])
+    return Array.isArray(outputs) ? outputs : [outputs]
+  }
+
+  dispose(): void {
+    this.#model.dispose()
+  }
+}
+
+function metadataOf(names: readonly string[], tensors: readonly SymbolicTensor[]): TensorMetadata[] {
+  return tensors.map(({ shape, dtype }, index) => ({
+    name: names[index]!,
+    datatype: datatypeOfTf(dtype),
+    shape: shape.map((size) => size ?? -1),
+  }))
+}
+
+/** The class that TF.js does not know is named in the first sentence of nine lines of advice on its own API. */
+function reasonOf(message: string): string {
+  const unknown = /^Unknown (layer|\w+): ?(\S+?)\.? This may be due to/s.exec(message)
+  if (unknown === null) return message
+  const [, kind, name] = unknown
+  return `it has the ${kind} '${name}', which is not one of TF.js 4.22. Custom layers cannot be served.`
+}

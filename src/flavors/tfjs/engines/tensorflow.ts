@@ -1,0 +1,19 @@
+import type { loadGraphModel } from '@tensorflow/tfjs-converter'
+import type * as Core from '@tensorflow/tfjs-core'
+import type { loadLayersModel } from '@tensorflow/tfjs-layers'
+
+/**
+ * What Headrace uses of TF.js 4.22. The package of each backend brings it: wasm and cpu share one copy,
+ * `@tensorflow/tfjs-node` has its own, and a tensor of one is nothing to the other.
+ */
+export interface Tensorflow
+  extends Pick<
+    typeof Core,
+    'engine' | 'env' | 'findBackend' | 'getBackend' | 'memory' | 'profile' | 'setBackend' | 'tensor'
+  > {
+  readonly loadGraphModel: typeof loadGraphModel
+  readonly loadLayersModel: typeof loadLayersModel
+}
+
+export type TfTensor = Core.Tensor
+export type TfArtifacts = Core.io.ModelArtifacts

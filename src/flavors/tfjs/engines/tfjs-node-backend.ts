@@ -1,0 +1,53 @@
+import util from 'node:util'
+import { invalidModel, messageOf } from '../../../core/errors.ts'
+import type { Backend } from './backend.ts'
+import { SwitchedBackend } from './switched-backend.ts'
+import type { Tensorflow } from './tensorflow.ts'
+import type { Turns } from './turns.ts'
+
+/** Not in the source as a literal: it is not there unless its user installed it. */
+const PACKAGE = '@tensorflow/tfjs-node'
+const INSTALL = `npm install ${PACKAGE}@4.22.0`
+
+/** TensorFlow's C library by `@tensorflow/tfjs-node`, an optional peer with a TF.js of its own. */
+export async function startTfjsNode(turns: Turns): Promise<Backend> {
+  restoreUtil()
+  const tf = await importTfjsNode()
+  return new SwitchedBackend(tf, turns, {
+    name: 'tfjs-node',
+    registeredName: 'tensorflow',
+    growing: false,
+    copiesData: false,
+  })
+}
+
+async function importTfjsNode(): Promise<Tensorflow> {
+  try {
+    return (await import(PACKAGE)) as Tensorflow
+  } catch (error) {
+    if (isAbsent(error)) {
+      throw invalidModel(`The engine tfjs-node needs the package ${PACKAGE}: ${INSTALL}`, { cause: error })
+    }
+    throw invalidModel(`${PACKAGE} is installed and cannot be loaded: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** The package itself, not something that it needs. */
+function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    error.message.includes(`'${PACKAGE}'`)
+  )
+}
+
+/** Node 23 dropped two functions that tfjs-node 4.22 calls when it runs. */
+function restoreUtil(): void {
+  const missing = {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  }
+  for (const [name, replacement] of Object.entries(missing))
+    if (!(name in util)) Object.assign(util, { [name]: replacement })
+}

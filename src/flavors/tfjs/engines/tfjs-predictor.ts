@@ -1,0 +1,24 @@
+import type { Predictor } from '../../../core/predictor.ts'
+import type { EngineName } from '../../engine-choice.ts'
+
+/** The engines that are TF.js itself. */
+export type TfjsBackend = Exclude<EngineName, 'onnxruntime'>
+
+/** What TF.js holds in this thread, all models together. */
+export interface TfjsMemory {
+  readonly tensors: number
+  readonly bytes: number
+}
+
+/** A model that TF.js runs. */
+export interface TfjsPredictor extends Predictor {
+  memory(): TfjsMemory
+}
+
+export interface OpenTfjsOptions {
+  /**
+   * What is known of the model: whether each row is answered as if it were alone. Found out by two runs unless set,
+   * which another thread that opened the same model can spare (its `batchable`).
+   */
+  readonly rowsIndependent?: boolean
+}
