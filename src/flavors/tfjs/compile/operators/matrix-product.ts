@@ -1,0 +1,92 @@
+import { broadcastShape } from '../graph/broadcast.ts'
+import { promotedType } from '../graph/element-types.ts'
+import { operator } from '../graph/operator.ts'
+import type { Dimension, Shape, Value } from '../graph/value.ts'
+import type { Lowering } from '../lower/lowering.ts'
+import { NotCompiled } from '../not-compiled.ts'
+
+export interface MatrixProductAttributes {
+  /** Whether the last two dimensions of the operand change places first. */
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
+
+/** `(a, b, bias?)`: products of matrices, the last two dimensions; those before are broadcast. */
+export const matrixProduct = operator<MatrixProductAttributes>({
+  name: 'BatchMatMulV2',
+  semantics: 'TensorFlow MatMul and BatchMatMulV2',
+  infer: (operands, { transposeA, transposeB }) => {
+    const [a, b, bias] = operands
+    const type = promotedType(operands)
+    if (type !== 'float32') throw new NotCompiled(`operands of type ${type}`)
+    const [rows, inner] = matrixOf(a!, transposeA)
+    const [otherInner, columns] = matrixOf(b!, transposeB)
+    if (inner !== null && otherInner !== null && inner !== otherInner) {
+      throw new NotCompiled(`a matrix of ${inner} columns times one of ${otherInner} rows`)
+    }
+    const outer = broadcastShape([a!.shape.slice(0, -2), b!.shape.slice(0, -2)])
+    const shape = [...outer, rows, columns]
+    if (bias !== undefined) expectWithin(bias.shape, shape)
+    return [{ type, shape }]
+  },
+  lower: (lowering, { operands, attributes, results }) => {
+    const isPlain = operands.every(({ type, shape }) => type === 'float32' && shape.length <= 2)
+    lowering.define(
+      results[0]!,
+      isPlain ? planeProduct(lowering, operands, attributes) : product(lowering, operands, attributes),
+    )
+  },
+})
+
+function matrixOf({ shape }: Value, isTransposed: boolean): readonly [Dimension, Dimension] {
+  if (shape.length < 2) throw new NotCompiled(`a matrix of rank ${shape.length}`)
+  const [rows, columns] = shape.slice(-2) as [Dimension, Dimension]
+  return isTransposed ? [columns, rows] : [rows, columns]
+}
+
+/** A bias does not make the result larger. */
+function expectWithin(bias: Shape, shape: Shape): void {
+  const together = broadcastShape([shape, bias])
+  if (together.length !== shape.length || together.some((dim, axis) => shape[axis] === 1 && dim !== 1)) {
+    throw new NotCompiled(`a bias of shape ${bias}`)
+  }
+}
+
+/** Of two matrices: one node with the bias, and with the transposition of what is not constant. */
+function planeProduct(
+  lowering: Lowering,
+  [a, b, bias]: readonly Value[],
+  { transposeA, transposeB }: MatrixProductAttributes,
+): string {
+  const turnsA = transposeA && a!.constant === undefined
+  const turnsB = transposeB && b!.constant === undefined
+  const names = [
+    matrixName(lowering, a!, transposeA && !turnsA),
+    matrixName(lowering, b!, transposeB && !turnsB),
+  ]
+  if (bias === undefined && !turnsA && !turnsB) return lowering.onnx.node('MatMul', names)
+  if (bias !== undefined) names.push(lowering.channelsLast(bias))
+  return lowering.onnx.node('Gemm', names, { transA: Number(turnsA), transB: Number(turnsB) })
+}
+
+function product(
+  lowering: Lowering,
+  [a, b, bias]: readonly Value[],
+  { transposeA, transposeB }: MatrixProductAttributes,
+): string {
+  const { onnx } = lowering
+  const float = (name: string, { type }: Value) => (type === 'float32' ? name : onnx.cast(name, 'float32'))
+  const names = [
+    float(matrixName(lowering, a!, transposeA), a!),
+    float(matrixName(lowering, b!, transposeB), b!),
+  ]
+  const result = onnx.node('MatMul', names)
+  if (bias === undefined) return result
+  return onnx.node('Add', [result, float(lowering.channelsLast(bias), bias)])
+}
+
+function matrixName(lowering: Lowering, value: Value, isTransposed: boolean): string {
+  if (!isTransposed) return lowering.channelsLast(value)
+  const order = value.shape.map((_, axis) => axis)
+  return lowering.arranged(value, [...order.slice(0, -2), order.at(-1)!, order.at(-2)!])
+}

@@ -1,0 +1,217 @@
+import { type Operator, operator } from '../graph/operator.ts'
+import type { Dimension, ElementType, Shape, Value } from '../graph/value.ts'
+import { channelsFirstAxis, type Layout, type Lowering } from '../lower/lowering.ts'
+import { NotCompiled } from '../not-compiled.ts'
+
+/** Operators that make one element of many. Axes are those of TF.js's order, not negative, each of them once. */
+
+export interface ReductionAttributes {
+  readonly axes: readonly number[]
+  /** Whether the dimensions stay, with a size of 1. */
+  readonly keepDimensions: boolean
+}
+
+interface ReductionRow {
+  readonly name: string
+  readonly onnxType: string
+  /** The type that the operand is brought to, and the result has; NotCompiled where TF.js does not take it. */
+  readonly type: (type: ElementType) => ElementType
+  /** Where ONNX reduces no such type: the one that is reduced instead. */
+  readonly onnxReduces?: 'int32'
+  /** Of all elements of a list, for shapes. */
+  readonly know?: (elements: readonly number[]) => number
+}
+
+/** Of int32 and bool the mean is float32, as in TF.js. */
+export const mean = reduction({ name: 'Mean', onnxType: 'ReduceMean', type: () => 'float32' })
+
+/** Of bool the sum and the product are int32. */
+export const sum = reduction({ name: 'Sum', onnxType: 'ReduceSum', type: counted, know: sumOf })
+export const product = reduction({ name: 'Prod', onnxType: 'ReduceProd', type: counted, know: productOf })
+
+export const max = reduction({ name: 'Max', onnxType: 'ReduceMax', type: ordered, know: largestOf })
+export const min = reduction({ name: 'Min', onnxType: 'ReduceMin', type: ordered, know: smallestOf })
+
+export const all = reduction({ name: 'All', onnxType: 'ReduceMin', type: logical, onnxReduces: 'int32' })
+export const any = reduction({ name: 'Any', onnxType: 'ReduceMax', type: logical, onnxReduces: 'int32' })
+
+function counted(type: ElementType): ElementType {
+  return type === 'bool' ? 'int32' : type
+}
+
+function ordered(type: ElementType): ElementType {
+  if (type === 'bool') throw new NotCompiled('an operand of type bool')
+  return type
+}
+
+function logical(type: ElementType): ElementType {
+  if (type !== 'bool') throw new NotCompiled(`an operand of type ${type}`)
+  return type
+}
+
+function sumOf(elements: readonly number[]): number {
+  return elements.reduce((sum, element) => sum + element, 0)
+}
+
+function productOf(elements: readonly number[]): number {
+  return elements.reduce((product, element) => product * element, 1)
+}
+
+function largestOf(elements: readonly number[]): number {
+  return Math.max(...elements)
+}
+
+function smallestOf(elements: readonly number[]): number {
+  return Math.min(...elements)
+}
+
+function reduction(row: ReductionRow): Operator<ReductionAttributes> {
+  return operator<ReductionAttributes>({
+    name: row.name,
+    semantics: `TensorFlow ${row.name}`,
+    infer: ([x], attributes) => [{ type: row.type(x!.type), shape: reducedShape(x!.shape, attributes) }],
+    know: ([x], attributes) => knownReduction(row, x!, attributes),
+    lower: (lowering, { operands, attributes, results }) =>
+      lowerReduction(lowering, row, { x: operands[0]!, attributes, result: results[0]! }),
+  })
+}
+
+function knownReduction(
+  { know }: ReductionRow,
+  { type, shape, elements }: Value,
+  { axes, keepDimensions }: ReductionAttributes,
+): readonly Dimension[] | undefined {
+  if (know === undefined || type !== 'int32' || elements === undefined || shape.length !== 1) return undefined
+  if (axes.length !== 1 || keepDimensions || elements.length === 0) return undefined
+  return elements.includes(null) ? [null] : [know(elements as readonly number[])]
+}
+
+function reducedShape(shape: Shape, { axes, keepDimensions }: ReductionAttributes): Shape {
+  for (const axis of axes) {
+    if (axis < 0 || axis >= shape.length) throw new NotCompiled(`axis ${axis} of rank ${shape.length}`)
+  }
+  if (keepDimensions) return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+  return shape.filter((_, axis) => !axes.includes(axis))
+}
+
+interface Reduced {
+  readonly x: Value
+  readonly attributes: ReductionAttributes
+  readonly result: Value
+}
+
+function lowerReduction(lowering: Lowering, row: ReductionRow, { x, attributes, result }: Reduced): void {
+  const { onnx } = lowering
+  const { from, to } = reductionLayouts(lowering, x, attributes)
+  const name = lowering.in(from, x)
+  if (attributes.axes.length === 0 && x.type === result.type) {
+    lowering.define(result, name, to)
+    return
+  }
+  const reducedType = row.onnxReduces ?? result.type
+  const operand = x.type === reducedType ? name : onnx.cast(name, reducedType)
+  const reduced = reducedName(lowering, row.onnxType, operand, { from, rank: x.shape.length, attributes })
+  lowering.define(result, reducedType === result.type ? reduced : onnx.cast(reduced, result.type), to)
+}
+
+interface ReducedIn {
+  readonly from: Layout
+  readonly rank: number
+  readonly attributes: ReductionAttributes
+}
+
+/** No axes would be all of them to ONNX. The mean of all places is a pool, which stays in the layout of convolutions. */
+function reducedName(
+  { onnx }: Lowering,
+  onnxType: string,
+  operand: string,
+  { from, rank, attributes: { axes, keepDimensions } }: ReducedIn,
+): string {
+  if (axes.length === 0) return operand
+  if (onnxType === 'ReduceMean' && from === 'channelsFirst' && isOfPlaces(axes, rank)) {
+    const pooled = onnx.node('GlobalAveragePool', [operand])
+    return keepDimensions ? pooled : onnx.node('Flatten', [pooled], { axis: 1 })
+  }
+  const own = from === 'channelsFirst' ? axes.map((axis) => channelsFirstAxis(axis, rank)) : axes
+  return onnx.node(onnxType, [operand, onnx.integers(own)], { keepdims: Number(keepDimensions) })
+}
+
+/** Whether the axes are all dimensions but the rows and the channels. */
+function isOfPlaces(axes: readonly number[], rank: number): boolean {
+  return axes.length === rank - 2 && !axes.includes(0) && !axes.includes(rank - 1)
+}
+
+/** The layout that the operand is reduced in, and the one that the result is in then. */
+function reductionLayouts(
+  lowering: Lowering,
+  x: Value,
+  { axes, keepDimensions }: ReductionAttributes,
+): { readonly from: Layout; readonly to: Layout } {
+  const from = lowering.layoutOf(x)
+  if (from === 'channelsLast' || keepDimensions || axes.length === 0) return { from, to: from }
+  const rank = x.shape.length
+  const keepsChannels = !axes.includes(rank - 1)
+  const keepsPlaces = axes.filter((axis) => axis > 0 && axis < rank - 1).length < rank - 2
+  if (!keepsChannels || !keepsPlaces) return { from, to: 'channelsLast' }
+  // Without the rows, channels before places are in neither of the two orders.
+  if (axes.includes(0)) return { from: 'channelsLast', to: 'channelsLast' }
+  return { from, to: 'channelsFirst' }
+}
+
+export interface ArgumentAttributes {
+  readonly axis: number
+}
+
+/** The index of the first of the largest elements. */
+export const argMax = argument('ArgMax')
+/** The index of the first of the smallest elements. */
+export const argMin = argument('ArgMin')
+
+function argument(name: 'ArgMax' | 'ArgMin'): Operator<ArgumentAttributes> {
+  return operator<ArgumentAttributes>({
+    name,
+    semantics: `TensorFlow ${name}`,
+    infer: ([x], { axis }) => {
+      if (x!.type === 'bool') throw new NotCompiled('an operand of type bool')
+      return [{ type: 'int32', shape: reducedShape(x!.shape, { axes: [axis], keepDimensions: false }) }]
+    },
+    lower: (lowering, { operands, attributes: { axis }, results }) => {
+      const [x] = operands
+      const rank = x!.shape.length
+      const { from, to } = reductionLayouts(lowering, x!, { axes: [axis], keepDimensions: false })
+      const own = from === 'channelsFirst' ? channelsFirstAxis(axis, rank) : axis
+      const index = lowering.onnx.node(name, [lowering.in(from, x!)], { axis: own, keepdims: 0 })
+      lowering.define(results[0]!, lowering.onnx.cast(index, 'int32'), to)
+    },
+  })
+}
+
+export interface CumulativeAttributes {
+  readonly axis: number
+  /** Whether an element's own value is left out of its sum. */
+  readonly exclusive: boolean
+  /** Whether it is summed from the end. */
+  readonly reverse: boolean
+}
+
+export const cumulativeSum = operator<CumulativeAttributes>({
+  name: 'Cumsum',
+  semantics: 'TensorFlow Cumsum',
+  infer: ([x], { axis }) => {
+    if (x!.type === 'bool') throw new NotCompiled('an operand of type bool')
+    if (axis < 0 || axis >= x!.shape.length) throw new NotCompiled(`axis ${axis} of rank ${x!.shape.length}`)
+    return [{ type: x!.type, shape: x!.shape }]
+  },
+  lower: (lowering, { operands, attributes, results }) => {
+    const [x] = operands
+    const { onnx } = lowering
+    const layout = lowering.layoutOf(x!)
+    const { axis } = attributes
+    const own = layout === 'channelsFirst' ? channelsFirstAxis(axis, x!.shape.length) : axis
+    const sums = onnx.node('CumSum', [lowering.in(layout, x!), onnx.integer(own)], {
+      exclusive: Number(attributes.exclusive),
+      reverse: Number(attributes.reverse),
+    })
+    lowering.define(results[0]!, sums, layout)
+  },
+})
