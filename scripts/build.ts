@@ -1,15 +1,26 @@
 /**
- * `npm run build`: dist/ from src/. Three programs, the command line and the threads of servers and of batch runs, bundled
+ * `npm run build`: dist/ from src/. Four programs, the command line and the threads of servers, of batch runs and of prepared models, bundled
  * with what they share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
  * Dependencies stay packages. Declarations go to dist/types.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, globSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, globSync, rmSync } from 'node:fs'
 import { basename, isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 /** Files that the program finds beside its own modules. */
-const DATA_FILES = 'src/store/schema/*.sql'
+const DATA_FILES = [
+  'src/store/schema/*.sql',
+  // With and without the processor's vector instructions. Threads of its own WebAssembly does not get in Node.
+  'node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm{,-simd}.wasm',
+]
+
+/** TF.js and what it imports: bundled, since under a tenth of it is used. */
+const BUNDLED = /^(@tensorflow\/tfjs-(core|layers|converter|backend-wasm|backend-cpu)|seedrandom|long|node-fetch)(\/|$)/
+
+/** TF.js would fetch models and binaries with it; Headrace gives it all as bytes and paths. */
+const NO_NETWORK = { 'node-fetch': fileURLToPath(new URL('./no-network.ts', import.meta.url)) }
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
@@ -19,9 +30,14 @@ const bundle = await rolldown({
     main: 'src/cli/main.ts',
     worker: 'src/runtime/pool/worker.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
+    'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',
   },
   platform: 'node',
-  external: (id) => !id.startsWith('.') && !isAbsolute(id),
+  // TF.js's modules rather than its ready-made CommonJS bundles: what is not used of them can be left out.
+  resolve: { mainFields: ['module', 'main'], alias: NO_NETWORK },
+  // The loader of its WebAssembly asks for these in Node.
+  transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
+  external: (id) => !id.startsWith('.') && !isAbsolute(id) && !BUNDLED.test(id),
 })
 // One flat folder: `new URL('./worker.js', import.meta.url)` then holds from every chunk.
 await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js' })

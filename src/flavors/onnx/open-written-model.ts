@@ -9,6 +9,11 @@ import { sessionOptions } from './session-options.ts'
 /** An ONNX model that Headrace has written itself: one file, or its bytes. */
 export type WrittenModel = { readonly path: string } | { readonly bytes: Uint8Array<ArrayBuffer> }
 
+export interface WrittenModelOptions extends LoadOptions {
+  /** false: a row's answer depends on the others, whatever the dimensions look like. True unless set. */
+  readonly rowsIndependent?: boolean
+}
+
 /** Nothing of such a model is left open, and no output is a ZipMap's. */
 const PLAIN = { summary: { inputs: [], outputs: [] }, zipMaps: [] }
 
@@ -18,11 +23,12 @@ const PLAIN = { summary: { inputs: [], outputs: [] }, zipMaps: [] }
  */
 export async function openWrittenModel(
   model: WrittenModel,
-  { intraOpThreads }: LoadOptions,
+  { intraOpThreads, rowsIndependent = true }: WrittenModelOptions,
 ): Promise<Predictor> {
   try {
     const session = await open(model, intraOpThreads)
-    return new OnnxPredictor(session, readSessionMetadata(session, PLAIN))
+    const metadata = readSessionMetadata(session, PLAIN)
+    return new OnnxPredictor(session, { ...metadata, batchable: metadata.batchable && rowsIndependent })
   } catch (error) {
     throw loadFailure(error)
   }

@@ -1,6 +1,7 @@
 import type { Predictor } from '../../core/predictor.ts'
 import type { Flavor, LoadOptions, PreparedModel, PrepareOptions } from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
+import { planOf } from './prepare/tfjs-plan.ts'
 
 /**
  * TF.js models: compiled to ONNX and run by onnxruntime where they are proved to be equal there, run by TF.js itself
@@ -8,10 +9,23 @@ import type { MlModel } from '../mlmodel.ts'
  */
 export const flavor: Flavor = { name: 'tfjs', prepare, load }
 
-async function prepare(model: MlModel, _options: PrepareOptions = {}): Promise<PreparedModel> {
-  throw new Error(`not prepared yet: ${model.directory}`)
+async function prepare(model: MlModel, options: PrepareOptions = {}): Promise<PreparedModel> {
+  const [{ ModelPreparation }, { disableTelemetry }] = await Promise.all([
+    import('./prepare/prepare-model.ts'),
+    import('../onnx/engine.ts'),
+  ])
+  disableTelemetry()
+  return await new ModelPreparation(model, options).prepare()
 }
 
-async function load(model: PreparedModel, _options: LoadOptions): Promise<Predictor> {
-  throw new Error(`not loaded yet: ${model.directory}`)
+/** Imports no more than the engine needs: of a compiled model neither the compiler nor TF.js. */
+async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Promise<Predictor> {
+  const { directory, engine } = model
+  const plan = planOf(model.plan)
+  if (engine.name !== 'onnxruntime') {
+    const { loadInTfjs } = await import('./prepare/load-in-tfjs.ts')
+    return await loadInTfjs(directory, plan, engine.name)
+  }
+  const { loadCompiled } = await import('./prepare/load-compiled.ts')
+  return await loadCompiled({ directory, plan, intraOpThreads })
 }

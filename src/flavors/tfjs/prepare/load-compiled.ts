@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { internalError } from '../../../core/errors.ts'
+import type { Predictor } from '../../../core/predictor.ts'
+import type { TfjsPlan } from './tfjs-plan.ts'
+
+export interface LoadCompiledOptions {
+  readonly directory: string
+  readonly plan: TfjsPlan
+  readonly intraOpThreads: number
+}
+
+/**
+ * Opens a compiled model in onnxruntime. Where its copy has gone from the cache since, the model is compiled again, to
+ * the same bytes: they were proved.
+ * @throws ServingError INVALID_PARAMETER_VALUE
+ */
+export async function loadCompiled(options: LoadCompiledOptions): Promise<Predictor> {
+  const { plan, intraOpThreads } = options
+  const { copy } = plan
+  if (copy === undefined) throw internalError('A model that was not compiled is loaded into onnxruntime')
+  const { openWrittenModel } = await import('../../onnx/open-written-model.ts')
+  const how = { intraOpThreads, rowsIndependent: plan.rowsIndependent !== false }
+  if ('shared' in copy) return openWrittenModel({ bytes: new Uint8Array(copy.shared) }, how)
+  if (existsSync(copy.path)) {
+    try {
+      return await openWrittenModel({ path: copy.path }, how)
+    } catch (error) {
+      // It may have gone in between.
+      if (existsSync(copy.path)) throw error
+    }
+  }
+  const { compileAgain } = await import('./compile-again.ts')
+  return openWrittenModel({ bytes: await compileAgain(options.directory, plan, copy.sha256) }, how)
+}

@@ -1,0 +1,37 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { messageOf } from '../../../core/errors.ts'
+import type { PrepareJob, PrepareReply } from './prepare-messages.ts'
+
+/** Preparing takes seconds at most, but for models of gigabytes. */
+const LONGEST_MS = 10 * 60 * 1000
+
+/** How the thread ended without an answer. */
+export interface ThreadDeath {
+  readonly status: 'died'
+  /** Half a sentence. */
+  readonly reason: string
+}
+
+/** Prepares a model in a thread of its own, which has ended when this resolves. */
+export async function prepareInThread(job: PrepareJob): Promise<PrepareReply | ThreadDeath> {
+  const worker = new Worker(new URL(`./prepare-thread${extname(import.meta.url)}`, import.meta.url), {
+    workerData: job,
+  })
+  let timer: NodeJS.Timeout | undefined
+  const reply = await new Promise<PrepareReply | ThreadDeath>((resolve) => {
+    const die = (reason: string): void => resolve({ status: 'died', reason })
+    worker.once('message', resolve)
+    worker.once('error', (error) => die(describe(error)))
+    worker.once('exit', (code) => die(`its thread ended with ${code}`))
+    timer = setTimeout(() => die(`it took longer than ${LONGEST_MS / 60_000} minutes`), LONGEST_MS)
+  })
+  clearTimeout(timer)
+  await worker.terminate()
+  return reply
+}
+
+function describe(error: unknown): string {
+  const isOutOfMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+  return isOutOfMemory ? 'it took more memory than a thread may have' : messageOf(error)
+}

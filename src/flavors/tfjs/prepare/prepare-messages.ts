@@ -1,0 +1,40 @@
+import type { SerializedError } from '../../../core/errors.ts'
+import type { PreparedCache } from '../../flavor.ts'
+import type { ReferenceBackend, Verdict } from './verdict.ts'
+
+/** What the thread that prepares a model is told when it starts. */
+export interface PrepareJob {
+  readonly directory: string
+  readonly dataFile: string
+  /** Of the artifacts, as they were when the verdict was looked for. */
+  readonly digest: string
+  readonly reference: ReferenceBackend
+  /** What the wasm backend lacks, where it was tried before. */
+  readonly missingKernel?: string
+  readonly cache?: PreparedCache
+  readonly key: string
+}
+
+/** The compiled model, for all threads that will load it. */
+export type CompiledCopy = {
+  /** In hexadecimal. */
+  readonly sha256: string
+} & (
+  | { readonly path: string }
+  /** There is no cache, or it cannot be written. */
+  | { readonly shared: Uint8Array<SharedArrayBuffer> }
+)
+
+/** What the thread finds out. */
+export interface Settled {
+  readonly verdict: Verdict
+  readonly copy?: CompiledCopy
+  /** Why nothing was kept for the next start. */
+  readonly notKept?: string
+}
+
+/** Its one answer. */
+export type PrepareReply =
+  | ({ readonly status: 'settled' } & Settled)
+  | { readonly status: 'missing-kernel'; readonly kernel: string }
+  | { readonly status: 'failed'; readonly error: SerializedError }

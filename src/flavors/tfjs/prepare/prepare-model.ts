@@ -1,0 +1,138 @@
+import { deserializeError, invalidModel } from '../../../core/errors.ts'
+import type { EngineChoice, EngineName } from '../../engine-choice.ts'
+import type { ModelTraits, PreparedModel, PrepareOptions } from '../../flavor.ts'
+import type { MlModel } from '../../mlmodel.ts'
+import { digestArtifacts } from '../artifacts/digest-artifacts.ts'
+import { readModelJson } from '../artifacts/model-json.ts'
+import { cacheKey } from './cache-key.ts'
+import { chooseEngine, notServed, type SettledChoice } from './choose-engine.ts'
+import { CompiledCache } from './compiled-cache.ts'
+import { prepareInThread } from './prepare-in-thread.ts'
+import type { PrepareJob, PrepareReply, Settled } from './prepare-messages.ts'
+import { isTfjsNodeInstalled } from './tfjs-node-installed.ts'
+import type { TfjsPlan } from './tfjs-plan.ts'
+import { hasLoops } from './unbounded-run.ts'
+
+/** `prepare` of the flavor for one model, in a thread that loads no engine. */
+export class ModelPreparation {
+  readonly #model: MlModel
+  readonly #dataFile: string
+  readonly #options: PrepareOptions
+
+  /** @throws ServingError INVALID_PARAMETER_VALUE where the MLmodel file names no model.json */
+  constructor(model: MlModel, options: PrepareOptions) {
+    const data = model.flavorConfig['data']
+    if (typeof data !== 'string') {
+      throw invalidModel("The 'tfjs' flavor of the MLmodel file names no model file ('data').")
+    }
+    this.#model = model
+    this.#dataFile = data
+    this.#options = options
+  }
+
+  /** @throws ServingError INVALID_PARAMETER_VALUE */
+  async prepare(): Promise<PreparedModel> {
+    const { tfjsEngine = 'auto' } = this.#options
+    const { digest, bytes } = await digestArtifacts(this.#model.directory, this.#dataFile)
+    if (tfjsEngine !== 'auto' && tfjsEngine !== 'onnxruntime') return this.#forced(tfjsEngine, digest, bytes)
+    const settled = (await this.#find(digest)) ?? (await this.#settle(digest))
+    if ('died' in settled) return this.#unsettled(tfjsEngine, settled.died, { digest, bytes })
+    return this.#settled(tfjsEngine, digest, settled)
+  }
+
+  /** TF.js itself, as was wished: there is nothing to find out. */
+  async #forced(name: EngineName, digest: string, bytes: number): Promise<PreparedModel> {
+    if (name === 'tfjs-node' && !isTfjsNodeInstalled()) {
+      throw invalidModel(
+        "--tfjs-engine tfjs-node needs the package '@tensorflow/tfjs-node', which is not installed.",
+      )
+    }
+    return this.#prepared({ name }, await this.#tfjsTraits(bytes), { digest })
+  }
+
+  async #find(digest: string): Promise<Settled | undefined> {
+    const { cache } = this.#options
+    if (cache === undefined) return undefined
+    const kept = await new CompiledCache(cache).find(cacheKey(digest))
+    if (kept === undefined) return undefined
+    const { verdict, path } = kept
+    if (verdict.outcome.kind === 'refused' || path === undefined) return { verdict }
+    return { verdict, copy: { sha256: verdict.outcome.sha256, path } }
+  }
+
+  /** In a thread of its own; in a second one with the cpu backend, where wasm cannot run the model. */
+  async #settle(digest: string): Promise<Settled | { readonly died: string }> {
+    const { cache, warn } = this.#options
+    const job: PrepareJob = {
+      directory: this.#model.directory,
+      dataFile: this.#dataFile,
+      digest,
+      reference: 'wasm',
+      key: cacheKey(digest),
+      ...(cache === undefined ? {} : { cache }),
+    }
+    let reply = await prepareInThread(job)
+    if (reply.status === 'missing-kernel') {
+      reply = await prepareInThread({ ...job, reference: 'cpu', missingKernel: reply.kernel })
+    }
+    if (reply.status === 'died') return { died: `compiling it was given up: ${reply.reason}` }
+    const settled = requireSettled(reply)
+    if (settled.notKept !== undefined && cache !== undefined) {
+      warn?.(`The compiled model is not kept in ${cache.folder}: ${settled.notKept}`)
+    }
+    return settled
+  }
+
+  async #settled(choice: SettledChoice, digest: string, { verdict, copy }: Settled): Promise<PreparedModel> {
+    const { weightBytes, unboundedRun, rowsIndependent } = verdict
+    const engine = chooseEngine(verdict, choice, isTfjsNodeInstalled)
+    if (engine.name === 'onnxruntime' && copy !== undefined) {
+      return this.#prepared(engine, { weightBytes, unboundedRun: false }, { digest, rowsIndependent, copy })
+    }
+    return this.#prepared(
+      engine,
+      { weightBytes, unboundedRun, keepsMemory: true },
+      { digest, rowsIndependent },
+    )
+  }
+
+  /** The thread that was to find out has died: TF.js may do with less. */
+  async #unsettled(
+    choice: SettledChoice,
+    reason: string,
+    { digest, bytes }: { digest: string; bytes: number },
+  ): Promise<PreparedModel> {
+    if (choice === 'onnxruntime') throw notServed(reason)
+    return this.#prepared({ name: 'wasm', reason }, await this.#tfjsTraits(bytes), { digest })
+  }
+
+  async #tfjsTraits(weightBytes: number): Promise<ModelTraits> {
+    const { topology } = await readModelJson(this.#model.directory, this.#dataFile)
+    return { weightBytes, unboundedRun: hasLoops(topology), keepsMemory: true }
+  }
+
+  #prepared(
+    engine: EngineChoice,
+    traits: ModelTraits,
+    found: Omit<TfjsPlan, 'kind' | 'dataFile'>,
+  ): PreparedModel {
+    if (engine.name === 'cpu') this.#warnOfCpu(engine.reason)
+    const plan: TfjsPlan = { kind: 'tfjs', dataFile: this.#dataFile, ...found }
+    return { ...this.#model, traits, engine, plan }
+  }
+
+  #warnOfCpu(reason: string | undefined): void {
+    const why = reason === undefined ? '' : `: ${reason}`
+    this.#options.warn?.(
+      `The cpu backend of TF.js runs the model, which is many times slower than any other engine${why}`,
+    )
+  }
+}
+
+function requireSettled(reply: PrepareReply): Settled {
+  if (reply.status === 'settled') return reply
+  if (reply.status === 'failed') throw deserializeError(reply.error)
+  throw invalidModel(`No engine runs the model: TF.js has no ${reply.kernel} in its wasm and cpu backends.`, {
+    details: { kernel: reply.kernel },
+  })
+}

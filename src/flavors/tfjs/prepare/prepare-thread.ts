@@ -1,0 +1,17 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { serializeError } from '../../../core/errors.ts'
+import { MissingKernel } from '../engines/missing-kernel.ts'
+import type { PrepareJob, PrepareReply } from './prepare-messages.ts'
+import { settle } from './settle.ts'
+
+/** A thread that prepares one model and is ended then: TF.js gives memory back no sooner. */
+async function answer(): Promise<PrepareReply> {
+  try {
+    return { status: 'settled', ...(await settle(workerData as PrepareJob)) }
+  } catch (error) {
+    if (error instanceof MissingKernel) return { status: 'missing-kernel', kernel: error.kernel }
+    return { status: 'failed', error: serializeError(error) }
+  }
+}
+
+parentPort!.postMessage(await answer())

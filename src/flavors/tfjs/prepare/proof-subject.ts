@@ -1,0 +1,14 @@
+import type { Graph } from '../compile/graph/graph.ts'
+import type { Value } from '../compile/graph/value.ts'
+import type { ProofSubject } from './prove.ts'
+
+/** What is to be proved of a model that was compiled from this graph. */
+export function proofSubject(graph: Graph): ProofSubject {
+  const inputs = graph.inputs.map(({ name, value: { type, shape } }) => ({ name, type, shape }))
+  const variable = new Set<Value>(graph.inputs.map(({ value }) => value))
+  for (const { operands, results } of graph.nodes) {
+    if (operands.some((operand) => variable.has(operand))) for (const result of results) variable.add(result)
+  }
+  const constants = graph.outputs.filter(({ value }) => !variable.has(value))
+  return { inputs, constantOutputs: new Set(constants.map(({ name }) => name)) }
+}

@@ -1,0 +1,210 @@
+import { messageOf, ServingError } from '../../../core/errors.ts'
+import type { Predictor } from '../../../core/predictor.ts'
+import type { Tensor, TensorMap } from '../../../core/tensor.ts'
+import { compareOutputs } from './compare-outputs.ts'
+import { OutputEvidence } from './output-evidence.ts'
+import {
+  FURTHER_SPREADS,
+  firstSizes,
+  otherSizes,
+  PLAIN,
+  SHARES,
+  type Sizes,
+  severalRows,
+} from './proof-cases.ts'
+import {
+  describeSpread,
+  type InputCase,
+  type ProvableInput,
+  type Spread,
+  seededInputs,
+} from './seeded-inputs.ts'
+
+/** What is to be proved of a model. */
+export interface ProofSubject {
+  readonly inputs: readonly ProvableInput[]
+  /** Names of outputs that are the same whatever the inputs are. */
+  readonly constantOutputs: ReadonlySet<string>
+}
+
+/** The two that are to be equal. */
+export interface ProofSides {
+  readonly reference: Predictor
+  readonly candidate: Predictor
+}
+
+/** What was shown. */
+export interface Proof {
+  /** Runs that were compared. */
+  readonly cases: number
+  /** The largest difference that was met, as a share of the largest value of the row. */
+  readonly largestDifference: number
+}
+
+export type ProofResult =
+  | { readonly equal: true; readonly proof: Proof }
+  | {
+      readonly equal: false
+      /** `its output 'y' differs from TF.js's by 3 % (row 2 of 3, scale 30)` */
+      readonly reason: string
+    }
+
+/** Cases beyond those that must be, while runs are this quick altogether. */
+const CHEAP_MS = 250
+/** No more cases are tried for an output that stays the same, once this has passed. */
+const LONGEST_MS = 20_000
+
+/**
+ * Runs seeded inputs through TF.js and through what a model was compiled to, and compares the outputs: at several
+ * scales, with one row and with several, with two sizes of each free dimension.
+ * @throws what the reference throws that is no refusal of inputs
+ */
+export async function prove(sides: ProofSides, subject: ProofSubject): Promise<ProofResult> {
+  return new Prover(sides, subject).run()
+}
+
+class Prover {
+  readonly #sides: ProofSides
+  readonly #subject: ProofSubject
+  readonly #evidence = new Map<string, OutputEvidence>()
+  readonly #startedAt = performance.now()
+  #cases = 0
+  #seed = 0
+  #largestDifference = 0
+  #problem: string | undefined
+  #refusal = ''
+
+  constructor(sides: ProofSides, subject: ProofSubject) {
+    this.#sides = sides
+    this.#subject = subject
+  }
+
+  async run(): Promise<ProofResult> {
+    const { inputs } = this.#subject
+    const sizes = await this.#runFirstTaken([PLAIN], firstSizes(inputs))
+    if (sizes === undefined) {
+      return { equal: false, reason: `TF.js refuses all inputs that were tried: ${this.#refusal}` }
+    }
+    await this.#run({ spreads: severalRows(inputs, this.#elapsedMs()), sizes })
+    await this.#runFirstTaken([SHARES], otherSizes(inputs))
+    for (const spread of FURTHER_SPREADS) {
+      if (!this.#goesOn()) break
+      await this.#run({ spreads: [spread], sizes })
+    }
+    const problem = this.#problem ?? this.#weakness()
+    if (problem !== undefined) return { equal: false, reason: problem }
+    return { equal: true, proof: { cases: this.#cases, largestDifference: this.#largestDifference } }
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - this.#startedAt
+  }
+
+  #goesOn(): boolean {
+    if (this.#problem !== undefined) return false
+    return this.#elapsedMs() < (this.#weakness() === undefined ? CHEAP_MS : LONGEST_MS)
+  }
+
+  /** @returns the first sizes that TF.js takes; undefined where it takes none */
+  async #runFirstTaken(
+    spreads: readonly Spread[],
+    alternatives: readonly Sizes[],
+  ): Promise<Sizes | undefined> {
+    for (const sizes of alternatives) if (await this.#run({ spreads, sizes })) return sizes
+    return undefined
+  }
+
+  /** Runs the case in both and compares, unless a difference is known already. @returns whether TF.js took the inputs */
+  async #run(parts: Omit<InputCase, 'seed'>): Promise<boolean> {
+    if (this.#problem !== undefined) return true
+    this.#seed += 1
+    const inputCase = { ...parts, seed: this.#seed }
+    const inputs = seededInputs(this.#subject.inputs, inputCase)
+    const expected = await this.#ask(inputs)
+    if (expected === undefined) {
+      await this.#requireRefusal(inputCase, inputs)
+      return false
+    }
+    try {
+      this.#judge(inputCase, expected, await this.#sides.candidate.predict(inputs))
+    } catch (error) {
+      this.#problem = `onnxruntime fails where TF.js answers: ${reasonOf(error)}`
+    }
+    return true
+  }
+
+  /** What TF.js gives; undefined where it does not take the inputs. */
+  async #ask(inputs: TensorMap): Promise<TensorMap | undefined> {
+    try {
+      return await this.#sides.reference.predict(inputs)
+    } catch (error) {
+      if (!(error instanceof ServingError) || error.code !== 'BAD_REQUEST') throw error
+      this.#refusal = reasonOf(error)
+      return undefined
+    }
+  }
+
+  /** A model that takes one row only has to go on doing so: several would be put together for it. */
+  async #requireRefusal({ spreads }: InputCase, inputs: TensorMap): Promise<void> {
+    if (spreads.length === 1) return
+    const answered = await this.#sides.candidate.predict(inputs).then(
+      () => true,
+      () => false,
+    )
+    if (answered) this.#problem = `TF.js refuses ${spreads.length} rows at once: ${this.#refusal}`
+  }
+
+  #judge(inputCase: InputCase, expected: TensorMap, actual: TensorMap): void {
+    const rows = inputCase.spreads.length
+    for (const [name, output] of expected) {
+      const given = actual.get(name)
+      if (given === undefined) this.#problem ??= `it has no output '${name}'`
+      else this.#judgeOutput(name, { output, given, inputCase, rows })
+    }
+    this.#cases += 1
+  }
+
+  #judgeOutput(
+    name: string,
+    { output, given, inputCase, rows }: { output: Tensor; given: Tensor; inputCase: InputCase; rows: number },
+  ): void {
+    const compared = compareOutputs(output, given, rows)
+    if (!compared.equal) {
+      const place = describeCase(inputCase, compared.row)
+      this.#problem ??= `its output '${name}' differs from TF.js's ${compared.how} (${place})`
+      return
+    }
+    this.#largestDifference = Math.max(this.#largestDifference, compared.difference)
+    const evidence = this.#evidence.get(name) ?? new OutputEvidence(output.datatype)
+    this.#evidence.set(name, evidence)
+    evidence.add(output, rows, compared)
+  }
+
+  /** Which output shows nothing: of floats each has to, where there are any; of others one is enough. */
+  #weakness(): string | undefined {
+    const tried = [...this.#evidence].filter(([name]) => !this.#subject.constantOutputs.has(name))
+    const floats = tried.filter(([, { datatype }]) => datatype === 'FP32')
+    const weak =
+      floats.length > 0
+        ? floats.find(([, evidence]) => !evidence.isInformative)
+        : tried.every(([, evidence]) => !evidence.isInformative) && tried[0]
+    if (!weak) return undefined
+    return `its output '${weak[0]}' is the same for all inputs that were tried, which proves nothing`
+  }
+}
+
+/** `row 2 of 3, scale 30`, or `3 rows` where it is not one of them. */
+function describeCase({ spreads, sizes }: InputCase, row: number | undefined): string {
+  const open = sizes.length === 0 ? '' : `, sizes ${sizes.join(' and ')}`
+  if (row === undefined && spreads.length > 1) return `${spreads.length} rows${open}`
+  const spread = describeSpread(spreads[row ?? 0]!)
+  return spreads.length === 1
+    ? `one row, ${spread}${open}`
+    : `row ${row! + 1} of ${spreads.length}, ${spread}${open}`
+}
+
+/** What a refusal says in its own words, without MLflow's around it. */
+function reasonOf(error: unknown): string {
+  const reason = error instanceof ServingError ? error.details['reason'] : undefined
+  return typeof reason === 'string' ? reason : messageOf(error)
+}

@@ -1,0 +1,25 @@
+import { internalError } from '../../../core/errors.ts'
+import { isRecord } from '../../../core/record.ts'
+import type { CompiledCopy } from './prepare-messages.ts'
+
+/** What a prepared TF.js model says to whoever loads it. */
+export interface TfjsPlan {
+  readonly kind: 'tfjs'
+  readonly dataFile: string
+  /** Of the artifacts that were prepared. */
+  readonly digest: string
+  /** Whether rows are answered as if each were alone; undefined where nobody has tried. */
+  readonly rowsIndependent?: boolean
+  /** What onnxruntime loads; undefined for other engines. */
+  readonly copy?: CompiledCopy
+}
+
+/** Whatever else was prepared is another flavor's. */
+export function planOf(plan: unknown): TfjsPlan {
+  if (!isTfjsPlan(plan)) throw internalError('A TF.js model is loaded that was not prepared')
+  return plan
+}
+
+function isTfjsPlan(plan: unknown): plan is TfjsPlan {
+  return isRecord(plan) && plan['kind'] === 'tfjs'
+}

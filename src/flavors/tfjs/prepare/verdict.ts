@@ -1,0 +1,77 @@
+import { isRecord } from '../../../core/record.ts'
+import type { Proof } from './prove.ts'
+
+/** The backend of TF.js that a model was tried with. */
+export type ReferenceBackend = 'wasm' | 'cpu'
+
+/** What was found out about a model, once for all its starts. Plain data, kept as JSON. */
+export interface Verdict {
+  /** Bytes of model.json and its shards. */
+  readonly weightBytes: number
+  /** It has loops, so that its inputs decide how long it runs. */
+  readonly unboundedRun: boolean
+  /** Whether TF.js answers each row as if it were alone. */
+  readonly rowsIndependent: boolean
+  readonly reference: ReferenceBackend
+  /** What the wasm backend lacks for it, `Einsum`; only where `reference` is another. */
+  readonly missingKernel?: string
+  readonly outcome: CompiledOutcome | RefusedOutcome
+}
+
+/** It was compiled to ONNX, and proved. */
+export interface CompiledOutcome {
+  readonly kind: 'compiled'
+  /** Of the ONNX model. */
+  readonly bytes: number
+  /** In hexadecimal. */
+  readonly sha256: string
+  readonly nodes: number
+  readonly proof: Proof
+}
+
+export interface RefusedOutcome {
+  readonly kind: 'refused'
+  /** Half a sentence: `layer 'lstm_1' (LSTM): stateful layers are not compiled`. */
+  readonly reason: string
+}
+
+/** A verdict that was kept as JSON; undefined where that is broken. */
+export function parseVerdict(text: string): Verdict | undefined {
+  let found: unknown
+  try {
+    found = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return isVerdict(found) ? found : undefined
+}
+
+function isVerdict(found: unknown): found is Verdict {
+  if (!isRecord(found)) return false
+  const { weightBytes, unboundedRun, rowsIndependent, reference, missingKernel, outcome } = found
+  return (
+    typeof weightBytes === 'number' &&
+    typeof unboundedRun === 'boolean' &&
+    typeof rowsIndependent === 'boolean' &&
+    (reference === 'wasm' || reference === 'cpu') &&
+    (missingKernel === undefined || typeof missingKernel === 'string') &&
+    isRecord(outcome) &&
+    (isCompiled(outcome) || isRefused(outcome))
+  )
+}
+
+function isCompiled({ kind, bytes, sha256, nodes, proof }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    kind === 'compiled' &&
+    typeof bytes === 'number' &&
+    typeof sha256 === 'string' &&
+    typeof nodes === 'number' &&
+    isRecord(proof) &&
+    typeof proof['cases'] === 'number' &&
+    typeof proof['largestDifference'] === 'number'
+  )
+}
+
+function isRefused({ kind, reason }: Readonly<Record<string, unknown>>): boolean {
+  return kind === 'refused' && typeof reason === 'string'
+}
