@@ -1,5 +1,6 @@
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import type { Graph } from './graph/graph.ts'
+import { liveNodes } from './graph/live-nodes.ts'
 import { Lowering } from './lower/lowering.ts'
 import { OnnxGraph } from './onnx/onnx-graph.ts'
 
@@ -41,7 +42,7 @@ export function lowerGraph(graph: Graph): CompiledModel {
     onnx.input(name, value.type, value.shape)
     lowering.define(value, name)
   }
-  for (const { operator, ...use } of graph.nodes) operator.lower(lowering, use)
+  for (const { operator, ...use } of liveNodes(graph)) operator.lower(lowering, use)
   for (const { name, value } of graph.outputs) {
     onnx.rename(lowering.channelsLast(value), name)
     onnx.output(name, value.type, value.shape)

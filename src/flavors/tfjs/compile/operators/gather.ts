@@ -2,7 +2,7 @@ import { operator } from '../graph/operator.ts'
 import { type Dimension, knownIntegers, type Shape, type Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { axisIn, layoutOf } from './layout.ts'
+import { axisIn } from './layout.ts'
 import type { AxisAttributes } from './reshape.ts'
 
 export interface GatherAttributes extends AxisAttributes {
@@ -20,7 +20,7 @@ export const gather = operator<GatherAttributes>({
     if (attributes.batchDims > 0)
       return lowering.define(results[0]!, batchGathered(lowering, { x: x!, indices: indices! }, attributes))
     // One index an element of the axis: the rank stays, and with it the layout.
-    const layout = indices!.shape.length === 1 ? layoutOf(lowering, x!) : 'channelsLast'
+    const layout = indices!.shape.length === 1 ? lowering.layoutOf(x!) : 'channelsLast'
     const names = [lowering.in(layout, x!), guardedIndices(lowering, indices!)]
     const axis = axisIn(layout, attributes.axis, x!.shape.length)
     lowering.define(results[0]!, lowering.onnx.node('Gather', names, { axis }), layout)
@@ -39,7 +39,7 @@ export const gatherNd = operator<null>({
     return [{ type: x!.type, shape: [...indices!.shape.slice(0, -1), ...x!.shape.slice(depth)] }]
   },
   lower: (lowering, { operands: [x, indices], results }) => {
-    const coordinates = lowering.onnx.node('Cast', [guardedIndices(lowering, indices!)], { to: 7 })
+    const coordinates = lowering.onnx.cast(guardedIndices(lowering, indices!), 'int64')
     lowering.define(results[0]!, lowering.onnx.node('GatherND', [lowering.channelsLast(x!), coordinates]))
   },
 })
@@ -91,7 +91,7 @@ function batchGathered(
   const order = [...axes.slice(0, batchDims), axis, ...outer, ...axes.slice(axis + 1)]
   const data = transposed(lowering, lowering.channelsLast(x), order)
   const last = onnx.integers([indices.shape.length])
-  const wide = onnx.node('Cast', [guardedIndices(lowering, indices)], { to: 7 })
+  const wide = onnx.cast(guardedIndices(lowering, indices), 'int64')
   const picked = onnx.node('GatherND', [data, onnx.node('Unsqueeze', [wide, last])], {
     batch_dims: batchDims,
   })

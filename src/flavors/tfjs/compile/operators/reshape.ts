@@ -1,9 +1,9 @@
 import { elementCount } from '../../../../core/tensor.ts'
 import { operator } from '../graph/operator.ts'
 import type { Dimension, Shape, Value } from '../graph/value.ts'
-import { channelsFirstAxis, type Lowering } from '../lower/lowering.ts'
+import type { Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { layoutOf } from './layout.ts'
+import { axisIn } from './layout.ts'
 import { asInt64, vectorLength } from './shape-vector.ts'
 
 /** Operators that leave the elements where they are and name the dimensions anew. */
@@ -53,8 +53,8 @@ export const squeeze = operator<AxesAttributes>({
   lower: (lowering, { operands: [x], attributes: { axes }, results }) => {
     const rank = x!.shape.length
     const inner = axes.every((axis) => axis !== 0 && axis !== rank - 1)
-    const layout = inner ? layoutOf(lowering, x!) : 'channelsLast'
-    const mapped = layout === 'channelsFirst' ? axes.map((axis) => channelsFirstAxis(axis, rank)) : axes
+    const layout = inner ? lowering.layoutOf(x!) : 'channelsLast'
+    const mapped = axes.map((axis) => axisIn(layout, axis, rank))
     const names = [lowering.in(layout, x!), lowering.onnx.integers(mapped)]
     lowering.define(results[0]!, lowering.onnx.node('Squeeze', names), layout)
   },
@@ -75,9 +75,8 @@ export const expandDims = operator<AxisAttributes>({
   know: ([x]) => (x!.shape.length === 0 ? x!.elements : undefined),
   lower: (lowering, { operands: [x], attributes: { axis }, results }) => {
     const rank = x!.shape.length + 1
-    const layout = axis > 0 && axis < rank - 1 ? layoutOf(lowering, x!) : 'channelsLast'
-    const mapped = layout === 'channelsFirst' ? channelsFirstAxis(axis, rank) : axis
-    const names = [lowering.in(layout, x!), lowering.onnx.integers([mapped])]
+    const layout = axis > 0 && axis < rank - 1 ? lowering.layoutOf(x!) : 'channelsLast'
+    const names = [lowering.in(layout, x!), lowering.onnx.integers([axisIn(layout, axis, rank)])]
     lowering.define(results[0]!, lowering.onnx.node('Unsqueeze', names), layout)
   },
 })

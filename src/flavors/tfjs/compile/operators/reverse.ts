@@ -1,5 +1,5 @@
 import { operator } from '../graph/operator.ts'
-import { axisIn, layoutOf } from './layout.ts'
+import { axisIn } from './layout.ts'
 import type { AxesAttributes } from './reshape.ts'
 
 /** Before the first element, for a walk backwards. */
@@ -11,7 +11,7 @@ export const reverse = operator<AxesAttributes>({
   infer: ([x]) => [{ type: x!.type, shape: x!.shape }],
   know: ([x], { axes }) => (axes.length === 0 ? x!.elements : x!.elements?.toReversed()),
   lower: (lowering, { operands: [x], attributes: { axes }, results }) => {
-    const layout = layoutOf(lowering, x!)
+    const layout = lowering.layoutOf(x!)
     const name = lowering.in(layout, x!)
     if (axes.length === 0) return lowering.define(results[0]!, name, layout)
     const reversed = lowering.onnx.node('Slice', [

@@ -2,20 +2,16 @@ import { knownIntegers, type Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
 
-/** `TensorProto.DataType` as `Cast` takes it. */
-export const ONNX_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
-
 /** Name of an int32 value as int64, as ONNX takes shapes and bounds. What is known is written as a constant. */
 export function asInt64(lowering: Lowering, value: Value): string {
   const known = knownIntegers(value)
-  if (known === undefined)
-    return lowering.onnx.node('Cast', [lowering.channelsLast(value)], { to: ONNX_TYPE.int64 })
+  if (known === undefined) return lowering.onnx.cast(lowering.channelsLast(value), 'int64')
   return value.shape.length === 0 ? lowering.onnx.integer(known[0]!) : lowering.onnx.integers(known)
 }
 
 /** Name of what ONNX gives as int64 in TF.js's type. */
 export function asInt32(lowering: Lowering, name: string): string {
-  return lowering.onnx.node('Cast', [name], { to: ONNX_TYPE.int32 })
+  return lowering.onnx.cast(name, 'int32')
 }
 
 /** How many dimensions a value has that is a shape. @throws NotCompiled where only a run tells. */

@@ -1,7 +1,6 @@
 import { type Operator, operator } from '../graph/operator.ts'
 import type { Dimension, Value } from '../graph/value.ts'
 import { inLayout, type Layout, type Lowering } from '../lower/lowering.ts'
-import { layoutOf } from './layout.ts'
 import { asInt32 } from './shape-vector.ts'
 
 /** The dimensions of a value, in TF.js's order and type. */
@@ -22,7 +21,7 @@ export const size: Operator<null> = operator({
   infer: () => [{ type: 'int32' as const, shape: [] }],
   know: ([x]) => [x!.shape.reduce(product, 1)],
   lower: (lowering, { operands: [x], results }) => {
-    const count = lowering.onnx.node('Size', [lowering.in(layoutOf(lowering, x!), x!)])
+    const count = lowering.onnx.node('Size', [lowering.in(lowering.layoutOf(x!), x!)])
     lowering.define(results[0]!, asInt32(lowering, count))
   },
 })
@@ -31,7 +30,7 @@ export const size: Operator<null> = operator({
 export function shapeVector(lowering: Lowering, x: Value): string {
   const { onnx } = lowering
   if (!x.shape.includes(null)) return onnx.integers(x.shape as readonly number[])
-  const layout = layoutOf(lowering, x)
+  const layout = lowering.layoutOf(x)
   const lying = onnx.node('Shape', [lowering.in(layout, x)])
   return layout === 'channelsLast' ? lying : onnx.node('Gather', [lying, onnx.integers(lastFrom(layout, x))])
 }

@@ -2,7 +2,7 @@ import { operator } from '../graph/operator.ts'
 import type { Dimension, Shape, Value } from '../graph/value.ts'
 import type { Layout, Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { axisIn, layoutOf } from './layout.ts'
+import { axisIn } from './layout.ts'
 
 export interface SliceAttributes {
   readonly begin: readonly number[]
@@ -24,7 +24,7 @@ export const slice = operator<SliceAttributes>({
   know: ([x], { begin, size }) =>
     x!.elements?.slice(begin[0], size[0] === -1 ? undefined : (begin[0] ?? 0) + size[0]!),
   lower: (lowering, { operands: [x], attributes, results }) => {
-    const layout = layoutOf(lowering, x!)
+    const layout = lowering.layoutOf(x!)
     const name = lowering.in(layout, x!)
     const list = cuts(x!.shape, attributes)
     const cut = list.length === 0 ? name : cutOut(lowering, name, { layout, rank: x!.shape.length, list })

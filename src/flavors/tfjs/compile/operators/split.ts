@@ -1,7 +1,7 @@
 import { type Operator, operator } from '../graph/operator.ts'
 import type { Shape } from '../graph/value.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { axisIn, layoutOf } from './layout.ts'
+import { axisIn } from './layout.ts'
 import type { AxisAttributes } from './reshape.ts'
 
 export interface SplitAttributes extends AxisAttributes {
@@ -23,7 +23,7 @@ export const split: Operator<SplitAttributes> = operator({
   },
   know: ([x], { sizes }) => x!.elements?.slice(0, sizes[0]),
   lower: (lowering, { operands: [x], attributes: { axis, sizes }, results }) => {
-    const layout = layoutOf(lowering, x!)
+    const layout = lowering.layoutOf(x!)
     const names = lowering.onnx.nodeOf(sizes.length, {
       type: 'Split',
       inputs: [lowering.in(layout, x!), lowering.onnx.integers(sizes)],

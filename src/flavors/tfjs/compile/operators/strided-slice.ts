@@ -2,7 +2,7 @@ import { operator } from '../graph/operator.ts'
 import { type Dimension, knownIntegers, type Shape, type Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { axisIn, layoutOf } from './layout.ts'
+import { axisIn } from './layout.ts'
 import { asInt64, vectorLength } from './shape-vector.ts'
 import {
   type Bound,
@@ -25,7 +25,7 @@ export const stridedSlice = operator<StridedSliceMasks>({
     const x = operands[0]!
     const parts = partsOf(operands, attributes)
     const ranges = parts.filter((part) => part.kind === 'range')
-    const layout = ranges.length === parts.length ? layoutOf(lowering, x) : 'channelsLast'
+    const layout = ranges.length === parts.length ? lowering.layoutOf(x) : 'channelsLast'
     const bounds = new BoundNames(lowering, operands)
     const axes = ranges.map(({ axis }) => axisIn(layout, axis, x.shape.length))
     let name = cutRanges(lowering, lowering.in(layout, x), { bounds, x, ranges, axes })

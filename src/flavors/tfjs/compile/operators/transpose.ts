@@ -1,7 +1,6 @@
 import { operator } from '../graph/operator.ts'
 import { inLayout, type Layout, type Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { layoutOf } from './layout.ts'
 
 export interface TransposeAttributes {
   /** Dimension `i` of the result is dimension `order[i]` of the operand. */
@@ -23,7 +22,7 @@ export const transpose = operator<TransposeAttributes>({
   },
   know: ([x]) => x!.elements,
   lower: (lowering, { operands: [x], attributes: { order }, results }) => {
-    const source = layoutOf(lowering, x!)
+    const source = lowering.layoutOf(x!)
     const target = LAYOUTS.find((layout) => isSorted(orderBetween(source, layout, order)))
     const name = lowering.in(source, x!)
     if (target !== undefined) lowering.define(results[0]!, name, target)
