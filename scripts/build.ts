@@ -4,7 +4,7 @@
  * Dependencies stay packages. Declarations go to dist/types.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, globSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, globSync, rmSync } from 'node:fs'
 import { basename, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -17,7 +17,8 @@ const DATA_FILES = [
 ]
 
 /** TF.js and what it imports: bundled, since under a tenth of it is used. */
-const BUNDLED = /^(@tensorflow\/tfjs-(core|layers|converter|backend-wasm|backend-cpu)|seedrandom|long|node-fetch)(\/|$)/
+const BUNDLED =
+  /^(@tensorflow\/tfjs-(core|layers|converter|backend-wasm|backend-cpu)|seedrandom|long|node-fetch)(\/|$)/
 
 /** TF.js would fetch models and binaries with it; Headrace gives it all as bytes and paths. */
 const NO_NETWORK = { 'node-fetch': fileURLToPath(new URL('./no-network.ts', import.meta.url)) }

@@ -1,10 +1,11 @@
+import '@tensorflow/tfjs-backend-cpu'
 import type { Backend } from './backend.ts'
+import * as tf from './bundled-tensorflow.ts'
 import { SwitchedBackend } from './switched-backend.ts'
 import type { Turns } from './turns.ts'
 
 /** TF.js in plain JavaScript: slow, and complete. */
 export async function startCpu(turns: Turns): Promise<Backend> {
-  const [tf] = await Promise.all([import('./bundled-tensorflow.ts'), import('@tensorflow/tfjs-backend-cpu')])
   silenceBanner(tf.findBackend('cpu'))
   return new SwitchedBackend(tf, turns, {
     name: 'cpu',

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { internalError } from '../../../core/errors.ts'
 import type { Backend } from './backend.ts'
+import * as tf from './bundled-tensorflow.ts'
 import { SwitchedBackend } from './switched-backend.ts'
-import type { Tensorflow } from './tensorflow.ts'
 import type { Turns } from './turns.ts'
 import { WasmGuard, type WasmModule } from './wasm-guard.ts'
 import { withConsole } from './with-console.ts'
@@ -13,14 +14,10 @@ const BUILT_WASM = new URL('./tfjs-backend-wasm-simd.wasm', import.meta.url)
 
 /** TF.js on WebAssembly, with SIMD where the processor has it, in the calling thread alone. */
 export async function startWasm(turns: Turns): Promise<Backend> {
-  const [tf, { setWasmPaths }] = await Promise.all([
-    import('./bundled-tensorflow.ts'),
-    import('@tensorflow/tfjs-backend-wasm'),
-  ])
   if (existsSync(BUILT_WASM)) setWasmPaths(fileURLToPath(new URL('./', import.meta.url)))
   return await turns.take(async () => {
     const guard = new WasmGuard()
-    await withoutNewListeners(() => withConsole(guard.console, () => setWasm(tf)))
+    await withoutNewListeners(() => withConsole(guard.console, setWasm))
     guard.watch(moduleOf(tf.engine().backend))
     return new SwitchedBackend(tf, turns, {
       name: 'wasm',
@@ -33,7 +30,7 @@ export async function startWasm(turns: Turns): Promise<Backend> {
 }
 
 /** `setBackend` says by its answer alone that it failed: `getBackend` names the backend then too (4.22). */
-async function setWasm(tf: Tensorflow): Promise<void> {
+async function setWasm(): Promise<void> {
   const ready = await tf.setBackend('wasm')
   if (!ready) throw internalError('TF.js could not start its wasm backend.')
 }
