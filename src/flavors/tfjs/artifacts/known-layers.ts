@@ -13,8 +13,11 @@ export const KNOWN_LAYERS: ReadonlySet<string> = new Set([
   ...['ThresholdedReLU', 'TimeDistributed', 'UpSampling2D', 'ZeroPadding2D'],
 ])
 
-/** Activations that tfjs-layers 4.22 registers, as it looks for them: `hard_sigmoid` of a file is `hardSigmoid`. */
+/**
+ * Activations that tfjs-layers 4.22 registers, as it looks for them: `hard_sigmoid` of a file is `hardSigmoid`. What it
+ * registers as `gelu_new` it does not find again for that reason.
+ */
 export const KNOWN_ACTIVATIONS: ReadonlySet<string> = new Set([
   ...['elu', 'selu', 'relu', 'relu6', 'linear', 'sigmoid', 'hardSigmoid', 'softplus', 'softsign', 'tanh'],
-  ...['softmax', 'logSoftmax', 'gelu', 'gelu_new', 'mish', 'swish'],
+  ...['softmax', 'logSoftmax', 'gelu', 'mish', 'swish'],
 ])
