@@ -115,7 +115,7 @@ export class Lowering {
     }
     const [from, perm] =
       wanted === 'channelsFirst' ? [names.channelsLast!, toFirst(rank)] : [names.channelsFirst!, toLast(rank)]
-    const dims = reshapedTo(shape, perm)
+    const dims = reshapedTo(shape, wanted)
     if (dims !== undefined) return this.onnx.node('Reshape', [from, this.onnx.integers(dims)])
     return this.onnx.node('Transpose', [from], { perm })
   }
@@ -150,10 +150,10 @@ export function inLayout<T>(layout: Layout, list: readonly T[]): readonly T[] {
  * What a tensor is reshaped to instead of transposed, where its channels or its places are but one so that nothing
  * moves; undefined where something does, or where the dimensions are not known well enough.
  */
-function reshapedTo(shape: Shape, perm: readonly number[]): readonly number[] | undefined {
+function reshapedTo(shape: Shape, wanted: Layout): readonly number[] | undefined {
   const places = shape.slice(1, -1)
   if (shape.at(-1) !== 1 && places.some((dim) => dim !== 1)) return undefined
-  const dims = perm.map((axis) => shape[axis]!)
+  const dims = inLayout(wanted, shape)
   const free = dims.slice(1).filter((dim) => dim === null).length
   if (free > 1) return undefined
   // 0 takes over the number of rows, -1 is what remains.
