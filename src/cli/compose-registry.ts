@@ -9,6 +9,7 @@ import { MlflowServers, type ServerAccess } from '../registry-client/mlflow-serv
 import { ModelResolver } from '../registry-client/model-resolver.ts'
 import { Registries } from '../registry-client/registries.ts'
 import type { RegistryClient } from '../registry-client/registry-client.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { Progress } from './progress.ts'
 import { registryLocations } from './registry-location.ts'
 import type { RegistrySettings } from './registry-settings.ts'
@@ -69,9 +70,7 @@ function credentialsFile(): string | undefined {
 
 async function openCache(settings: RegistrySettings, logger: Logger): Promise<ModelCache> {
   const { DiskModelCache } = await import('../registry-client/cache/disk-model-cache.ts')
-  const { cacheDir, xdgCacheHome, cacheBytes } = settings
-  const folder = cacheDir || join(xdgCacheHome ?? join(homedir(), '.cache'), 'headrace')
-  return new DiskModelCache({ folder, maxBytes: cacheBytes, log: logger })
+  return new DiskModelCache({ folder: cacheFolder(settings), maxBytes: settings.cacheBytes, log: logger })
 }
 
 function showDownload(title: string, { noProgress }: RegistrySettings, logger: Logger): DownloadDisplay {

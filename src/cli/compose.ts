@@ -6,6 +6,7 @@ import { ModelRepository } from '../runtime/model-repository.ts'
 import type { ServerOptions } from '../server/server-options.ts'
 import { openRegistryClient } from './compose-registry.ts'
 import type { ServeSettings } from './config.ts'
+import { prepareOptions } from './prepare-options.ts'
 
 /** Parts of a scoring server, joined. */
 export interface ScoringServer {
@@ -23,6 +24,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     expectedModels: settings.modelUri.length,
     limits: { ...DEFAULT_LIMITS, maxRequests: settings.maxConcurrentRequests },
     runTimeoutMs: settings.timeoutMs,
+    prepare: prepareOptions(settings, logger),
     log: logger,
     ...(settings.workers === undefined ? {} : { workers: settings.workers }),
   })

@@ -1,4 +1,5 @@
 import { SERVE_SETTINGS } from './config.ts'
+import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { defaultTextOf, type SettingsTable } from './setting.ts'
@@ -18,6 +19,12 @@ export function configPage(): string {
     '',
     ...rows(ownOf(PREDICT_SETTINGS)),
     '',
+    '## Engines',
+    '',
+    'Of `headrace serve`, `headrace predict`, and `headrace models show` and `register`.',
+    '',
+    ...rows(ENGINE_SETTINGS),
+    '',
     '## Registry, servers and cache',
     '',
     'Of `headrace serve`, `headrace predict` and all of `headrace models`.',
@@ -29,7 +36,9 @@ export function configPage(): string {
 
 /** What a command has beyond the settings that all of them share. */
 function ownOf(table: SettingsTable): SettingsTable {
-  return Object.fromEntries(Object.entries(table).filter(([key]) => !(key in REGISTRY_SETTINGS)))
+  return Object.fromEntries(
+    Object.entries(table).filter(([key]) => !(key in REGISTRY_SETTINGS || key in ENGINE_SETTINGS)),
+  )
 }
 
 function rows(table: SettingsTable): readonly string[] {

@@ -1,3 +1,4 @@
+import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import {
@@ -64,6 +65,7 @@ export const SERVE_SETTINGS = {
     help: 'Where models run: inline (in the thread that reads the request), pool (worker threads), or auto (measured at load)',
     parse: oneOf(['auto', 'inline', 'pool']),
   }),
+  ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,
   maxConcurrentRequests: setting({
     flags: '--max-concurrent-requests <count>',

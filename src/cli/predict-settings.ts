@@ -1,5 +1,6 @@
 import { INPUT_FORMATS, type InputFormat, OUTPUT_FORMATS, type OutputFormat } from '../batch/formats.ts'
 import type { Shard } from '../batch/shard.ts'
+import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { appended, bytes, jsonObject, oneOf, positiveInteger, shard, text } from './values.ts'
@@ -91,6 +92,7 @@ export const PREDICT_SETTINGS = {
     help: 'Size of the parts that the input is cut into',
     parse: bytes,
   }),
+  ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,
   envManager: setting<string | undefined>({
     flags: '--env-manager <name>',

@@ -138,7 +138,7 @@ const CACHE = {
     variable: 'HEADRACE_CACHE_DIR',
     default: undefined,
     defaultText: '`headrace` in XDG_CACHE_HOME, else ~/.cache/headrace',
-    help: 'Folder that downloaded models are kept in',
+    help: 'Folder that downloaded and compiled models are kept in',
     parse: text,
   }),
   xdgCacheHome: setting<string | undefined>({
@@ -153,7 +153,7 @@ const CACHE = {
     variable: 'HEADRACE_CACHE_SIZE',
     default: 20 * 1024 ** 3,
     defaultText: '20g',
-    help: 'Room that downloaded models may take; those used longest ago go first',
+    help: 'Room that downloaded models may take, and compiled ones as much again; those used longest ago go first',
     parse: bytes,
   }),
   noProgress: flag({

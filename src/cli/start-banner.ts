@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
+import { printable } from '../core/printable.ts'
 import type { ModelOrigin } from '../core/resolved-model.ts'
+import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { RunningServer } from '../server/listen.ts'
 import { version } from './version.ts'
@@ -47,8 +49,14 @@ function describe(model: ServedModel): string {
   const golden = goldenRequests === 0 ? '' : `, ${goldenRequests} golden ${requests} answered as recorded`
   return (
     `${model.name}${number} (${mlmodel.flavor}) from ${source.canonicalUri}${cameFrom(source.origin)}: loaded in ` +
-    `${duration(loadTimes.total)}, runs ${place}${run}${golden}`
+    `${duration(loadTimes.total)}, runs ${engineOf(mlmodel)}${place}${run}${golden}`
   )
+}
+
+/** Nothing of a flavor that has but one engine. */
+function engineOf({ flavor, engine: { name, reason } }: PreparedModel): string {
+  if (flavor === 'onnx') return ''
+  return `on ${name}${reason === undefined ? '' : ` (not on onnxruntime: ${printable(reason)})`} `
 }
 
 /** Nothing where the files lie on this machine: the URI says it all. */
@@ -76,6 +84,8 @@ function facts(model: ServedModel): object {
     registry: source.origin.registry,
     runId: mlmodel.runId,
     modelId: mlmodel.modelId,
+    engine: mlmodel.engine.name,
+    engineReason: mlmodel.engine.reason,
     placement,
     workers: model.stats().workers,
     loadMs: Math.round(loadTimes.total),

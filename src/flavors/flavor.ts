@@ -39,6 +39,21 @@ export interface PreparedCache {
   readonly maxBytes: number
 }
 
+/** A model that was compiled to ONNX and proved to give the same. */
+export interface OnnxExport {
+  readonly bytes: Uint8Array
+  readonly nodes: number
+  readonly proof: EngineProof
+}
+
+/** How two engines were shown to be equal. */
+export interface EngineProof {
+  /** Runs whose outputs were compared. */
+  readonly cases: number
+  /** The largest difference that was met, as a share of the largest value of the row. */
+  readonly largestDifference: number
+}
+
 export interface LoadOptions {
   readonly intraOpThreads: number
 }
@@ -57,4 +72,9 @@ export interface Flavor {
   prepare(model: MlModel, options?: PrepareOptions): Promise<PreparedModel>
   /** Opens the model in the calling thread. @throws ServingError INVALID_PARAMETER_VALUE */
   load(model: PreparedModel, options: LoadOptions): Promise<Predictor>
+  /**
+   * The model as ONNX, of a flavor that compiles models to it: what `load` gives to onnxruntime.
+   * @throws ServingError INVALID_PARAMETER_VALUE where another engine runs it
+   */
+  exportOnnx?(model: PreparedModel): Promise<OnnxExport>
 }

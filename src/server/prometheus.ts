@@ -101,11 +101,24 @@ export class PrometheusExposition {
     new Gauge({
       name: 'headrace_model_info',
       help: 'Always 1; the labels tell what is served.',
-      labelNames: ['model', 'name', 'version', 'alias', 'flavor', 'placement', 'uri'],
+      labelNames: ['model', 'name', 'version', 'alias', 'flavor', 'engine', 'placement', 'uri'],
       registers: [this.#registry],
       collect() {
         this.reset()
         for (const model of models.list()) this.set(infoLabels(model), 1)
+      },
+    })
+    new Gauge({
+      name: 'headrace_model_engine_fallback',
+      help: 'Always 1; for each model that the engine which would be preferred does not run, and why.',
+      labelNames: ['model', 'engine', 'reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const { name, mlmodel } of models.list()) {
+          const { name: engine, reason } = mlmodel.engine
+          if (reason !== undefined) this.set({ model: name, engine, reason }, 1)
+        }
       },
     })
   }
@@ -167,6 +180,7 @@ function infoLabels({ name, source, mlmodel, placement }: ServedModel) {
     version: source.version ?? '',
     alias: source.alias ?? '',
     flavor: mlmodel.flavor,
+    engine: mlmodel.engine.name,
     placement,
     uri: source.canonicalUri,
   }

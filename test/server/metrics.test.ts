@@ -34,7 +34,7 @@ test('tells what is served and how it fares', async () => {
   const { url } = await startServer({ models })
   const text = await scrape(url)
   expect(text).toContain(
-    'headrace_model_info{model="sums",name="sums",version="3",alias="champion",flavor="fake",placement="pool",uri="models:/sums@champion"} 1',
+    'headrace_model_info{model="sums",name="sums",version="3",alias="champion",flavor="fake",engine="onnxruntime",placement="pool",uri="models:/sums@champion"} 1',
   )
   expect(text).toContain('headrace_workers{model="sums"} 4')
   expect(text).toContain('headrace_running{model="sums"} 2')

@@ -1,7 +1,15 @@
 import { type Command, Option } from 'commander'
 import { MODELS_SETTINGS } from '../config.ts'
+import { ENGINE_SETTINGS } from '../engine-settings.ts'
 import { addSettings } from '../setting.ts'
-import type { AliasOptions, DownloadOptions, ModelsOptions, RegisterOptions } from './models/options.ts'
+import type {
+  AliasOptions,
+  ConvertOptions,
+  DownloadOptions,
+  ModelsOptions,
+  OpeningOptions,
+  RegisterOptions,
+} from './models/options.ts'
 
 /** `headrace models …`. Each command is imported when it runs. */
 export function registerModelsCommand(program: Command): void {
@@ -29,10 +37,10 @@ export function registerModelsCommand(program: Command): void {
     .description('Lists the registered models')
     .action(async (options: ModelsOptions) => (await import('./models/list.ts')).list(options))
 
-  withSettings(models.command('show'))
+  withEngine(models.command('show'))
     .description('Shows a registered model, or all that is known of the one that a URI or path leads to')
     .argument('<name-or-uri>', 'iris, or models:/iris@champion')
-    .action(async (which: string, options: ModelsOptions) =>
+    .action(async (which: string, options: OpeningOptions) =>
       (await import('./models/show.ts')).show(which, options),
     )
 
@@ -42,6 +50,15 @@ export function registerModelsCommand(program: Command): void {
     .option('-d, --dst-path <folder>', 'copy the files into this folder, which must be empty or not there')
     .action(async (uri: string, options: DownloadOptions) =>
       (await import('./models/download.ts')).download(uri, options),
+    )
+
+  withSettings(models.command('convert'))
+    .description('Compiles a TF.js model to ONNX, proves that both give the same, and writes the ONNX file')
+    .argument('<uri>', 'models:/iris@champion, or the path of a model folder')
+    .requiredOption('-o, --output-path <file>', 'where the ONNX model is written')
+    .option('--force', 'write over a file that is there', false)
+    .action(async (uri: string, options: ConvertOptions) =>
+      (await import('./models/convert.ts')).convert(uri, options),
     )
 
   withSettings(models.command('alias'))
@@ -60,6 +77,11 @@ export function registerModelsCommand(program: Command): void {
     .action(async (which: string, options: ModelsOptions) =>
       (await import('./models/change.ts')).deleteModel(which, options),
     )
+}
+
+function withEngine(command: Command): Command {
+  addSettings(command, ENGINE_SETTINGS)
+  return withSettings(command)
 }
 
 function withSettings(command: Command): Command {

@@ -10,6 +10,7 @@ import { prepareModel } from '../../runtime/prepare-model.ts'
 import { createLogger } from '../../server/logger.ts'
 import { openRegistryClient } from '../compose-registry.ts'
 import { PREDICT_SETTINGS, type PredictSettings } from '../predict-settings.ts'
+import { prepareOptions } from '../prepare-options.ts'
 import { leaveTerminal, Progress } from '../progress.ts'
 import { addSettings } from '../setting.ts'
 import { version } from '../version.ts'
@@ -61,7 +62,10 @@ async function batchOptions(settings: PredictSettings, logger: Logger): Promise<
   const inputPath = fileOf(settings.inputPath)
   const output = fileOf(settings.outputPath)
   return {
-    mlmodel: await prepareModel(await modelPath(settings.modelUri, settings, logger)),
+    mlmodel: await prepareModel(
+      await modelPath(settings.modelUri, settings, logger),
+      prepareOptions(settings, logger),
+    ),
     inputPath,
     inputFormat: settings.contentType ?? formatOfFile(inputPath),
     output,

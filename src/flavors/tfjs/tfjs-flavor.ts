@@ -1,5 +1,5 @@
 import type { Predictor } from '../../core/predictor.ts'
-import type { Flavor, LoadOptions, PreparedModel, PrepareOptions } from '../flavor.ts'
+import type { Flavor, LoadOptions, OnnxExport, PreparedModel, PrepareOptions } from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
 import { planOf } from './prepare/tfjs-plan.ts'
 
@@ -7,7 +7,7 @@ import { planOf } from './prepare/tfjs-plan.ts'
  * TF.js models: compiled to ONNX and run by onnxruntime where they are proved to be equal there, run by TF.js itself
  * where not.
  */
-export const flavor: Flavor = { name: 'tfjs', prepare, load }
+export const flavor: Flavor = { name: 'tfjs', prepare, load, exportOnnx }
 
 async function prepare(model: MlModel, options: PrepareOptions = {}): Promise<PreparedModel> {
   const [{ ModelPreparation }, { disableTelemetry }] = await Promise.all([
@@ -28,4 +28,9 @@ async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Prom
   }
   const { loadCompiled } = await import('./prepare/load-compiled.ts')
   return await loadCompiled({ directory, plan, intraOpThreads })
+}
+
+async function exportOnnx(model: PreparedModel): Promise<OnnxExport> {
+  const exporter = await import('./prepare/export-onnx.ts')
+  return await exporter.exportOnnx(model)
 }

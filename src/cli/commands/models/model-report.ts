@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { messageOf } from '../../../core/errors.ts'
 import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
+import type { EngineChoice } from '../../../flavors/engine-choice.ts'
+import type { PrepareOptions } from '../../../flavors/flavor.ts'
 import type { MlModel } from '../../../flavors/mlmodel.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
 import { loadFlavor } from '../../../runtime/load-flavor.ts'
@@ -13,6 +15,8 @@ export interface ModelReport {
   readonly mlmodel: MlModel
   readonly files: number
   readonly bytes: number
+  /** What runs it; undefined where nothing does. */
+  readonly engine: EngineChoice | undefined
   /** What the model file itself takes and gives, or why the engine does not open it. */
   readonly file: ModelInterface | { readonly problem: string }
 }
@@ -23,23 +27,26 @@ export interface ModelInterface {
 }
 
 /** @throws ServingError where the folder holds no model that Headrace serves */
-export async function reportOn(model: ResolvedModel): Promise<ModelReport> {
+export async function reportOn(model: ResolvedModel, prepare: PrepareOptions): Promise<ModelReport> {
   const mlmodel = await readMlModel(model.path)
-  const [size, file] = await Promise.all([sizeOf(model.path), interfaceOf(mlmodel)])
-  return { model, mlmodel, ...size, file }
+  const [size, opened] = await Promise.all([sizeOf(model.path), open(mlmodel, prepare)])
+  return { model, mlmodel, ...size, ...opened }
 }
 
 /** From the engine, since a model file's own tables need not be what it makes of them. */
-async function interfaceOf(mlmodel: MlModel): Promise<ModelReport['file']> {
+async function open(
+  mlmodel: MlModel,
+  options: PrepareOptions,
+): Promise<Pick<ModelReport, 'engine' | 'file'>> {
   try {
     const flavor = await loadFlavor(mlmodel)
-    const prepared = await flavor.prepare(mlmodel)
+    const prepared = await flavor.prepare(mlmodel, options)
     const predictor = await flavor.load(prepared, { intraOpThreads: 1 })
     const { inputs, outputs } = predictor
     await predictor.close()
-    return { inputs, outputs }
+    return { engine: prepared.engine, file: { inputs, outputs } }
   } catch (error) {
-    return { problem: messageOf(error) }
+    return { engine: undefined, file: { problem: messageOf(error) } }
   }
 }
 

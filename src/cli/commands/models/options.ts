@@ -1,8 +1,18 @@
 import type { ModelsSettings } from '../../config.ts'
+import type { EngineSettings } from '../../engine-settings.ts'
 
 /** Options that all commands of `headrace models` take. */
 export interface ModelsOptions extends ModelsSettings {
   readonly json: boolean
+}
+
+/** Of commands that open a model. */
+export interface OpeningOptions extends ModelsOptions, EngineSettings {}
+
+export interface ConvertOptions extends ModelsOptions {
+  /** Named as of `headrace predict`. */
+  readonly outputPath: string
+  readonly force: boolean
 }
 
 export interface RegisterOptions extends ModelsOptions {

@@ -11,7 +11,7 @@ import { registryLocations } from '../../registry-location.ts'
 import type { ModelsOptions } from './options.ts'
 
 /** Warnings and the progress of downloads go to standard error: standard output is the command's answer. */
-const logger = createLogger({ level: 'info', format: 'text' })
+export const logger = createLogger({ level: 'info', format: 'text' })
 
 /** Opens the registry that the settings name, of whatever kind, to read it. */
 export async function withRegistry<T>(

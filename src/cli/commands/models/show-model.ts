@@ -1,16 +1,19 @@
 import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
 import { printable } from '../../../core/printable.ts'
 import type { ModelOrigin } from '../../../core/resolved-model.ts'
+import { prepareOptions } from '../../prepare-options.ts'
 import { amount } from '../../progress.ts'
 import { type ModelReport, reportOn } from './model-report.ts'
-import type { ModelsOptions } from './options.ts'
+import type { OpeningOptions } from './options.ts'
 import { print, printJson, table } from './output.ts'
-import { withResolver } from './registry.ts'
+import { logger, withResolver } from './registry.ts'
 import { signatureTable } from './signature-table.ts'
 
 /** Shows the model that a URI or path leads to: where it is from, what it takes and what it gives. */
-export async function showModel(uri: string, options: ModelsOptions): Promise<void> {
-  const report = await withResolver(options, async (client) => reportOn(await client.resolve(uri)))
+export async function showModel(uri: string, options: OpeningOptions): Promise<void> {
+  const report = await withResolver(options, async (client) =>
+    reportOn(await client.resolve(uri), prepareOptions(options, logger)),
+  )
   if (options.json) {
     printJson(asJson(report))
     return
@@ -23,16 +26,18 @@ export async function showModel(uri: string, options: ModelsOptions): Promise<vo
   print(fileTable(report))
 }
 
-function asJson({ model, mlmodel, files, bytes, file }: ModelReport): object {
+function asJson({ model, mlmodel, engine, files, bytes, file }: ModelReport): object {
   const { flavor, mlflowVersion, runId, modelId, signature } = mlmodel
-  return { ...model, flavor, mlflowVersion, runId, modelId, files, bytes, signature, modelFile: file }
+  return { ...model, flavor, engine, mlflowVersion, runId, modelId, files, bytes, signature, modelFile: file }
 }
 
-function facts({ model, mlmodel, files, bytes }: ModelReport): readonly (readonly string[])[] {
+function facts({ model, mlmodel, engine, files, bytes }: ModelReport): readonly (readonly string[])[] {
   const { name, version, alias, path, origin } = model
   const { flavor, mlflowVersion, runId, modelId } = mlmodel
   const rows: Readonly<Record<string, string | undefined>> = {
     ...{ name, version, alias, flavor },
+    engine: engine?.name,
+    'not on onnxruntime': engine?.reason,
     'MLflow version': mlflowVersion,
     run: runId,
     'logged model': modelId,

@@ -1,11 +1,11 @@
 import { printable } from '../../../core/printable.ts'
 import type { ModelVersion } from '../../../entities/model-version.ts'
-import type { ModelsOptions } from './options.ts'
+import type { ModelsOptions, OpeningOptions } from './options.ts'
 import { print, printJson, table, time } from './output.ts'
 import { withRegistry } from './registry.ts'
 
 /** A registered model with its versions, or one model in full where a URI (or path) is given. */
-export async function show(which: string, options: ModelsOptions): Promise<void> {
+export async function show(which: string, options: OpeningOptions): Promise<void> {
   if (!/[:/]/.test(which)) return showRegisteredModel(which, options)
   const { showModel } = await import('./show-model.ts')
   await showModel(which, options)

@@ -7,18 +7,16 @@ import type { TfjsPlan } from './tfjs-plan.ts'
 
 /**
  * Compiles a model that was compiled before, to the same bytes.
- * @param sha256 of those.
  * @throws ServingError INVALID_PARAMETER_VALUE where the model is no longer what it was
  */
 export async function compileAgain(
   directory: string,
-  { dataFile, digest }: Pick<TfjsPlan, 'dataFile' | 'digest'>,
-  sha256: string,
+  { dataFile, digest, compiled }: TfjsPlan,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const artifacts = await readArtifacts(directory, dataFile)
   if (artifacts.digest !== digest) throw changedModel(directory)
   const bytes = compiledBytes(await compileModel(artifacts))
-  if ((await sha256Of(bytes)) !== sha256) throw changedModel(directory)
+  if ((await sha256Of(bytes)) !== compiled?.sha256) throw changedModel(directory)
   return bytes
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { internalError } from '../../../core/errors.ts'
 import type { Predictor } from '../../../core/predictor.ts'
-import type { TfjsPlan } from './tfjs-plan.ts'
+import { compiledPlan, type TfjsPlan } from './tfjs-plan.ts'
 
 export interface LoadCompiledOptions {
   readonly directory: string
@@ -16,8 +15,7 @@ export interface LoadCompiledOptions {
  */
 export async function loadCompiled(options: LoadCompiledOptions): Promise<Predictor> {
   const { plan, intraOpThreads } = options
-  const { copy } = plan
-  if (copy === undefined) throw internalError('A model that was not compiled is loaded into onnxruntime')
+  const { copy } = compiledPlan(plan)
   const { openWrittenModel } = await import('../../onnx/open-written-model.ts')
   const how = { intraOpThreads, rowsIndependent: plan.rowsIndependent !== false }
   if ('shared' in copy) return openWrittenModel({ bytes: new Uint8Array(copy.shared) }, how)
@@ -30,5 +28,5 @@ export async function loadCompiled(options: LoadCompiledOptions): Promise<Predic
     }
   }
   const { compileAgain } = await import('./compile-again.ts')
-  return openWrittenModel({ bytes: await compileAgain(options.directory, plan, copy.sha256) }, how)
+  return openWrittenModel({ bytes: await compileAgain(options.directory, plan) }, how)
 }

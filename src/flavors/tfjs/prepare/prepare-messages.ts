@@ -16,14 +16,10 @@ export interface PrepareJob {
 }
 
 /** The compiled model, for all threads that will load it. */
-export type CompiledCopy = {
-  /** In hexadecimal. */
-  readonly sha256: string
-} & (
+export type CompiledCopy =
   | { readonly path: string }
   /** There is no cache, or it cannot be written. */
   | { readonly shared: Uint8Array<SharedArrayBuffer> }
-)
 
 /** What the thread finds out. */
 export interface Settled {

@@ -57,7 +57,7 @@ export class ModelPreparation {
     if (kept === undefined) return undefined
     const { verdict, path } = kept
     if (verdict.outcome.kind === 'refused' || path === undefined) return { verdict }
-    return { verdict, copy: { sha256: verdict.outcome.sha256, path } }
+    return { verdict, copy: { path } }
   }
 
   /** In a thread of its own; in a second one with the cpu backend, where wasm cannot run the model. */
@@ -84,16 +84,14 @@ export class ModelPreparation {
   }
 
   async #settled(choice: SettledChoice, digest: string, { verdict, copy }: Settled): Promise<PreparedModel> {
-    const { weightBytes, unboundedRun, rowsIndependent } = verdict
+    const { weightBytes, unboundedRun } = verdict
+    const rows = verdict.rowsIndependent === undefined ? {} : { rowsIndependent: verdict.rowsIndependent }
     const engine = chooseEngine(verdict, choice, isTfjsNodeInstalled)
-    if (engine.name === 'onnxruntime' && copy !== undefined) {
-      return this.#prepared(engine, { weightBytes, unboundedRun: false }, { digest, rowsIndependent, copy })
+    if (verdict.outcome.kind === 'compiled' && copy !== undefined) {
+      const traits = { weightBytes: verdict.outcome.bytes, unboundedRun: false }
+      return this.#prepared(engine, traits, { digest, ...rows, compiled: { ...verdict.outcome, copy } })
     }
-    return this.#prepared(
-      engine,
-      { weightBytes, unboundedRun, keepsMemory: true },
-      { digest, rowsIndependent },
-    )
+    return this.#prepared(engine, { weightBytes, unboundedRun, keepsMemory: true }, { digest, ...rows })
   }
 
   /** The thread that was to find out has died: TF.js may do with less. */

@@ -1,10 +1,15 @@
 import type { Graph } from '../compile/graph/graph.ts'
+import { indexLimits } from '../compile/graph/index-limits.ts'
 import type { Value } from '../compile/graph/value.ts'
 import type { ProofSubject } from './prove.ts'
 
 /** What is to be proved of a model that was compiled from this graph. */
 export function proofSubject(graph: Graph): ProofSubject {
-  const inputs = graph.inputs.map(({ name, value: { type, shape } }) => ({ name, type, shape }))
+  const limits = indexLimits(graph)
+  const inputs = graph.inputs.map(({ name, value: { type, shape } }) => {
+    const indexLimit = limits.get(name)
+    return { name, type, shape, ...(indexLimit === undefined ? {} : { indexLimit }) }
+  })
   const variable = new Set<Value>(graph.inputs.map(({ value }) => value))
   for (const { operands, results } of graph.nodes) {
     if (operands.some((operand) => variable.has(operand))) for (const result of results) variable.add(result)

@@ -5,16 +5,16 @@ import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import { readArtifacts } from '../artifacts/read-artifacts.ts'
 import { type CompiledModel, compileModel } from '../compile/compile.ts'
 import { NotCompiled } from '../compile/not-compiled.ts'
-import { openTfjs, type TfjsPredictor } from '../engines/open-tfjs.ts'
+import { openTfjs } from '../engines/open-tfjs.ts'
 import { changedModel } from './compile-again.ts'
 import { compiledBytes } from './compiled-bytes.ts'
 import { CompiledCache } from './compiled-cache.ts'
 import type { CompiledCopy, PrepareJob, Settled } from './prepare-messages.ts'
 import { proofSubject } from './proof-subject.ts'
-import { prove } from './prove.ts'
+import { type Proof, prove } from './prove.ts'
 import { sha256Of } from './sha256.ts'
 import { hasLoops } from './unbounded-run.ts'
-import type { CompiledOutcome, RefusedOutcome, Verdict } from './verdict.ts'
+import type { CompiledOutcome, ReferenceBackend, RefusedOutcome, Verdict } from './verdict.ts'
 
 /**
  * Finds out what runs a model: compiles it, holds what it was compiled to against TF.js, and keeps what was found.
@@ -24,59 +24,81 @@ import type { CompiledOutcome, RefusedOutcome, Verdict } from './verdict.ts'
 export async function settle(job: PrepareJob): Promise<Settled> {
   const artifacts = await readArtifacts(job.directory, job.dataFile)
   if (artifacts.digest !== job.digest) throw changedModel(job.directory)
-  const compiled = await compile(artifacts)
-  const reference = await openTfjs(artifacts, job.reference)
-  const judged = 'refusal' in compiled ? refused(compiled.refusal) : await judge(compiled, reference)
+  const { outcome, bytes, rowsIndependent, isDefect } = await judge(artifacts, job.reference)
   const verdict: Verdict = {
     weightBytes: artifacts.weightData.byteLength,
     unboundedRun: hasLoops(artifacts.topology),
-    rowsIndependent: reference.batchable,
     reference: job.reference,
+    ...(rowsIndependent === undefined ? {} : { rowsIndependent }),
     ...(job.missingKernel === undefined ? {} : { missingKernel: job.missingKernel }),
-    outcome: judged.outcome,
+    outcome,
   }
+  return isDefect ? { verdict } : await keep(job, verdict, bytes)
+}
+
+interface Judged {
+  readonly outcome: CompiledOutcome | RefusedOutcome
+  /** The compiled model, where it is equal. */
+  readonly bytes?: Uint8Array<ArrayBuffer>
+  /** Undefined where nobody has found out. */
+  readonly rowsIndependent?: boolean
+  /** The compiler failed where it should have refused: what it says may be otherwise at the next start. */
+  readonly isDefect?: boolean
+}
+
+async function judge(artifacts: ModelArtifacts, backend: ReferenceBackend): Promise<Judged> {
+  const compiled = await compile(artifacts)
+  if ('refusal' in compiled) return await refuse(compiled, artifacts, backend)
+  const candidate = await openCompiled(compiled.bytes)
+  if ('refusal' in candidate) return await refuse(candidate, artifacts, backend)
+  // Whether rows are independent is found out with the candidate, in less time.
+  const reference = await openTfjs(artifacts, backend, { rowsIndependent: true })
+  const result = await prove({ reference, candidate }, proofSubject(compiled.model.graph))
+  await Promise.all([reference.close(), candidate.close()])
+  if (!result.equal) return { outcome: { kind: 'refused', reason: result.reason } }
+  return await accept(compiled, result.proof)
+}
+
+/** Tries that TF.js, which is to serve the model then, has all the code that it needs. */
+async function refuse(
+  { refusal: reason, isDefect = false }: Refusal,
+  artifacts: ModelArtifacts,
+  backend: ReferenceBackend,
+): Promise<Judged> {
+  const reference = await openTfjs(artifacts, backend)
+  const rowsIndependent = reference.batchable
   await reference.close()
-  return await keep(job, verdict, judged.bytes)
+  return { outcome: { kind: 'refused', reason }, rowsIndependent, isDefect }
+}
+
+async function accept({ model, bytes }: Compiled, proof: Proof): Promise<Judged> {
+  const { rowsIndependent, ...shown } = proof
+  const sha256 = await sha256Of(bytes)
+  const { byteLength } = bytes
+  const outcome = { kind: 'compiled', bytes: byteLength, sha256, nodes: model.nodes, proof: shown } as const
+  return { outcome, bytes, rowsIndependent }
 }
 
 type Compiled = { readonly model: CompiledModel; readonly bytes: Uint8Array<ArrayBuffer> }
 
-async function compile(artifacts: ModelArtifacts): Promise<Compiled | { readonly refusal: string }> {
+interface Refusal {
+  readonly refusal: string
+  readonly isDefect?: boolean
+}
+
+async function compile(artifacts: ModelArtifacts): Promise<Compiled | Refusal> {
   try {
     const model = await compileModel(artifacts)
     return { model, bytes: compiledBytes(model) }
   } catch (error) {
     if (error instanceof ServingError) throw error
     // A defect of the compiler is no reason not to serve what TF.js runs.
-    const prefix = error instanceof NotCompiled ? '' : 'the compiler failed: '
-    return { refusal: prefix + messageOf(error) }
+    if (error instanceof NotCompiled) return { refusal: error.message }
+    return { refusal: `the compiler failed: ${messageOf(error)}`, isDefect: true }
   }
 }
 
-interface Judged {
-  readonly outcome: CompiledOutcome | RefusedOutcome
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined
-}
-
-function refused(reason: string): Judged {
-  return { outcome: { kind: 'refused', reason }, bytes: undefined }
-}
-
-async function judge({ model, bytes }: Compiled, reference: TfjsPredictor): Promise<Judged> {
-  const candidate = await openOrRefuse(bytes)
-  if ('refusal' in candidate) return refused(candidate.refusal)
-  const result = await prove({ reference, candidate }, proofSubject(model.graph))
-  await candidate.close()
-  if (!result.equal) return refused(result.reason)
-  const { nodes } = model
-  const sha256 = await sha256Of(bytes)
-  const outcome = { kind: 'compiled', bytes: bytes.byteLength, sha256, nodes, proof: result.proof } as const
-  return { outcome, bytes }
-}
-
-async function openOrRefuse(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Predictor | { readonly refusal: string }> {
+async function openCompiled(bytes: Uint8Array<ArrayBuffer>): Promise<Predictor | Refusal> {
   const { openWrittenModel } = await import('../../onnx/open-written-model.ts')
   try {
     return await openWrittenModel({ bytes }, { intraOpThreads: 1 })
@@ -95,15 +117,15 @@ async function keep(
   return {
     verdict,
     ...(notKept === undefined ? {} : { notKept }),
-    ...(outcome.kind === 'refused' ? {} : { copy: copyOf(outcome, path, bytes!) }),
+    ...(outcome.kind === 'refused' ? {} : { copy: copyOf(path, bytes!) }),
   }
 }
 
-function copyOf({ sha256 }: CompiledOutcome, path: string | undefined, bytes: Uint8Array): CompiledCopy {
-  if (path !== undefined) return { sha256, path }
+function copyOf(path: string | undefined, bytes: Uint8Array): CompiledCopy {
+  if (path !== undefined) return { path }
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength))
   shared.set(bytes)
-  return { sha256, shared }
+  return { shared }
 }
 
 interface Keeping {

@@ -1,5 +1,6 @@
 import { internalError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
+import type { EngineProof } from '../../flavor.ts'
 import type { CompiledCopy } from './prepare-messages.ts'
 
 /** What a prepared TF.js model says to whoever loads it. */
@@ -11,7 +12,15 @@ export interface TfjsPlan {
   /** Whether rows are answered as if each were alone; undefined where nobody has tried. */
   readonly rowsIndependent?: boolean
   /** What onnxruntime loads; undefined for other engines. */
-  readonly copy?: CompiledCopy
+  readonly compiled?: CompiledPlan
+}
+
+export interface CompiledPlan {
+  readonly copy: CompiledCopy
+  /** Of the ONNX model, in hexadecimal. */
+  readonly sha256: string
+  readonly nodes: number
+  readonly proof: EngineProof
 }
 
 /** Whatever else was prepared is another flavor's. */
@@ -22,4 +31,9 @@ export function planOf(plan: unknown): TfjsPlan {
 
 function isTfjsPlan(plan: unknown): plan is TfjsPlan {
   return isRecord(plan) && plan['kind'] === 'tfjs'
+}
+
+export function compiledPlan({ compiled }: TfjsPlan): CompiledPlan {
+  if (compiled === undefined) throw internalError('A model is given to onnxruntime that was not compiled')
+  return compiled
 }

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../core/record.ts'
-import type { Proof } from './prove.ts'
+import type { EngineProof } from '../../flavor.ts'
 
 /** The backend of TF.js that a model was tried with. */
 export type ReferenceBackend = 'wasm' | 'cpu'
@@ -10,8 +10,8 @@ export interface Verdict {
   readonly weightBytes: number
   /** It has loops, so that its inputs decide how long it runs. */
   readonly unboundedRun: boolean
-  /** Whether TF.js answers each row as if it were alone. */
-  readonly rowsIndependent: boolean
+  /** Whether each row is answered as if it were alone; undefined where nobody has found out. */
+  readonly rowsIndependent?: boolean
   readonly reference: ReferenceBackend
   /** What the wasm backend lacks for it, `Einsum`; only where `reference` is another. */
   readonly missingKernel?: string
@@ -26,7 +26,7 @@ export interface CompiledOutcome {
   /** In hexadecimal. */
   readonly sha256: string
   readonly nodes: number
-  readonly proof: Proof
+  readonly proof: EngineProof
 }
 
 export interface RefusedOutcome {
@@ -52,7 +52,7 @@ function isVerdict(found: unknown): found is Verdict {
   return (
     typeof weightBytes === 'number' &&
     typeof unboundedRun === 'boolean' &&
-    typeof rowsIndependent === 'boolean' &&
+    (rowsIndependent === undefined || typeof rowsIndependent === 'boolean') &&
     (reference === 'wasm' || reference === 'cpu') &&
     (missingKernel === undefined || typeof missingKernel === 'string') &&
     isRecord(outcome) &&
