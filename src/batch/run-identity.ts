@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { invalidParameter, messageOf } from '../core/errors.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
+import { readModelJson, shardNamesOf } from '../flavors/tfjs-model-json.ts'
 import type { BatchOptions } from './batch-options.ts'
 import type { RunIdentity } from './output/journal.ts'
 
@@ -68,9 +69,9 @@ async function modelDigest(model: MlModel): Promise<string> {
   return digest.digest('hex')
 }
 
-/** Of a model without an MLmodel file that one file: around it may be anything, the output of this run too. */
-async function modelFiles({ directory, flavorConfig }: MlModel): Promise<readonly string[]> {
-  if (!existsSync(join(directory, 'MLmodel'))) return [join(directory, String(flavorConfig['data']))]
+async function modelFiles(model: MlModel): Promise<readonly string[]> {
+  const { directory } = model
+  if (!existsSync(join(directory, 'MLmodel'))) return await bareModelFiles(model)
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   const files: string[] = []
   for (const { parentPath, name } of entries) {
@@ -79,4 +80,11 @@ async function modelFiles({ directory, flavorConfig }: MlModel): Promise<readonl
     if ((await stat(path)).isFile()) files.push(path)
   }
   return files.sort()
+}
+
+/** Of a model without an MLmodel file its own files: around them may be anything, the output of this run too. */
+async function bareModelFiles({ directory, flavor, flavorConfig }: MlModel): Promise<readonly string[]> {
+  const data = String(flavorConfig['data'])
+  const shards = flavor === 'tfjs' ? shardNamesOf(await readModelJson(directory, data)) : []
+  return [data, ...shards].map((name) => join(directory, name))
 }

@@ -7,15 +7,18 @@ import { parseSignature } from '../signature/parse-signature.ts'
 import { FLAVOR_NAMES } from './flavor-table.ts'
 import type { MlModel } from './mlmodel.ts'
 import { readModelFile } from './model-file.ts'
+import { readModelJson, tfjsVersionOf } from './tfjs-model-json.ts'
 
 const FILE_NAME = 'MLmodel'
+/** What TF.js calls the file of a model that lies in a folder of its own. */
+const TFJS_FILE_NAME = 'model.json'
 const MAX_BYTES = 1_000_000
 /** MLmodel files of MLflow have no aliases at all; this leaves no room for aliases of aliases. */
 const MAX_ALIASES = 16
 
 /**
- * Reads the MLmodel file of a model folder, or makes up what it would say for a bare `.onnx` file.
- * Keys that this version does not know are passed over, and all but `flavors` may be absent: MLflow has written
+ * Reads the MLmodel file of a model folder, or makes up what it would say for a bare `.onnx` file, a bare TF.js folder or its
+ * model.json. Keys that this version does not know are passed over, and all but `flavors` may be absent: MLflow has written
  * these files since 2018.
  * @throws ServingError RESOURCE_DOES_NOT_EXIST, or INVALID_PARAMETER_VALUE where the file is broken or names no
  *   flavor that Headrace serves.
@@ -25,16 +28,39 @@ export async function readMlModel(path: string): Promise<MlModel> {
     throw notFound(`There is no model at '${path}'.`, { path })
   })
   const stats = await stat(found)
-  if (stats.isDirectory()) return parseMlModel(found, await readDocument(found))
-  if (stats.isFile() && found.endsWith('.onnx')) return bareOnnxModel(found)
-  throw invalidModel(`'${path}' is neither a model folder nor an .onnx file.`, { details: { path } })
+  if (stats.isDirectory()) return await readFolder(found)
+  if (stats.isFile() && found.endsWith('.onnx')) {
+    return bareModel(dirname(found), 'onnx', { data: basename(found) })
+  }
+  if (stats.isFile() && found.endsWith('.json')) return await bareTfjsModel(dirname(found), basename(found))
+  throw invalidModel(`'${path}' is neither a model folder nor an .onnx file nor a model.json.`, {
+    details: { path },
+  })
 }
 
-function bareOnnxModel(path: string): MlModel {
+async function readFolder(directory: string): Promise<MlModel> {
+  const bytes = await readIfThere(directory)
+  if (bytes !== undefined) return parseMlModel(directory, await parseYaml(directory, bytes))
+  try {
+    return await bareTfjsModel(directory, TFJS_FILE_NAME)
+  } catch (error) {
+    if (isNotFound(error)) throw notFound(`There is no MLmodel file in '${directory}'.`, { path: directory })
+    throw invalidModel(`There is no MLmodel file in '${directory}', and ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+async function bareTfjsModel(directory: string, data: string): Promise<MlModel> {
+  const model = await readModelJson(directory, data)
+  return bareModel(directory, 'tfjs', {
+    ...{ data, format: model.format, tfjs_version: tfjsVersionOf(model) },
+  })
+}
+
+function bareModel(directory: string, flavor: string, flavorConfig: MlModel['flavorConfig']): MlModel {
   return {
-    directory: dirname(path),
-    flavor: 'onnx',
-    flavorConfig: { data: basename(path) },
+    ...{ directory, flavor, flavorConfig },
     signature: undefined,
     runId: undefined,
     modelId: undefined,
@@ -43,11 +69,14 @@ function bareOnnxModel(path: string): MlModel {
   }
 }
 
-async function readDocument(directory: string): Promise<Document> {
-  const bytes = await readModelFile(directory, FILE_NAME, MAX_BYTES).catch((error: unknown) => {
+async function readIfThere(directory: string): Promise<Uint8Array | undefined> {
+  return await readModelFile(directory, FILE_NAME, MAX_BYTES).catch((error: unknown) => {
     if (!isNotFound(error)) throw error
-    throw notFound(`There is no MLmodel file in '${directory}'.`, { path: directory })
+    return undefined
   })
+}
+
+async function parseYaml(directory: string, bytes: Uint8Array): Promise<Document> {
   const { parseDocument } = await import('yaml')
   try {
     const source = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -106,7 +135,7 @@ function chooseFlavor(flavors: Readonly<Record<string, unknown>>): string {
   const described = found.length > 0 ? found.join(', ') : Object.keys(flavors).join(', ') || 'none'
   throw invalidModel(
     `The model has no flavor that Headrace serves (${FLAVOR_NAMES.join(', ')}); its flavors are: ${described}. ` +
-      'Convert it to ONNX and log it with mlflow.onnx.log_model.',
+      'Convert it to ONNX and log it with mlflow.onnx.log_model, or to TF.js and register it with headrace models register.',
     { details: { flavors: Object.keys(flavors) } },
   )
 }

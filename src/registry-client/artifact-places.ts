@@ -121,12 +121,17 @@ export class ArtifactPlaces {
   }
 }
 
+/** What a folder is a model by: MLflow's file, or that of a bare TF.js model. */
+const MODEL_FILES: readonly string[] = ['MLmodel', 'model.json']
+
 /** How much of a model is at a place. */
 export async function whatIsAt(place: ArtifactPlace): Promise<'model' | 'something' | 'nothing'> {
-  if (place.kind === 'local') return existsSync(join(place.path, 'MLmodel')) ? 'model' : 'something'
+  if (place.kind === 'local') {
+    return MODEL_FILES.some((name) => existsSync(join(place.path, name))) ? 'model' : 'something'
+  }
   try {
     const files = await place.repository.list()
-    if (files.some(({ path }) => path === 'MLmodel')) return 'model'
+    if (files.some(({ path }) => MODEL_FILES.includes(path))) return 'model'
     return files.length === 0 ? 'nothing' : 'something'
   } catch (error) {
     if (error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST') return 'nothing'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { saveGraphModel } from '../fixtures/tfjs/save-model.ts'
 
 function folderWith(mlmodel: string | Uint8Array): string {
   const folder = temporaryFolder()
@@ -172,6 +173,15 @@ describe('an MLmodel file', () => {
 
   test('over 1 MB is refused unread', () => refuse(`# ${'x'.repeat(1_000_001)}`, /at most 1000000/))
 
+  test('with both flavors is served by onnx, the preferred one', async () => {
+    const tfjs = 'tfjs: {data: model.json, format: graph-model, tfjs_version: 4.22.0}'
+    expect(await read(`flavors: {${tfjs}, onnx: {data: model.onnx}}`)).toMatchObject({ flavor: 'onnx' })
+    expect(await read(`flavors: {${tfjs}}`)).toMatchObject({
+      flavor: 'tfjs',
+      flavorConfig: { data: 'model.json', format: 'graph-model', tfjs_version: '4.22.0' },
+    })
+  })
+
   test('leaves the prototype of objects alone', async () => {
     const model = await read(
       'flavors:\n  onnx:\n    data: m.onnx\n    __proto__: {polluted: true}\n    constructor: {prototype: {polluted: true}}\n',
@@ -201,6 +211,33 @@ describe('a model path', () => {
         signature: undefined,
       })
     }
+  })
+
+  test('may be a bare TF.js folder or its model.json', async () => {
+    const folder = temporaryFolder()
+    const bare = (format: string, version: string) => ({
+      ...{ directory: folder, flavor: 'tfjs', signature: undefined },
+      flavorConfig: { data: 'model.json', format, tfjs_version: version },
+    })
+    saveGraphModel({ nodes: [] }, folder)
+    expect(await readMlModel(folder)).toMatchObject(bare('graph-model', '4.22.0'))
+    writeFileSync(
+      join(folder, 'model.json'),
+      JSON.stringify({
+        modelTopology: { class_name: 'Sequential', config: [] },
+        generatedBy: 'TensorFlow.js tfjs-layers v3.9.0-rc.1',
+        weightsManifest: [],
+      }),
+    )
+    expect(await readMlModel(folder)).toMatchObject(bare('layers-model', '3.9.0-rc.1'))
+    expect(await readMlModel(join(folder, 'model.json'))).toMatchObject(bare('layers-model', '3.9.0-rc.1'))
+    writeFileSync(join(folder, 'model.json'), '{}')
+    await expect(readMlModel(folder)).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message:
+        `There is no MLmodel file in '${folder}', and 'model.json' cannot be read as a TF.js model: it has no ` +
+        "'modelTopology'. Save the model with TF.js, or convert it with tensorflowjs_converter.",
+    })
   })
 
   test('that does not exist, or holds no MLmodel file, is reported as missing', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readModelJson } from './model-json.ts'
+import { invalidModel } from '../../../core/errors.ts'
+import { readModelJson, type TfjsFormat } from '../../tfjs-model-json.ts'
 import { findShards, readShards, type Shard } from './shards.ts'
 import { readShardNames } from './weight-specs.ts'
 
@@ -9,18 +10,31 @@ export interface ArtifactsDigest {
   readonly digest: string
   /** Of model.json and all shards. */
   readonly bytes: number
+  readonly format: TfjsFormat
 }
 
 /**
  * @param directory absolute path of the model's folder.
  * @param dataFile `model.json`, or its path in the folder.
+ * @param statedFormat `format` of the flavor in an MLmodel file, which need not be there but may not be another.
  * @throws ServingError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST
  */
-export async function digestArtifacts(directory: string, dataFile: string): Promise<ArtifactsDigest> {
-  const { bytes: modelJson, weightsManifest } = await readModelJson(directory, dataFile)
+export async function digestArtifacts(
+  directory: string,
+  dataFile: string,
+  statedFormat?: unknown,
+): Promise<ArtifactsDigest> {
+  const { bytes: modelJson, format, weightsManifest } = await readModelJson(directory, dataFile)
+  if (statedFormat !== undefined && statedFormat !== null && statedFormat !== format) {
+    throw invalidModel(
+      `The MLmodel file says that '${dataFile}' is a ${String(statedFormat)}, but it is a ${format}. Correct 'format' of ` +
+        "its flavor 'tfjs', or leave it out.",
+    )
+  }
   const shards = await findShards(directory, dataFile, readShardNames(weightsManifest))
   const digest = joinDigests(modelJson, shards, await readShards(shards, undefined))
-  return { digest, bytes: shards.reduce((sum, { bytes }) => sum + bytes, modelJson.byteLength) }
+  const bytes = shards.reduce((sum, { bytes }) => sum + bytes, modelJson.byteLength)
+  return { digest, bytes, format }
 }
 
 /** One digest of names, lengths and contents. Wherever a model lies, it is the same. */

@@ -1,6 +1,5 @@
+import type { TfjsFormat } from '../../tfjs-model-json.ts'
 import type { ConstantData } from '../compile/graph/value.ts'
-
-export type TfjsFormat = 'layers-model' | 'graph-model'
 
 /** A weight as the manifest of a model.json describes it (tfjs-core 4.22, `io_handlers.WeightsManifestEntry`), checked. */
 export interface WeightSpec {

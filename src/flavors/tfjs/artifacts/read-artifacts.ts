@@ -1,9 +1,9 @@
 import { isRecord } from '../../../core/record.ts'
+import { type ModelJson, readModelJson } from '../../tfjs-model-json.ts'
 import { checkTopology } from './check-topology.ts'
 import { checkShardSizes, checkTexts } from './check-weights.ts'
 import { joinDigests } from './digest-artifacts.ts'
 import type { ModelArtifacts } from './model-artifacts.ts'
-import { type ModelJson, readModelJson } from './model-json.ts'
 import { findShards, readShards } from './shards.ts'
 import { checkTotal, readWeightGroups } from './weight-specs.ts'
 

@@ -136,6 +136,17 @@ describe('the digest of a model', () => {
   })
 })
 
+test('the format of a model may be stated beside it, but not another one', async () => {
+  await saveTwoLayers()
+  expect((await digestArtifacts(folder, 'model.json')).format).toBe('layers-model')
+  expect((await digestArtifacts(folder, 'model.json', 'layers-model')).format).toBe('layers-model')
+  await expect(digestArtifacts(folder, 'model.json', 'graph-model')).rejects.toMatchObject({
+    code: 'INVALID_PARAMETER_VALUE',
+    message:
+      "The MLmodel file says that 'model.json' is a graph-model, but it is a layers-model. Correct 'format' of its flavor 'tfjs', or leave it out.",
+  })
+})
+
 describe('a model.json is refused', () => {
   const refuseText = async (text: string, message: string | RegExp) => {
     writeFileSync(join(folder, 'model.json'), text)
