@@ -1,0 +1,152 @@
+import { elementCount } from '../../../../../core/tensor.ts'
+import type { Graph } from '../../graph/graph.ts'
+import { type ElementType, knownIntegers, type Value } from '../../graph/value.ts'
+import { NotCompiled } from '../../not-compiled.ts'
+import { broadcastTo } from '../../operators/broadcast-to.ts'
+import { cast } from '../../operators/cast.ts'
+import { range } from '../../operators/range.ts'
+import { shape } from '../../operators/shape.ts'
+import { knownNumber, knownNumbers } from '../constants.ts'
+import type { GraphRow } from '../graph-row.ts'
+import { foldedCast } from './fold.ts'
+
+const fill: GraphRow = {
+  names: ['Fill'],
+  semantics: 'TensorFlow Fill; float32 in TF.js where no type is told',
+  operands: 2,
+  read: ({ attributes }, [dims, value], graph) => {
+    if (value!.shape.length > 0) throw new NotCompiled('a value that is no scalar')
+    const type = attributes.type('T', 'float32')
+    if (value!.constant !== undefined) return filled(dims!, { type, value: value!.constant.data[0]! }, graph)
+    const element = value!.type === type ? value! : graph.add(cast, [value!], { type })
+    return graph.add(broadcastTo, [element, dims!], null)
+  },
+}
+
+const rangeRow: GraphRow = {
+  names: ['Range'],
+  semantics: 'TF.js rangeImpl: float32 where no type is told; bounds that are not constant are int32',
+  operands: 3,
+  read: ({ attributes }, operands, graph) => {
+    const type = attributes.type('Tidx', 'float32')
+    const constants = operands
+      .slice(0, 3)
+      .map((operand) => operand.constant?.data[0] ?? knownIntegers(operand)?.[0])
+    if (constants.includes(undefined)) {
+      if (type !== 'int32') throw new NotCompiled('a range of floats that is known at run time only')
+      return graph.add(range, operands.slice(0, 3), null)
+    }
+    return steps(constants as readonly number[], type, graph)
+  },
+}
+
+const linSpace: GraphRow = {
+  names: ['LinSpace'],
+  semantics: 'TF.js linSpaceImpl, of constants',
+  operands: 3,
+  read: (_, operands, graph) => {
+    const [start, stop, count] = operands.map((operand) => knownNumber(operand, 'a bound')) as [
+      number,
+      number,
+      number,
+    ]
+    const data = stepped(new Float32Array(count), start, count === 1 ? 0 : (stop - start) / (count - 1))
+    return graph.constant({ type: 'float32', shape: [count], data })
+  },
+}
+
+export const CREATION: readonly GraphRow[] = [
+  fill,
+  rangeRow,
+  linSpace,
+  ofShape('Zeros', 0),
+  ofShape('Ones', 1),
+  likeOperand('ZerosLike', 0),
+  likeOperand('OnesLike', 1),
+  {
+    names: ['BroadcastTo'],
+    semantics: 'TensorFlow BroadcastTo',
+    operands: 2,
+    read: (_, [x, dims], graph) => graph.add(broadcastTo, [x!, dims!], null),
+  },
+  {
+    names: ['BroadcastArgs'],
+    semantics: 'TensorFlow BroadcastArgs of shapes that are known before a run',
+    operands: 2,
+    read: (_, [a, b], graph) =>
+      graph.integers(broadcastArgs(knownNumbers(a!, 'a shape'), knownNumbers(b!, 'a shape'))),
+  },
+]
+
+interface Filling {
+  readonly type: ElementType
+  readonly value: number
+}
+
+/** A tensor of one value; constant where its shape is known. */
+export function filled(dims: Value, { type, value }: Filling, graph: Graph): Value {
+  const element = graph.float(value)
+  const typed = foldedCast(element, type, graph) ?? element
+  const known = knownIntegers(dims)
+  if (known === undefined || elementCount(known) > MOST_ELEMENTS)
+    return graph.add(broadcastTo, [typed, dims], null)
+  const data = new Float32Array(elementCount(known)).fill(value)
+  const constant = graph.constant({ type: 'float32', shape: known, data })
+  return foldedCast(constant, type, graph) ?? constant
+}
+
+/** More are made by a node, not kept in the model. */
+const MOST_ELEMENTS = 4096
+
+function ofShape(name: string, value: number): GraphRow {
+  return {
+    names: [name],
+    semantics: `tfjs-converter ${name}`,
+    operands: 1,
+    read: ({ attributes }, [dims], graph) =>
+      filled(dims!, { type: attributes.type('T', 'float32'), value }, graph),
+  }
+}
+
+function likeOperand(name: string, value: number): GraphRow {
+  return {
+    names: [name],
+    semantics: `TensorFlow ${name}`,
+    operands: 1,
+    read: (_, [x], graph) => {
+      const dims = x!.shape.includes(null)
+        ? graph.add(shape, [x!], null)
+        : graph.integers(x!.shape as readonly number[])
+      return filled(dims, { type: x!.type, value }, graph)
+    },
+  }
+}
+
+function steps([start, stop, step]: readonly number[], type: ElementType, graph: Graph): Value {
+  const isDown = stop! < start! && step === 1
+  const own = isDown ? -1 : step!
+  const count = Math.max(0, Math.ceil((stop! - start!) / own))
+  if (!Number.isFinite(count) || type === 'bool')
+    throw new NotCompiled(`a range from ${start} to ${stop} by ${step}`)
+  return graph.constant(
+    type === 'int32'
+      ? { type, shape: [count], data: stepped(new Int32Array(count), start!, own) }
+      : { type, shape: [count], data: stepped(new Float32Array(count), start!, own) },
+  )
+}
+
+/** Each element from the one before, so that it is rounded as TF.js rounds it. */
+function stepped<Data extends Float32Array | Int32Array>(data: Data, start: number, step: number): Data {
+  if (data.length > 0) data[0] = start
+  for (let index = 1; index < data.length; index += 1) data[index] = data[index - 1]! + step
+  return data
+}
+
+function broadcastArgs(a: readonly number[], b: readonly number[]): readonly number[] {
+  const rank = Math.max(a.length, b.length)
+  return Array.from({ length: rank }, (_, axis) => {
+    const [left, right] = [a, b].map((dims) => dims[axis - rank + dims.length] ?? 1) as [number, number]
+    if (left !== right && left !== 1 && right !== 1) throw new NotCompiled(`shapes [${a}] and [${b}]`)
+    return left === 1 ? right : left
+  })
+}
