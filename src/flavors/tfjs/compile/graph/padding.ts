@@ -53,6 +53,25 @@ export function padsOf(
   return [before, total - before]
 }
 
+/**
+ * SAME padding over three dimensions is negative in TF.js where a window is smaller than its stride, which moves all
+ * windows (tfjs-core 4.22, `get3DPadAndOutInfo`); over one and two dimensions it is 0 at least, as in TensorFlow.
+ * @throws NotCompiled where windows are moved, or may be.
+ */
+export function expectUnmoved(
+  inputs: readonly Dimension[],
+  windows: readonly Window[],
+  padding: Padding,
+): void {
+  if (padding !== 'same' || windows.length < 3) return
+  for (const [axis, window] of windows.entries()) {
+    const input = inputs[axis]!
+    const missing = window.stride - reachOf(window)
+    const moves = input === null ? missing > 0 : (input - 1) % window.stride < missing
+    if (moves) throw new NotCompiled(`a window of ${reachOf(window)} with a stride of ${window.stride}, padded`)
+  }
+}
+
 /** With a stride of 1 it does not depend on the input, and a window of one element needs none. */
 function sameTotal(input: Dimension, window: Window): number | undefined {
   const reach = reachOf(window)

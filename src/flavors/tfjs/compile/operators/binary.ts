@@ -91,25 +91,18 @@ function writeDivide(onnx: OnnxGraph, names: readonly string[], typed: Typed): s
   return typed.type === 'int32' ? writeFloorDivide(onnx, names, typed) : onnx.node('Div', names)
 }
 
+/** Of int32 by way of float64, which holds all of them; 0 for those divided by 0, as TF.js has it. */
 function writeFloorDivide(onnx: OnnxGraph, names: readonly string[], { type }: Typed): string {
   if (type === 'float32') return onnx.node('Floor', [onnx.node('Div', names)])
   const [a, b] = names.map((name) => onnx.cast(name, 'float64'))
   const quotient = onnx.cast(onnx.node('Floor', [onnx.node('Div', [a!, b!])]), 'int32')
-  return unlessDividedByZero(onnx, names, quotient)
-}
-
-/** A quotient or remainder of int32; 0 for those by 0, as TF.js has it. */
-function unlessDividedByZero(onnx: OnnxGraph, [, divisor]: readonly string[], result: string): string {
   const zero = onnx.scalar('int32', 0)
-  return onnx.node('Where', [onnx.node('Equal', [divisor!, zero]), zero, result])
+  return onnx.node('Where', [onnx.node('Equal', [names[1]!, zero]), zero, quotient])
 }
 
-function writeFloorModulo(onnx: OnnxGraph, names: readonly string[], typed: Typed): string {
-  if (typed.type === 'int32') {
-    const divisor = nonZero(onnx, names[1]!)
-    return unlessDividedByZero(onnx, names, onnx.node('Mod', [names[0]!, divisor]))
-  }
+function writeFloorModulo(onnx: OnnxGraph, names: readonly string[], { type }: Typed): string {
   const [a, b] = names
+  if (type === 'int32') return onnx.node('Mod', [a!, safeDivisor(onnx, b!)])
   const zero = onnx.scalar('float32', 0)
   const remainder = onnx.node('Mod', [a!, b!], { fmod: 1 })
   const turned = onnx.node('Mod', [onnx.node('Add', [remainder, b!]), b!], { fmod: 1 })
@@ -117,16 +110,20 @@ function writeFloorModulo(onnx: OnnxGraph, names: readonly string[], typed: Type
   return onnx.node('Where', [onnx.node('Equal', signs), remainder, turned])
 }
 
-function writeTruncateModulo(onnx: OnnxGraph, names: readonly string[], { type }: Typed): string {
-  if (type === 'float32') return onnx.node('Mod', names, { fmod: 1 })
-  const divisor = nonZero(onnx, names[1]!)
-  return unlessDividedByZero(onnx, names, onnx.node('Mod', [names[0]!, divisor], { fmod: 1 }))
+function writeTruncateModulo(onnx: OnnxGraph, [a, b]: readonly string[], { type }: Typed): string {
+  return onnx.node('Mod', [a!, type === 'int32' ? safeDivisor(onnx, b!) : b!], { fmod: 1 })
 }
 
-/** The processor would end the process on a remainder by zero. */
-function nonZero(onnx: OnnxGraph, divisor: string): string {
-  const isZero = onnx.node('Equal', [divisor, onnx.scalar('int32', 0)])
-  return onnx.node('Where', [isZero, onnx.scalar('int32', 1), divisor])
+/**
+ * 1 in place of 0 and -1. The remainder is 0 then, which TF.js has for a division by zero; the processor ends the
+ * process on that one, and on the least integer divided by -1.
+ */
+function safeDivisor(onnx: OnnxGraph, divisor: string): string {
+  const [isZero, isMinusOne] = [0, -1].map((each) =>
+    onnx.node('Equal', [divisor, onnx.scalar('int32', each)]),
+  )
+  const isUnsafe = onnx.node('Or', [isZero!, isMinusOne!])
+  return onnx.node('Where', [isUnsafe, onnx.scalar('int32', 1), divisor])
 }
 
 function writeSquaredDifference(onnx: OnnxGraph, names: readonly string[]): string {

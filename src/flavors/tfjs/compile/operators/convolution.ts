@@ -1,7 +1,7 @@
 import { expectFloats } from '../graph/element-types.ts'
 import { expectPlaces, knownShape } from '../graph/known.ts'
 import { operator } from '../graph/operator.ts'
-import { type Padding, type Window, windowCount, windowsOf } from '../graph/padding.ts'
+import { expectUnmoved, type Padding, type Window, windowCount, windowsOf } from '../graph/padding.ts'
 import type { Dimension, Shape, Value, ValueType } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
 import { windowedOperand } from '../lower/windowed.ts'
@@ -91,6 +91,7 @@ function resultOf(operands: readonly Value[], attributes: DepthwiseAttributes, c
   expectBias(bias, channels)
   const windows = filterWindows(filter!, attributes)
   if (windows.length !== places.length) throw new NotCompiled('a filter of another rank than the operand')
+  expectUnmoved(places, windows, attributes.padding)
   const counts = windows.map((window, axis) => windowCount(places[axis]!, window, attributes.padding, axis))
   return { type: 'float32', shape: [x!.shape[0]!, ...counts, channels] }
 }
@@ -165,7 +166,13 @@ function spreadsOf(x: Value, filter: Value, attributes: TransposedConvolutionAtt
   const places = expectPlaces(x)
   const windows = windowsOf(knownShape(filter, 'a filter').slice(0, -2), attributes.strides)
   if (windows.length !== places.length) throw new NotCompiled('a filter of another rank than the operand')
-  return windows.map((window, axis) => spreadOf(places[axis]!, window, attributes, axis))
+  const spreads = windows.map((window, axis) => spreadOf(places[axis]!, window, attributes, axis))
+  expectUnmoved(
+    spreads.map(({ size }) => size),
+    windows,
+    attributes.padding,
+  )
+  return spreads
 }
 
 /**

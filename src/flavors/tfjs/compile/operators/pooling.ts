@@ -1,7 +1,7 @@
 import { expectFloats } from '../graph/element-types.ts'
 import { expectPlaces } from '../graph/known.ts'
 import { type Operator, operator } from '../graph/operator.ts'
-import { type Padding, reachOf, windowCount, windowsOf } from '../graph/padding.ts'
+import { expectUnmoved, type Padding, reachOf, windowCount, windowsOf } from '../graph/padding.ts'
 import type { Shape, Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
 import { windowedOperand } from '../lower/windowed.ts'
@@ -51,6 +51,7 @@ function pooledShape(x: Value, { window, strides, padding }: PoolAttributes): Sh
   const places = expectPlaces(x)
   const windows = windowsOf(window, strides)
   if (windows.length !== places.length) throw new NotCompiled('a window of another rank than the operand')
+  expectUnmoved(places, windows, padding)
   if (typeof padding !== 'string') expectReached(padding, windows.map(reachOf))
   const counts = windows.map((each, axis) => windowCount(places[axis]!, each, padding, axis))
   return [x.shape[0]!, ...counts, x.shape.at(-1)!]

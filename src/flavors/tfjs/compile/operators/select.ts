@@ -2,6 +2,7 @@ import { broadcastShape } from '../graph/broadcast.ts'
 import { promotedType } from '../graph/element-types.ts'
 import { operator } from '../graph/operator.ts'
 import { NotCompiled } from '../not-compiled.ts'
+import type { OnnxGraph } from '../onnx/onnx-graph.ts'
 
 /** `(condition, a, b)`: elements of `a` where the condition is true, of `b` elsewhere; all three are broadcast. */
 export const select = operator<null>({
@@ -20,6 +21,17 @@ export const select = operator<null>({
       .map((name, index) =>
         operands[index + 1]!.type === result!.type ? name : lowering.onnx.cast(name, result!.type),
       )
-    lowering.define(result!, lowering.onnx.node('Where', [names[0]!, ...branches]), layout)
+    const choose = result!.type === 'bool' ? chosenBools : chosen
+    lowering.define(result!, choose(lowering.onnx, [names[0]!, ...branches]), layout)
   },
 })
+
+function chosen(onnx: OnnxGraph, names: readonly string[]): string {
+  return onnx.node('Where', names)
+}
+
+/** onnxruntime has no Where for bools (1.30). */
+function chosenBools(onnx: OnnxGraph, [condition, a, b]: readonly string[]): string {
+  const left = onnx.node('And', [condition!, a!])
+  return onnx.node('Or', [left, onnx.node('And', [onnx.node('Not', [condition!]), b!])])
+}
