@@ -6,7 +6,6 @@ export {
   findBackend,
   getBackend,
   memory,
-  profile,
   setBackend,
   tensor,
 } from '@tensorflow/tfjs-core'

@@ -1,10 +1,10 @@
-import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
+import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
 import { compareOutputs } from '../prepare/compare-outputs.ts'
 import { EngineBroken } from './backend.ts'
 import { MissingKernel } from './missing-kernel.ts'
 import type { ModelRunner } from './model-runner.ts'
-import { otherRow, sampleRows } from './sample-inputs.ts'
+import { type SampleRows, sampleRows } from './sample-inputs.ts'
 import { cutRows, joinRows } from './tensor-rows.ts'
 
 /** What a model's first runs in this thread have shown. */
@@ -19,7 +19,6 @@ export interface Findings {
 
 export interface ExaminedModel {
   readonly inputs: readonly TensorMetadata[]
-  readonly outputs: readonly OutputMetadata[]
   readonly runner: ModelRunner
   /** Known already; found out where undefined. */
   readonly rowsIndependent: boolean | undefined
@@ -32,12 +31,12 @@ export interface ExaminedModel {
  */
 export async function examineModel(model: ExaminedModel): Promise<Findings> {
   const { inputs, runner } = model
-  for (const row of sampleRows(inputs)) {
-    const rowBytes = await unlessRefused(() => runner.peakBytes(row))
-    if (rowBytes === undefined) continue
-    const rowOutputs = await runner.run(row)
-    const rowsIndependent = model.rowsIndependent ?? (await areRowsIndependent(model, row, rowOutputs))
-    return { rowsIndependent: rowsIndependent && hasFreeRows(inputs), rowBytes, rowOutputs }
+  for (const rows of sampleRows(inputs)) {
+    const measured = await unlessRefused(() => runner.measure(rows.row))
+    if (measured === undefined) continue
+    const { outputs, peakBytes } = measured
+    const rowsIndependent = model.rowsIndependent ?? (await areRowsIndependent(model, rows, outputs))
+    return { rowsIndependent, rowBytes: peakBytes, rowOutputs: outputs }
   }
   return { rowsIndependent: model.rowsIndependent ?? false, rowBytes: undefined, rowOutputs: undefined }
 }
@@ -49,11 +48,11 @@ export function hasFreeRows(tensors: readonly TensorMetadata[]): boolean {
 
 async function areRowsIndependent(
   { inputs, runner }: ExaminedModel,
-  row: TensorMap,
+  { row, other }: SampleRows,
   alone: TensorMap,
 ): Promise<boolean> {
   if (!hasFreeRows(inputs)) return false
-  const together = await unlessRefused(() => runner.run(joinRows([row, otherRow(inputs, row), row])))
+  const together = await unlessRefused(() => runner.run(joinRows([row, other, row])))
   if (together === undefined) return false
   for (const { shape } of together.values()) if (shape[0] !== 3) return false
   // The row before shows what comes after it, the row after shows what came before.

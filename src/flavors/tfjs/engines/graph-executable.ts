@@ -1,5 +1,6 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter'
 import { invalidModel, messageOf } from '../../../core/errors.ts'
+import { isRecord } from '../../../core/record.ts'
 import { type GraphPortInfo, type GraphPorts, graphPorts } from '../artifacts/graph-ports.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import type { Executable } from './executable.ts'
@@ -15,7 +16,7 @@ export async function loadGraph(tf: Tensorflow, artifacts: ModelArtifacts): Prom
   try {
     const model = await tf.loadGraphModel(inMemory(artifacts))
     if (hasTables(artifacts)) await fillTables(model)
-    return new GraphExecutable(model, ports)
+    return new GraphExecutable(model, ports, hasValueDependentSteps(artifacts))
   } catch (error) {
     throw invalidModel(`TF.js cannot load the model: ${messageOf(error)}`, { cause: error })
   }
@@ -25,11 +26,13 @@ export async function loadGraph(tf: Tensorflow, artifacts: ModelArtifacts): Prom
 class GraphExecutable implements Executable {
   readonly inputs: readonly GraphPortInfo[]
   readonly outputs: readonly GraphPortInfo[]
+  readonly mayMixRows: boolean
   readonly #model: GraphModel
   readonly #fetches: string[]
   #asynchronous = false
 
-  constructor(model: GraphModel, { inputs, outputs }: GraphPorts) {
+  constructor(model: GraphModel, { inputs, outputs }: GraphPorts, mayMixRows: boolean) {
+    this.mayMixRows = mayMixRows
     this.#model = model
     this.inputs = inputs
     this.outputs = outputs
@@ -64,6 +67,15 @@ function tensorName(node: string): string {
 
 function asList(outputs: TfTensor | TfTensor[]): readonly TfTensor[] {
   return Array.isArray(outputs) ? outputs : [outputs]
+}
+
+/** Loops, branches, and operations whose outputs are as long as the values say. */
+const VALUE_DEPENDENT =
+  /^(Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|NonMaxSuppression\w*|Where|ListDiff|Unique\w*)$/
+
+function hasValueDependentSteps({ topology: { node } }: ModelArtifacts): boolean {
+  if (!Array.isArray(node)) return false
+  return node.some((step: unknown) => isRecord(step) && VALUE_DEPENDENT.test(String(step['op'])))
 }
 
 function hasTables({ initializer }: ModelArtifacts): boolean {

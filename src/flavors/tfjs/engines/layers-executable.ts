@@ -6,11 +6,15 @@ import type { Executable } from './executable.ts'
 import { inMemory } from './load-artifacts.ts'
 import type { Tensorflow, TfTensor } from './tensorflow.ts'
 import { datatypeOfTf } from './tf-tensors.ts'
+import { untrainedTopology } from './untrained-topology.ts'
 
 /** @throws ServingError INVALID_PARAMETER_VALUE */
 export async function loadLayers(tf: Tensorflow, artifacts: ModelArtifacts): Promise<Executable> {
+  const topology = untrainedTopology(artifacts.topology)
   try {
-    return new LayersExecutable(await tf.loadLayersModel(inMemory(artifacts), { strict: true }))
+    return new LayersExecutable(
+      await tf.loadLayersModel(inMemory({ ...artifacts, topology }), { strict: true }),
+    )
   } catch (error) {
     throw invalidModel(`TF.js cannot load the model: ${reasonOf(messageOf(error))}`, { cause: error })
   }
@@ -20,9 +24,12 @@ export async function loadLayers(tf: Tensorflow, artifacts: ModelArtifacts): Pro
 class LayersExecutable implements Executable {
   readonly inputs: readonly TensorMetadata[]
   readonly outputs: readonly OutputMetadata[]
+  readonly mayMixRows = false
   readonly #model: LayersModel
 
   constructor(model: LayersModel) {
+    // A sequential model has no names before its first run.
+    if (model.inputNames.length === 0) model.build(model.inputs[0]!.shape)
     this.#model = model
     this.inputs = metadataOf(model.inputNames, model.inputs)
     this.outputs = metadataOf(model.outputNames, model.outputs)

@@ -9,6 +9,11 @@ import { fromTf, toTf } from './tf-tensors.ts'
 
 const NO_KERNEL = /Kernel '(\w+)' not registered for backend '(\w+)'/
 
+export interface MeasuredRun {
+  readonly outputs: TensorMap
+  readonly peakBytes: number
+}
+
 /** Runs a loaded model, and leaves no tensor behind. All calls are made in a turn of the backend. */
 export class ModelRunner {
   readonly #backend: Backend
@@ -38,19 +43,32 @@ export class ModelRunner {
     }
   }
 
-  /** The most memory that tensors take while `inputs` are run, beyond the weights; what `run` throws is thrown. */
-  async peakBytes(inputs: TensorMap): Promise<number> {
-    const { tf } = this.#backend
-    const before = tf.memory().numBytes
+  /** Runs, and tells the most memory that tensors took meanwhile, beyond the weights. Throws what `run` throws. */
+  async measure(inputs: TensorMap): Promise<MeasuredRun> {
+    const { state } = this.#backend.tf.engine()
+    const before = state.numBytes
+    let bytes = before
+    let most = before
+    // TF.js counts here whatever it makes and disposes of. `profile` tells as much, but leaves a rejection that nobody
+    // handles where a kernel throws (4.22).
+    Object.defineProperty(state, 'numBytes', {
+      configurable: true,
+      enumerable: true,
+      get: () => bytes,
+      set: (count: number) => {
+        bytes = count
+        most = Math.max(most, count)
+      },
+    })
     try {
-      const { peakBytes } = await tf.profile(async () => {
-        await this.run(inputs)
-        return []
-      })
-      return Number.isFinite(peakBytes) ? Math.max(0, peakBytes - before) : 0
+      return { outputs: await this.run(inputs), peakBytes: most - before }
     } finally {
-      // Left on by a failure (4.22).
-      tf.engine().state.profiling = false
+      Object.defineProperty(state, 'numBytes', {
+        value: bytes,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
     }
   }
 

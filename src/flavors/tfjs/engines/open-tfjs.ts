@@ -25,9 +25,8 @@ export async function openTfjs(
     const executable = await load(started.tf, artifacts)
     try {
       const runner = new ModelRunner(started, executable)
-      const { inputs, outputs } = executable
-      const { rowsIndependent } = options
-      const findings = await examineModel({ inputs, outputs, runner, rowsIndependent })
+      const rowsIndependent = executable.mayMixRows ? false : options.rowsIndependent
+      const findings = await examineModel({ inputs: executable.inputs, runner, rowsIndependent })
       return new TensorflowPredictor({ backend: started, executable, runner, findings })
     } catch (error) {
       executable.dispose()

@@ -1,28 +1,40 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
 import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
-import { firstSizes } from '../prepare/proof-cases.ts'
-import { type ProvableInput, type Spread, seededInputs } from '../prepare/seeded-inputs.ts'
+import { firstSizes, PLAIN } from '../prepare/proof-cases.ts'
+import { type ProvableInput, seededInputs } from '../prepare/seeded-inputs.ts'
 import { SeededRandom } from '../prepare/seeded-random.ts'
 
-const SHARE: Spread = { kind: 'uniform', scale: 1 }
 /** Whole numbers are indices more often than not, and these two are in any table. */
 const INDEX_LIMIT = 2
 const TEXTS = ['', 'a', 'b', '1']
-const SEED = 1
 
-/** One row for the model, in each of the sizes that are tried for dimensions that are left open. */
-export function* sampleRows(inputs: readonly TensorMetadata[]): Generator<TensorMap> {
-  for (const sizes of firstSizes(inputs.map(provable))) yield sampleRow(inputs, sizes, SEED)
+/** A row for a model, and another one of the same shape. */
+export interface SampleRows {
+  readonly row: TensorMap
+  readonly other: TensorMap
 }
 
-/** Other values for the same sizes as those of `row`. */
-export function otherRow(inputs: readonly TensorMetadata[], row: TensorMap): TensorMap {
-  const fixed = inputs.map((input) => ({ ...input, shape: row.get(input.name)!.shape }))
-  return sampleRow(fixed, [], SEED + 1)
+/**
+ * Rows that a model may take, to be tried in turn: in several sizes where dimensions are left open, with floats of any kind
+ * and with floats that are indices, as TF.js declares those unless told otherwise.
+ */
+export function* sampleRows(inputs: readonly TensorMetadata[]): Generator<SampleRows> {
+  for (const floatsAreIndices of [false, true]) {
+    const provable = inputs.map((input) => provableInput(input, floatsAreIndices))
+    for (const sizes of firstSizes(provable)) {
+      yield { row: sampleRow(inputs, provable, sizes, 1), other: sampleRow(inputs, provable, sizes, 2) }
+    }
+    if (inputs.every(({ datatype }) => datatype !== 'FP32')) return
+  }
 }
 
-function sampleRow(inputs: readonly TensorMetadata[], sizes: readonly number[], seed: number): TensorMap {
-  const numbers = seededInputs(inputs.map(provable), { spreads: [SHARE], sizes, seed })
+function sampleRow(
+  inputs: readonly TensorMetadata[],
+  provable: readonly ProvableInput[],
+  sizes: readonly number[],
+  seed: number,
+): TensorMap {
+  const numbers = seededInputs(provable, { spreads: [PLAIN], sizes, seed })
   const random = new SeededRandom(seed)
   return new Map(
     inputs.map(({ name, datatype }) => {
@@ -37,11 +49,14 @@ function textsLike({ shape }: Tensor, random: SeededRandom): Tensor {
   return { datatype: 'BYTES', shape, data }
 }
 
-function provable({ name, datatype, shape, unranked }: TensorMetadata): ProvableInput {
+function provableInput(
+  { name, datatype, shape, unranked }: TensorMetadata,
+  floatsAreIndices: boolean,
+): ProvableInput {
   return {
     name,
     type: datatype === 'FP32' ? 'float32' : datatype === 'BOOL' ? 'bool' : 'int32',
     shape: unranked === true ? [null] : shape.map((size) => (size === -1 ? null : size)),
-    ...(datatype === 'FP32' ? {} : { indexLimit: INDEX_LIMIT }),
+    ...(datatype === 'FP32' && !floatsAreIndices ? {} : { indexLimit: INDEX_LIMIT }),
   }
 }

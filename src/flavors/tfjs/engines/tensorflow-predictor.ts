@@ -44,7 +44,7 @@ export class TensorflowPredictor implements TfjsPredictor {
     const { executable, findings } = model
     this.#model = model
     this.inputs = executable.inputs
-    this.outputs = executable.outputs
+    this.outputs = executable.outputs.map((output) => withRank(output, findings))
     this.batchable = findings.rowsIndependent && hasFreeRows(this.inputs) && hasFreeRows(this.outputs)
     this.maxBatchRows = fixedRows(this.inputs)
     this.#rowsPerRun = this.batchable ? rowsPerRun(findings.rowBytes) : Number.POSITIVE_INFINITY
@@ -128,6 +128,14 @@ function checkStillWanted({ signal, deadline }: PredictOptions): void {
   if (signal?.aborted) throw cancelled('The request was taken back before its run.')
   if (deadline === undefined || performance.now() <= deadline) return
   throw deadlineExceeded('The request was late before its run.')
+}
+
+/** Of an output that the model says nothing about, the rank that it had; sizes but the number of rows need not be the same. */
+function withRank(output: OutputMetadata, { rowsIndependent, rowOutputs }: Findings): OutputMetadata {
+  const given = rowOutputs?.get(output.name)
+  if (output.unranked !== true || !rowsIndependent || given === undefined) return output
+  const { unranked: _, ...ranked } = output
+  return { ...ranked, shape: given.shape.map(() => -1) }
 }
 
 /** The least number of rows that an input fixes. */

@@ -9,7 +9,7 @@ import type { loadLayersModel } from '@tensorflow/tfjs-layers'
 export interface Tensorflow
   extends Pick<
     typeof Core,
-    'engine' | 'env' | 'findBackend' | 'getBackend' | 'memory' | 'profile' | 'setBackend' | 'tensor'
+    'engine' | 'env' | 'findBackend' | 'getBackend' | 'memory' | 'setBackend' | 'tensor'
   > {
   readonly loadGraphModel: typeof loadGraphModel
   readonly loadLayersModel: typeof loadLayersModel
