@@ -66,9 +66,9 @@ export function expectUnmoved(
   if (padding !== 'same' || windows.length < 3) return
   for (const [axis, window] of windows.entries()) {
     const input = inputs[axis]!
-    const missing = window.stride - reachOf(window)
-    const moves = input === null ? missing > 0 : (input - 1) % window.stride < missing
-    if (moves) throw new NotCompiled(`a window of ${reachOf(window)} with a stride of ${window.stride}, padded`)
+    const reach = reachOf(window)
+    const isMoved = input === null ? reach < window.stride : (input - 1) % window.stride >= reach
+    if (isMoved) throw new NotCompiled(`a window of ${reach} with a stride of ${window.stride}, padded`)
   }
 }
 

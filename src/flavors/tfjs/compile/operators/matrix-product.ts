@@ -24,7 +24,7 @@ export const matrixProduct = operator<MatrixProductAttributes>({
     if (inner !== null && otherInner !== null && inner !== otherInner) {
       throw new NotCompiled(`a matrix of ${inner} columns times one of ${otherInner} rows`)
     }
-    const outer = broadcastShape([a!.shape.slice(0, -2), b!.shape.slice(0, -2)])
+    const outer = outerShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2))
     const shape = [...outer, rows, columns]
     if (bias !== undefined) expectWithin(bias.shape, shape)
     return [{ type, shape }]
@@ -42,6 +42,31 @@ function matrixOf({ shape }: Value, isTransposed: boolean): readonly [Dimension,
   if (shape.length < 2) throw new NotCompiled(`a matrix of rank ${shape.length}`)
   const [rows, columns] = shape.slice(-2) as [Dimension, Dimension]
   return isTransposed ? [columns, rows] : [rows, columns]
+}
+
+/**
+ * TF.js repeats the matrices of the operand that has fewer of them, as a whole. That is broadcasting where its
+ * dimensions are the last ones of the other's; for others TF.js multiplies what does not belong together.
+ */
+function outerShape(a: Shape, b: Shape): Shape {
+  const isRepeated = isEndOf(withoutFirstOnes(a), b) || isEndOf(withoutFirstOnes(b), a)
+  if (!isRepeated) throw new NotCompiled(`matrices of outer shapes ${a} and ${b}`)
+  return broadcastShape([a, b])
+}
+
+function withoutFirstOnes(shape: Shape): Shape {
+  const first = shape.findIndex((dim) => dim !== 1)
+  return first < 0 ? [] : shape.slice(first)
+}
+
+/** A free dimension is taken to equal a fixed one, unless that is 1. */
+function isEndOf(end: Shape, shape: Shape): boolean {
+  if (end.length > shape.length) return false
+  const last = shape.slice(shape.length - end.length)
+  return end.every((dim, axis) => {
+    const other = last[axis]!
+    return dim === other || (dim === null && other !== 1) || (other === null && dim !== 1)
+  })
 }
 
 /** A bias does not make the result larger. */

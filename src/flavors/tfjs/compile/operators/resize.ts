@@ -77,13 +77,20 @@ function resizedType({ type }: Value, mode: ResizeMode): ElementType {
 }
 
 function bilinear(lowering: Lowering, x: Value, attributes: ResizeAttributes): string {
-  const { onnx } = lowering
-  const sizes = onnx.integers(attributes.size)
-  return onnx.node('Resize', [floats(lowering, x, 'bilinear'), '', '', sizes], {
+  const name = floats(lowering, x, 'bilinear')
+  return lowering.onnx.node('Resize', [name, '', '', sizesOf(lowering, name, attributes.size)], {
     mode: 'linear',
-    axes: [2, 3],
     coordinate_transformation_mode: transformation(attributes),
   })
+}
+
+/**
+ * Rows, channels, height and width of the result. Sizes of height and width alone, by the attribute `axes`, are lost
+ * when onnxruntime moves a transposition past the node (1.30).
+ */
+function sizesOf({ onnx }: Lowering, x: string, size: readonly [number, number]): string {
+  const outer = onnx.node('Slice', [onnx.node('Shape', [x]), onnx.integers([0]), onnx.integers([2])])
+  return onnx.node('Concat', [outer, onnx.integers(size)], { axis: 0 })
 }
 
 function transformation({ alignCorners, halfPixelCenters }: ResizeAttributes): string {

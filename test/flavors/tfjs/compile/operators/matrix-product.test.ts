@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Graph } from '../../../../../src/flavors/tfjs/compile/graph/graph.ts'
+import { NotCompiled } from '../../../../../src/flavors/tfjs/compile/not-compiled.ts'
+import { matrixProduct } from '../../../../../src/flavors/tfjs/compile/operators/matrix-product.ts'
+import { nodeCount, readStructure } from '../../../../fixtures/tfjs/onnx-structure.ts'
+import { expectLikeTfjs } from './like-tfjs.ts'
+
+const small = fc.integer({ min: 1, max: 5 })
+const setting = fc.record({
+  rows: small,
+  inner: small,
+  columns: small,
+  outer: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
+  repeated: fc.tuple(fc.nat(2), fc.boolean()),
+  transposeA: fc.boolean(),
+  transposeB: fc.boolean(),
+  constants: fc.constantFrom([false, false], [true, false], [false, true]),
+  hasBias: fc.boolean(),
+  channelsFirst: fc.boolean(),
+  free: fc.boolean(),
+})
+
+test('products of matrices, transposed and broadcast, are those of TF.js', async () => {
+  await fc.assert(
+    fc.asyncProperty(setting, async (all) => {
+      const { rows, inner, columns, transposeA, transposeB, constants, channelsFirst, free } = all
+      const [count, isFirst] = all.repeated
+      const few = all.outer.map((dim, axis) => (axis < count ? 1 : dim))
+      const outer = isFirst ? [few, all.outer] : [all.outer, few]
+      const matrix = (from: number, to: number, isTransposed: boolean) =>
+        isTransposed ? [to, from] : [from, to]
+      await expectLikeTfjs({
+        operands: [
+          {
+            shape: [...outer[0]!, ...matrix(rows, inner, transposeA)],
+            constant: constants[0]!,
+            channelsFirst,
+            free,
+          },
+          {
+            shape: [...outer[1]!, ...matrix(inner, columns, transposeB)],
+            constant: constants[1]!,
+            channelsFirst,
+            free,
+          },
+          ...(all.hasBias ? [{ shape: [columns], constant: constants[1]! }] : []),
+        ],
+        build: (graph, values) => graph.add(matrixProduct, values, { transposeA, transposeB }),
+        reference: ([a, b, bias]) => {
+          const product = tf.matMul(a!, b!, transposeA, transposeB)
+          return bias === undefined ? product : tf.add(product, bias)
+        },
+      })
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a product with a bias is one node', async () => {
+  const session = await expectLikeTfjs({
+    operands: [
+      { shape: [2, 3], rows: true },
+      { shape: [4, 3], constant: true },
+      { shape: [4], constant: true },
+    ],
+    build: (graph, values) => graph.add(matrixProduct, values, { transposeA: false, transposeB: true }),
+    reference: ([a, b, bias]) => tf.add(tf.matMul(a!, b!, false, true), bias!),
+  })
+  const structure = readStructure(session.bytes)
+  expect(nodeCount(structure, 'Gemm')).toBe(1)
+  expect(nodeCount(structure, 'Transpose')).toBe(0)
+})
+
+test('what a product does not cover is refused', () => {
+  const graph = new Graph()
+  const x = graph.input('x', { type: 'float32', shape: [null, 3] })
+  const y = graph.input('y', { type: 'float32', shape: [4, 5] })
+  const list = graph.input('list', { type: 'float32', shape: [3] })
+  const integers = graph.input('integers', { type: 'int32', shape: [3, 3] })
+  const plain = { transposeA: false, transposeB: false }
+  expect(() => graph.add(matrixProduct, [x, y], plain)).toThrow('3 columns')
+  expect(() => graph.add(matrixProduct, [x, list], plain)).toThrow(NotCompiled)
+  const [outer, other] = [
+    [2, 2, 1, 1],
+    [2, 1, 1, 1],
+  ].map((shape, index) => graph.input(`outer${index}`, { type: 'float32', shape }))
+  expect(() => graph.add(matrixProduct, [outer!, other!], plain)).toThrow('outer shapes')
+  expect(() => graph.add(matrixProduct, [integers, integers], plain)).toThrow('int32')
+})
