@@ -5,23 +5,27 @@ import { COMPILER_VERSION } from '../compile/compile.ts'
 /** Raised whenever models are proved otherwise, or verdicts are written otherwise. */
 const PREPARATION_VERSION = 1
 
-const PACKAGES = ['@tensorflow/tfjs-core', 'onnxruntime-node']
+/** Of TF.js, which is bundled into the package. A test holds it to what is installed. */
+export const TFJS_VERSION = '4.22.0'
 
 /**
  * What a verdict is kept by: the model, and all that it depends on besides.
  * @param digest of the model's artifacts.
  */
 export function cacheKey(digest: string): string {
-  const versions = PACKAGES.map(versionOf)
-  const parts = [digest, COMPILER_VERSION, PREPARATION_VERSION, ...versions, process.arch]
+  const parts = [
+    digest,
+    COMPILER_VERSION,
+    PREPARATION_VERSION,
+    TFJS_VERSION,
+    onnxruntimeVersion(),
+    process.arch,
+  ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-function versionOf(name: string): string {
-  try {
-    const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string }
-    return version
-  } catch {
-    return 'absent'
-  }
+function onnxruntimeVersion(): string {
+  const require = createRequire(import.meta.url)
+  const { version } = require('onnxruntime-node/package.json') as { readonly version: string }
+  return version
 }

@@ -20,6 +20,8 @@ export type Comparison =
     }
   | {
       readonly equal: false
+      /** How far finite values are apart, as a share of the largest value of their row; undefined otherwise. */
+      readonly difference?: number
       /** `by 3 %`, `in its shape, [2, 3] where [2, 4] is right`. */
       readonly how: string
       /** The first row that differs; undefined where all of it does. */
@@ -62,7 +64,7 @@ function compareFloats(expected: Float32Array, actual: Float32Array, rows: numbe
   for (let row = 0; row < rows; row += 1) {
     const from = row * length
     const compared = compareRow(expected.subarray(from, from + length), actual.subarray(from), floor)
-    if (compared.how !== undefined) return { equal: false, how: compared.how, row }
+    if (compared.how !== undefined) return { equal: false, how: compared.how, row, ...compared.off }
     difference = Math.max(difference, compared.distance / compared.largest)
     distance = Math.max(distance, compared.distance)
   }
@@ -74,6 +76,7 @@ interface RowComparison {
   /** The largest value, never 0. */
   readonly largest: number
   readonly how?: string
+  readonly off?: { readonly difference: number }
 }
 
 function compareRow(expected: Float32Array, actual: Float32Array, floor: number): RowComparison {
@@ -92,7 +95,9 @@ function compareRow(expected: Float32Array, actual: Float32Array, floor: number)
     isOff ||= off > absolute + RELATIVE_TOLERANCE * Math.abs(right)
     distance = Math.max(distance, off)
   }
-  return isOff ? { distance, largest, how: `by ${percent(distance / largest)}` } : { distance, largest }
+  if (!isOff) return { distance, largest }
+  const difference = distance / largest
+  return { distance, largest, how: `by ${percent(difference)}`, off: { difference } }
 }
 
 /** The largest magnitude among the finite values; 0 where there is none. */

@@ -1,4 +1,4 @@
-import type { Datatype, Tensor } from '../../../core/tensor.ts'
+import type { Tensor } from '../../../core/tensor.ts'
 import type { Comparison } from './compare-outputs.ts'
 
 /** Engines round differently: outputs that differ between inputs by less, as a share of the largest value, are alike. */
@@ -14,25 +14,40 @@ type Numbers = Exclude<Tensor['data'], readonly string[] | BigInt64Array | BigUi
  * outputs that are further apart than the two engines are.
  */
 export class OutputEvidence {
-  readonly datatype: Datatype
   /** The first row of each length: what later rows are held against. */
   readonly #first = new Map<number, Numbers>()
+  #isFloat = false
+  #mostRows = 0
   #spread = 0
   #largest = 0
   #distance = 0
 
-  constructor(datatype: Datatype) {
-    this.datatype = datatype
-  }
-
-  /** @param rows how many rows the first dimension has; 1 where it has none. */
-  add({ shape, data }: Tensor, rows: number, { distance }: Extract<Comparison, { equal: true }>): void {
+  /**
+   * @param output what both engines gave.
+   * @param rows how many rows the run had.
+   */
+  add(
+    { datatype, shape, data }: Tensor,
+    rows: number,
+    { distance }: Extract<Comparison, { equal: true }>,
+  ): void {
+    this.#isFloat = datatype === 'FP32'
+    this.#mostRows = Math.max(this.#mostRows, rows)
     this.#distance = Math.max(this.#distance, distance)
     const parts = shape[0] === rows ? rows : 1
     const length = data.length / parts
     for (let row = 0; row < parts; row += 1) {
       this.#addRow((data as Numbers).subarray(row * length, (row + 1) * length))
     }
+  }
+
+  get isFloat(): boolean {
+    return this.#isFloat
+  }
+
+  /** Of the runs in which the engines agreed, the most rows at once. */
+  get mostRows(): number {
+    return this.#mostRows
   }
 
   get isInformative(): boolean {

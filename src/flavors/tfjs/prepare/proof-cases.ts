@@ -20,6 +20,9 @@ export const FURTHER_SPREADS: readonly Spread[] = [
   PLAIN,
 ]
 
+/** For models that amplify roundings at large scales. */
+export const GENTLE_ROWS: readonly Spread[] = [SHARES, PLAIN, SMALL]
+
 /** A first run that took longer belongs to a model of which two rows are run at once, not three. */
 const SLOW_MS = 250
 
