@@ -1,4 +1,4 @@
-/** A backend of TF.js has no code for an operation of the model; another one may have. */
+/** A backend of TF.js has no code for an operation of the model, or none for its types; another one may have. */
 export class MissingKernel extends Error {
   /** As TF.js names it: `Einsum`. */
   readonly kernel: string

@@ -4,7 +4,7 @@ import type { EngineName } from '../../engine-choice.ts'
 /** The engines that are TF.js itself. */
 export type TfjsBackend = Exclude<EngineName, 'onnxruntime'>
 
-/** What TF.js holds in this thread, all models together. */
+/** What TF.js holds in this thread, all models together, as it counts: texts it counts wrongly (4.22). */
 export interface TfjsMemory {
   readonly tensors: number
   readonly bytes: number

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { EngineBroken } from './backend.ts'
+import { MissingKernel } from './missing-kernel.ts'
 import type { ModuleConsole } from './with-console.ts'
 
 /** What is used of the Emscripten module behind TF.js's wasm backend. */
@@ -9,6 +10,8 @@ export interface WasmModule {
   readonly HEAPU8: Uint8Array
 }
 
+/** `Sign for tensor id 76 failed. Unsupported dtype 2` */
+const NO_CODE_FOR_TYPE = /^(\w+)(?: for tensor ids? .*?)? failed\. ?(?:Unknown|Unsupported) \w*type/
 const NO_MEMORY = 'The WebAssembly engine has no memory left (4 GiB at most) for a request of this size.'
 
 /**
@@ -56,7 +59,9 @@ export class WasmGuard {
   #check(): void {
     if (this.#broken !== undefined) throw this.#broken
     const [line] = this.#printed
-    if (line !== undefined) throw new Error(line)
+    if (line === undefined) return
+    const kernel = NO_CODE_FOR_TYPE.exec(line)?.[1]
+    throw kernel === undefined ? new Error(line) : new MissingKernel(kernel, 'wasm', line)
   }
 
   #judge(error: unknown): unknown {

@@ -382,3 +382,25 @@ export const MIXING = graph(
 export const ENGINE_MODELS: readonly EngineModel[] = [
   ...[TWO_BY_TWO, CONVOLUTION, WORDS, GRAPH, BARE_GRAPH, WHILE_LOOP, WHERE, BOXES, LOOKUP, MIXING],
 ]
+
+/** A recurrent layer that goes on where the last run ended, as TF.js has it. */
+export const STATEFUL: EngineModel = {
+  name: 'a layers model that keeps states',
+  batchable: false,
+  save: (folder) =>
+    saveLayersModel(
+      sequential({
+        layers: [
+          layers.simpleRNN({
+            units: 3,
+            stateful: true,
+            recurrentInitializer: 'glorotUniform',
+            batchInputShape: [2, 4, 2],
+            name: 'steps',
+          }),
+        ],
+      }),
+      folder,
+    ),
+  inputs: (rows, seed) => one('steps_input', floats([rows, 4, 2], seed)),
+}

@@ -1,0 +1,93 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers'
+import {
+  type GraphModelJson,
+  placeholder,
+  saveGraphModel,
+  saveLayersModel,
+  signatureEntry,
+} from '../../../../fixtures/tfjs/save-model.ts'
+import { type EngineModel, floats, integers } from './engine-models.ts'
+
+const FLOAT = { type: 'DT_FLOAT' }
+const INT = { type: 'DT_INT32' }
+
+const text = (value: string) => ({ s: Buffer.from(value).toString('base64') })
+
+function graph(name: string, json: GraphModelJson, inputs: EngineModel['inputs']): EngineModel {
+  return { name, batchable: false, save: (folder) => saveGraphModel(json, folder), inputs }
+}
+
+/** The wasm backend of TF.js has no Einsum. */
+export const EINSUM = graph(
+  'a sum of products',
+  {
+    nodes: [
+      placeholder('x', 'DT_FLOAT', [-1, 3]),
+      {
+        name: 'y',
+        op: 'Einsum',
+        input: ['x', 'kernel'],
+        attr: { T: FLOAT, N: { i: '2' }, equation: text('ab,bc->ac') },
+      },
+    ],
+    weights: [{ name: 'kernel', shape: [3, 2], values: [1, 2, 3, 4, 5, 6] }],
+  },
+  (rows, seed) => new Map([['x', floats([rows, 3], seed)]]),
+)
+
+/** The wasm backend of TF.js registers Sign, whose code then knows nothing of truth values. */
+export const SIGN_OF_TRUTH = graph(
+  'the sign of truth values',
+  {
+    nodes: [
+      placeholder('x', 'DT_BOOL', [-1]),
+      { name: 'y', op: 'Sign', input: ['x'], attr: { T: { type: 'DT_BOOL' } } },
+    ],
+    signature: {
+      inputs: { x: signatureEntry('x:0', 'DT_BOOL', [-1]) },
+      outputs: { y: signatureEntry('y:0', 'DT_BOOL', [-1]) },
+    },
+  },
+  (rows) => new Map([['x', { datatype: 'BOOL', shape: [rows], data: new Uint8Array(rows) }]]),
+)
+
+/** Fails in the middle of a run that is not synchronous, beside an operation that waits, where the index is too large. */
+export const FAILING_LOOP = graph(
+  'a graph that waits for values',
+  {
+    nodes: [
+      placeholder('index', 'DT_INT32', [-1]),
+      { name: 'known', op: 'Greater', input: ['index', 'least'], attr: { T: INT } },
+      { name: 'where', op: 'Where', input: ['known'], attr: { T: { type: 'DT_BOOL' } } },
+      {
+        name: 'gathered',
+        op: 'GatherV2',
+        input: ['table', 'index', 'axis'],
+        attr: { Tparams: FLOAT, Tindices: INT },
+      },
+    ],
+    weights: [
+      { name: 'least', shape: [], dtype: 'int32', values: [-1] },
+      { name: 'axis', shape: [], dtype: 'int32', values: [0] },
+      { name: 'table', shape: [4], values: [1, 2, 3, 4] },
+    ],
+  },
+  (rows, seed) => new Map([['index', integers([rows], 4, seed)]]),
+)
+
+/** Keras's recurrent layers begin with orthogonal matrices, which TF.js draws for a model within a model before it loads. */
+export const NESTED_RECURRENT: EngineModel = {
+  name: 'a model within a model',
+  batchable: true,
+  save: async (folder) => {
+    const glorot = { recurrentInitializer: 'glorotUniform' } as const
+    const inner = sequential({ layers: [layers.gru({ units: 3, inputShape: [4, 2], ...glorot })] })
+    await saveLayersModel(sequential({ layers: [inner, layers.activation({ activation: 'tanh' })] }), folder)
+    const { readFileSync, writeFileSync } = await import('node:fs')
+    const path = `${folder}/model.json`
+    const orthogonal = '"recurrent_initializer":{"class_name":"Orthogonal","config":{"gain":1,"seed":null}}'
+    const json = readFileSync(path, 'utf8').replace(/"recurrent_initializer":\{[^}]*\}\}/g, orthogonal)
+    writeFileSync(path, json)
+  },
+  inputs: (rows, seed) => new Map([['gru_GRU1_input', floats([rows, 4, 2], seed)]]),
+}
