@@ -155,7 +155,7 @@ function reshapedTo(shape: Shape, wanted: Layout): readonly number[] | undefined
   if (shape.at(-1) !== 1 && places.some((dim) => dim !== 1)) return undefined
   const dims = inLayout(wanted, shape)
   const free = dims.slice(1).filter((dim) => dim === null).length
-  if (free > 1) return undefined
+  if (free > 1 || dims.includes(0)) return undefined
   // 0 takes over the number of rows, -1 is what remains.
   return dims.map((dim, axis) => dim ?? (axis === 0 ? 0 : -1))
 }

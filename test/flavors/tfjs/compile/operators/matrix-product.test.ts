@@ -12,7 +12,7 @@ const setting = fc.record({
   rows: small,
   inner: small,
   columns: small,
-  outer: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
+  outer: fc.array(fc.integer({ min: 2, max: 3 }), { maxLength: 2 }),
   repeated: fc.tuple(fc.nat(2), fc.boolean()),
   transposeA: fc.boolean(),
   transposeB: fc.boolean(),
@@ -27,6 +27,8 @@ test('products of matrices, transposed and broadcast, are those of TF.js', async
     fc.asyncProperty(setting, async (all) => {
       const { rows, inner, columns, transposeA, transposeB, constants, channelsFirst, free } = all
       const [count, isFirst] = all.repeated
+      // What is free could be 1, which TF.js repeats otherwise.
+      fc.pre(!free || count === 0)
       const few = all.outer.map((dim, axis) => (axis < count ? 1 : dim))
       const outer = isFirst ? [few, all.outer] : [all.outer, few]
       const matrix = (from: number, to: number, isTransposed: boolean) =>
