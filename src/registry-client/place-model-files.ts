@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { copyModelFiles, flush } from '../artifacts/model-files.ts'
@@ -30,12 +30,18 @@ export function targetFolder(location: string, places: LocalPlaces): string {
   throw invalidModel(`The Default experiment's artifact location ${location} is not on this machine`)
 }
 
+export interface ModelSource {
+  readonly folder: string
+  /** Text of the MLmodel file where the folder has none. */
+  readonly mlmodel: string | undefined
+}
+
 /**
  * Copies a model's files to `target` and stamps them. They are written under a name that nothing reads, and
  * renamed when all of them are on the disk.
  */
 export async function placeModelFiles(
-  folder: string,
+  { folder, mlmodel }: ModelSource,
   target: string,
   stamp: { readonly modelId: string; readonly location: string },
 ): Promise<void> {
@@ -43,6 +49,7 @@ export async function placeModelFiles(
   await removeOldDrafts(dirname(dirname(target)))
   try {
     await copyModelFiles(folder, draft)
+    if (mlmodel !== undefined) await writeFile(join(draft, 'MLmodel'), mlmodel, { flag: 'wx' })
     await stampMlModel(join(draft, 'MLmodel'), stamp)
     await mkdir(dirname(target), { recursive: true })
     await rename(draft, target)

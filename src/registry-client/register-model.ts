@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
 import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
 import { digestModelFiles } from '../artifacts/model-files.ts'
 import { asciiJson } from '../core/ascii-json.ts'
@@ -15,8 +17,9 @@ import {
 import { modelFolder, placeModelFiles, removeModelFiles, targetFolder } from './place-model-files.ts'
 
 export interface ModelRegistration {
-  /** Folder with an MLmodel file. */
+  /** Folder with an MLmodel file, or one of a model that `bare` describes. */
   readonly path: string
+  readonly bare?: BareModel | undefined
   /** Name of the registered model, made where it is not there. */
   readonly name: string
   readonly alias?: string | undefined
@@ -27,6 +30,17 @@ export interface ModelRegistration {
    * the model does not have it yet, so one that was moved since stays where it is.
    */
   readonly ifAbsent?: boolean
+}
+
+/** A model whose folder has no MLmodel file: the registered copy gets one. */
+export interface BareModel {
+  /** What tells models of equal files apart, such as a signature that was given with them. */
+  readonly distinction?: string | undefined
+  /**
+   * Text of the MLmodel file. Asked for only where a version is made.
+   * @throws ServingError where the model cannot be served
+   */
+  readonly describe: () => Promise<string>
 }
 
 export interface Registered {
@@ -50,16 +64,18 @@ export async function registerModel(
   registration: ModelRegistration,
 ): Promise<Registered> {
   requireNames(registration)
-  const folder = await modelFolder(registration.path)
-  const digest = await digestModelFiles(folder)
+  const { path, bare } = registration
+  const folder = bare === undefined ? await modelFolder(path) : await realpath(path)
+  const digest = distinguished(await digestModelFiles(folder), bare)
   const found = await stores.transaction((inner) => takeExisting(inner, registration, digest))
   if (found !== undefined) return { version: found, created: false }
 
+  const mlmodel = await bare?.describe()
   const modelId = newModelId()
   const location = loggedModelLocation(await stores.tracking.ensureDefaultExperiment(), modelId)
   const target = targetFolder(location, places)
   try {
-    await placeModelFiles(folder, target, { modelId, location })
+    await placeModelFiles({ folder, mlmodel }, target, { modelId, location })
     const registered = await stores.transaction(async (inner) => {
       // Another process may have registered the same files meanwhile.
       const existing = await takeExisting(inner, registration, digest)
@@ -72,6 +88,11 @@ export async function registerModel(
     await removeModelFiles(target)
     throw error
   }
+}
+
+function distinguished(digest: string, bare: BareModel | undefined): string {
+  if (bare?.distinction === undefined) return digest
+  return `sha256:${createHash('sha256').update(`${digest} ${bare.distinction}`).digest('hex')}`
 }
 
 function requireNames({ name, alias, tags = [] }: ModelRegistration): void {

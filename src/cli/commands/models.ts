@@ -19,7 +19,7 @@ export function registerModelsCommand(program: Command): void {
 
   withSettings(models.command('register'))
     .description('Copies a model folder into the registry as a new version')
-    .argument('<path>', 'folder with an MLmodel file')
+    .argument('<path>', 'folder with an MLmodel file, or of a TF.js model')
     .requiredOption('-n, --name <name>', 'name of the registered model; made where it is not there')
     .option('-a, --alias <alias>', 'alias to set on the version')
     .option('--description <text>', 'description of the version')
@@ -28,6 +28,7 @@ export function registerModelsCommand(program: Command): void {
         .default([])
         .argParser((text: string, previous: readonly string[]) => [...previous, text]),
     )
+    .option('--signature <file>', 'JSON with the signature of a TF.js model: its inputs, outputs and params')
     .option('--if-absent', 'register nothing where a version was made from equal files', false)
     .action(async (path: string, options: RegisterOptions) =>
       (await import('./models/register.ts')).register(path, options),

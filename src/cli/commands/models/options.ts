@@ -21,6 +21,8 @@ export interface RegisterOptions extends ModelsOptions {
   readonly description?: string
   readonly tag: readonly string[]
   readonly ifAbsent: boolean
+  /** Path of a JSON file. */
+  readonly signature?: string
 }
 
 export interface DownloadOptions extends ModelsOptions {

@@ -1,6 +1,7 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { Tag } from '../../../entities/tag.ts'
 import { registerModel } from '../../../registry-client/register-model.ts'
+import { modelToRegister } from './bare-model.ts'
 import type { RegisterOptions } from './options.ts'
 import { print, printJson } from './output.ts'
 import { withStores } from './registry.ts'
@@ -10,9 +11,10 @@ const INSTEAD = 'mlflow.register_model(model_uri, name) or log_model(…, regist
 export async function register(path: string, options: RegisterOptions): Promise<void> {
   const { name, alias, description, ifAbsent } = options
   const tags = options.tag.map(parseTag)
-  const { version, created } = await withStores(options, INSTEAD, (stores, places) =>
-    registerModel(stores, places, { path, name, alias, description, tags, ifAbsent }),
-  )
+  const { version, created } = await withStores(options, INSTEAD, async (stores, places) => {
+    const model = await modelToRegister(path, options.signature)
+    return await registerModel(stores, places, { ...model, name, alias, description, tags, ifAbsent })
+  })
   if (options.json) {
     printJson({ ...version, created })
     return
