@@ -13,9 +13,9 @@ export class SeededRandom {
     return this.#next() / 2 ** 32
   }
 
-  /** Normally distributed around 0, with deviation 1 (Box and Muller). */
+  /** Normally distributed around 0, with deviation 1; about, as the sum of a few others is. */
   normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform())
+    return (this.uniform() + this.uniform() + this.uniform() + this.uniform() - 2) * Math.sqrt(3)
   }
 
   /** A whole number from 0 up to, but not including, `limit`. */
