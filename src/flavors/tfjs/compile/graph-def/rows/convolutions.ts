@@ -77,6 +77,9 @@ interface ConvolutionUse {
 
 function readConvolution({ node: { attributes }, operands, graph, kind, places }: ConvolutionUse): Value {
   const [x, filter, ...more] = operands
+  // TF.js's own result is NaN there: nothing tells its kernel the slope.
+  if (kind === 'depthwise' && attributes.texts('fused_ops').includes('leakyrelu'))
+    throw new NotCompiled('fused operator leakyrelu')
   const { bias, activate } = fusedOperators(attributes, more)
   const own: DepthwiseAttributes = {
     strides: placesOf(attributes, 'strides', places),

@@ -1,3 +1,4 @@
+import { NotCompiled } from '../../not-compiled.ts'
 import { bandPart } from '../../operators/band-part.ts'
 import { add } from '../../operators/binary.ts'
 import { einsum } from '../../operators/einsum.ts'
@@ -55,12 +56,13 @@ export const MATRICES: readonly GraphRow[] = [
   },
   {
     names: ['MatrixBandPart'],
-    semantics: 'TensorFlow MatrixBandPart with constant bounds',
+    semantics:
+      'TensorFlow MatrixBandPart with equal, constant bounds: tfjs-converter reads the lower one twice',
     operands: 3,
-    read: (_, [x, lower, upper], graph) =>
-      graph.add(bandPart, [x!], {
-        lower: knownNumber(lower!, 'a bound'),
-        upper: knownNumber(upper!, 'a bound'),
-      }),
+    read: (_, [x, ...bounds], graph) => {
+      const [lower, upper] = bounds.map((bound) => knownNumber(bound, 'a bound')) as [number, number]
+      if (lower !== upper) throw new NotCompiled(`bounds ${lower} and ${upper}`)
+      return graph.add(bandPart, [x!], { lower, upper })
+    },
   },
 ]

@@ -32,14 +32,18 @@ const euclideanNorm: GraphRow = {
 
 const cumsum: GraphRow = {
   names: ['Cumsum'],
-  semantics: 'TensorFlow Cumsum with a constant axis',
+  semantics:
+    'TensorFlow Cumsum with a constant axis from the front: TF.js gives another shape for one from the end',
   operands: 2,
-  read: ({ attributes }, [x, axis], graph) =>
-    graph.add(cumulativeSum, [x!], {
-      axis: normalAxis(knownNumber(axis!, 'an axis'), x!.shape.length),
+  read: ({ attributes }, [x, axis], graph) => {
+    const at = knownNumber(axis!, 'an axis')
+    if (at < 0) throw new NotCompiled(`axis ${at}`)
+    return graph.add(cumulativeSum, [x!], {
+      axis: normalAxis(at, x!.shape.length),
       exclusive: attributes.flag('exclusive'),
       reverse: attributes.flag('reverse'),
-    }),
+    })
+  },
 }
 
 export const REDUCTIONS: readonly GraphRow[] = [

@@ -57,11 +57,11 @@ export const SHAPES: readonly GraphRow[] = [
   },
   {
     names: ['EnsureShape'],
-    semantics: 'TensorFlow EnsureShape where the shape is known before a run',
+    semantics: 'TensorFlow EnsureShape of a shape that is known before a run: in TF.js -1 fits nothing',
     operands: 2,
     read: (_, [x, dims]) => {
       const wanted = dims!.elements
-      const fits = wanted?.every((dim, axis) => dim === -1 || dim === x!.shape[axis])
+      const fits = wanted?.every((dim, axis) => dim !== null && dim === x!.shape[axis])
       if (wanted?.length !== x!.shape.length || !fits)
         throw new NotCompiled('a shape that only a run can tell')
       return x!
