@@ -1,6 +1,7 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { invalidModel, messageOf } from '../../../core/errors.ts'
 import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
+import { distinctNames } from '../artifacts/distinct-names.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import type { Executable } from './executable.ts'
 import { inMemory } from './load-artifacts.ts'
@@ -32,7 +33,7 @@ class LayersExecutable implements Executable {
     if (model.inputNames.length === 0) model.build(model.inputs[0]!.shape)
     this.#model = model
     this.inputs = metadataOf(model.inputNames, model.inputs)
-    this.outputs = metadataOf(model.outputNames, model.outputs)
+    this.outputs = metadataOf(distinctNames(model.outputNames), model.outputs)
   }
 
   run(inputs: readonly TfTensor[]): readonly TfTensor[] {

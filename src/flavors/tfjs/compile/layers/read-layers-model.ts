@@ -1,7 +1,8 @@
 import { invalidModel } from '../../../../core/errors.ts'
+import { distinctNames } from '../../artifacts/distinct-names.ts'
 import type { ModelArtifacts } from '../../artifacts/model-artifacts.ts'
 import { Graph } from '../graph/graph.ts'
-import type { Dimension, ElementType } from '../graph/value.ts'
+import type { Dimension, ElementType, Value } from '../graph/value.ts'
 import { NotCompiled, within } from '../not-compiled.ts'
 import { camelCased } from './camel-case.ts'
 import { type LayerConfig, type LayerObject, layerObject, list, record } from './layer-config.ts'
@@ -11,7 +12,7 @@ import { ModelWeights } from './model-weights.ts'
 
 /**
  * A layers model (Keras topology) as a graph of operators. Inputs and outputs have the names of its layers, in order,
- * as `inputNames` and `outputNames` of a `tf.LayersModel`.
+ * as `inputNames` and `outputNames` of a `tf.LayersModel`, the latter told apart.
  * @throws NotCompiled for what is not covered, ServingError INVALID_PARAMETER_VALUE for what is broken.
  */
 export function readLayersModel(artifacts: ModelArtifacts): Graph {
@@ -22,9 +23,8 @@ export function readLayersModel(artifacts: ModelArtifacts): Graph {
   for (const input of topology.inputs) calls.define(input.node, inputValue(graph, input))
   const results = calls.outputs(topology)
   reading.finish()
-  for (const [index, { value }] of results.entries()) {
-    graph.output(outputName(graph, topology.outputs[index]!), value)
-  }
+  const names = distinctNames(topology.outputs.map(({ node }) => node.layer.name))
+  for (const [index, { value }] of results.entries()) addOutput(graph, names[index]!, value)
   return graph
 }
 
@@ -59,9 +59,8 @@ function inputShape(config: LayerConfig): readonly Dimension[] {
   return [null, ...dims.slice(1)]
 }
 
-function outputName(graph: Graph, { node }: TensorReference): string {
-  const { name } = node.layer
+function addOutput(graph: Graph, name: string, value: Value): void {
   if (graph.inputs.some((port) => port.name === name))
     throw new NotCompiled(`'${name}' is an input and an output`)
-  return name
+  graph.output(name, value)
 }

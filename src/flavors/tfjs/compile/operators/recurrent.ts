@@ -26,7 +26,6 @@ const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>
   ['linear', { name: 'Affine', alpha: 1, beta: 0 }],
   ['elu', { name: 'Elu', alpha: 1 }],
   ['softsign', { name: 'Softsign' }],
-  ['softplus', { name: 'Softplus' }],
 ])
 
 interface Activation {

@@ -5,11 +5,11 @@ import { add, multiply } from '../../operators/binary.ts'
 import { cast } from '../../operators/cast.ts'
 import { gather } from '../../operators/gather.ts'
 import { max, sum } from '../../operators/reduction.ts'
-import { resize } from '../../operators/resize.ts'
 import type { LayerConfig } from '../layer-config.ts'
 import { type LayerRow, layerRow } from '../layer-row.ts'
 import { expectRank, knownDimension } from './channels.ts'
 
+/** TF.js has Resizing as well, and fails when it runs a model with it. */
 export const PREPROCESSING: readonly LayerRow[] = [
   layerRow({
     className: 'Rescaling',
@@ -18,20 +18,6 @@ export const PREPROCESSING: readonly LayerRow[] = [
       const x = graph.add(cast, inputs, { type: 'float32' })
       const scaled = graph.add(multiply, [x, numbers(graph, config, 'scale')], null)
       return config.has('offset') ? graph.add(add, [scaled, numbers(graph, config, 'offset')], null) : scaled
-    },
-  }),
-  layerRow({
-    className: 'Resizing',
-    semantics:
-      'tfjs-layers layers/preprocessing/image_resizing.ts Resizing: corners are aligned unless cropped',
-    call: ({ graph, config, inputs }) => {
-      expectRank(inputs[0]!, 4)
-      return graph.add(resize, inputs, {
-        size: [config.count('height'), config.count('width')],
-        mode: config.choice('interpolation', ['bilinear', 'nearest'], 'bilinear'),
-        alignCorners: !config.flag('cropToAspectRatio', false),
-        halfPixelCenters: false,
-      })
     },
   }),
   layerRow({
@@ -44,11 +30,7 @@ export const PREPROCESSING: readonly LayerRow[] = [
       const places = size.map((wanted, axis) =>
         croppedPlaces(knownDimension(x, axis + 1), wanted, axis === 1),
       )
-      if (places.includes(undefined)) return resized(graph, x, size)
-      return places.reduce(
-        (image: Value, picked, axis) => picks(graph, image, { picked: picked!, axis: axis + 1 }),
-        x,
-      )
+      return places.reduce((image: Value, picked, axis) => picks(graph, image, { picked, axis: axis + 1 }), x)
     },
   }),
   layerRow({
@@ -87,11 +69,6 @@ function identityMatrix(graph: Graph, config: LayerConfig): Value {
   return graph.constant({ type: 'float32', shape: [tokens, tokens], data })
 }
 
-function resized(graph: Graph, x: Value, size: readonly [number, number]): Value {
-  const attributes = { size, mode: 'bilinear', alignCorners: false, halfPixelCenters: false } as const
-  return graph.add(cast, [graph.add(resize, [x], attributes)], { type: x.type })
-}
-
 interface Picks {
   readonly picked: readonly number[]
   readonly axis: number
@@ -107,12 +84,12 @@ const TIE = 1e-3
 
 /**
  * The places that TF.js takes from a dimension: those nearest to as many, evenly from one border of the crop to the
- * other, which are fractions of the dimension. undefined where the image is too small and is made larger.
+ * other, which are fractions of the dimension. Images that are too small it would make larger, and fails to.
  */
-function croppedPlaces(size: number, wanted: number, isWidth: boolean): readonly number[] | undefined {
+function croppedPlaces(size: number, wanted: number, isWidth: boolean): readonly number[] {
   const half = Math.floor((size - wanted) / 2)
   const before = isWidth && size !== wanted && half === 0 ? 1 : half
-  if (before < 0) return undefined
+  if (before < 0) throw new NotCompiled(`a crop of ${wanted} from ${size}`)
   const first = Math.fround(before / size)
   const last = Math.fround((before + wanted) / size)
   return Array.from({ length: wanted }, (_, index) => {
