@@ -33,6 +33,8 @@ export class Graph {
   output(name: string, value: Value): void {
     if (this.outputs.some((port) => port.name === name))
       throw new NotCompiled(`two outputs are called '${name}'`)
+    if (this.inputs.some((port) => port.name === name))
+      throw new NotCompiled(`'${name}' is an input and an output`)
     this.outputs.push({ name, value })
   }
 

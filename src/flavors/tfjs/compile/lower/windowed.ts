@@ -1,14 +1,13 @@
 import { type Padding, padsOf, reachOf, type Window } from '../graph/padding.ts'
 import type { Value } from '../graph/value.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import type { OnnxAttributes } from '../onnx/onnx-graph.ts'
 import type { Lowering } from './lowering.ts'
 
 export interface WindowedOperand {
   /** The operand, channels first; padded already where attributes cannot say how. */
   readonly name: string
   /** `pads` or `auto_pad`; what the operator has besides is its own. */
-  readonly padding: OnnxAttributes
+  readonly padding: { readonly pads?: readonly number[]; readonly auto_pad?: string }
 }
 
 export interface Sliding {

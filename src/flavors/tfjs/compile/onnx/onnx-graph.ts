@@ -38,6 +38,7 @@ export class OnnxGraph {
   readonly #message = new MessageWriter()
   readonly #taken: Set<string>
   readonly #lists = new Map<string, string>()
+  readonly #sources = new Map<string, OnnxNode>()
   #names = 0
   #nodes = 0
 
@@ -62,6 +63,11 @@ export class OnnxGraph {
       node,
       Array.from({ length: outputs }, () => this.#fresh(node.type)),
     )
+  }
+
+  /** The node that gives a name; undefined for inputs and constants. */
+  source(name: string): OnnxNode | undefined {
+    return this.#sources.get(name)
   }
 
   /** A node whose output has a name of the model's own. */
@@ -117,7 +123,9 @@ export class OnnxGraph {
       .message(8, new MessageWriter().text(1, '').int(2, OPSET)).chunks
   }
 
-  #add({ type, inputs, attributes = {} }: OnnxNode, outputs: readonly string[]): readonly string[] {
+  #add(added: OnnxNode, outputs: readonly string[]): readonly string[] {
+    const { type, inputs, attributes = {} } = added
+    for (const output of outputs) this.#sources.set(output, added)
     const node = new MessageWriter()
     for (const input of inputs) node.text(1, input)
     for (const output of outputs) node.text(2, output)

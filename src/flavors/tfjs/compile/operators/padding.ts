@@ -47,7 +47,7 @@ interface PadRow<Attributes> {
   ) => string
 }
 
-/** The operand is padded in the order of dimensions that it is there in. */
+/** Images are padded with their channels first, where a convolution can take the padding over; others as they are. */
 function row<Attributes extends { readonly pads: Pads }>({
   name,
   infer,
@@ -59,7 +59,7 @@ function row<Attributes extends { readonly pads: Pads }>({
     infer: ([x], attributes) => [{ type: x!.type, shape: infer(x!.shape, attributes) }],
     lower: (lowering, { operands, attributes, results }) => {
       const [x] = operands
-      const layout = lowering.layoutOf(x!)
+      const layout = areImages(attributes.pads) ? 'channelsFirst' : lowering.layoutOf(x!)
       const pads = inLayout(layout, attributes.pads)
       const name = lowering.in(layout, x!)
       const isPadded = pads.some(([before, after]) => before + after > 0)
@@ -67,6 +67,12 @@ function row<Attributes extends { readonly pads: Pads }>({
       lowering.define(results[0]!, padded, layout)
     },
   })
+}
+
+/** Neither rows nor channels are padded, but two or three dimensions between them. */
+function areImages(pads: Pads): boolean {
+  if (pads.length !== 4 && pads.length !== 5) return false
+  return [...pads[0]!, ...pads.at(-1)!].every((count) => count === 0)
 }
 
 function paddedShape(

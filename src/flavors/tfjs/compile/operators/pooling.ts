@@ -4,8 +4,9 @@ import { type Operator, operator } from '../graph/operator.ts'
 import { expectUnmoved, type Padding, reachOf, windowCount, windowsOf } from '../graph/padding.ts'
 import type { Shape, Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
-import { windowedOperand } from '../lower/windowed.ts'
+import { type WindowedOperand, windowedOperand } from '../lower/windowed.ts'
 import { NotCompiled } from '../not-compiled.ts'
+import type { OnnxGraph } from '../onnx/onnx-graph.ts'
 
 /** Pools over one to three spatial dimensions, those of the window. What becomes of NaN is up to the engine. */
 
@@ -39,12 +40,39 @@ function pool(onnxType: PoolType, semantics: string): Operator<PoolAttributes> {
 
 function pooled(lowering: Lowering, onnxType: PoolType, x: Value, attributes: PoolAttributes): string {
   const { window, strides } = attributes
-  const { name, padding } = windowedOperand(lowering, x, {
+  const operand = windowedOperand(lowering, x, {
     windows: windowsOf(window, strides),
     padding: attributes.padding,
     filler: onnxType === 'MaxPool' ? Number.NEGATIVE_INFINITY : undefined,
   })
+  const isApart = onnxType === 'MaxPool' && mayAbsorbZeros(lowering.onnx, operand.name)
+  const { name, padding } = isApart ? apart(lowering.onnx, operand) : operand
   return lowering.onnx.node(onnxType, [name], { kernel_shape: window, strides, ...padding })
+}
+
+/**
+ * Whether the operand is padded with what may be zeros, and may be negative besides. onnxruntime makes such padding
+ * one with the pool's own, which is never the largest (1.30): right only where nothing is negative.
+ */
+function mayAbsorbZeros(onnx: OnnxGraph, name: string): boolean {
+  const source = onnx.source(name)
+  if (source?.type === 'Cast') return mayAbsorbZeros(onnx, source.inputs[0]!)
+  if (source?.type !== 'Pad') return false
+  const inner = onnx.source(source.inputs[0]!)
+  const isClipped = inner?.type === 'Clip' && inner.inputs[1] === onnx.scalar('float32', 0)
+  return inner?.type !== 'Relu' && !isClipped
+}
+
+/** The padding as a node of its own: with `auto_pad` a pool is left as it is. */
+function apart(onnx: OnnxGraph, { name, padding }: WindowedOperand): WindowedOperand {
+  const { pads } = padding
+  if (pads === undefined) return { name, padding }
+  const valid = { auto_pad: 'VALID' }
+  if (pads.every((count) => count === 0)) return { name, padding: valid }
+  const before = [0, 0, ...pads.slice(0, pads.length / 2)]
+  const after = [0, 0, ...pads.slice(pads.length / 2)]
+  const filler = onnx.scalar('float32', Number.NEGATIVE_INFINITY)
+  return { name: onnx.node('Pad', [name, onnx.integers([...before, ...after]), filler]), padding: valid }
 }
 
 function pooledShape(x: Value, { window, strides, padding }: PoolAttributes): Shape {

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { Graph } from '../../../../../src/flavors/tfjs/compile/graph/graph.ts'
 import type { Padding } from '../../../../../src/flavors/tfjs/compile/graph/padding.ts'
 import { NotCompiled } from '../../../../../src/flavors/tfjs/compile/not-compiled.ts'
+import { pad } from '../../../../../src/flavors/tfjs/compile/operators/padding.ts'
 import { averagePool, maxPool } from '../../../../../src/flavors/tfjs/compile/operators/pooling.ts'
+import * as unary from '../../../../../src/flavors/tfjs/compile/operators/unary.ts'
 import { runGraph } from '../../../../fixtures/tfjs/run-graph.ts'
 import { expectLikeTfjs } from './like-tfjs.ts'
 
@@ -73,6 +75,35 @@ test('pools over one and three dimensions are those of TF.js', async () => {
         build: (graph, [x]) => graph.add(operator, [x!], { window: [2, 3, 2], strides: [2, 1, 2], padding }),
         reference: ([x]) => reference(x as tf.Tensor5D, [2, 3, 2], [2, 1, 2], padding),
       })
+    }
+  }
+})
+
+test('zeros around negative numbers are the largest', async () => {
+  const pads: [number, number][] = [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]
+  for (const padding of ['same', 'valid'] as const) {
+    for (const [operator, reference] of [
+      [maxPool, tf.maxPool],
+      [averagePool, tf.avgPool],
+    ] as const) {
+      for (const before of [unary.neg, unary.relu]) {
+        await expectLikeTfjs({
+          operands: [{ shape: [1, 5, 5, 2], rows: true, channelsFirst: true, range: [1, 9] }],
+          build: (graph, [x]) => {
+            const padded = graph.add(pad, [graph.add(before, [x!], null)], { pads, value: 0 })
+            return graph.add(operator, [padded], { window: [3, 3], strides: [2, 2], padding })
+          },
+          reference: ([x]) => {
+            const inner = before === unary.neg ? tf.neg(x!) : tf.relu(x!)
+            return reference(tf.pad(inner, pads) as tf.Tensor4D, [3, 3], [2, 2], padding)
+          },
+        })
+      }
     }
   }
 })
