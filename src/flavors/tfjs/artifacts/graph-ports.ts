@@ -4,7 +4,7 @@ import { isRecord } from '../../../core/record.ts'
 import { type GraphDefNode, nodeOf, readGraphDefNodes } from './graph-def.ts'
 import type { ModelArtifacts } from './model-artifacts.ts'
 
-/** An input or output of a graph model. `name` is what TF.js calls it: the signature's key, else the node's name. */
+/** An input or output of a graph model. `name` is what TF.js calls it: the network's or the signature's key, else the node's name. */
 export interface GraphPortInfo extends TensorMetadata {
   readonly datatype: PortDatatype
   /** The tensor of the GraphDef: `image`, `image:0` or `split:1`. */
@@ -35,8 +35,20 @@ export function graphPorts(
   const outputs = signedPorts('Output', signature['outputs'], nodes)
   return {
     inputs: inputs.length > 0 ? inputs : placeholders(nodes),
-    outputs: outputs.length > 0 ? outputs : sinks(nodes),
+    outputs: outputs.length > 0 ? structured(outputs, artifacts.userDefinedMetadata) : sinks(nodes),
   }
+}
+
+/**
+ * What the network itself calls its outputs, as `GraphModel.predict` gives them: the converter keeps the names there when
+ * it is asked to (`--use_structured_outputs_names`), while the signature has `Identity:0`, `Identity_1:0`.
+ */
+function structured(outputs: readonly GraphPortInfo[], metadata: unknown): readonly GraphPortInfo[] {
+  const keys: unknown = isRecord(metadata) ? metadata['structuredOutputKeys'] : undefined
+  if (!Array.isArray(keys)) return outputs
+  const names = new Set(keys.filter((key): key is string => typeof key === 'string'))
+  if (names.size !== outputs.length) return outputs
+  return [...names].map((name, index) => ({ ...outputs[index]!, name }))
 }
 
 /** TF.js prefers the signature that the metadata hold. */

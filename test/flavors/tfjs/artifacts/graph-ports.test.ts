@@ -28,7 +28,7 @@ async function portsOf(graph: GraphModelJson): Promise<GraphPorts> {
   expect({
     inputs: ports.inputs.map(({ name }) => name),
     outputs: ports.outputs.map(({ name }) => name),
-  }).toEqual({ inputs: model.inputNodes, outputs: model.outputNodes })
+  }).toEqual({ inputs: model.inputNodes, outputs: model.modelStructuredOutputKeys ?? model.outputNodes })
   return ports
 }
 
@@ -36,6 +36,20 @@ const x = placeholder('x', 'DT_FLOAT', [-1, 2])
 const ids = placeholder('ids', 'DT_INT64', [-1])
 
 describe('ports of a signature', () => {
+  test('have the names that the network gives its outputs, where the converter kept them', async () => {
+    const outputs = {
+      'Identity:0': signatureEntry('y:0', 'DT_FLOAT', [-1, 2]),
+      'Identity_1:0': signatureEntry('z:0', 'DT_FLOAT', [-1, 2]),
+    }
+    const nodes = [x, { name: 'y', op: 'Relu', input: ['x'] }, { name: 'z', op: 'Neg', input: ['x'] }]
+    const more = { userDefinedMetadata: { structuredOutputKeys: ['negative', 'positive'] } }
+    const ports = await portsOf({ nodes, signature: { outputs }, more })
+    expect(ports.outputs.map(({ name, node }) => [name, node])).toEqual([
+      ['negative', 'y:0'],
+      ['positive', 'z:0'],
+    ])
+  })
+
   test('have its keys in their order, its types and its shapes', async () => {
     const { inputs, outputs } = await portsOf({
       nodes: [
