@@ -47,7 +47,8 @@ export interface SliceSpecification {
 export function sliceParts(specification: SliceSpecification): readonly SlicePart[] {
   const { rank, strides, masks } = specification
   checkMasks(specification)
-  const named = strides.filter((_, at) => !has(masks.ellipsis, at) && !has(masks.newAxis, at)).length
+  const steps = strides.filter((_, at) => !has(masks.ellipsis, at) && !has(masks.newAxis, at))
+  const named = steps.length
   if (named > rank) throw new NotCompiled(`bounds of ${named} dimensions for one of ${rank}`)
   const parts: SlicePart[] = []
   let axis = 0
@@ -60,6 +61,9 @@ export function sliceParts(specification: SliceSpecification): readonly SlicePar
     else parts.push(namedPart(specification, at, axis++))
   }
   if (masks.ellipsis === 0) takeWhole()
+  // TF.js's kernels confuse the dimensions there (4.22, `finalShapeSparse` of sliceInfo).
+  if (parts.some(({ kind }) => kind === 'index') && steps.some((step) => step !== 1))
+    throw new NotCompiled('a single index beside a stride that is not 1')
   return parts
 }
 

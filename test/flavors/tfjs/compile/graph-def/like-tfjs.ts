@@ -7,35 +7,46 @@ import type { ConstantData } from '../../../../../src/flavors/tfjs/compile/graph
 import type { BuiltInput, GraphBuilder } from '../../../../fixtures/tfjs/graph-builder.ts'
 import { openGraph } from '../../../../fixtures/tfjs/run-graph.ts'
 
-/** Asserts that the graph compiled gives what TF.js gives, for one row, three rows, and what else is asked for. */
+export interface Comparison {
+  /** Sizes of free dimensions, a run each; 1 and 3 where absent. */
+  readonly free?: readonly number[]
+  /** Inputs of each run, instead of seeded ones. */
+  readonly runs?: readonly (readonly ConstantData[])[]
+}
+
+/** Asserts that the graph compiled gives what TF.js gives. */
 export async function expectLikeTfjs(
   builder: GraphBuilder,
-  { free = [1, 3] }: { readonly free?: readonly number[] } = {},
+  { free = [1, 3], runs = free.map((size, round) => seeded(builder, size, round)) }: Comparison = {},
 ): Promise<void> {
-  const model = await loadModel(builder)
   const { graph } = await compileModel(builder.artifacts())
   const session = await openGraph(graph)
-  for (const [round, size] of free.entries()) {
-    const feeds = builder.inputs.map((input, index) =>
-      valuesOf(input, size, 7919 * round + 104729 * index + 1),
-    )
-    const expected = await runTfjs(model, builder, feeds)
+  for (const feeds of runs) {
+    const expected = await runInTfjs(builder, feeds)
     const actual = session.run(feeds)
     for (const [index, port] of graph.outputs.entries()) {
-      const message = `output ${index} of ${builder.nodes.at(-1)!.op}, ${size} rows`
+      const message = `output ${index} of ${builder.nodes.at(-1)!.op}`
       expectFits(port, expected[index]!, message)
       expectClose(actual[index]!, expected[index]!, message)
     }
   }
-  model.dispose()
 }
 
-/** Runs a model in TF.js, which ought to fail. */
+function seeded({ inputs }: GraphBuilder, size: number, round: number): readonly ConstantData[] {
+  return inputs.map((input, index) => valuesOf(input, size, 7919 * round + 104729 * index + 1))
+}
+
+/** The outputs of a model in TF.js. */
 export async function runInTfjs(
   builder: GraphBuilder,
   feeds: readonly ConstantData[],
 ): Promise<readonly ConstantData[]> {
-  return runTfjs(await loadModel(builder), builder, feeds)
+  const model = await loadModel(builder)
+  try {
+    return await runTfjs(model, builder, feeds)
+  } finally {
+    model.dispose()
+  }
 }
 
 async function loadModel(builder: GraphBuilder): Promise<GraphModel> {
