@@ -86,12 +86,12 @@ export class LayerConfig {
 
   /** The layer that an entry holds, as wrappers hold theirs. @param owner named in errors. */
   layer(key: string): LayerObject {
-    return layerObject(this.#entries[key], `${this.place}, its ${key},`)
+    return layerObject(this.#entries[key], `${this.place}, its ${pythonic(key)},`)
   }
 
   wrong(key: string, expected: string): Error {
     const found = JSON.stringify(this.#entries[key]) ?? 'nothing'
-    return invalidModel(`${this.place}: ${key} has to be ${expected}, it is ${found}.`)
+    return invalidModel(`${this.place}: ${pythonic(key)} has to be ${expected}, it is ${found}.`)
   }
 }
 
@@ -114,4 +114,9 @@ export function record(value: unknown, owner: string): Readonly<Record<string, u
 export function list(value: unknown, owner: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalidModel(`${owner} is not a list.`)
   return value
+}
+
+/** A key as users know it, `use_bias`. */
+export function pythonic(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

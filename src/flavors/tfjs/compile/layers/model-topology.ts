@@ -1,6 +1,6 @@
 import { invalidModel } from '../../../../core/errors.ts'
 import { NotCompiled } from '../not-compiled.ts'
-import { type LayerConfig, type LayerObject, layerObject, list } from './layer-config.ts'
+import { type LayerConfig, type LayerObject, layerObject, list, pythonic } from './layer-config.ts'
 
 /** A layer of a model, with its calls in the order of TF.js's nodes. */
 export interface ModelLayer {
@@ -136,10 +136,10 @@ class FunctionalNodes {
   /** Of `inputLayers` or `outputLayers`. */
   references(key: string): readonly TensorReference[] {
     const { place } = this.#config
-    return list(this.#config.raw(key), `${place}, its ${key},`).map((value) => {
-      const reference = this.#reference(list(value, `An entry of ${key} of ${place}`))
+    return list(this.#config.raw(key), `${place}, its ${pythonic(key)},`).map((value) => {
+      const reference = this.#reference(list(value, `An entry of ${pythonic(key)} of ${place}`))
       if (reference === undefined)
-        throw invalidModel(`${place}: ${key} names ${JSON.stringify(value)}, which is not there.`)
+        throw invalidModel(`${place}: ${pythonic(key)} names ${JSON.stringify(value)}, which is not there.`)
       return reference
     })
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
-import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
 import { distinctNames } from '../../../../../../src/flavors/tfjs/artifacts/distinct-names.ts'
 import type { ModelArtifacts } from '../../../../../../src/flavors/tfjs/artifacts/model-artifacts.ts'
 import type { Graph } from '../../../../../../src/flavors/tfjs/compile/graph/graph.ts'
@@ -41,20 +41,28 @@ export function fillWeights(model: LayersModel, seed = 1): void {
   }
 }
 
-/** Compiles the model, and runs it in onnxruntime and in TF.js's cpu engine. */
+/** Fills the model, saves it, and compares what comes of it with the model in TF.js's cpu engine. */
 export async function expectSameAnswers(model: LayersModel, trial: Trial = {}): Promise<Graph> {
   fillWeights(model, trial.seed)
   const saved = await layersArtifacts(model)
-  const graph = readLayersModel(trial.edit?.(saved) ?? saved)
-  const inputNames = model.inputs.map(({ sourceLayer }) => sourceLayer.name)
-  assert.deepEqual(
-    graph.inputs.map(({ name }) => name),
-    inputNames,
-  )
-  assert.deepEqual(
-    graph.outputs.map(({ name }) => name),
-    distinctNames(model.outputs.map(({ sourceLayer }) => sourceLayer.name)),
-  )
+  return compareAnswers(model, trial.edit?.(saved) ?? saved, trial)
+}
+
+/** As TF.js loads the artifacts, so onnxruntime has to answer. */
+export async function expectSameAsLoaded(artifacts: ModelArtifacts, trial: Trial = {}): Promise<Graph> {
+  const { topology, weightSpecs, weightData } = artifacts
+  const saved = {
+    modelTopology: structuredClone(topology),
+    weightSpecs: [...weightSpecs] as never,
+    weightData,
+  }
+  const handler = { load: async () => saved }
+  return compareAnswers(await loadLayersModel(handler), artifacts, trial)
+}
+
+async function compareAnswers(model: LayersModel, artifacts: ModelArtifacts, trial: Trial): Promise<Graph> {
+  const graph = readLayersModel(artifacts)
+  expectNames(graph, model)
   const session = await openGraph(graph)
   for (const rows of trial.rows ?? [1, 3]) {
     const numbers = seeded((trial.seed ?? 1) + rows)
@@ -68,6 +76,18 @@ export async function expectSameAnswers(model: LayersModel, trial: Trial = {}): 
     }
   }
   return graph
+}
+
+function expectNames(graph: Graph, { inputs, outputs }: LayersModel): void {
+  const namesOf = (tensors: LayersModel['inputs']) => tensors.map(({ sourceLayer }) => sourceLayer.name)
+  assert.deepEqual(
+    graph.inputs.map(({ name }) => name),
+    namesOf(inputs),
+  )
+  assert.deepEqual(
+    graph.outputs.map(({ name }) => name),
+    distinctNames(namesOf(outputs)),
+  )
 }
 
 interface InputChoice {
