@@ -38,6 +38,7 @@ export class OnnxGraph {
   readonly #message = new MessageWriter()
   readonly #taken: Set<string>
   readonly #lists = new Map<string, string>()
+  readonly #integers = new Map<string, readonly number[]>()
   readonly #sources = new Map<string, OnnxNode>()
   #names = 0
   #nodes = 0
@@ -85,9 +86,16 @@ export class OnnxGraph {
 
   /** A list of int64, as ONNX takes shapes, axes and pads. */
   integers(values: readonly number[]): string {
-    return this.#shared(`ints ${values}`, () =>
+    const name = this.#shared(`ints ${values}`, () =>
       this.#initializer(ELEMENT_TYPES.int64, [values.length], BigInt64Array.from(values, BigInt)),
     )
+    this.#integers.set(name, values)
+    return name
+  }
+
+  /** The list that a name is of; undefined where it is none of `integers`. */
+  integersOf(name: string): readonly number[] | undefined {
+    return this.#integers.get(name)
   }
 
   /** An int64 without dimensions. */

@@ -45,30 +45,38 @@ function pooled(lowering: Lowering, onnxType: PoolType, x: Value, attributes: Po
     padding: attributes.padding,
     filler: onnxType === 'MaxPool' ? Number.NEGATIVE_INFINITY : undefined,
   })
-  const isApart = onnxType === 'MaxPool' && mayAbsorbZeros(lowering.onnx, operand.name)
-  const { name, padding } = isApart ? apart(lowering.onnx, operand) : operand
+  const isApart = mayAbsorb(lowering.onnx, onnxType, operand.name, window)
+  const { name, padding } = isApart ? apart(lowering.onnx, onnxType, operand) : operand
   return lowering.onnx.node(onnxType, [name], { kernel_shape: window, strides, ...padding })
 }
 
 /**
- * Whether the operand is padded with what may be zeros, and may be negative besides. onnxruntime makes such padding
- * one with the pool's own, which is never the largest (1.30): right only where nothing is negative.
+ * Whether onnxruntime would make padding of the operand one with the pool's own (1.30) where it must not: among the
+ * largest, zeros only count for nothing where nothing is negative, and a pool's own padding is smaller than its window.
  */
-function mayAbsorbZeros(onnx: OnnxGraph, name: string): boolean {
+function mayAbsorb(onnx: OnnxGraph, onnxType: PoolType, name: string, window: readonly number[]): boolean {
   const source = onnx.source(name)
-  if (source?.type === 'Cast') return mayAbsorbZeros(onnx, source.inputs[0]!)
+  if (source?.type === 'Cast') return mayAbsorb(onnx, onnxType, source.inputs[0]!, window)
   if (source?.type !== 'Pad') return false
-  const inner = onnx.source(source.inputs[0]!)
-  const isClipped = inner?.type === 'Clip' && inner.inputs[1] === onnx.scalar('float32', 0)
-  return inner?.type !== 'Relu' && !isClipped
+  const pads = onnx.integersOf(source.inputs[1]!)
+  const isSmall = pads !== undefined && Math.max(...pads) * 2 < Math.min(...window)
+  return !isSmall || (onnxType === 'MaxPool' && mayBeNegative(onnx, source.inputs[0]!))
+}
+
+function mayBeNegative(onnx: OnnxGraph, name: string): boolean {
+  const source = onnx.source(name)
+  const isClipped = source?.type === 'Clip' && source.inputs[1] === onnx.scalar('float32', 0)
+  return source?.type !== 'Relu' && !isClipped
 }
 
 /** The padding as a node of its own: with `auto_pad` a pool is left as it is. */
-function apart(onnx: OnnxGraph, { name, padding }: WindowedOperand): WindowedOperand {
+function apart(onnx: OnnxGraph, onnxType: PoolType, { name, padding }: WindowedOperand): WindowedOperand {
   const { pads } = padding
   if (pads === undefined) return { name, padding }
   const valid = { auto_pad: 'VALID' }
   if (pads.every((count) => count === 0)) return { name, padding: valid }
+  // Averages that leave their own padding out are not made one with other padding.
+  if (onnxType === 'AveragePool') return { name, padding }
   const before = [0, 0, ...pads.slice(0, pads.length / 2)]
   const after = [0, 0, ...pads.slice(pads.length / 2)]
   const filler = onnx.scalar('float32', Number.NEGATIVE_INFINITY)
