@@ -29,6 +29,8 @@ export interface ScoringCodecInit {
   /** The model's own inputs and outputs, as its file states them. */
   readonly inputs: readonly TensorMetadata[]
   readonly outputs: readonly OutputMetadata[]
+  /** Numbers of any dtype are cast to that of a model's input where they fit, as no flavor of MLflow's does. */
+  readonly castsNumbers?: boolean
 }
 
 /**
@@ -57,12 +59,13 @@ class CompiledScoringCodec implements BatchCodec {
   readonly #params: ParamsCheck
   readonly #reply: ReplyEncoder
   readonly #outputs: readonly OutputMetadata[]
+  readonly #castsNumbers: boolean
   /** Made when it is first wanted, since it holds memory. */
   #items: ItemsEncoder | undefined
   readonly #fast: FastPath | undefined
   readonly #fastForm: ReplyForm
 
-  constructor({ signature, inputs, outputs }: ScoringCodecInit) {
+  constructor({ signature, inputs, outputs, castsNumbers = false }: ScoringCodecInit) {
     this.#signature = signature
     this.#schema = signature?.inputs
     this.#inputs = inputs
@@ -70,6 +73,7 @@ class CompiledScoringCodec implements BatchCodec {
     this.#params = new ParamsCheck(signature?.params)
     this.#reply = new ReplyEncoder(outputs)
     this.#outputs = outputs
+    this.#castsNumbers = castsNumbers
     this.#fast = signature?.fromTypeHint === true ? undefined : compileFastPath(this.#schema, inputs)
     this.#fastForm = this.#schema?.kind === 'columns' ? 'records' : 'tensors'
   }
@@ -180,7 +184,7 @@ class CompiledScoringCodec implements BatchCodec {
   }
 
   #request(input: ParsedInput, parameters: Parameters, bare: boolean): DecodedScoringRequest {
-    const inputs = feedTensors(input, this.#inputs)
+    const inputs = feedTensors(input, this.#inputs, this.#castsNumbers)
     const form = input.kind === 'frame' ? 'records' : 'tensors'
     return { request: { inputs, parameters }, form: bare ? `bare-${form}` : form }
   }

@@ -5,6 +5,7 @@ import type { ResolvedModel } from '../../core/resolved-model.ts'
 import type { PrepareOptions } from '../../flavors/flavor.ts'
 import type { MlModel } from '../../flavors/mlmodel.ts'
 import { readMlModel } from '../../flavors/read-mlmodel.ts'
+import { takesAnyNumbers } from '../../flavors/takes-any-numbers.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import { Admission, type AdmissionLimits } from '../admission.ts'
 import type { ThreadPlan } from '../cores.ts'
@@ -51,7 +52,10 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
   const engineMs = performance.now() - opening
   try {
     const { inputs, outputs } = place.candidate
-    const scoring = compileScoringCodec({ signature: mlmodel.signature, inputs, outputs })
+    const scoring = compileScoringCodec({
+      ...{ signature: mlmodel.signature, inputs, outputs },
+      castsNumbers: takesAnyNumbers(mlmodel),
+    })
     const rowMs = await timeRow(place.candidate, scoring, bodies, options)
     const placed = await place.settle(rowMs)
     const goldenRequests = await prove({ predictor: placed.predictor, scoring }, bodies, options)

@@ -1,19 +1,14 @@
 import { stringify } from 'yaml'
 import { invalidParameter } from '../../../core/errors.ts'
-import type { TensorMetadata } from '../../../core/predictor.ts'
 import { printable } from '../../../core/printable.ts'
 import { pythonJson } from '../../../core/python-json.ts'
-import type { Datatype } from '../../../core/tensor.ts'
 import type { MlModel } from '../../../flavors/mlmodel.ts'
 import { loadFlavor } from '../../../runtime/load-flavor.ts'
+import type { ModelSignature, Schema } from '../../../signature/model-signature.ts'
 import { parseSignature } from '../../../signature/parse-signature.ts'
+import { type ModelPorts, tensorSignature } from '../../../signature/tensor-signature.ts'
 import { logger } from './registry.ts'
 import type { SignatureEntry } from './signature-file.ts'
-
-interface ModelPorts {
-  readonly inputs: readonly TensorMetadata[]
-  readonly outputs: readonly TensorMetadata[]
-}
 
 /**
  * The MLmodel file of a model that has none, less what only its registering tells. The model is opened for it.
@@ -23,7 +18,7 @@ interface ModelPorts {
 export async function describeModel(model: MlModel, given: SignatureEntry | undefined): Promise<string> {
   const ports = await portsOf(model)
   if (given !== undefined) checkSignature(given, ports)
-  const signature = given ?? ownSignature(ports)
+  const signature = given ?? entryOf(tensorSignature(ports))
   const hasSignature = signature.inputs !== null || signature.outputs !== null
   return stringify(
     {
@@ -45,30 +40,18 @@ async function portsOf(model: MlModel): Promise<ModelPorts> {
   return { inputs, outputs }
 }
 
-/** Names of NumPy's types, as MLflow 3.17.2 infers them from arrays (`mlflow/types/utils.py`). */
-const DTYPES: Readonly<Record<Datatype, string>> = {
-  ...{ BOOL: 'bool', UINT8: 'uint8', UINT16: 'uint16', UINT32: 'uint32', UINT64: 'uint64' },
-  ...{ INT8: 'int8', INT16: 'int16', INT32: 'int32', INT64: 'int64' },
-  ...{ FP16: 'float16', FP32: 'float32', FP64: 'float64', BYTES: 'str' },
+/** As MLflow writes it. */
+function entryOf(signature: ModelSignature | undefined): SignatureEntry {
+  return { inputs: textOf(signature?.inputs), outputs: textOf(signature?.outputs), params: null }
 }
 
-/** A single input has no name, so that it may be sent as a plain array; outputs have theirs. */
-function ownSignature({ inputs, outputs }: ModelPorts): SignatureEntry {
-  return {
-    inputs: schemaOf(inputs, inputs.length > 1),
-    outputs: schemaOf(outputs, true),
-    params: null,
-  }
-}
-
-/** null where MLflow cannot say it: a tensor of any number of dimensions. */
-function schemaOf(tensors: readonly TensorMetadata[], named: boolean): string | null {
-  if (tensors.length === 0 || tensors.some(({ unranked }) => unranked === true)) return null
+function textOf(schema: Schema | undefined): string | null {
+  if (schema?.kind !== 'tensors') return null
   return pythonJson(
-    tensors.map(({ name, datatype, shape }) => ({
-      ...(named ? { name } : {}),
+    schema.tensors.map(({ name, dtype, shape }) => ({
+      ...(name === undefined ? {} : { name }),
       type: 'tensor',
-      'tensor-spec': { dtype: DTYPES[datatype], shape },
+      'tensor-spec': { dtype, shape },
     })),
   )
 }

@@ -13,14 +13,27 @@ import { columnsByName } from '../pandas/labelled-frame.ts'
 import { PythonError } from '../python/python-error.ts'
 import { pyStr } from '../python/python-text.ts'
 import { isList } from '../python/python-value.ts'
+import { castToFit } from './cast-to-fit.ts'
+
+interface FedInput extends TensorMetadata {
+  readonly castsNumbers?: boolean
+}
 
 /**
  * Tensors for the model's own inputs, by the rules of MLflow's ONNX flavor (3.17.2, `mlflow/onnx/__init__.py`): a
  * frame is one matrix for a single input and a column each for several; float64 is cast where the model takes
  * float32; everything else must have the model's own datatype.
+ * @param castsNumbers whether numbers of any dtype are cast to the model's where they fit.
  * @throws ServingError BAD_REQUEST
  */
-export function feedTensors(input: ParsedInput, inputs: readonly TensorMetadata[]): TensorMap {
+export function feedTensors(
+  input: ParsedInput,
+  declared: readonly TensorMetadata[],
+  castsNumbers = false,
+): TensorMap {
+  const inputs: readonly FedInput[] = castsNumbers
+    ? declared.map((metadata) => ({ ...metadata, castsNumbers }))
+    : declared
   switch (input.kind) {
     case 'frame':
       return feedFrame(input.frame, inputs)
@@ -39,7 +52,7 @@ function wrongInput(type: string): Error {
   )
 }
 
-function feedFrame(frame: Frame, inputs: readonly TensorMetadata[]): TensorMap {
+function feedFrame(frame: Frame, inputs: readonly FedInput[]): TensorMap {
   const [only] = inputs
   if (only !== undefined && inputs.length === 1)
     return new Map([[only.name, tensorFor(only, frameValues(frame))]])
@@ -59,7 +72,7 @@ function columnValues(columns: readonly Column[], name: string, rows: number): N
   return columns.length === 1 ? objectsOfColumn(column) : matrixOf(columns, rows)
 }
 
-function feedDict(values: ParsedDict, inputs: readonly TensorMetadata[]): TensorMap {
+function feedDict(values: ParsedDict, inputs: readonly FedInput[]): TensorMap {
   const known = new Set(inputs.map(({ name }) => name))
   for (const name of values.keys()) if (!known.has(name)) throw cannotEvaluate(`Invalid input name: ${name}.`)
   return new Map(
@@ -88,9 +101,10 @@ const DTYPES: Readonly<Partial<Record<Datatype, Dtype>>> = {
 }
 
 /** ONNX Runtime converts a plain list itself, but MLflow's cast for float32 inputs asks for its dtype and fails. */
-function arrayOfValue(value: ParsedValue, { name, datatype }: TensorMetadata): NdArray {
+function arrayOfValue(value: ParsedValue, { name, datatype, castsNumbers }: FedInput): NdArray {
   if (value.kind !== 'raw') return value.array
-  if (datatype === 'FP32' || !isList(value.value)) throw cannotEvaluate(`Input '${name}' is not an array.`)
+  const isRefused = datatype === 'FP32' && castsNumbers !== true
+  if (isRefused || !isList(value.value)) throw cannotEvaluate(`Input '${name}' is not an array.`)
   try {
     return arrayOf(value.value, DTYPES[datatype])
   } catch (error) {
@@ -99,7 +113,7 @@ function arrayOfValue(value: ParsedValue, { name, datatype }: TensorMetadata): N
   }
 }
 
-function feedArray(value: ParsedValue, inputs: readonly TensorMetadata[]): TensorMap {
+function feedArray(value: ParsedValue, inputs: readonly FedInput[]): TensorMap {
   if (value.kind === 'raw') throw wrongInput('list')
   const [only] = inputs
   if (only === undefined || inputs.length > 1) {
@@ -113,16 +127,18 @@ function feedArray(value: ParsedValue, inputs: readonly TensorMetadata[]): Tenso
   return new Map([[only.name, tensorFor(only, value.array)]])
 }
 
-function tensorFor(input: TensorMetadata, array: NdArray): Tensor {
+function tensorFor(input: FedInput, array: NdArray): Tensor {
   const data = dataFor(input, array)
   checkShape(input, array.shape)
   return { datatype: input.datatype, shape: array.shape, data } as Tensor
 }
 
-function dataFor({ name, datatype }: TensorMetadata, array: NdArray): Tensor['data'] {
+function dataFor({ name, datatype, castsNumbers }: FedInput, array: NdArray): Tensor['data'] {
   if (datatype === 'BYTES') return textsOf(name, array)
   if (datatype === 'FP32' && array.dtype === 'float64') return new Float32Array(array.data)
   if (array.dtype === DTYPES[datatype]) return array.data as Tensor['data']
+  const cast = castsNumbers === true ? castToFit(array, datatype) : undefined
+  if (cast !== undefined) return cast
   throw wrongType(name, datatype, array)
 }
 
