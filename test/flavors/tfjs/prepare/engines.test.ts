@@ -1,0 +1,156 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { TensorMap } from '../../../../src/core/tensor.ts'
+import type { EngineName } from '../../../../src/flavors/engine-choice.ts'
+import { chooseEngine } from '../../../../src/flavors/tfjs/prepare/choose-engine.ts'
+import {
+  load,
+  network,
+  prepare,
+  saved,
+  savedComplex,
+  savedEinsum,
+  savedRowMixer,
+  savedStateful,
+} from './support/saved-models.ts'
+
+const fourNumbers: TensorMap = new Map([
+  ['hidden_input', { datatype: 'FP32', shape: [2, 4], data: Float32Array.of(1, 2, 3, 4, -1, 0, 1, 0) }],
+])
+const STATEFUL = "layer 'memory' (LSTM): states that are kept between calls"
+
+describe('a model that is compiled', () => {
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await saved(network())
+  })
+
+  test('is run by onnxruntime, and may leave its thread', async () => {
+    const prepared = await prepare(folder)
+    expect(prepared.engine).toEqual({ name: 'onnxruntime' })
+    expect(prepared.traits).toEqual({ unboundedRun: false, weightBytes: expect.any(Number) })
+  })
+
+  test.each<EngineName>(['onnxruntime', 'wasm', 'cpu'])(
+    'gives the same when %s is chosen',
+    async (engine) => {
+      const prepared = await prepare(folder, { tfjsEngine: engine })
+      expect(prepared.engine).toEqual({ name: engine })
+      const predictor = await load(prepared)
+      expect(predictor.inputs).toEqual([{ name: 'hidden_input', datatype: 'FP32', shape: [-1, 4] }])
+      expect(predictor.outputs).toEqual([{ name: 'shares', datatype: 'FP32', shape: [-1, 3] }])
+      expect(predictor.batchable).toBe(true)
+      const shares = (await predictor.predict(fourNumbers)).get('shares')!
+      const right = await load(await prepare(folder, { tfjsEngine: 'wasm' }))
+      const expected = (await right.predict(fourNumbers)).get('shares')!
+      for (const [index, value] of (expected.data as Float32Array).entries()) {
+        expect(shares.data[index]).toBeCloseTo(value, 5)
+      }
+      await Promise.all([predictor.close(), right.close()])
+    },
+  )
+
+  test('stays in its threads where TF.js runs it, which keeps memory', async () => {
+    const { traits } = await prepare(folder, { tfjsEngine: 'wasm' })
+    expect(traits).toMatchObject({ keepsMemory: true, unboundedRun: false })
+  })
+
+  test('is run by the cpu backend with a warning', async () => {
+    const warnings: string[] = []
+    await prepare(folder, { tfjsEngine: 'cpu', warn: (message) => warnings.push(message) })
+    expect(warnings).toEqual([expect.stringContaining('many times slower')])
+  })
+
+  test('is not run by a package that is not there', async () => {
+    await expect(prepare(folder, { tfjsEngine: 'tfjs-node' })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('@tensorflow/tfjs-node'),
+    })
+  })
+
+  test('is not batched where its rows depend on each other', async () => {
+    const prepared = await prepare(savedRowMixer())
+    expect(prepared.engine).toEqual({ name: 'onnxruntime' })
+    const predictor = await load(prepared)
+    expect(predictor.batchable).toBe(false)
+    await predictor.close()
+  })
+
+  test('is proved by the cpu backend where wasm lacks an operation', async () => {
+    expect((await prepare(savedEinsum())).engine).toEqual({ name: 'onnxruntime' })
+  })
+})
+
+describe('a model that is not compiled', () => {
+  test('is run by wasm, and the reason names the layer', async () => {
+    const folder = await savedStateful()
+    const prepared = await prepare(folder)
+    expect(prepared.engine).toEqual({ name: 'wasm', reason: STATEFUL })
+    const predictor = await load(prepared)
+    expect(predictor.outputs).toMatchObject([{ name: 'memory', shape: [1, 2] }])
+    await predictor.close()
+  })
+
+  test('is refused where onnxruntime is wanted, with the reason', async () => {
+    await expect(prepare(await savedStateful(), { tfjsEngine: 'onnxruntime' })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining(STATEFUL),
+    })
+  })
+
+  test('is run by the cpu backend where wasm lacks an operation, with a warning', async () => {
+    const warnings: string[] = []
+    const prepared = await prepare(savedComplex(), { warn: (message) => warnings.push(message) })
+    expect(prepared.engine).toEqual({
+      name: 'cpu',
+      reason: expect.stringMatching(
+        /complex numbers are not compiled; the wasm backend of TF\.js has no Complex/,
+      ),
+    })
+    expect(warnings).toHaveLength(1)
+    const predictor = await load(prepared)
+    const inputs: TensorMap = new Map([
+      ['x', { datatype: 'FP32', shape: [1, 3], data: Float32Array.of(3, 0, 1) }],
+      ['y', { datatype: 'FP32', shape: [1, 3], data: Float32Array.of(4, 2, 0) }],
+    ])
+    expect((await predictor.predict(inputs)).get('size')?.data).toEqual(Float32Array.of(5, 2, 1))
+    await predictor.close()
+  })
+
+  test('is refused by a forced engine that lacks an operation, by its name', async () => {
+    const prepared = await prepare(savedComplex(), { tfjsEngine: 'wasm' })
+    await expect(load(prepared)).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringMatching(/no Complex for its wasm backend.*--tfjs-engine auto/),
+    })
+  })
+
+  test('is run by tfjs-node rather than cpu, where that is installed', () => {
+    const verdict = {
+      outcome: { kind: 'refused', reason: 'why' },
+      reference: 'cpu',
+      missingKernel: 'Einsum',
+    } as const
+    expect(chooseEngine(verdict, 'auto', () => true).name).toBe('tfjs-node')
+    expect(chooseEngine(verdict, 'auto', () => false).name).toBe('cpu')
+  })
+})
+
+describe('a broken model', () => {
+  test.each(['auto', 'onnxruntime', 'wasm', 'cpu'] as const)(
+    'is an error with %s, never another engine',
+    async (tfjsEngine) => {
+      const folder = await saved(network())
+      rmSync(join(folder, 'group1-shard1of1.bin'))
+      await expect(prepare(folder, { tfjsEngine })).rejects.toMatchObject({ name: 'ServingError' })
+    },
+  )
+
+  test('is one whose topology is none', async () => {
+    const folder = await saved(network())
+    writeFileSync(join(folder, 'model.json'), '{"modelTopology":{"class_name":"Model"},"weightsManifest":[]}')
+    await expect(prepare(folder)).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
+  })
+})
