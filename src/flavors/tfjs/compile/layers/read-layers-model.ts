@@ -42,7 +42,8 @@ function inputValue(graph: Graph, { node: { layer } }: TensorReference) {
   if (className !== 'InputLayer') throw invalidModel(`${config.place} is an input and no InputLayer.`)
   return within(config.place, () => {
     const type = config.raw('dtype') ?? 'float32'
-    if (!ELEMENT_TYPES.has(type)) throw new NotCompiled(`inputs of type ${String(type)}`)
+    if (!ELEMENT_TYPES.has(type))
+      throw new NotCompiled(`inputs of type ${typeof type === 'string' ? type : JSON.stringify(type)}`)
     return graph.input(layer.name, { type: type as ElementType, shape: inputShape(config) })
   })
 }

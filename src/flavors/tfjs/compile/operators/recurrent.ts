@@ -17,7 +17,7 @@ const CELLS = {
   SimpleRNN: { onnxType: 'RNN', order: [0], states: 1, functions: ['cell'] },
 } as const
 
-/** ONNX's activations by TF.js's name; others its recurrent operators have not. */
+/** ONNX's activations by TF.js's name; others its recurrent operators have not, or overflow in (Softplus). */
 const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
   ['sigmoid', { name: 'Sigmoid' }],
   ['hardSigmoid', { name: 'HardSigmoid', alpha: 0.2, beta: 0.5 }],

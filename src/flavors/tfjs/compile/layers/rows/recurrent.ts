@@ -111,7 +111,6 @@ function stepsOf(call: LayerCall, backwards: boolean): Steps {
   if (mask === undefined) return { x, mask, direction: backwards ? 'backward' : 'forward', reversed: false }
   if (mask === 'unusable' || mask.shape.length !== 2)
     throw new NotCompiled('a mask that TF.js gives another shape')
-  if (inputs.length > 1) throw new NotCompiled('initial states beside a mask')
   if (!backwards) return { x, mask, direction: 'forward', reversed: false }
   return { x: turnedRound(call, x), mask: turnedRound(call, mask), direction: 'forward', reversed: true }
 }

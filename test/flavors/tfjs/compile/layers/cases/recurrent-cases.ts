@@ -14,8 +14,14 @@ const simpleRNN: Maker = (config) => layers.simpleRNN({ units: 1, ...PLAIN, ...c
 
 const MAKERS: readonly Maker[] = [simpleRNN, gru, lstm]
 
-/** Masks: steps of zeros, some of them in a row, and rows of nothing else. */
-const SPARSE = { element: (number: number, index: number) => (index % 7 < 4 ? 0 : number), rows: [1, 6] }
+/** Steps of zeros at the begin, in the middle and at the end of rows of seven, and a row of nothing else. */
+const SPARSE = {
+  element: (number: number, index: number) => {
+    const row = Math.floor(index / 7)
+    return row === 1 || (index * (row + 2)) % 5 < 2 ? 0 : number
+  },
+  rows: [1, 6],
+}
 
 function casesOf(make: Maker): LayerCase[] {
   return [
@@ -31,6 +37,9 @@ function casesOf(make: Maker): LayerCase[] {
     layerCase('all steps with states', [5, 3], () =>
       make({ units: 4, returnState: true, returnSequences: true, goBackwards: true }),
     ),
+    layerCase('many rows of many units', [6, 9], () => make({ units: 70, returnSequences: true }), {
+      rows: [1, 17],
+    }),
     layerCase('dropped and unrolled', [5, 3], () =>
       make({ units: 4, dropout: 0.3, recurrentDropout: 0.2, unroll: true }),
     ),
@@ -144,6 +153,20 @@ const STACKS = [
     const decoded = lstm({ units: 3, returnSequences: true }).apply([y, h!, c!])
     return model({ inputs: [x, y], outputs: decoded as ReturnType<typeof input> })
   }),
+  ...[lstm, gru].map((make) =>
+    modelCase(
+      make({}).getClassName(),
+      'from the states of another, both masked',
+      () => {
+        const [x, y] = [input(7, 1), input(7, 1)]
+        const encoder = make({ units: 3, returnState: true })
+        const decoder = make({ units: 3, returnSequences: true, goBackwards: true })
+        const [, ...states] = encoder.apply(called(layers.masking(), x)) as (typeof x)[]
+        return model({ inputs: [x, y], outputs: called(decoder, called(layers.masking(), y), ...states) })
+      },
+      SPARSE,
+    ),
+  ),
   modelCase('Bidirectional', 'from given states', () => {
     const x = input(5, 3)
     const states = [input(2), input(2)]
