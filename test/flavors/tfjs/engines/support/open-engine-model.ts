@@ -1,4 +1,3 @@
-import { setBackend } from '@tensorflow/tfjs-core'
 import type { ModelArtifacts } from '../../../../../src/flavors/tfjs/artifacts/model-artifacts.ts'
 import { readArtifacts } from '../../../../../src/flavors/tfjs/artifacts/read-artifacts.ts'
 import { startBackend } from '../../../../../src/flavors/tfjs/engines/start-backend.ts'
@@ -15,12 +14,13 @@ export function artifactsOf(engineModel: EngineModel): Promise<ModelArtifacts> {
 }
 
 async function write(engineModel: EngineModel): Promise<ModelArtifacts> {
-  // The backend that models are built with must not compute while another has its turn.
-  const cpu = await startBackend('cpu')
   const folder = temporaryFolder()
-  await cpu.exclusively(async () => {
-    await setBackend('cpu')
-    await engineModel.save(folder)
-  })
+  await saveEngineModel(engineModel, folder)
   return await readArtifacts(folder, 'model.json')
+}
+
+/** Writes a model with the cpu backend, which must not compute while another has its turn. */
+export async function saveEngineModel(engineModel: EngineModel, folder: string): Promise<void> {
+  const cpu = await startBackend('cpu')
+  await cpu.exclusively(() => engineModel.save(folder))
 }
