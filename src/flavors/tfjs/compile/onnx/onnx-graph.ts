@@ -198,8 +198,8 @@ function valueInfo(name: string, type: ElementType, shape: Shape): MessageWriter
   const dims = new MessageWriter()
   shape.forEach((dim, axis) => {
     const message = new MessageWriter()
-    // Dimensions of one name would have to be equal: of the free ones only the rows are called alike.
-    if (dim === null) message.text(2, axis === 0 ? 'N' : `${name}_${axis}`)
+    // Dimensions of one name would have to be equal, which only a run tells: onnxruntime shares memory by it.
+    if (dim === null) message.text(2, `${name}_${axis}`)
     else message.int(1, dim)
     dims.message(1, message)
   })

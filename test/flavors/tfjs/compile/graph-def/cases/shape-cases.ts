@@ -177,6 +177,18 @@ export const SHAPE_CASES: readonly GraphCase[] = [
     },
   },
   {
+    title: 'ConcatV2 of rows to twice as many',
+    build: (graph) => {
+      const pooled = graph.node('MaxPool', [graph.input([-1, 1, 2, 2])], {
+        ksize: integers([1, 1, 1, 1]),
+        strides: integers([1, 1, 1, 1]),
+        padding: attribute.text('VALID'),
+      })
+      const x = graph.node('Transpose', [pooled, graph.integers([0, 3, 1, 2])])
+      return graph.node('ConcatV2', [x, x, graph.integer(0)], { N: integer(2) })
+    },
+  },
+  {
     title: 'Tile, also by numbers that only a run tells',
     build: (graph) => {
       const x = graph.input([-1, 3])
