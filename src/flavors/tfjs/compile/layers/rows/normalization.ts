@@ -67,8 +67,12 @@ function scaleAndOffset(call: LayerCall, shape: readonly number[]): readonly Val
   ]
 }
 
+/** Of parameters that no weight bounds: 64 MB. */
+const MOST_ELEMENTS = 2 ** 24
+
 function filled(graph: Graph, shape: readonly number[], value: number): Value {
   const length = shape.reduce((count, size) => count * size, 1)
+  if (length > MOST_ELEMENTS) throw new NotCompiled(`a normalization of ${length} elements`)
   return graph.constant({ type: 'float32', shape, data: new Float32Array(length).fill(value) })
 }
 
