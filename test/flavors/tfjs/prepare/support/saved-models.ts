@@ -58,8 +58,8 @@ export function network(seed = 1, lastActivation: 'softmax' | 'linear' = 'softma
 }
 
 /** Saves a layers model in a folder of its own. @returns its path */
-export async function saved(model: Sequential): Promise<string> {
-  const folder = join(temporaryFolder(), 'model')
+export async function saved(model: Sequential, name = 'model'): Promise<string> {
+  const folder = join(temporaryFolder(), name)
   await saveLayersModel(model, folder)
   model.dispose()
   return folder
@@ -77,6 +77,7 @@ export function savedStateful(): Promise<string> {
         }),
       ],
     }),
+    'memory',
   )
 }
 
