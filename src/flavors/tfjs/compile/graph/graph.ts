@@ -34,6 +34,8 @@ export class Graph {
     if (this.outputs.some((port) => port.name === name))
       throw new NotCompiled(`two outputs are called '${name}'`)
     if (this.inputs.some((port) => port.name === name))
+      throw new NotCompiled(`an input and an output are called '${name}'`)
+    if (this.inputs.some((port) => port.name === name))
       throw new NotCompiled(`'${name}' is an input and an output`)
     this.outputs.push({ name, value })
   }

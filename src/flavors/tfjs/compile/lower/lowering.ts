@@ -27,7 +27,7 @@ export class Lowering {
 
   /** Says what a result is called in ONNX. Under three dimensions the layout is without meaning. */
   define(value: Value, name: string, layout: Layout = 'channelsLast'): void {
-    this.#names.set(value, { [layoutOf(value, layout)]: name })
+    this.#names.set(value, { [normalLayout(value, layout)]: name })
   }
 
   /** Name of the value in TF.js's order of dimensions. */
@@ -60,10 +60,13 @@ export class Lowering {
    * @param shape what the result is then reshaped to.
    */
   arranged(value: Value, order: readonly number[], shape?: readonly number[]): string {
+    return this.#once(value, `${order} ${shape}`, () => this.#arrange(value, order, shape))
+  }
+
+  #once(value: Value, key: string, make: () => string): string {
     const arrangements = this.#arranged.get(value) ?? new Map<string, string>()
     this.#arranged.set(value, arrangements)
-    const key = `${order} ${shape}`
-    const name = arrangements.get(key) ?? this.#arrange(value, order, shape)
+    const name = arrangements.get(key) ?? make()
     arrangements.set(key, name)
     return name
   }
@@ -96,7 +99,7 @@ export class Lowering {
 
   /** A constant's own name, written where it is asked for the first time. */
   #in(value: Value, layout: Layout): string {
-    const wanted = layoutOf(value, layout)
+    const wanted = normalLayout(value, layout)
     let names = this.#names.get(value)
     if (names === undefined) {
       if (value.constant === undefined) throw new Error('A value is used before the node that gives it')
@@ -124,10 +127,18 @@ export class Lowering {
   #raised(value: Value, rank: number): string {
     const missing = rank - value.shape.length
     if (missing === 0 || value.shape.length === 0) return this.channelsFirst(value)
+    return this.#once(value, `raised ${rank}`, () => this.#raise(value, rank, missing))
+  }
+
+  #raise(value: Value, rank: number, missing: number): string {
     if (value.constant !== undefined) {
       const { constant } = value
       const shape = [...new Array<number>(missing).fill(1), ...constant.shape]
       return this.onnx.constant(permuted({ ...constant, shape } as ConstantData, toFirst(rank)))
+    }
+    if (value.shape.length === 1) {
+      const around = [0, ...Array.from({ length: rank - 2 }, (_, index) => index + 2)]
+      return this.onnx.node('Unsqueeze', [this.channelsLast(value), this.onnx.integers(around)])
     }
     const axes = this.onnx.integers(Array.from({ length: missing }, (_, axis) => axis))
     const raised = this.onnx.node('Unsqueeze', [this.channelsLast(value), axes])
@@ -160,7 +171,7 @@ function reshapedTo(shape: Shape, wanted: Layout): readonly number[] | undefined
   return dims.map((dim, axis) => dim ?? (axis === 0 ? 0 : -1))
 }
 
-function layoutOf({ shape }: Value, layout: Layout): Layout {
+function normalLayout({ shape }: Value, layout: Layout): Layout {
   return shape.length < 3 ? 'channelsLast' : layout
 }
 

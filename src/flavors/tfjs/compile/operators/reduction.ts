@@ -110,26 +110,39 @@ function lowerReduction(lowering: Lowering, row: ReductionRow, { x, attributes, 
   }
   const reducedType = row.onnxReduces ?? result.type
   const operand = x.type === reducedType ? name : onnx.cast(name, reducedType)
-  const reduced = reducedName(lowering, row.onnxType, operand, { from, rank: x.shape.length, attributes })
+  const reduced = reducedName(lowering, row.onnxType, operand, {
+    from,
+    type: reducedType,
+    rank: x.shape.length,
+    attributes,
+  })
   lowering.define(result, reducedType === result.type ? reduced : onnx.cast(reduced, result.type), to)
 }
 
 interface ReducedIn {
   readonly from: Layout
+  readonly type: ElementType
   readonly rank: number
   readonly attributes: ReductionAttributes
 }
 
-/** No axes would be all of them to ONNX. The mean of all places is a pool, which stays in the layout of convolutions. */
+/** What the mean or the largest of all places is besides: a pool, which onnxruntime keeps in the layout of convolutions. */
+const POOLS: Readonly<Record<string, string>> = {
+  ReduceMean: 'GlobalAveragePool',
+  ReduceMax: 'GlobalMaxPool',
+}
+
+/** No axes would be all of them to ONNX. */
 function reducedName(
   { onnx }: Lowering,
   onnxType: string,
   operand: string,
-  { from, rank, attributes: { axes, keepDimensions } }: ReducedIn,
+  { from, type, rank, attributes: { axes, keepDimensions } }: ReducedIn,
 ): string {
   if (axes.length === 0) return operand
-  if (onnxType === 'ReduceMean' && from === 'channelsFirst' && isOfPlaces(axes, rank)) {
-    const pooled = onnx.node('GlobalAveragePool', [operand])
+  const pool = POOLS[onnxType]
+  if (pool !== undefined && type === 'float32' && from === 'channelsFirst' && isOfPlaces(axes, rank)) {
+    const pooled = onnx.node(pool, [operand])
     return keepDimensions ? pooled : onnx.node('Flatten', [pooled], { axis: 1 })
   }
   const own = from === 'channelsFirst' ? axes.map((axis) => channelsFirstAxis(axis, rank)) : axes
