@@ -66,7 +66,7 @@ for (const model of ENGINE_MODELS) {
 }
 
 describe('the engine tfjs-node', () => {
-  test.each(ENGINE_MODELS)(
+  test.each([CONVOLUTION, GRAPH, WHERE])(
     'holds as many tensors after 10,000 requests, refused ones among them: $name',
     async (model) => {
       const workerData: RequestsJob = {
@@ -106,13 +106,11 @@ describe('the engine tfjs-node', () => {
       try {
         const url = await server.listening()
         expect(server.output).toContain('"engine":"tfjs-node"')
-        const inputs = Object.fromEntries(
-          [...model.inputs(1, 1)].map(([name, tensor]) => [name, nested(tensor)]),
-        )
+        const [[, input]] = [...model.inputs(1, 1)] as [[string, Tensor]]
         const reply = await fetch(`${url}/invocations`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ inputs }),
+          body: JSON.stringify({ inputs: nested(input) }),
         })
         expect([reply.status, await reply.text()]).toMatchObject([
           200,

@@ -2,8 +2,9 @@ import { deserializeError, invalidModel } from '../../../core/errors.ts'
 import type { EngineChoice, EngineName } from '../../engine-choice.ts'
 import type { ModelTraits, PreparedModel, PrepareOptions } from '../../flavor.ts'
 import type { MlModel } from '../../mlmodel.ts'
+import { readModelJson } from '../../tfjs-model-json.ts'
 import { digestArtifacts } from '../artifacts/digest-artifacts.ts'
-import { readModelJson } from '../artifacts/model-json.ts'
+import { limitTfjsNodeThreads } from '../engines/limit-tfjs-node-threads.ts'
 import { cacheKey } from './cache-key.ts'
 import { chooseEngine, notServed, type SettledChoice } from './choose-engine.ts'
 import { CompiledCache } from './compiled-cache.ts'
@@ -33,7 +34,8 @@ export class ModelPreparation {
   /** @throws ServingError INVALID_PARAMETER_VALUE */
   async prepare(): Promise<PreparedModel> {
     const { tfjsEngine = 'auto' } = this.#options
-    const { digest, bytes } = await digestArtifacts(this.#model.directory, this.#dataFile)
+    const { directory, flavorConfig } = this.#model
+    const { digest, bytes } = await digestArtifacts(directory, this.#dataFile, flavorConfig['format'])
     if (tfjsEngine !== 'auto' && tfjsEngine !== 'onnxruntime') return this.#forced(tfjsEngine, digest, bytes)
     const settled = (await this.#find(digest)) ?? (await this.#settle(digest))
     if ('died' in settled) return this.#unsettled(tfjsEngine, settled.died, { digest, bytes })
@@ -44,7 +46,7 @@ export class ModelPreparation {
   async #forced(name: EngineName, digest: string, bytes: number): Promise<PreparedModel> {
     if (name === 'tfjs-node' && !isTfjsNodeInstalled()) {
       throw invalidModel(
-        "--tfjs-engine tfjs-node needs the package '@tensorflow/tfjs-node', which is not installed.",
+        'The engine tfjs-node needs the package @tensorflow/tfjs-node: npm install @tensorflow/tfjs-node@4.22.0',
       )
     }
     return this.#prepared({ name }, await this.#tfjsTraits(bytes), { digest })
@@ -115,6 +117,7 @@ export class ModelPreparation {
     found: Omit<TfjsPlan, 'kind' | 'dataFile'>,
   ): PreparedModel {
     if (engine.name === 'cpu') this.#warnOfCpu(engine.reason)
+    if (engine.name === 'tfjs-node') limitTfjsNodeThreads(1)
     const plan: TfjsPlan = { kind: 'tfjs', dataFile: this.#dataFile, ...found }
     return { ...this.#model, traits, engine, plan }
   }
