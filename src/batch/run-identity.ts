@@ -24,6 +24,8 @@ export async function runIdentity(options: BatchOptions, inputPath: string): Pro
     model,
     program: programVersion,
     options: JSON.stringify({
+      // Engines differ in the last digits of what they give.
+      engine: options.mlmodel.engine.name,
       inputFormat,
       output,
       outputFormat,
