@@ -1,10 +1,11 @@
-import { appendFileSync, copyFileSync, cpSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runIdentity } from '../../src/batch/run-identity.ts'
 import { WHOLE } from '../../src/batch/shard.ts'
 import { prepareModel } from '../../src/runtime/prepare-model.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { placeholder, saveGraphModel } from '../fixtures/tfjs/save-model.ts'
 import { modelFolder } from './support/batch-files.ts'
 
 const IRIS = modelFolder('iris/2')
@@ -50,8 +51,27 @@ describe('the identity of a run', () => {
     const before = await identityOf(model, input)
     writeFileSync(join(folder, 'out.json.partial'), '{"predictions": [')
     expect(await identityOf(model, input)).toEqual(before)
-    appendFileSync(model, 'x')
+    copyFileSync(join(IRIS, '../1/model.onnx'), model)
     expect((await identityOf(model, input))['model']).not.toBe(before['model'])
+  })
+
+  it('is that of a bare TF.js model with its weights, whatever is written beside them', async () => {
+    const folder = temporaryFolder()
+    const input = inputIn(folder)
+    const save = (two: number) =>
+      saveGraphModel(
+        {
+          nodes: [placeholder('x', 'DT_FLOAT', [-1, 2]), { name: 'y', op: 'Mul', input: ['x', 'two'] }],
+          weights: [{ name: 'two', shape: [], values: [two] }],
+        },
+        folder,
+      )
+    save(2)
+    const before = await identityOf(folder, input)
+    writeFileSync(join(folder, 'out.json.partial'), '{"predictions": [')
+    expect(await identityOf(folder, input)).toEqual(before)
+    save(3)
+    expect((await identityOf(folder, input))['model']).not.toBe(before['model'])
   })
 
   it('changes with a file that the model has as a link', async () => {

@@ -1,1 +1,0 @@
-export { type ModelJson, readModelJson } from '../../tfjs-model-json.ts'
