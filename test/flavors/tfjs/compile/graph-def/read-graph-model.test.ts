@@ -193,6 +193,17 @@ describe('what is not compiled is refused by name', () => {
     assert.throws(() => readGraphModel(ofTexts), /input 'x' is of type BYTES/)
   })
 
+  it('an output that is called as an input is', () => {
+    const builder = new GraphBuilder()
+    const x = builder.input([-1, 2])
+    const signature = {
+      inputs: { x: { name: x, dtype: 'DT_FLOAT', tensorShape: {} } },
+      outputs: { x: { name: builder.node('Relu', [x]) } },
+    }
+    const artifacts = { ...builder.artifacts(), signature }
+    assert.throws(() => readGraphModel(artifacts), /an input and an output are called 'x'/)
+  })
+
   it('a constant that the weights do not have', () => {
     const builder = new GraphBuilder()
     builder.nodes.push({ name: 'lost', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } })

@@ -5,10 +5,10 @@ import { NotCompiled } from '../../not-compiled.ts'
 import { broadcastTo } from '../../operators/broadcast-to.ts'
 import { cast } from '../../operators/cast.ts'
 import { range } from '../../operators/range.ts'
-import { shape } from '../../operators/shape.ts'
 import { knownNumber, knownNumbers } from '../constants.ts'
 import type { GraphRow } from '../graph-row.ts'
 import { foldedCast } from './fold.ts'
+import { shapeOf } from './shapes.ts'
 
 const fill: GraphRow = {
   names: ['Fill'],
@@ -114,10 +114,7 @@ function likeOperand(name: string, value: number): GraphRow {
     semantics: `TensorFlow ${name}`,
     operands: 1,
     read: (_, [x], graph) => {
-      const dims = x!.shape.includes(null)
-        ? graph.add(shape, [x!], null)
-        : graph.integers(x!.shape as readonly number[])
-      return filled(dims, { type: x!.type, value }, graph)
+      return filled(shapeOf(x!, graph), { type: x!.type, value }, graph)
     },
   }
 }

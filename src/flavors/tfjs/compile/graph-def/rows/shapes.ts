@@ -1,20 +1,30 @@
 import type { Graph } from '../../graph/graph.ts'
 import type { Value } from '../../graph/value.ts'
 import { NotCompiled } from '../../not-compiled.ts'
+import { cast } from '../../operators/cast.ts'
 import { expandDims, reshape, reshapeTo, squeeze } from '../../operators/reshape.ts'
 import { shape, size } from '../../operators/shape.ts'
 import { vectorLength } from '../../operators/shape-vector.ts'
 import { knownNumber, normalAxes, normalAxis } from '../constants.ts'
 import type { GraphRow } from '../graph-row.ts'
-import { foldedReshape } from './fold.ts'
+import { foldedCast, foldedReshape } from './fold.ts'
 
 export const SHAPES: readonly GraphRow[] = [
   {
     names: ['Shape'],
     semantics: 'TensorFlow Shape; always int32 in TF.js',
     operands: 1,
-    read: (_, [x], graph) =>
-      x!.shape.includes(null) ? graph.add(shape, [x!], null) : graph.integers(x!.shape as readonly number[]),
+    read: (_, [x], graph) => shapeOf(x!, graph),
+  },
+  {
+    names: ['ShapeN'],
+    semantics: 'tfjs-converter ShapeN: float32, unlike those of Shape',
+    operands: 1,
+    read: (_, operands, graph) =>
+      operands.map((operand) => {
+        const dims = shapeOf(operand, graph)
+        return foldedCast(dims, 'float32', graph) ?? graph.add(cast, [dims], { type: 'float32' })
+      }),
   },
   {
     names: ['Rank'],
@@ -68,6 +78,11 @@ export const SHAPES: readonly GraphRow[] = [
     },
   },
 ]
+
+export function shapeOf(x: Value, graph: Graph): Value {
+  if (x.shape.includes(null)) return graph.add(shape, [x], null)
+  return graph.integers(x.shape as readonly number[])
+}
 
 /** Without a node for the shape where at most one of its dimensions is not known. */
 function reshaped(x: Value, dims: Value, graph: Graph): Value {

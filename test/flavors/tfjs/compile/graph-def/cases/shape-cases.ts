@@ -67,6 +67,13 @@ export const SHAPE_CASES: readonly GraphCase[] = [
     },
   },
   {
+    title: 'ShapeN',
+    build: (graph) => {
+      const shapes = graph.node('ShapeN', [graph.input([-1, 4]), graph.input([2, 3, 5])], { N: integer(2) })
+      return [shapes, `${shapes}:1`]
+    },
+  },
+  {
     title: 'Reshape with -1, of constants and of integers',
     build: (graph) => {
       const x = graph.input([-1, 4], { type: 'int32', values: { below: 9 } })
