@@ -25,6 +25,8 @@ export interface Operand {
   readonly rows?: boolean
   /** All of its dimensions are free. */
   readonly free?: boolean
+  /** The dimensions between the first and the last are free. */
+  readonly freePlaces?: boolean
   /** It is known before a run. */
   readonly constant?: boolean
   /** It is there with its channels first when the operator takes it. */
@@ -78,8 +80,12 @@ const turn = operator<null>({
   },
 })
 
-function declared({ shape, rows, free }: Operand): Shape {
-  return shape.map((dim, axis) => (free === true || (rows === true && axis === 0) ? null : dim))
+function declared({ shape, rows, free, freePlaces }: Operand): Shape {
+  return shape.map((dim, axis) => {
+    const isPlace = axis > 0 && axis < shape.length - 1
+    const isFree = free === true || (rows === true && axis === 0) || (freePlaces === true && isPlace)
+    return isFree ? null : dim
+  })
 }
 
 function withRows(operand: Operand, more: number): Operand {
