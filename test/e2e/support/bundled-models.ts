@@ -11,8 +11,9 @@ export interface BundledModel {
   readonly tolerance: number
 }
 
-/** In the order in which they are registered, so that folders and versions agree. */
+/** Those that MLflow loads too, in the order in which they are registered, so that folders and versions agree. */
 export const BUNDLED_MODELS: readonly BundledModel[] = globSync('*/*/MLmodel', { cwd: join(ROOT, 'models') })
+  .filter((path) => readFileSync(join(ROOT, 'models', path), 'utf8').includes('python_function:'))
   .sort()
   .map((path) => {
     const [name = '', version = ''] = path.split('/')
