@@ -14,6 +14,11 @@ import { isTfjsNodeInstalled } from './tfjs-node-installed.ts'
 import type { TfjsPlan } from './tfjs-plan.ts'
 import { hasLoops } from './unbounded-run.ts'
 
+/** From then on somebody may wonder. */
+const LATE_MS = 5_000
+const LATE =
+  'A TF.js model is still being compiled and compared with what TF.js gives; --tfjs-engine wasm serves it without.'
+
 /** `prepare` of the flavor for one model, in a thread that loads no engine. */
 export class ModelPreparation {
   readonly #model: MlModel
@@ -73,10 +78,12 @@ export class ModelPreparation {
       key: cacheKey(digest),
       ...(cache === undefined ? {} : { cache }),
     }
+    const late = setTimeout(() => warn?.(LATE), LATE_MS).unref()
     let reply = await prepareInThread(job)
     if (reply.status === 'missing-kernel') {
       reply = await prepareInThread({ ...job, reference: 'cpu', missingKernel: reply.kernel })
     }
+    clearTimeout(late)
     if (reply.status === 'died') return { died: `compiling it was given up: ${reply.reason}` }
     const settled = requireSettled(reply)
     if (settled.notKept !== undefined && cache !== undefined) {
