@@ -1,6 +1,8 @@
 import { layers, model, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readLayersModel } from '../../../../../src/flavors/tfjs/compile/layers/read-layers-model.ts'
 import { useQuietCpu } from '../../../../fixtures/tfjs/quiet-cpu.ts'
+import { openGraph } from '../../../../fixtures/tfjs/run-graph.ts'
 import { called, input } from './cases/layer-case.ts'
 import {
   functionalConfig,
@@ -214,4 +216,16 @@ describe('configurations as Keras writes them', () => {
     )
     await expectSameAsLoaded({ ...artifacts, weightSpecs })
   })
+})
+
+test('images that are too small to be cropped end the run', async () => {
+  const config = { name: 'c', cropping: 2, batch_input_shape: [null, null, 6, 1] }
+  const session = await openGraph(readLayersModel(sequentialModel([{ class_name: 'Cropping2D', config }])))
+  const image = (height: number) => ({
+    type: 'float32' as const,
+    shape: [1, height, 6, 1],
+    data: new Float32Array(height * 6),
+  })
+  expect(session.run([image(5)])[0]!.shape).toEqual([1, 1, 2, 1])
+  expect(() => session.run([image(3)])).toThrow('split')
 })

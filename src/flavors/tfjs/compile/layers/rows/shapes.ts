@@ -14,31 +14,35 @@ import { slice } from '../../operators/slice.ts'
 export function reshapedRows(graph: Graph, x: Value, dims: readonly Dimension[]): Value {
   const filled = withoutFree(x.shape.slice(1), dims)
   if (!filled.includes(null)) return graph.add(reshape, [x], { dims: [null, ...filled] })
-  const rest = filled.map((dim) => dim ?? -1)
-  return graph.add(reshapeTo, [x, leading(graph, x, 1, rest)], null)
+  const vectors = [dimensions(graph, x, [0, 1]), graph.integers(filled.map((dim) => dim ?? -1))]
+  return graph.add(reshapeTo, [x, joined(graph, vectors)], null)
 }
 
 /** Joins rows and steps, (rows, steps, …) into (rows × steps, …). */
 export function stepsAsRows(graph: Graph, x: Value): Value {
   const [, , ...rest] = x.shape
-  if (rest.includes(null)) throw new NotCompiled('steps whose dimensions are not known')
-  return graph.add(reshape, [x], { dims: [null, ...rest] })
+  if (!rest.includes(null)) return graph.add(reshape, [x], { dims: [null, ...rest] })
+  const dims = joined(graph, [graph.integers([-1]), dimensions(graph, x, [2, -1])])
+  return graph.add(reshapeTo, [x, dims], null)
 }
 
 /** Parts what was joined. @param like has the rows and steps. */
 export function rowsAsSteps(graph: Graph, y: Value, like: Value): Value {
   const [, steps] = like.shape
   const [, ...rest] = y.shape
-  if (rest.includes(null)) throw new NotCompiled('steps whose dimensions are not known')
-  if (typeof steps === 'number') return graph.add(reshape, [y], { dims: [null, steps, ...rest] })
-  const dims = leading(graph, like, 2, rest as readonly number[])
+  if (steps !== null && !rest.includes(null))
+    return graph.add(reshape, [y], { dims: [null, steps!, ...rest] })
+  const dims = joined(graph, [dimensions(graph, like, [0, 2]), dimensions(graph, y, [1, -1])])
   return graph.add(reshapeTo, [y, dims], null)
 }
 
-/** The first dimensions of a value, which a run tells, and others. */
-function leading(graph: Graph, x: Value, count: number, rest: readonly number[]): Value {
-  const dims = graph.add(slice, [graph.add(shape, [x], null)], { begin: [0], size: [count] })
-  return rest.length === 0 ? dims : graph.add(concatenate, [dims, graph.integers(rest)], { axis: 0 })
+/** As many dimensions of a value from one on, -1 for all that follow. */
+function dimensions(graph: Graph, x: Value, [from, count]: readonly [number, number]): Value {
+  return graph.add(slice, [graph.add(shape, [x], null)], { begin: [from], size: [count] })
+}
+
+function joined(graph: Graph, vectors: readonly Value[]): Value {
+  return graph.add(concatenate, vectors, { axis: 0 })
 }
 
 function withoutFree(row: readonly Dimension[], dims: readonly Dimension[]): readonly Dimension[] {

@@ -211,6 +211,11 @@ export const WRAPPER_CASES = [
   layerCase('free steps', [null, 3], () => inTime(layers.dense({ units: 4 }))),
   layerCase('images', [3, 5, 6, 2], () => inTime(layers.conv2d({ filters: 4, kernelSize: 3 }))),
   layerCase('images of free steps', [null, 5, 6, 2], () => inTime(layers.flatten())),
+  layerCase('images of free places', [2, null, null, 2], () =>
+    inTime(layers.conv2d({ filters: 4, kernelSize: 3 })),
+  ),
+  layerCase('free images of free steps', [null, null, 4, 2], () => inTime(layers.dense({ units: 3 }))),
+  layerCase('vectors of free steps', [null, 3, 2], () => inTime(layers.globalMaxPooling1d())),
   layerCase('another TimeDistributed', [2, 3, 4], () => inTime(inTime(layers.dense({ units: 2 })))),
   layerCase('a recurrent layer', [2, 3, 4], () => inTime(lstm({ units: 2 }))),
   layerCase('a model', [2, 4], () =>
