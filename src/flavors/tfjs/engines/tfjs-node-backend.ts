@@ -42,12 +42,8 @@ function isAbsent(error: unknown): boolean {
   )
 }
 
-/** Node 23 dropped two functions that tfjs-node 4.22 calls when it runs. */
+/** Two functions that tfjs-node 4.22 calls when it runs, one gone from Node 23 and one that warns whoever calls it. */
 function restoreUtil(): void {
-  const missing = {
-    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
-    isArray: Array.isArray,
-  }
-  for (const [name, replacement] of Object.entries(missing))
-    if (!(name in util)) Object.assign(util, { [name]: replacement })
+  const isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  Object.assign(util, { isNullOrUndefined, isArray: Array.isArray })
 }
