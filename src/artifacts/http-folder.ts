@@ -9,17 +9,21 @@ import type {
 import { type FolderEntry, walkFolders } from './folder-walk.ts'
 import { openContent } from './http-content.ts'
 import { linksBeneath } from './http-index.ts'
-import { namedFiles } from './http-model-files.ts'
+import { isRelative, namedFiles, namedModelJson } from './http-model-files.ts'
 import { baseName, decodePath, encodePath, isModelFile } from './http-path.ts'
+import { tfjsShards } from './tfjs-shards.ts'
 
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
 /** As of the MLmodel files that are served. */
 const MAX_MLMODEL_BYTES = 1_000_000
 const MLMODEL = 'MLmodel'
+const MAX_MODEL_JSON_BYTES = 64 * 1024 * 1024
+/** Of a bare TF.js model. */
+const MODEL_JSON = 'model.json'
 
 /**
- * A folder of any web server: listed by its index pages, or, where it has none, by what its MLmodel file names. A
- * URL that ends in `.onnx` is a file, and all there is.
+ * A folder of any web server: listed by its index pages, or, where it has none, by what its MLmodel file names, or the
+ * model.json of a TF.js model. A URL that ends in `.onnx` is a file, and all there is.
  */
 export class HttpFolder implements ArtifactRepository {
   readonly uri: string
@@ -62,13 +66,37 @@ export class HttpFolder implements ArtifactRepository {
     return undefined
   }
 
-  /** The MLmodel file and those that it names and that are there; undefined where there is no MLmodel file. */
+  /** A model's own file and those that it names and that are there; undefined where there is no such file. */
   async #named(signal: AbortSignal | undefined): Promise<readonly ArtifactFile[] | undefined> {
     const answer = await unlessMissing(this.#connection.open({ path: `/${MLMODEL}` }, { signal }))
+    if (answer === undefined) return await this.#tfjsFiles(MODEL_JSON, signal)
+    const text = await answer.text(MAX_MLMODEL_BYTES)
+    const modelJson = namedModelJson(text, this.uri)
+    const names = namedFiles(text, this.uri).filter((name) => name !== modelJson)
+    const [files, tfjs = []] = await Promise.all([
+      this.#findAll(names, signal),
+      modelJson === undefined ? [] : this.#tfjsFiles(modelJson, signal),
+    ])
+    return [{ path: MLMODEL, bytes: answer.contentLength }, ...files, ...tfjs]
+  }
+
+  /** A model.json and its shards; undefined where there is none. */
+  async #tfjsFiles(
+    path: string,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly ArtifactFile[] | undefined> {
+    const answer = await unlessMissing(this.#connection.open({ path: `/${encodePath(path)}` }, { signal }))
     if (answer === undefined) return undefined
-    const names = namedFiles(await answer.text(MAX_MLMODEL_BYTES), this.uri)
+    const shards = tfjsShards(await answer.text(MAX_MODEL_JSON_BYTES), path).filter(isRelative)
+    return [{ path, bytes: answer.contentLength }, ...(await this.#findAll([...new Set(shards)], signal))]
+  }
+
+  async #findAll(
+    names: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly ArtifactFile[]> {
     const files = await Promise.all(names.map((name) => this.#find(name, signal)))
-    return [{ path: MLMODEL, bytes: answer.contentLength }, ...files.flatMap((file) => file ?? [])]
+    return files.flatMap((file) => file ?? [])
   }
 
   async #find(path: string, signal: AbortSignal | undefined): Promise<ArtifactFile | undefined> {

@@ -13,7 +13,7 @@ const PATH_OPTIONS = ['data', 'model_path', 'model_data'] as const
 
 /**
  * Relative paths that a model without a listing may have: what the MLmodel file and its flavors name, and the usual
- * ones. Weights that an ONNX file keeps beside itself are not known here.
+ * ones. Weights that a file keeps beside itself are not known here.
  * @param text of the MLmodel file
  * @throws ServingError INVALID_PARAMETER_VALUE where it is not YAML
  */
@@ -29,6 +29,14 @@ export function namedFiles(text: string, uri: string): readonly string[] {
   return [...new Set(names.filter((name) => typeof name === 'string').filter(isRelative))]
 }
 
+/** Path of the model.json that an MLmodel file names; undefined where the model has no flavor of TF.js. */
+export function namedModelJson(text: string, uri: string): string | undefined {
+  const { flavors } = parsed(text, uri)
+  const tfjs = isRecord(flavors) ? flavors['tfjs'] : undefined
+  const data = isRecord(tfjs) ? tfjs['data'] : undefined
+  return typeof data === 'string' && isRelative(data) ? data : undefined
+}
+
 function parsed(text: string, uri: string): Readonly<Record<string, unknown>> {
   try {
     // To look for keys that are there twice would take the square of their number.
@@ -40,6 +48,7 @@ function parsed(text: string, uri: string): Readonly<Record<string, unknown>> {
   throw invalidModel(`The MLmodel file at ${uri} holds no map`)
 }
 
-function isRelative(name: string): boolean {
+/** A path that leads nowhere but down. */
+export function isRelative(name: string): boolean {
   return name.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
 }

@@ -113,6 +113,31 @@ describe('a folder without an index', () => {
     ])
   })
 
+  const MODEL_JSON =
+    '{"weightsManifest": [{"paths": ["a.bin", "a.bin", "../b.bin", 1]}, {"paths": ["c.bin"]}, 7]}'
+
+  test('has the shards that a model.json names', async () => {
+    const mlmodel = 'flavors: {tfjs: {data: web/model.json}}'
+    const weights = { 'web/model.json': MODEL_JSON, 'web/a.bin': 'a', 'web/c.bin': 'cc', 'b.bin': 'b' }
+    const { artifacts } = await serve({}, { MLmodel: mlmodel, ...weights, 'golden.jsonl': 'golden' })
+    expect(await artifacts.list()).toEqual([
+      { path: 'MLmodel', bytes: mlmodel.length },
+      { path: 'golden.jsonl', bytes: 6 },
+      { path: 'web/model.json', bytes: MODEL_JSON.length },
+      { path: 'web/a.bin', bytes: 1 },
+      { path: 'web/c.bin', bytes: 2 },
+    ])
+  })
+
+  test('has those of a bare TF.js model', async () => {
+    const { artifacts } = await serve({}, { 'model.json': MODEL_JSON, 'a.bin': 'a', 'c.bin': 'cc' })
+    expect((await artifacts.list()).map(({ path }) => path)).toEqual(['model.json', 'a.bin', 'c.bin'])
+    for (const text of ['{', '[]', '{"weightsManifest": 1}']) {
+      const broken = await serve({}, { 'model.json': text })
+      expect(await broken.artifacts.list()).toEqual([{ path: 'model.json', bytes: text.length }])
+    }
+  })
+
   test('is empty where there is no MLmodel file either', async () => {
     const { artifacts } = await serve({}, {})
     expect(await artifacts.list()).toEqual([])
