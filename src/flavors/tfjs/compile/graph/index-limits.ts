@@ -1,5 +1,6 @@
-import { gather } from '../operators/gather.ts'
+import { gather, gatherNd } from '../operators/gather.ts'
 import { oneHot } from '../operators/one-hot.ts'
+import { select } from '../operators/select.ts'
 import type { Graph, GraphNode } from './graph.ts'
 import { liveNodes } from './live-nodes.ts'
 import type { Value } from './value.ts'
@@ -26,6 +27,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'Pack',
   'Reshape',
   'Reverse',
+  'Select',
   'Slice',
   'Split',
   'Squeeze',
@@ -47,15 +49,26 @@ function ownLimit({
     const limit = x!.shape[(attributes as { readonly axis: number }).axis]
     return limit === null || limit === undefined ? undefined : { indices: indices!, limit }
   }
+  if (operator === gatherNd) return { indices: operands[1]!, limit: leastDimension(operands) }
   if (operator !== oneHot) return undefined
   return { indices: operands[0]!, limit: (attributes as { readonly depth: number }).depth }
 }
 
-function passOn(limits: Map<Value, number>, { operator, operands, results }: GraphNode): void {
-  const known = results.flatMap((result) => limits.get(result) ?? [])
-  if (known.length === 0 || !PASSING.has(operator.name)) return
-  const takers = operator.name === 'Pack' || operator.name === 'ConcatV2' ? operands : operands.slice(0, 1)
-  for (const operand of takers) lower(limits, operand, Math.min(...known))
+/** Of those that indices of a GatherNd have a coordinate for; one that is not known is not empty. */
+function leastDimension([x, indices]: readonly Value[]): number {
+  return Math.min(...x!.shape.slice(0, indices!.shape.at(-1)!).map((dim) => dim ?? 1))
+}
+
+/** Of which operands the result has elements. */
+function takersOf({ operator, operands }: GraphNode): readonly Value[] {
+  if (operator.name === 'Pack' || operator.name === 'ConcatV2') return operands
+  return operator === select ? operands.slice(1) : operands.slice(0, 1)
+}
+
+function passOn(limits: Map<Value, number>, node: GraphNode): void {
+  const known = node.results.flatMap((result) => limits.get(result) ?? [])
+  if (known.length === 0 || !PASSING.has(node.operator.name)) return
+  for (const operand of takersOf(node)) lower(limits, operand, Math.min(...known))
 }
 
 function lower(limits: Map<Value, number>, value: Value, limit: number): void {

@@ -94,6 +94,16 @@ describe('limits of inputs that are indices', () => {
     assert.deepEqual(await limitsOf(builder), { input_0: 3, input_1: 4 })
   })
 
+  it('are those of the least dimension for coordinates, and reach both branches of a selection', async () => {
+    const builder = new GraphBuilder()
+    const x = builder.input([-1, 2], { type: 'int32' })
+    const isNegative = builder.node('Less', [x, builder.integer(0)])
+    const chosen = builder.node('SelectV2', [isNegative, builder.integer(0), x])
+    const table = builder.floats([1, 2, 3, 4, 5, 6], [3, 2])
+    builder.output(builder.node('GatherNd', [table, chosen]))
+    assert.deepEqual(await limitsOf(builder), { input_0: 2 })
+  })
+
   it('are none for other inputs', async () => {
     const builder = new GraphBuilder()
     builder.output(builder.node('Relu', [builder.input([-1, 2])]))

@@ -38,7 +38,7 @@ const conv1d: GraphRow = {
 }
 
 const transposed: GraphRow = {
-  names: ['Conv2DBackpropInput', 'Conv2dTranspose'],
+  names: ['Conv2DBackpropInput'],
   semantics: 'TensorFlow Conv2DBackpropInput without dilation',
   operands: 3,
   read: ({ attributes }, [shape, filter, x], graph) => {

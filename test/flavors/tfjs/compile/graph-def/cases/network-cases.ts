@@ -102,6 +102,21 @@ export const NETWORK_CASES: readonly GraphCase[] = [
       }),
   },
   {
+    title: 'DepthwiseConv2d, an older name',
+    build: (graph) =>
+      graph.node('DepthwiseConv2d', [graph.input([-1, 5, 6, 2]), weights(graph, [3, 3, 2, 1])], sliding({})),
+  },
+  {
+    title: 'MaxPoolWithArgmax, its first result',
+    build: (graph) =>
+      graph.node('MaxPoolWithArgmax', [graph.input([-1, 5, 6, 2])], {
+        ksize: integers([1, 2, 2, 1]),
+        strides: integers([1, 2, 2, 1]),
+        padding: text('SAME'),
+        include_batch_in_index: flag(false),
+      }),
+  },
+  {
     title: 'Conv1D',
     build: (graph) =>
       graph.node('Conv1D', [graph.input([-1, 9, 3]), weights(graph, [3, 3, 4])], {
