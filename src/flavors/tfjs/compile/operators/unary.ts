@@ -63,7 +63,16 @@ export const acosh = named('Acosh', 'Acosh')
 export const atanh = named('Atanh', 'Atanh')
 export const erf = named('Erf', 'Erf', 'widened')
 export const sigmoid = named('Sigmoid', 'Sigmoid')
-export const relu = named('Relu', 'Relu', 'kept')
+
+/** Of integers it is no Relu: onnxruntime (1.30) fails when it fuses one with a Clip of integers behind it. */
+export const relu = unary<null>({
+  name: 'Relu',
+  semantics: 'TensorFlow Relu',
+  integers: 'kept',
+  write: (onnx, x, _, type) =>
+    type === 'int32' ? onnx.node('Max', [x, onnx.scalar(type, 0)]) : onnx.node('Relu', [x]),
+})
+
 export const selu = named('Selu', 'Selu')
 export const softplus = named('Softplus', 'Softplus')
 export const softsign = named('Softsign', 'Softsign')

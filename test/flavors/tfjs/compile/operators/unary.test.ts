@@ -130,6 +130,14 @@ test('integers are clipped at integers, and leak as floats', async () => {
   await expect(runGraph(graph, [])).rejects.toThrow(NotCompiled)
 })
 
+test('integers are clipped twice', async () => {
+  await expectLikeTfjs({
+    operands: [{ shape: [3, 4], type: 'int32', range: [-9, 9], rows: true }],
+    build: (graph, [x]) => graph.add(unary.relu6, [graph.add(unary.relu, [x!], null)], null),
+    reference: ([x]) => tf.relu6(tf.relu(x!)),
+  })
+})
+
 test('halves are rounded to the even neighbour', async () => {
   const graph = new Graph()
   const x = graph.input('x', { type: 'float32', shape: [null] })

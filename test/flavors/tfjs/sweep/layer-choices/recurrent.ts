@@ -65,7 +65,7 @@ function gates(random: Random, kind: (typeof KINDS)[number]): LayerConfig {
     recurrentInitializer: UNUSED,
     ...(random.chance(0.5) ? { activation: random.pick(ACTIVATIONS) } : {}),
     ...(kind !== 'SimpleRNN' && random.chance(0.5)
-      ? { recurrentActivation: random.pick(['sigmoid', 'hardSigmoid', 'tanh', 'relu']) }
+      ? { recurrentActivation: random.pick(['sigmoid', 'hardSigmoid', 'tanh']) }
       : {}),
     ...(kind !== 'SimpleRNN' && random.chance(0.3) ? { implementation: 2 } : {}),
     ...(kind === 'GRU' ? { resetAfter: false } : {}),
