@@ -44,16 +44,36 @@ export class Server {
     return `http://127.0.0.1:${this.plan.port}${this.plan.path}`
   }
 
+  /** What it printed last. */
+  get log(): string {
+    return this.#log
+  }
+
   /** @returns milliseconds from exec to the first prediction, polled each 2 ms. */
-  async firstPrediction(timeoutMs = 120_000): Promise<number> {
+  firstPrediction(timeoutMs = 120_000): Promise<number> {
+    return this.#until(() => this.#predicts(), timeoutMs)
+  }
+
+  /** @returns milliseconds from exec until Headrace says that it is ready, polled each 2 ms. */
+  ready(timeoutMs = 120_000): Promise<number> {
+    return this.#until(() => this.#isReady(), timeoutMs)
+  }
+
+  async #until(condition: () => Promise<boolean>, timeoutMs: number): Promise<number> {
     for (;;) {
       const elapsed = performance.now() - this.#startedAt
       if (this.#child.exitCode !== null || elapsed > timeoutMs) {
         throw new Error(`${this.plan.name} did not start:\n${this.#log}`)
       }
-      if (await this.#predicts()) return performance.now() - this.#startedAt
+      if (await condition()) return performance.now() - this.#startedAt
       await sleep(2)
     }
+  }
+
+  async #isReady(): Promise<boolean> {
+    const reply = await fetch(new URL('/ready', this.url)).catch(() => undefined)
+    await reply?.arrayBuffer()
+    return reply?.ok ?? false
   }
 
   async #predicts(): Promise<boolean> {
