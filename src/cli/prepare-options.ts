@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { printable } from '../core/printable.ts'
 import type { PrepareOptions } from '../flavors/flavor.ts'
 import { cacheFolder } from './cache-folder.ts'
 import type { EngineSettings } from './engine-settings.ts'
@@ -13,6 +14,6 @@ export function prepareOptions(
   return {
     tfjsEngine: settings.tfjsEngine,
     cache: { folder: join(cacheFolder(settings), 'compiled'), maxBytes: settings.cacheBytes },
-    warn: (message) => logger.warn(message),
+    warn: (message) => logger.warn(printable(message)),
   }
 }

@@ -17,7 +17,7 @@ export function registerModelsCommand(program: Command): void {
     .command('models')
     .description('Registers, shows and downloads models, and changes the registry')
 
-  withSettings(models.command('register'))
+  withEngine(models.command('register'))
     .description('Copies a model folder into the registry as a new version')
     .argument('<path>', 'folder with an MLmodel file, or of a TF.js model')
     .requiredOption('-n, --name <name>', 'name of the registered model; made where it is not there')

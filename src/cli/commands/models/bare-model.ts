@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidParameter, ServingError } from '../../../core/errors.ts'
+import type { PrepareOptions } from '../../../flavors/flavor.ts'
 import type { MlModel } from '../../../flavors/mlmodel.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
 import type { BareModel } from '../../../registry-client/register-model.ts'
@@ -16,11 +17,13 @@ export interface ModelToRegister {
 /**
  * @param path of a model's folder, or of the model.json in a bare TF.js folder.
  * @param signatureFile path of the file whose signature a bare model gets, in the place of the one that it has itself.
+ * @param prepare how the model is opened for it.
  * @throws ServingError INVALID_PARAMETER_VALUE
  */
 export async function modelToRegister(
   path: string,
   signatureFile: string | undefined,
+  prepare: PrepareOptions,
 ): Promise<ModelToRegister> {
   const model = (await exists(join(path, 'MLmodel'))) ? undefined : await bareTfjsModel(path)
   if (model === undefined) {
@@ -35,7 +38,7 @@ export async function modelToRegister(
     path: model.directory,
     bare: {
       distinction: signature === undefined ? undefined : JSON.stringify(signature),
-      describe: () => describeModel(model, signature),
+      describe: () => describeModel(model, signature, prepare),
     },
   }
 }

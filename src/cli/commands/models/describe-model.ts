@@ -1,13 +1,12 @@
 import { stringify } from 'yaml'
 import { invalidParameter } from '../../../core/errors.ts'
-import { printable } from '../../../core/printable.ts'
 import { pythonJson } from '../../../core/python-json.ts'
+import type { PrepareOptions } from '../../../flavors/flavor.ts'
 import type { MlModel } from '../../../flavors/mlmodel.ts'
 import { loadFlavor } from '../../../runtime/load-flavor.ts'
 import type { ModelSignature, Schema } from '../../../signature/model-signature.ts'
 import { parseSignature } from '../../../signature/parse-signature.ts'
 import { type ModelPorts, tensorSignature } from '../../../signature/tensor-signature.ts'
-import { logger } from './registry.ts'
 import type { SignatureEntry } from './signature-file.ts'
 
 /**
@@ -15,8 +14,12 @@ import type { SignatureEntry } from './signature-file.ts'
  * @param given signature; that of the model's own inputs and outputs where it is undefined.
  * @throws ServingError INVALID_PARAMETER_VALUE where the model cannot be served, or not with this signature
  */
-export async function describeModel(model: MlModel, given: SignatureEntry | undefined): Promise<string> {
-  const ports = await portsOf(model)
+export async function describeModel(
+  model: MlModel,
+  given: SignatureEntry | undefined,
+  prepare: PrepareOptions,
+): Promise<string> {
+  const ports = await portsOf(model, prepare)
   if (given !== undefined) checkSignature(given, ports)
   const signature = given ?? entryOf(tensorSignature(ports))
   const hasSignature = signature.inputs !== null || signature.outputs !== null
@@ -31,10 +34,9 @@ export async function describeModel(model: MlModel, given: SignatureEntry | unde
   )
 }
 
-async function portsOf(model: MlModel): Promise<ModelPorts> {
+async function portsOf(model: MlModel, prepare: PrepareOptions): Promise<ModelPorts> {
   const flavor = await loadFlavor(model)
-  const warn = (message: string) => logger.warn(printable(message))
-  const predictor = await flavor.load(await flavor.prepare(model, { warn }), { intraOpThreads: 1 })
+  const predictor = await flavor.load(await flavor.prepare(model, prepare), { intraOpThreads: 1 })
   const { inputs, outputs } = predictor
   await predictor.close()
   return { inputs, outputs }

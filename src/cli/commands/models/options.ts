@@ -15,7 +15,7 @@ export interface ConvertOptions extends ModelsOptions {
   readonly force: boolean
 }
 
-export interface RegisterOptions extends ModelsOptions {
+export interface RegisterOptions extends OpeningOptions {
   readonly name: string
   readonly alias?: string
   readonly description?: string

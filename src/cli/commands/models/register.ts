@@ -1,10 +1,11 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { Tag } from '../../../entities/tag.ts'
 import { registerModel } from '../../../registry-client/register-model.ts'
+import { prepareOptions } from '../../prepare-options.ts'
 import { modelToRegister } from './bare-model.ts'
 import type { RegisterOptions } from './options.ts'
 import { print, printJson } from './output.ts'
-import { withStores } from './registry.ts'
+import { logger, withStores } from './registry.ts'
 
 const INSTEAD = 'mlflow.register_model(model_uri, name) or log_model(…, registered_model_name=name)'
 
@@ -12,7 +13,7 @@ export async function register(path: string, options: RegisterOptions): Promise<
   const { name, alias, description, ifAbsent } = options
   const tags = options.tag.map(parseTag)
   const { version, created } = await withStores(options, INSTEAD, async (stores, places) => {
-    const model = await modelToRegister(path, options.signature)
+    const model = await modelToRegister(path, options.signature, prepareOptions(options, logger))
     return await registerModel(stores, places, { ...model, name, alias, description, tags, ifAbsent })
   })
   if (options.json) {
