@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/graph.ts'
 import type { Value } from '../../graph/value.ts'
 import { NotCompiled } from '../../not-compiled.ts'
+import { cast } from '../../operators/cast.ts'
 import { logSoftmax, softmax } from '../../operators/softmax.ts'
 import {
   elu,
@@ -22,13 +23,14 @@ import type { LayerCall } from '../layer-row.ts'
 type Activation = (graph: Graph, x: Value) => Value
 
 /** Keras's `hard_sigmoid`: a fifth of x and a half, between 0 and 1. */
-export const HARD_SIGMOID = { alpha: 0.2, beta: 0.5 } as const
+const HARD_SIGMOID = { alpha: 0.2, beta: 0.5 } as const
 
 /** Activations by TF.js's name (tfjs-layers 4.22, `activations.ts`); it knows others than Keras does. */
 const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
   ['linear', (_, x) => x],
   ['relu', (graph, x) => graph.add(relu, [x], null)],
-  ['relu6', (graph, x) => graph.add(relu6, [x], null)],
+  // The smaller of it and a float32 is a float32.
+  ['relu6', (graph, x) => graph.add(relu6, [graph.add(cast, [x], { type: 'float32' })], null)],
   ['elu', (graph, x) => graph.add(elu, [x], { alpha: 1 })],
   ['selu', (graph, x) => graph.add(selu, [x], null)],
   ['sigmoid', (graph, x) => graph.add(sigmoid, [x], null)],

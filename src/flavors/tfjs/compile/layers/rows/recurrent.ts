@@ -3,11 +3,11 @@ import { NotCompiled } from '../../not-compiled.ts'
 import { add, multiply } from '../../operators/binary.ts'
 import { cast } from '../../operators/cast.ts'
 import { concatenate } from '../../operators/concatenation.ts'
-import { type CellKind, gatesOf, recurrent, statesOf } from '../../operators/recurrent.ts'
 import { reverse } from '../../operators/reverse.ts'
-import { type LayerConfig, type LayerObject, layerObject, list } from '../layer-config.ts'
+import type { LayerConfig, LayerObject } from '../layer-config.ts'
 import { type LayerCall, type LayerRow, layerRow, type Mask } from '../layer-row.ts'
-import { expectRank, knownDimension } from './channels.ts'
+import { expectRank } from './channels.ts'
+import { cellsOf, type Run, type Steps, stacked, type Walked } from './recurrent-cells.ts'
 
 /** Layers that go through steps, (rows, steps, features), one after the other. */
 export const RECURRENT: readonly LayerRow[] = [
@@ -75,11 +75,6 @@ interface Walk {
   readonly turned: boolean
 }
 
-interface Walked {
-  readonly output: Value
-  readonly states: readonly Value[]
-}
-
 function walked(call: LayerCall, { object, prefix, turned }: Walk, initial: readonly Value[]): Walked {
   const { config } = object
   if (config.flag('stateful', false)) throw new NotCompiled('states that are kept between calls')
@@ -93,14 +88,6 @@ function walked(call: LayerCall, { object, prefix, turned }: Walk, initial: read
   // Steps are in the order of the input, and TF.js has them in the order in which they were gone through.
   const isTurned = sequences && (start.reversed ? turned : backwards !== turned)
   return { output: isTurned ? turnedRound(call, output) : output, states }
-}
-
-interface Steps {
-  readonly x: Value
-  readonly mask: Value | undefined
-  readonly direction: 'forward' | 'backward'
-  /** Whether `x` and `mask` were turned round, so that the results are as well. */
-  readonly reversed: boolean
 }
 
 function stepsOf(call: LayerCall, backwards: boolean): Steps {
@@ -117,114 +104,4 @@ function stepsOf(call: LayerCall, backwards: boolean): Steps {
 
 function turnedRound({ graph }: LayerCall, x: Value): Value {
   return graph.add(reverse, [x], { axes: [1] })
-}
-
-interface Run {
-  readonly call: LayerCall
-  readonly start: Steps
-  readonly wholeStates: boolean
-}
-
-interface Stack {
-  readonly cells: readonly Cell[]
-  readonly sequences: boolean
-  /** Of the last cell first, as TF.js has all states of several cells. */
-  readonly initial: readonly Value[]
-}
-
-/** Cells one upon the other: each takes the steps of the one before. */
-function stacked({ call, start, wholeStates }: Run, { cells, sequences, initial }: Stack): Walked {
-  const count = cells.reduce((sum, { kind }) => sum + statesOf(kind), 0)
-  if (initial.length !== 0 && initial.length !== count)
-    throw new NotCompiled(`${initial.length} initial states for ${count}`)
-  let left = initial
-  let output = start.x
-  let states: readonly Value[] = []
-  for (const [index, cell] of cells.entries()) {
-    const own = left.slice(left.length - (initial.length === 0 ? 0 : statesOf(cell.kind)))
-    left = left.slice(0, left.length - own.length)
-    const [next, ...last] = cellResults(call, cell, {
-      steps: { ...start, x: output },
-      states: own,
-      returnSequences: sequences || index < cells.length - 1,
-      returnState: wholeStates,
-    })
-    output = next!
-    states = [...last, ...states]
-  }
-  return { output, states }
-}
-
-interface Cell {
-  readonly kind: CellKind
-  readonly config: LayerConfig
-  /** Of the names of its weights. */
-  readonly prefix: string
-}
-
-const CELLS: ReadonlyMap<string, CellKind> = new Map([
-  ['LSTM', 'LSTM'],
-  ['LSTMCell', 'LSTM'],
-  ['GRU', 'GRU'],
-  ['GRUCell', 'GRU'],
-  ['SimpleRNN', 'SimpleRNN'],
-  ['SimpleRNNCell', 'SimpleRNN'],
-])
-
-function cellsOf({ className, config }: LayerObject, prefix: string): readonly Cell[] {
-  const kind = CELLS.get(className)
-  if (kind !== undefined) return [{ kind, config, prefix }]
-  if (className === 'RNN') return cellsOf(config.layer('cell'), prefix)
-  if (className !== 'StackedRNNCells') throw new NotCompiled(`a layer or cell of class ${className}`)
-  return list(config.raw('cells'), `${config.place}, its cells,`).flatMap((cell, index) =>
-    cellsOf(layerObject(cell, `Cell ${index} of ${config.place}`), `${prefix}RNNCell_${index}/`),
-  )
-}
-
-interface CellUse {
-  readonly steps: Steps
-  readonly states: readonly Value[]
-  readonly returnSequences: boolean
-  readonly returnState: boolean
-}
-
-function cellResults({ graph, weight }: LayerCall, cell: Cell, use: CellUse): readonly Value[] {
-  const { kind, config, prefix } = cell
-  const { x, mask, direction } = use.steps
-  if (config.flag('resetAfter', false)) throw new NotCompiled('reset_after, which TF.js has not')
-  const units = config.count('units')
-  const width = units * gatesOf(kind)
-  const bias = config.flag('useBias', true)
-    ? weight(`${prefix}bias`, [width])
-    : graph.constant({ type: 'float32', shape: [width], data: new Float32Array(width) })
-  const operands = [
-    x,
-    weight(`${prefix}kernel`, [knownDimension(x, -1), width]),
-    weight(`${prefix}recurrent_kernel`, [units, width]),
-    bias,
-    ...use.states,
-    ...(mask === undefined ? [] : [mask]),
-  ]
-  return graph.addAll(recurrent, operands, {
-    kind,
-    units,
-    activation: activationOf(config, 'activation', kind === 'SimpleRNN'),
-    recurrentActivation:
-      kind === 'SimpleRNN' ? undefined : activationOf(config, 'recurrentActivation', false),
-    direction,
-    hasInitialStates: use.states.length > 0,
-    isMasked: mask !== undefined,
-    returnSequences: use.returnSequences,
-    returnState: use.returnState,
-  })
-}
-
-/** @param isDefaultForNull whether null is the default as well, rather than `linear`. */
-function activationOf(config: LayerConfig, key: string, isDefaultForNull: boolean): string {
-  const value = config.raw(key)
-  if (value === undefined || (value === null && isDefaultForNull))
-    return key === 'activation' ? 'tanh' : 'hardSigmoid'
-  if (value === null) return 'linear'
-  if (typeof value === 'string') return value
-  return layerObject(value, `${config.place}, its ${key},`).className
 }

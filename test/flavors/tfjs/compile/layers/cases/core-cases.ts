@@ -16,6 +16,12 @@ export const CORE_CASES = [
       element: (number) => number * 6,
     }),
   ),
+  ...(['relu', 'relu6'] as const).map((activation) =>
+    layerCase(`${activation} of integers`, [3, 4], () => layers.activation({ activation }), {
+      dtype: 'int32',
+      element: (number) => number * 9,
+    }),
+  ),
   layerCase('dropped', [5], () => layers.dropout({ rate: 0.5 })),
   layerCase('dropped in one dimension', [5, 3], () => layers.spatialDropout1d({ rate: 0.5 })),
   layerCase('with noise', [5], () => layers.gaussianNoise({ stddev: 2 })),
@@ -35,6 +41,10 @@ export const CORE_CASES = [
   layerCase('plain', [4], () => layers.repeatVector({ n: 3 })),
   layerCase('of another value', [6, 1], () => layers.masking({ maskValue: 1 }), {
     element: (number) => Math.sign(number),
+  }),
+  layerCase('of integers', [6, 2], () => layers.masking(), {
+    dtype: 'int32',
+    element: (number) => number * 2,
   }),
   layerCase('plain', [6, 2], () => layers.masking(), { element: (number) => Math.round(number) }),
   modelCase('Flatten', 'after a convolution', () =>
