@@ -1,5 +1,6 @@
 import { invalidModel } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
+import { checkInputSize } from './check-input-size.ts'
 import { broken, type GraphDefNode, nodeOf, readGraphDefNodes } from './graph-def.ts'
 import { graphPorts } from './graph-ports.ts'
 import { KNOWN_OPERATORS } from './known-operators.ts'
@@ -17,6 +18,7 @@ export function checkGraph(artifacts: Omit<ModelArtifacts, 'weightData' | 'diges
   checkReferences(nodes)
   const { inputs, outputs } = graphPorts(artifacts)
   if (outputs.length === 0) throw broken('it has no outputs.')
+  for (const { name, shape } of inputs) checkInputSize(name, shape)
   const weights = new Set(artifacts.weightSpecs.map(({ name }) => name))
   const ends = new Set([...weights, ...inputs.map(({ node }) => nodeOf(node))])
   const used = reachable(

@@ -102,7 +102,22 @@ describe('a layers model', () => {
       "Layer 'my_Dense' has units 1000000000000, but the largest dimension of the model's weights is 10. The model.json is damaged, or its weights are those of another model.",
     )
     expect(() => checkLayers([layer('InputLayer', { batch_input_shape: [null, 1e6, 1e6] })])).toThrow(
-      "The input of layer 'my_InputLayer' has the shape [null,1000000,1000000], which is too large to be served: at most 536870912 elements a row are.",
+      "Input 'my_InputLayer' of the model has the shape [null,1000000,1000000], which is too large to be served: at most 536870912 elements a row are.",
+    )
+    expect(() => checkLayers([layer('Conv2D', { kernel_size: [3, 11] })])).toThrow(
+      /^Layer 'my_Conv2D' has kernel_size 11, but the largest dimension/,
+    )
+    expect(() =>
+      checkLayers([
+        layer('ZeroPadding2D', {
+          padding: [
+            [1, 1],
+            [1, 1e9],
+          ],
+        }),
+      ]),
+    ).toThrow(
+      "Layer 'my_ZeroPadding2D' has padding 1000000000, which is too large to be served: at most 16777216 is.",
     )
   })
 
@@ -175,6 +190,12 @@ describe('a graph model', () => {
 
   test('of operators that TF.js has passes', () => {
     check([x, relu])
+  })
+
+  test('with a huge input is refused', () => {
+    expect(() => check([placeholder('x', 'DT_FLOAT', [-1, 2 ** 20, 2 ** 20]), relu])).toThrow(
+      "Input 'x' of the model has the shape [-1,1048576,1048576], which is too large to be served: at most 536870912 elements a row are.",
+    )
   })
 
   test('with another operator is refused, by the name of its node', () => {
