@@ -5,8 +5,11 @@ export {
   env,
   findBackend,
   getBackend,
+  getKernel,
   memory,
+  registerKernel,
   setBackend,
   tensor,
+  unregisterKernel,
 } from '@tensorflow/tfjs-core'
 export { loadLayersModel } from '@tensorflow/tfjs-layers'

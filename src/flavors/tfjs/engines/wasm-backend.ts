@@ -7,6 +7,7 @@ import * as tf from './bundled-tensorflow.ts'
 import { SwitchedBackend } from './switched-backend.ts'
 import type { Turns } from './turns.ts'
 import { WasmGuard, type WasmModule } from './wasm-guard.ts'
+import { repairWasmKernels } from './wasm-kernels.ts'
 import { withConsole } from './with-console.ts'
 
 /** Beside the built package's own files; in a clone TF.js finds it beside its own. */
@@ -19,6 +20,7 @@ export async function startWasm(turns: Turns): Promise<Backend> {
     const guard = new WasmGuard()
     await withoutNewListeners(() => withConsole(guard.console, setWasm))
     guard.watch(moduleOf(tf.engine().backend))
+    repairWasmKernels()
     return new SwitchedBackend(tf, turns, {
       name: 'wasm',
       registeredName: 'wasm',

@@ -7,11 +7,12 @@ import type { ModuleConsole } from './with-console.ts'
 export interface WasmModule {
   /** 0 where there is no memory left, which TF.js takes for an address (4.22). */
   _malloc(bytes: number): number
-  readonly HEAPU8: Uint8Array
+  _free(address: number): void
 }
 
 /** `Sign for tensor id 76 failed. Unsupported dtype 2` */
 const NO_CODE_FOR_TYPE = /^(\w+)(?: for tensor ids? .*?)? failed\. ?(?:Unknown|Unsupported) \w*type/
+const ADDRESSABLE_BYTES = 2 ** 32 - 1
 const NO_MEMORY = 'The WebAssembly engine has no memory left (4 GiB at most) for a request of this size.'
 
 /**
@@ -32,8 +33,12 @@ export class WasmGuard {
 
   /** To be called once, with the module that was started under `console`. */
   watch(module: WasmModule): void {
+    // Emscripten's first call replaces the function that was called.
+    module._free(module._malloc(1))
     const allocate = module._malloc
     module._malloc = (bytes) => {
+      // WebAssembly would take the rest of a division by 4 GiB for the size.
+      if (bytes > ADDRESSABLE_BYTES) throw new Error(NO_MEMORY)
       const address = allocate(bytes)
       if (address === 0) throw this.#break(new EngineBroken(NO_MEMORY))
       return address

@@ -91,3 +91,16 @@ export const NESTED_RECURRENT: EngineModel = {
   },
   inputs: (rows, seed) => new Map([['gru_GRU1_input', floats([rows, 4, 2], seed)]]),
 }
+
+/** Sevens, in the shape that the input says. */
+export const FILL = graph(
+  'a graph of a size that its input says',
+  {
+    nodes: [
+      placeholder('sizes', 'DT_INT32', [2]),
+      { name: 'filled', op: 'Fill', input: ['sizes', 'seven'], attr: { T: FLOAT, index_type: INT } },
+    ],
+    weights: [{ name: 'seven', shape: [], values: [7] }],
+  },
+  () => new Map([['sizes', { datatype: 'INT32', shape: [2], data: Int32Array.of(2, 3) }]]),
+)
