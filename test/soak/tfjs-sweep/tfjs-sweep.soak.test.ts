@@ -10,12 +10,12 @@ const MODELS = Number(process.env['HEADRACE_SOAK_REQUESTS'] ?? 4_000)
 const SEED = Number(process.env['HEADRACE_SOAK_SEED'] ?? 1)
 
 it(`compiles ${MODELS / 2} random layers models to what TF.js computes (seed ${SEED})`, async () => {
-  const report = await sweepLayers({ models: MODELS / 2, seed: SEED })
+  const report = await sweepLayers({ models: MODELS / 2, seed: SEED, withWasm: true })
   expectCovered(report, [...LAYER_TABLE.keys()])
 })
 
 it(`compiles ${MODELS / 2} random graph models to what TF.js computes (seed ${SEED})`, async () => {
-  const report = await sweepGraphs({ models: MODELS / 2, seed: SEED })
+  const report = await sweepGraphs({ models: MODELS / 2, seed: SEED, withWasm: true })
   const names = GRAPH_TABLE.flatMap((row) => row.names)
   expectCovered(
     report,

@@ -3,7 +3,7 @@ import type { Predictor, TensorMetadata } from '../../../../src/core/predictor.t
 import type { Datatype, Tensor } from '../../../../src/core/tensor.ts'
 import { openWrittenModel } from '../../../../src/flavors/onnx/open-written-model.ts'
 import { distinctNames } from '../../../../src/flavors/tfjs/artifacts/distinct-names.ts'
-import type { TfjsFormat } from '../../../../src/flavors/tfjs/artifacts/model-artifacts.ts'
+import type { ModelArtifacts } from '../../../../src/flavors/tfjs/artifacts/model-artifacts.ts'
 import { compileModel } from '../../../../src/flavors/tfjs/compile/compile.ts'
 import type { ElementType } from '../../../../src/flavors/tfjs/compile/graph/value.ts'
 import { NotCompiled } from '../../../../src/flavors/tfjs/compile/not-compiled.ts'
@@ -13,7 +13,11 @@ import { inputsOf, RUN_CASES, type RunCase, type SweepModel, type SweepTensor } 
 import { TfjsModel, useBackend } from './tfjs-model.ts'
 
 export type Verdict =
-  | { readonly kind: 'agrees' }
+  | {
+      readonly kind: 'agrees'
+      /** How TF.js's wasm backend differs, which does not count: the cpu backend is the reference. */
+      readonly wasmDiffers?: string
+    }
   | { readonly kind: 'refused'; readonly place: string; readonly reason: string }
   /** TF.js itself does not run the model: nothing to agree with. */
   | { readonly kind: 'unrunnable'; readonly reason: string }
@@ -21,8 +25,15 @@ export type Verdict =
   | { readonly kind: 'disputed'; readonly how: string }
   | { readonly kind: 'failed'; readonly how: string }
 
+export interface JudgeOptions {
+  /** Of the values that the model is fed with. */
+  readonly seed: number
+  /** Whether TF.js's wasm backend is asked even where its cpu backend agrees. */
+  readonly withWasm?: boolean
+}
+
 /** Runs a model in TF.js and compiled, and says what came of it. */
-export async function judge(model: SweepModel, seed: number): Promise<Verdict> {
+export async function judge(model: SweepModel, options: JudgeOptions): Promise<Verdict> {
   let reference: TfjsModel
   try {
     reference = await TfjsModel.load(model.artifacts)
@@ -30,25 +41,29 @@ export async function judge(model: SweepModel, seed: number): Promise<Verdict> {
     return { kind: 'unrunnable', reason: messageOf(error) }
   }
   try {
-    return await judgeAgainst(reference, model, seed)
+    return await judgeAgainst(reference, model, options)
   } finally {
     reference.dispose()
   }
 }
 
-async function judgeAgainst(reference: TfjsModel, model: SweepModel, seed: number): Promise<Verdict> {
+async function judgeAgainst(
+  reference: TfjsModel,
+  model: SweepModel,
+  options: JudgeOptions,
+): Promise<Verdict> {
   let candidate: Predictor
   try {
     const { chunks } = await compileModel(model.artifacts)
     candidate = await openWrittenModel({ bytes: bytesOf(chunks) }, { intraOpThreads: 1 })
   } catch (error) {
-    const runs = await referenceRuns(reference, model, seed)
+    const runs = await referenceRuns(reference, model, options.seed)
     if ('reason' in runs) return { kind: 'unrunnable', reason: runs.reason }
     if (!(error instanceof NotCompiled)) return { kind: 'failed', how: describe(error) }
     return { kind: 'refused', place: error.place ?? 'model', reason: error.reason }
   }
   try {
-    return await compare(reference, candidate, { model, seed })
+    return await compare(reference, candidate, { model, ...options })
   } finally {
     await candidate.close()
   }
@@ -88,7 +103,11 @@ async function referenceRuns(
  * Where a window is larger than its image TF.js goes on without elements, and onnxruntime fails. Where numbers overflow
  * on the way, nobody says with what engines go on. No layer gives anything but numbers for numbers.
  */
-function isComparable({ type, shape, data }: SweepTensor, { scale }: RunCase, format: TfjsFormat): boolean {
+function isComparable(
+  { type, shape, data }: SweepTensor,
+  { scale }: RunCase,
+  format: ModelArtifacts['format'],
+): boolean {
   if (shape.includes(0)) return false
   const isStrict = type === 'float32' && (scale > 1 || format === 'layers-model')
   return !isStrict || Array.prototype.every.call(data, Number.isFinite)
@@ -97,7 +116,7 @@ function isComparable({ type, shape, data }: SweepTensor, { scale }: RunCase, fo
 async function compare(
   reference: TfjsModel,
   candidate: Predictor,
-  { model, seed }: { readonly model: SweepModel; readonly seed: number },
+  { model, seed, withWasm = false }: JudgeOptions & { readonly model: SweepModel },
 ): Promise<Verdict> {
   const runs = await referenceRuns(reference, model, seed)
   if ('reason' in runs) return { kind: 'unrunnable', reason: runs.reason }
@@ -107,10 +126,14 @@ async function compare(
     const how = await differenceOfRun(candidate, run)
     if (how === undefined) continue
     const message = `${run.what.rows} rows, scale ${run.what.scale}: ${how}`
-    const isDisputed = await wasmGives(model, candidate, run)
+    const isDisputed = (await wasmDifference(model, candidate, run)) === 'none'
     return { kind: isDisputed ? 'disputed' : 'failed', how: message }
   }
-  return { kind: 'agrees' }
+  if (!withWasm) return { kind: 'agrees' }
+  const wasmDiffers = await wasmDifference(model, candidate, runs.at(-1)!)
+  return wasmDiffers === 'none' || wasmDiffers === 'unknown'
+    ? { kind: 'agrees' }
+    : { kind: 'agrees', wasmDiffers }
 }
 
 function wrongNames(reference: TfjsModel, { inputs, outputs }: Predictor): string | undefined {
@@ -141,19 +164,19 @@ async function differenceOfRun(
   }
 }
 
-/** Whether TF.js's wasm backend gives what ONNX gives. */
-async function wasmGives({ artifacts }: SweepModel, candidate: Predictor, run: Run): Promise<boolean> {
+/** How TF.js's wasm backend differs from ONNX: `none` where it does not, `unknown` where it does not run the model. */
+async function wasmDifference({ artifacts }: SweepModel, candidate: Predictor, run: Run): Promise<string> {
   await useBackend('wasm')
   try {
     const model = await TfjsModel.load(artifacts)
     try {
       const outputs = await model.run(run.inputs)
-      return (await differenceOfRun(candidate, { ...run, outputs })) === undefined
+      return (await differenceOfRun(candidate, { ...run, outputs })) ?? 'none'
     } finally {
       model.dispose()
     }
   } catch {
-    return false
+    return 'unknown'
   } finally {
     await useBackend('cpu')
   }

@@ -17,6 +17,8 @@ export interface SweepReport {
   readonly unrunnable: number
   /** In which TF.js's cpu and wasm backends differ, and ONNX is with wasm. */
   readonly disputed: readonly string[]
+  /** How TF.js's wasm backend differs in models that agree with its cpu backend, with their operators or layers. */
+  readonly wasmDiffers: readonly string[]
   /** Models that are not compiled, by operator and reason. */
   readonly refusals: ReadonlyMap<string, number>
   /** Agreeing models that use the operator or layer. */
@@ -28,6 +30,7 @@ export interface SweepReport {
 export class SweepTally {
   readonly #verdicts = { agrees: 0, refused: 0, unrunnable: 0, disputed: 0, failed: 0 }
   readonly #disputed: string[] = []
+  readonly #wasmDiffers: string[] = []
   readonly #refusals = new Map<string, number>()
   readonly #agreeing = new Map<string, number>()
   readonly #failures: SweepFailure[] = []
@@ -36,6 +39,9 @@ export class SweepTally {
   count(verdict: Verdict, uses: ReadonlySet<string>): void {
     this.#verdicts[verdict.kind] += 1
     if (verdict.kind === 'agrees') for (const name of uses) raise(this.#agreeing, name)
+    if (verdict.kind === 'agrees' && verdict.wasmDiffers !== undefined) {
+      this.#wasmDiffers.push(`${[...uses].join(' ')}: ${verdict.wasmDiffers}`)
+    }
     if (verdict.kind === 'disputed') this.#disputed.push(verdict.how)
     if (verdict.kind === 'refused') raise(this.#refusals, `${operatorOf(verdict.place)}: ${verdict.reason}`)
   }
@@ -51,6 +57,7 @@ export class SweepTally {
       agreements: agrees,
       unrunnable,
       disputed: this.#disputed,
+      wasmDiffers: this.#wasmDiffers,
       refusals: byCount(this.#refusals),
       agreeing: byCount(this.#agreeing),
       failures: this.#failures,

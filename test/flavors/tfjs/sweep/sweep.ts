@@ -2,7 +2,7 @@ import { messageOf } from '../../../../src/core/errors.ts'
 import { GRAPH_OPERATORS, graphRecipe } from './graph-generator.ts'
 import { graphModel } from './graph-model.ts'
 import type { GraphRecipe } from './graph-recipe.ts'
-import { judge, type Verdict } from './judge.ts'
+import { type JudgeOptions, judge, type Verdict } from './judge.ts'
 import { LAYER_CLASSES, layersRecipe } from './layers-generator.ts'
 import { layersModel } from './layers-model.ts'
 import type { LayerConfig, LayersRecipe } from './layers-recipe.ts'
@@ -14,6 +14,8 @@ import { useBackend } from './tfjs-model.ts'
 export interface SweepOptions {
   readonly models: number
   readonly seed: number
+  /** Whether TF.js's wasm backend is compared as well. */
+  readonly withWasm?: boolean
 }
 
 /** One of the two kinds of models. */
@@ -54,7 +56,7 @@ export function sweepGraphs(options: SweepOptions): Promise<SweepReport> {
 
 async function sweep<R extends LayersRecipe | GraphRecipe>(
   kind: Kind<R>,
-  { models, seed }: SweepOptions,
+  { models, seed, withWasm = false }: SweepOptions,
 ): Promise<SweepReport> {
   await useBackend('cpu')
   const tally = new SweepTally()
@@ -62,24 +64,24 @@ async function sweep<R extends LayersRecipe | GraphRecipe>(
     const own = (seed * 1_000_003 + index) % 2 ** 31
     const made = kind.names[index % kind.names.length]!
     const recipe = await kind.recipe(own, made)
-    const verdict = await verdictOf(kind, recipe, own)
+    const verdict = await verdictOf(kind, recipe, { seed: own, withWasm })
     tally.count(verdict, kind.uses(recipe))
     if (verdict.kind !== 'failed') continue
-    const isFailing = async (cut: R) => (await verdictOf(kind, cut, own)).kind === 'failed'
+    const isFailing = async (cut: R) => (await verdictOf(kind, cut, { seed: own })).kind === 'failed'
     const smallest = await shrink(recipe, kind.refs, isFailing)
     tally.fail({ seed: own, made, how: verdict.how, recipe: JSON.stringify(smallest) })
   }
   return tally.report()
 }
 
-async function verdictOf<R>(kind: Kind<R>, recipe: R, seed: number): Promise<Verdict> {
+async function verdictOf<R>(kind: Kind<R>, recipe: R, options: JudgeOptions): Promise<Verdict> {
   let model: SweepModel
   try {
     model = await kind.model(recipe)
   } catch (error) {
     return { kind: 'unrunnable', reason: messageOf(error) }
   }
-  return judge(model, seed)
+  return judge(model, options)
 }
 
 /** Classes of layers, those within wrappers and models as well. */
