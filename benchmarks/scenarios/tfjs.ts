@@ -38,18 +38,22 @@ async function one(plan: LoopPlan): Promise<LoopResult> {
 interface Measured {
   readonly network: string
   readonly rows: number
-  readonly rounds: Readonly<Record<string, readonly number[]>>
+  readonly rounds: Readonly<Record<string, readonly Rates[]>>
 }
+
+type Rates = Pick<LoopResult, 'callsPerSecond' | 'callsPerCpuSecond'>
 
 /** Each engine in a process of its own each round, the order reversed every time. */
 async function measure(network: string, rows: number): Promise<Measured> {
-  const rounds: Record<string, number[]> = Object.fromEntries(engines.map((engine) => [engine, []]))
+  const rounds: Record<string, Rates[]> = Object.fromEntries(engines.map((engine) => [engine, []]))
   const answers: LoopResult['answer'][] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const engine of round % 2 === 0 ? engines : [...engines].reverse()) {
-      const result = await one({ engine, folder: join(folder, network), rows, seconds: SECONDS })
-      rounds[engine]?.push(result.callsPerSecond)
-      answers.push(result.answer)
+      const { answer, ...rates } = await one({
+        ...{ engine, folder: join(folder, network), rows, seconds: SECONDS },
+      })
+      rounds[engine]?.push(rates)
+      answers.push(answer)
     }
   }
   for (const answer of answers) checkSame(answers[0] ?? [], answer, network)
@@ -62,18 +66,18 @@ function checkSame(expected: readonly number[], actual: readonly number[], netwo
   if (!isSame) throw new Error(`${network} is computed differently: ${expected} and ${actual}`)
 }
 
+/** Of the processor's time: on a quiet machine the same as of the clock's. */
 function summaryOf({ network, rows, rounds }: Measured) {
-  const rate = (engine: LoopEngine): number => median(rounds[engine] ?? [])
-  const compiled = rate('compiled')
+  const rate = (engine: LoopEngine): number =>
+    median((rounds[engine] ?? []).map(({ callsPerCpuSecond }) => callsPerCpuSecond))
+  const others = engines.filter((engine) => engine !== 'compiled')
   return {
     network,
     rows,
     ...Object.fromEntries(engines.map((engine) => [engine, Number(rate(engine).toPrecision(4))])),
-    ofWasm: Number((compiled / rate('wasm')).toFixed(2)),
-    ofNative: Number((compiled / rate('native')).toFixed(3)),
-    ...(engines.includes('tfjs-node')
-      ? { ofTfjsNode: Number((compiled / rate('tfjs-node')).toFixed(2)) }
-      : {}),
+    ...Object.fromEntries(
+      others.map((engine) => [`of ${engine}`, Number((rate('compiled') / rate(engine)).toPrecision(3))]),
+    ),
   }
 }
 
@@ -89,4 +93,4 @@ try {
 const summary = measured.map(summaryOf)
 console.log(machine())
 console.table(summary)
-if (!QUICK) keep('tfjs', { seconds: SECONDS, unit: 'calls per second', summary, measured })
+if (!QUICK) keep('tfjs', { seconds: SECONDS, unit: 'calls a second of processor time', summary, measured })
