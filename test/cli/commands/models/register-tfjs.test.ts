@@ -32,7 +32,12 @@ beforeEach(async () => {
 })
 
 function register(...args: readonly string[]): { code: number | null; out: string; err: string } {
-  const env = { ...process.env, MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db', MLFLOW_REGISTRY_URI: '' }
+  const env = {
+    ...process.env,
+    MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db',
+    MLFLOW_REGISTRY_URI: '',
+    HEADRACE_CACHE_DIR: join(folder, 'cache'),
+  }
   const all = [MAIN, 'models', 'register', ...args, '-n', 'm']
   const child = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8', env })
   return { code: child.status, out: child.stdout, err: child.stderr }
