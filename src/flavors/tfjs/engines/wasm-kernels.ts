@@ -29,28 +29,25 @@ function replace(kernelName: string, make: (original: KernelFunc) => KernelFunc)
 }
 
 function oneHot({ inputs, attrs, backend }: Call): TensorInfo {
-  const memory = backend as unknown as WasmMemory
+  const memory = memoryOf(backend)
   const indices = inputs['indices'] as TensorInfo
-  const { dtype, depth, onValue, offValue } = attrs as unknown as OneHotAttributes
-  const output = memory.makeOutput([...indices.shape, depth], dtype)
-  const values = memory.typedArrayFromHeap(output).fill(offValue)
+  const [depth, on, off] = ['depth', 'onValue', 'offValue'].map((name) => Number(attrs?.[name]))
+  const output = memory.makeOutput([...indices.shape, depth!], String(attrs?.['dtype']))
+  const values = memory.typedArrayFromHeap(output).fill(off!)
   for (const [row, index] of memory.typedArrayFromHeap(indices).entries())
-    if (index >= 0 && index < depth) values[row * depth + index] = onValue
+    if (index >= 0 && index < depth!) values[row * depth! + index] = on!
   return output
 }
 
-interface OneHotAttributes {
-  readonly dtype: string
-  readonly depth: number
-  readonly onValue: number
-  readonly offValue: number
-}
-
 function castToBool({ inputs, backend }: Call): TensorInfo {
-  const memory = backend as unknown as WasmMemory
+  const memory = memoryOf(backend)
   const x = inputs['x'] as TensorInfo
   const output = memory.makeOutput(x.shape, 'bool')
   const flags = memory.typedArrayFromHeap(output)
   for (const [index, value] of memory.typedArrayFromHeap(x).entries()) flags[index] = value === 0 ? 0 : 1
   return output
+}
+
+function memoryOf(backend: object): WasmMemory {
+  return backend as WasmMemory
 }
