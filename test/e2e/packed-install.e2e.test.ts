@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import '@tensorflow/tfjs-backend-cpu'
+import { tensor } from '@tensorflow/tfjs-core'
+import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { placeholder, saveGraphModel, saveLayersModel } from '../fixtures/tfjs/save-model.ts'
 import { type Finished, HeadraceProcess, ROOT, run } from './support/headrace-process.ts'
 
 const IRIS = {
@@ -75,4 +79,47 @@ describe('the package, packed and installed in an empty folder', () => {
       expect((await server.stop()).code).toBe(0)
     }
   })
+
+  test('has the terms of all that it contains', () => {
+    const notice = readFileSync(join(folder, 'node_modules/headrace/NOTICE'), 'utf8')
+    for (const work of ['TensorFlow.js', 'long.js', 'seedrandom', 'XNNPACK']) expect(notice).toContain(work)
+  })
+
+  test('brings TF.js with it, and none of its packages', () => {
+    expect(existsSync(join(folder, 'node_modules/@tensorflow'))).toBe(false)
+    expect(existsSync(join(folder, 'node_modules/node-fetch'))).toBe(false)
+  })
+
+  test.each(['onnxruntime', 'wasm', 'cpu'])('serves TF.js models of both formats with %s', async (engine) => {
+    for (const [format, model] of Object.entries(await tfjsModels())) {
+      const args = ['serve', '-m', model, '--port', '0', '--tfjs-engine', engine]
+      const server = new HeadraceProcess({ command: [headrace], args, cwd: folder })
+      try {
+        const url = await server.listening()
+        expect(server.output).toContain(`"engine":"${engine}"`)
+        const reply = await fetch(`${url}/invocations`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ inputs: [[1, 2]] }),
+        })
+        const { predictions } = (await reply.json()) as { predictions: Readonly<Record<string, number[][]>> }
+        expect([format, reply.status, Object.values(predictions)]).toEqual([format, 200, [[[5, 11]]]])
+      } finally {
+        expect((await server.stop()).code).toBe(0)
+      }
+    }
+  })
 })
+
+/** `x · [[1, 3], [2, 4]]`, in both of TF.js's formats. */
+async function tfjsModels(): Promise<{ readonly graph: string; readonly layers: string }> {
+  const kernel = { shape: [2, 2], values: [1, 3, 2, 4] }
+  const graph = join(folder, 'graph-model')
+  const product = { name: 'y', op: 'MatMul', input: ['x', 'kernel'], attr: { T: { type: 'DT_FLOAT' } } }
+  const nodes = [placeholder('x', 'DT_FLOAT', [-1, 2]), product]
+  saveGraphModel({ nodes, weights: [{ name: 'kernel', ...kernel }] }, graph)
+  const dense = sequential({ layers: [layers.dense({ units: 2, useBias: false, inputShape: [2] })] })
+  dense.setWeights([tensor(kernel.values, [2, 2])])
+  await saveLayersModel(dense, join(folder, 'layers-model'))
+  return { graph, layers: join(folder, 'layers-model') }
+}
