@@ -180,6 +180,27 @@ test('convolutions over one and three dimensions are those of TF.js', async () =
   }
 })
 
+test('a convolution in groups is one of each group', async () => {
+  await expectLikeTfjs({
+    operands: [
+      { shape: [2, 5, 5, 6], rows: true },
+      { shape: [3, 3, 2, 9], constant: true },
+    ],
+    build: (graph, values) =>
+      graph.add(convolution, values, { strides: [1, 1], dilations: [1, 1], padding: 'same', groups: 3 }),
+    reference: ([x, filter]) => {
+      const images = tf.split(x as tf.Tensor4D, 3, 3)
+      const filters = tf.split(filter as tf.Tensor4D, 3, 3)
+      return tf.concat(
+        images.map((image, group) =>
+          tf.conv2d(image as tf.Tensor4D, filters[group] as tf.Tensor4D, 1, 'same'),
+        ),
+        3,
+      )
+    },
+  })
+})
+
 test('what a convolution does not cover is refused', () => {
   const graph = new Graph()
   const x = graph.input('x', { type: 'float32', shape: [null, 5, 5, 3] })
@@ -189,6 +210,13 @@ test('what a convolution does not cover is refused', () => {
   expect(() => graph.add(convolution, [x, filter], attributes)).toThrow(NotCompiled)
   expect(() => graph.add(convolution, [numbers, filter], attributes)).toThrow('int32')
   expect(() => graph.add(convolution, [x, filter], { ...attributes, strides: [1] })).toThrow(NotCompiled)
+  const from = graph.input('from', { type: 'float32', shape: [null, null, 5, 2] })
+  const sized = { strides: [2, 2], padding: 'same' } as const
+  const turned = graph.constant({ type: 'float32', shape: [3, 3, 1, 2], data: new Float32Array(18) })
+  const toward = (outputShape: readonly (number | null)[]) => () =>
+    graph.add(transposedConvolution, [from, turned], { ...sized, outputShape })
+  expect(toward([null, 10, 10, 1])).toThrow('a run tells')
+  expect(toward([null, null, 12, 1])).toThrow(NotCompiled)
 })
 
 interface Setting {
