@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { isUnreachable, notFound } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import { ArtifactPlaces } from './artifact-places.ts'
@@ -75,7 +75,7 @@ export class ModelResolver implements RegistryClient {
     const path = resolve(this.#folder, given)
     if (!existsSync(path)) throw notFound(`There is no model at ${path}`, { path })
     return {
-      ...{ uri, canonicalUri: path, name: basename(path), version: undefined, alias: undefined, path },
+      ...{ uri, canonicalUri: path, name: nameOfPath(path), version: undefined, alias: undefined, path },
       origin: { kind: 'local', location: path, registry: undefined },
     }
   }
@@ -121,4 +121,9 @@ export class ModelResolver implements RegistryClient {
     else this.#log.warn(fields, `The registry does not answer (${reason.message}): ${copy}`)
     return model
   }
+}
+
+/** A TF.js model is called by its folder: its file is model.json, as any other's. */
+function nameOfPath(path: string): string {
+  return basename(path) === 'model.json' ? basename(dirname(path)) : basename(path)
 }

@@ -138,7 +138,8 @@ function parseHttpUri(uri: string): ModelUri {
       `'${hideUserInfo(uri)}…' is not the URL of a model's folder or file: those have no query`,
     )
   }
-  return { kind: 'artifacts', uri: url.href.replace(/\/+$/, '') }
+  // A TF.js model is known by its model.json, whose shards lie beside it.
+  return { kind: 'artifacts', uri: url.href.replace(/(\/model\.json)?\/*$/, '') }
 }
 
 function improper(uri: string): Error {

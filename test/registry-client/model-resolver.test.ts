@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -194,6 +194,15 @@ describe('a path', () => {
       path,
       origin: { kind: 'local', location: path, registry: undefined },
     })
+    await other.close()
+  })
+
+  test('of a model.json is called by its folder', async () => {
+    const path = join(temporaryFolder(), 'digits')
+    mkdirSync(path)
+    writeFileSync(join(path, 'model.json'), '{}')
+    const other = clientOf(temporaryFolder())
+    expect(await other.resolve(join(path, 'model.json'))).toMatchObject({ name: 'digits' })
     await other.close()
   })
 

@@ -67,6 +67,8 @@ describe('a model URI', () => {
     ['mlflow-artifacts://host:5000/x', { kind: 'artifacts', uri: 'mlflow-artifacts://host:5000/x' }],
     ['http://host/model', { kind: 'artifacts', uri: 'http://host/model' }],
     ['https://host/a b', { kind: 'artifacts', uri: 'https://host/a%20b' }],
+    ['https://host/model/', { kind: 'artifacts', uri: 'https://host/model' }],
+    ['https://host/web/model.json', { kind: 'artifacts', uri: 'https://host/web' }],
   ])('%s names artifacts', (uri, expected) => {
     expect(parseModelUri(uri)).toEqual(expected)
   })
