@@ -1,4 +1,4 @@
-import { invalidModel } from '../../../../core/errors.ts'
+import { broken, readGraphDefNodes } from '../../artifacts/graph-def.ts'
 import { NodeAttributes } from './node-attributes.ts'
 
 /** A result of a node. */
@@ -7,7 +7,7 @@ export interface TensorReference {
   readonly output: number
 }
 
-/** A node of a GraphDef, checked. */
+/** A node of a GraphDef as the compiler takes it. */
 export interface DefinedNode {
   readonly name: string
   /** TensorFlow's operator. */
@@ -19,13 +19,10 @@ export interface DefinedNode {
 
 /** Nodes by name. @throws ServingError INVALID_PARAMETER_VALUE where the topology is no GraphDef. */
 export function definedNodes(topology: Readonly<Record<string, unknown>>): ReadonlyMap<string, DefinedNode> {
-  const list = topology['node']
-  if (!Array.isArray(list)) throw invalidModel("The model's graph has no list of nodes.")
   const nodes = new Map<string, DefinedNode>()
-  for (const each of list as readonly unknown[]) {
-    const node = definedNode(each)
-    if (nodes.has(node.name)) throw invalidModel(`The model's graph has two nodes called '${node.name}'.`)
-    nodes.set(node.name, node)
+  for (const [name, { op, inputs, attributes }] of readGraphDefNodes(topology['node'])) {
+    const data = inputs.filter((input) => !input.startsWith('^')).map(tensorReference)
+    nodes.set(name, { name, op, inputs: data, attributes: new NodeAttributes(attributes) })
   }
   return nodes
 }
@@ -34,24 +31,6 @@ export function definedNodes(topology: Readonly<Record<string, unknown>>): Reado
 export function tensorReference(text: string): TensorReference {
   const [node = '', ...rest] = text.split(':')
   const output = rest.length === 0 ? 0 : Number(rest.at(-1))
-  if (!Number.isInteger(output) || output < 0)
-    throw invalidModel(`The model's graph refers to '${text}', which is no tensor.`)
+  if (!Number.isInteger(output) || output < 0) throw broken(`'${text}' is no tensor of a node.`)
   return { node, output }
-}
-
-function definedNode(value: unknown): DefinedNode {
-  const { name, op, input = [], attr = {} } = (value ?? {}) as Readonly<Record<string, unknown>>
-  if (typeof name !== 'string' || typeof op !== 'string')
-    throw invalidModel("A node of the model's graph has no name or no operator.")
-  if (!Array.isArray(input) || typeof attr !== 'object' || attr === null)
-    throw invalidModel(`Node '${name}' of the model's graph has inputs or attributes of a wrong form.`)
-  return {
-    name,
-    op,
-    inputs: input
-      .map(String)
-      .filter((each) => !each.startsWith('^'))
-      .map(tensorReference),
-    attributes: new NodeAttributes(attr as Readonly<Record<string, unknown>>),
-  }
 }

@@ -1,5 +1,5 @@
-import { invalidModel } from '../../../../core/errors.ts'
 import { decodeWeights } from '../../artifacts/decode-weights.ts'
+import { broken } from '../../artifacts/graph-def.ts'
 import { type GraphPortInfo, graphPorts } from '../../artifacts/graph-ports.ts'
 import type { ModelArtifacts, Weights } from '../../artifacts/model-artifacts.ts'
 import { Graph } from '../graph/graph.ts'
@@ -75,8 +75,7 @@ class GraphReader {
 
   #node(name: string): DefinedNode {
     const node = this.#nodes.get(name)
-    if (node === undefined)
-      throw invalidModel(`The model's graph refers to a node '${name}' that it has not.`)
+    if (node === undefined) throw broken(`it refers to a node '${name}' that it does not have.`)
     return node
   }
 

@@ -172,8 +172,8 @@ export const ELEMENTWISE_CASES: readonly GraphCase[] = [
       let x = graph.input([-1, 4])
       for (const op of ['Identity', 'StopGradient', 'Snapshot', 'FakeQuantWithMinMaxVars'])
         x = graph.node(op, [x])
-      x = graph.node('PlaceholderWithDefault', [x])
-      const pair = graph.node('IdentityN', [x, graph.input([2])])
+      const one = graph.node('PlaceholderWithDefault', [graph.float(1)])
+      const pair = graph.node('IdentityN', [graph.node('AddV2', [x, one]), graph.input([2])])
       return [pair, `${pair}:1`]
     },
   },
