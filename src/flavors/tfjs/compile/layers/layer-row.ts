@@ -38,8 +38,8 @@ export interface LayerCall {
   readonly masks: readonly Mask[]
   /** Finds a weight of the layer. @param name in the layer, `kernel`. */
   weight(name: string, shape: readonly number[]): Value
-  /** Calls the layer within a wrapper; its weights are called after the wrapper and `scope`. */
-  callInner(inner: LayerObject, inputs: readonly MaskedValue[], scope?: string): readonly MaskedValue[]
+  /** Calls the layer within a wrapper, after which its weights are called. */
+  callInner(inner: LayerObject, inputs: readonly MaskedValue[]): readonly MaskedValue[]
 }
 
 /** Fixes the type of a row. */
