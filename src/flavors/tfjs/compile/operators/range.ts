@@ -26,20 +26,20 @@ const MOST_ELEMENTS = 1024
 function knownRange(operands: readonly Value[]): readonly Dimension[] | undefined {
   const [start, limit, delta] = operands.map((operand) => knownIntegers(operand)?.[0])
   if (start === undefined || limit === undefined || delta === undefined) return undefined
-  return integerRange(start, limit, delta, MOST_ELEMENTS)
+  const step = rangeStep(start, limit, delta)
+  const count = rangeLength(start, limit, step)
+  if (!(count <= MOST_ELEMENTS)) return undefined
+  return Array.from({ length: count }, (_, index) => start + index * step)
 }
 
-/** TF.js's numbers; undefined where there are more than `most`. */
-export function integerRange(
-  start: number,
-  limit: number,
-  delta: number,
-  most: number,
-): readonly number[] | undefined {
-  const step = limit < start && delta === 1 ? -1 : delta
-  const count = Math.max(0, Math.ceil((limit - start) / step))
-  if (!(count <= most)) return undefined
-  return Array.from({ length: count }, (_, index) => start + index * step)
+/** From one element to the next. */
+export function rangeStep(start: number, limit: number, delta: number): number {
+  return limit < start && delta === 1 ? -1 : delta
+}
+
+/** How many elements there are; NaN or infinite where the step leads nowhere. */
+export function rangeLength(start: number, limit: number, step: number): number {
+  return Math.max(0, Math.ceil((limit - start) / step))
 }
 
 function deltaName(lowering: Lowering, operands: readonly Value[], [start, limit]: [string, string]): string {

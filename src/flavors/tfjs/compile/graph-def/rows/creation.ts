@@ -4,7 +4,7 @@ import { type ElementType, knownIntegers, type Value } from '../../graph/value.t
 import { NotCompiled } from '../../not-compiled.ts'
 import { broadcastTo } from '../../operators/broadcast-to.ts'
 import { cast } from '../../operators/cast.ts'
-import { range } from '../../operators/range.ts'
+import { range, rangeLength, rangeStep } from '../../operators/range.ts'
 import { knownNumber, knownNumbers } from '../constants.ts'
 import type { GraphRow } from '../graph-row.ts'
 import { foldedCast } from './fold.ts'
@@ -119,16 +119,15 @@ function likeOperand(name: string, value: number): GraphRow {
   }
 }
 
-function steps([start, stop, step]: readonly number[], type: ElementType, graph: Graph): Value {
-  const isDown = stop! < start! && step === 1
-  const own = isDown ? -1 : step!
-  const count = Math.max(0, Math.ceil((stop! - start!) / own))
+function steps([start, limit, delta]: readonly number[], type: ElementType, graph: Graph): Value {
+  const step = rangeStep(start!, limit!, delta!)
+  const count = rangeLength(start!, limit!, step)
   if (!Number.isFinite(count) || type === 'bool')
-    throw new NotCompiled(`a range from ${start} to ${stop} by ${step}`)
+    throw new NotCompiled(`a range from ${start} to ${limit} by ${delta}`)
   return graph.constant(
     type === 'int32'
-      ? { type, shape: [count], data: stepped(new Int32Array(count), start!, own) }
-      : { type, shape: [count], data: stepped(new Float32Array(count), start!, own) },
+      ? { type, shape: [count], data: stepped(new Int32Array(count), start!, step) }
+      : { type, shape: [count], data: stepped(new Float32Array(count), start!, step) },
   )
 }
 

@@ -5,7 +5,7 @@ import { add } from '../../operators/binary.ts'
 import { squeeze } from '../../operators/reshape.ts'
 import { reverse } from '../../operators/reverse.ts'
 import { slice } from '../../operators/slice.ts'
-import { split, unpack } from '../../operators/split.ts'
+import { type SplitAttributes, split, unpack } from '../../operators/split.ts'
 import { stridedSlice } from '../../operators/strided-slice.ts'
 import { knownNumber, knownNumbers, normalAxes, normalAxis } from '../constants.ts'
 import type { GraphRow } from '../graph-row.ts'
@@ -21,7 +21,7 @@ const splitRow: GraphRow = {
     const dim = x!.shape[at]!
     if (dim === null || dim % count !== 0)
       throw new NotCompiled(`${count} equal parts of a dimension of ${dim}`)
-    return parts(x!, at, new Array<number>(count).fill(dim / count), graph)
+    return parts(graph, x!, { axis: at, sizes: new Array<number>(count).fill(dim / count) })
   },
 }
 
@@ -33,12 +33,7 @@ const splitV: GraphRow = {
     const at = normalAxis(knownNumber(axis!, 'an axis'), x!.shape.length)
     const listed = knownNumbers(sizes!, 'sizes')
     const rest = restOf(x!.shape[at]!, listed)
-    return parts(
-      x!,
-      at,
-      listed.map((size) => (size === -1 ? rest() : size)),
-      graph,
-    )
+    return parts(graph, x!, { axis: at, sizes: listed.map((size) => (size === -1 ? rest() : size)) })
   },
 }
 
@@ -47,7 +42,7 @@ export const SLICES: readonly GraphRow[] = [
     names: ['Slice'],
     semantics: 'TensorFlow Slice; a size of -1 is the rest',
     operands: 3,
-    read: (_, [x, begin, size], graph) => sliced(x!, begin!, size!, graph),
+    read: (_, operands, graph) => sliced(graph, operands),
   },
   {
     names: ['StridedSlice'],
@@ -72,7 +67,9 @@ export const SLICES: readonly GraphRow[] = [
       const axis = normalAxis(attributes.number('axis', 0), x!.shape.length)
       if (x!.elements === undefined) return graph.addAll(unpack, [x!], { axis })
       const ones = new Array<number>(x!.elements.length).fill(1)
-      return parts(x!, 0, ones, graph).map((part) => graph.add(squeeze, [part], { axes: [0] }))
+      return parts(graph, x!, { axis: 0, sizes: ones }).map((part) =>
+        graph.add(squeeze, [part], { axes: [0] }),
+      )
     },
   },
   {
@@ -94,7 +91,8 @@ export const SLICES: readonly GraphRow[] = [
 ]
 
 /** With bounds of which only a run tells some it is a strided slice up to the sum of begin and size. */
-function sliced(x: Value, begin: Value, size: Value, graph: Graph): Value {
+function sliced(graph: Graph, operands: readonly Value[]): Value {
+  const [x, begin, size] = operands as readonly [Value, Value, Value]
   const from = knownIntegers(begin)
   const sizes = knownIntegers(size)
   if (from !== undefined && sizes !== undefined) return graph.add(slice, [x], { begin: from, size: sizes })
@@ -108,7 +106,7 @@ function sliced(x: Value, begin: Value, size: Value, graph: Graph): Value {
 }
 
 /** Parts of a shape are cut one by one, so that what is known of each stays known. */
-function parts(x: Value, axis: number, sizes: readonly number[], graph: Graph): readonly Value[] {
+function parts(graph: Graph, x: Value, { axis, sizes }: SplitAttributes): readonly Value[] {
   if (x.elements === undefined || x.shape.length !== 1) return graph.addAll(split, [x], { axis, sizes })
   let begin = 0
   return sizes.map((length) => {

@@ -15,58 +15,77 @@ export const SPACE_BATCH: readonly GraphRow[] = [
     semantics: 'TensorFlow SpaceToBatchND with constant blocks and paddings',
     operands: 3,
     read: (_, [x, block, paddings], graph) =>
-      spaceToBatch(x!, knownNumbers(block!, 'blocks'), knownPairs(paddings!, 'paddings'), graph),
+      spaceToBatch(graph, x!, {
+        block: knownNumbers(block!, 'blocks'),
+        edges: knownPairs(paddings!, 'paddings'),
+      }),
   },
   {
     names: ['BatchToSpaceND'],
     semantics: 'TensorFlow BatchToSpaceND with constant blocks and crops',
     operands: 3,
     read: (_, [x, block, crops], graph) =>
-      batchToSpace(x!, knownNumbers(block!, 'blocks'), knownPairs(crops!, 'crops'), graph),
+      batchToSpace(graph, x!, { block: knownNumbers(block!, 'blocks'), edges: knownPairs(crops!, 'crops') }),
   },
 ]
 
-type Pairs = readonly (readonly [number, number])[]
+interface Blocks {
+  /** Length of a block along each place. */
+  readonly block: readonly number[]
+  /** What is added before, or cut off after, at either end of each place. */
+  readonly edges: readonly (readonly [number, number])[]
+}
 
-function spaceToBatch(x: Value, block: readonly number[], paddings: Pairs, graph: Graph): Value {
-  const count = block.length
-  const others = x.shape.length - 1 - count
-  const pads = [[0, 0] as const, ...paddings, ...new Array<readonly [number, number]>(others).fill([0, 0])]
-  const padded = pads.flat().some((each) => each > 0) ? graph.add(pad, [x], { pads, value: 0 }) : x
+function spaceToBatch(graph: Graph, x: Value, { block, edges }: Blocks): Value {
+  const padded = paddedPlaces(graph, x, edges)
   const [rows, ...dims] = padded.shape
-  const places = dims.slice(0, count).map((dim, axis) => divided(dim, block[axis]!))
-  const rest = dims.slice(count)
+  const places = dims.slice(0, block.length).map((dim, axis) => divided(dim, block[axis]!))
+  const rest = dims.slice(block.length)
   const cut = graph.add(reshape, [padded], {
     dims: [rows!, ...places.flatMap((place, axis) => [place, block[axis]!]), ...rest],
   })
   const order = [...block.map((_, axis) => 2 * axis + 2), 0, ...block.map((_, axis) => 2 * axis + 1)]
-  const moved = graph.add(transpose, [cut], {
-    order: [...order, ...rest.map((_, axis) => 2 * count + 1 + axis)],
+  const moved = graph.add(transpose, [cut], { order: withRest(order, rest.length) })
+  return graph.add(reshape, [moved], {
+    dims: [rows === null ? null : rows! * areaOf(block), ...places, ...rest],
   })
-  const area = block.reduce((product, each) => product * each, 1)
-  return graph.add(reshape, [moved], { dims: [rows === null ? null : rows! * area, ...places, ...rest] })
 }
 
-function batchToSpace(x: Value, block: readonly number[], crops: Pairs, graph: Graph): Value {
-  const count = block.length
+function batchToSpace(graph: Graph, x: Value, { block, edges }: Blocks): Value {
   const [all, ...dims] = x.shape
-  const places = dims.slice(0, count)
-  const rest = dims.slice(count)
-  const area = block.reduce((product, each) => product * each, 1)
-  const rows = all === null ? null : divided(all!, area)
+  const places = dims.slice(0, block.length)
+  const rest = dims.slice(block.length)
+  const rows = all === null ? null : divided(all!, areaOf(block))
   const cut = graph.add(reshape, [x], { dims: [...block, rows, ...places, ...rest] })
-  const order = [count, ...block.flatMap((_, axis) => [count + 1 + axis, axis])]
-  const moved = graph.add(transpose, [cut], {
-    order: [...order, ...rest.map((_, axis) => 2 * count + 1 + axis)],
-  })
+  const order = [block.length, ...block.flatMap((_, axis) => [block.length + 1 + axis, axis])]
+  const moved = graph.add(transpose, [cut], { order: withRest(order, rest.length) })
   const grown = places.map((place, axis) => (place === null ? null : place * block[axis]!))
-  const joined = graph.add(reshape, [moved], { dims: [rows, ...grown, ...rest] })
-  if (crops.flat().every((each) => each === 0)) return joined
-  const sizes = grown.map((dim, axis) => croppedSize(dim, crops[axis]!))
-  return graph.add(slice, [joined], {
-    begin: [0, ...crops.map(([before]) => before), ...rest.map(() => 0)],
-    size: [-1, ...sizes, ...rest.map(() => -1)],
+  return croppedPlaces(graph, graph.add(reshape, [moved], { dims: [rows, ...grown, ...rest] }), edges)
+}
+
+function paddedPlaces(graph: Graph, x: Value, edges: Blocks['edges']): Value {
+  if (edges.flat().every((each) => each === 0)) return x
+  const others = Math.max(0, x.shape.length - 1 - edges.length)
+  const pads = [[0, 0] as const, ...edges, ...new Array<readonly [number, number]>(others).fill([0, 0])]
+  return graph.add(pad, [x], { pads, value: 0 })
+}
+
+function croppedPlaces(graph: Graph, x: Value, edges: Blocks['edges']): Value {
+  if (edges.flat().every((each) => each === 0)) return x
+  const rest = x.shape.slice(1 + edges.length)
+  return graph.add(slice, [x], {
+    begin: [0, ...edges.map(([before]) => before), ...rest.map(() => 0)],
+    size: [-1, ...edges.map((edge, axis) => croppedSize(x.shape[axis + 1]!, edge)), ...rest.map(() => -1)],
   })
+}
+
+/** The dimensions behind those of the order stay where they are. */
+function withRest(order: readonly number[], rest: number): readonly number[] {
+  return [...order, ...Array.from({ length: rest }, (_, index) => order.length + index)]
+}
+
+function areaOf(block: readonly number[]): number {
+  return block.reduce((product, each) => product * each, 1)
 }
 
 function divided(dim: Dimension, by: number): number {
