@@ -19,8 +19,6 @@ type Stored = (typeof STORED)[number]
 /** `HEADRACE_TFJS_ARCHITECTURES=resnet-18,series` tries these alone. */
 const CHOSEN = process.env['HEADRACE_TFJS_ARCHITECTURES']?.split(',')
 
-const python = converterPython()
-
 describe.each(ARCHITECTURES.filter(({ name }) => CHOSEN?.includes(name) ?? true))('$name', (architecture) => {
   const folder = mkdtempSync(join(tmpdir(), 'headrace-architecture-'))
   const table: Record<string, object> = {}
@@ -51,12 +49,12 @@ describe.each(ARCHITECTURES.filter(({ name }) => CHOSEN?.includes(name) ?? true)
     await check(join(folder, `layers-${stored}`), 'layers-model', stored)
   })
 
-  test.skipIf(python === undefined || architecture.recurrent).each(STORED)(
+  test.each(architecture.recurrent ? [] : STORED)(
     'is compiled to what TF.js computes: graph model of %s, by the official converter',
     async (stored) => {
       const to = join(folder, `graph-${stored}`)
       const from = join(folder, 'layers-float32')
-      await convertModel(python!, { from, to, ...quantization(stored) })
+      await convertModel({ from, to, ...quantization(stored) })
       await check(to, 'graph-model', stored)
     },
   )
