@@ -5,21 +5,20 @@ import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Predictor } from '../../src/core/predictor.ts'
 import type { Tensor } from '../../src/core/tensor.ts'
-import type { Flavor } from '../../src/flavors/flavor.ts'
-import type { MlModel } from '../../src/flavors/mlmodel.ts'
-import type { WorkerPool } from '../../src/runtime/pool/worker-pool.ts'
-import type { WorkerThreads } from '../../src/runtime/pool/worker-threads.ts'
 import { describePredictor } from '../contract/predictor-contract.ts'
 import {
   CONVOLUTION,
   ENGINE_MODELS,
   type EngineModel,
+  GRAPH,
+  WHERE,
 } from '../flavors/tfjs/engines/support/engine-models.ts'
 import { EINSUM } from '../flavors/tfjs/engines/support/odd-models.ts'
 import { saveEngineModel } from '../flavors/tfjs/engines/support/open-engine-model.ts'
 import { HeadraceProcess, ROOT, run } from './support/headrace-process.ts'
+import { enginesOf } from './support/tfjs-engines.ts'
 import { projectWithTfjsNode } from './support/tfjs-node-project.ts'
-import type { RequestsJob, RequestsReport } from './support/tfjs-node-requests.ts'
+import type { RequestsJob, RequestsReport } from './support/tfjs-requests.ts'
 
 let folder = ''
 let project = ''
@@ -37,30 +36,16 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The modules of the copy that has tfjs-node beside it. */
-async function sources() {
-  const from = (path: string) => import(/* @vite-ignore */ `${project}/src/${path}`)
-  const { readMlModel } = (await from('flavors/read-mlmodel.ts')) as {
-    readMlModel(path: string): Promise<MlModel>
-  }
-  const { flavor } = (await from('flavors/tfjs/tfjs-flavor.ts')) as { flavor: Flavor }
-  const pool = (await from('runtime/pool/worker-pool.ts')) as { WorkerPool: typeof WorkerPool }
-  const threads = (await from('runtime/pool/worker-threads.ts')) as { WorkerThreads: typeof WorkerThreads }
-  return { readMlModel, flavor, ...pool, ...threads }
-}
-
-/** In a worker thread, as it is served. */
-async function openInWorker(model: EngineModel): Promise<Predictor> {
-  const { readMlModel, flavor, WorkerPool, WorkerThreads } = await sources()
-  const prepared = await flavor.prepare(await readMlModel(models.get(model)!), { tfjsEngine: 'tfjs-node' })
-  const threads = new WorkerThreads({ maxThreads: 1 })
-  return await WorkerPool.open(threads, { mlmodel: prepared, intraOpThreads: 1 }, 1)
+/** From the copy that has tfjs-node beside it. */
+async function open(model: EngineModel): Promise<Predictor> {
+  const { readArtifacts, openTfjs } = await enginesOf(project)
+  return await openTfjs(await readArtifacts(models.get(model)!, 'model.json'), 'tfjs-node')
 }
 
 for (const model of ENGINE_MODELS) {
   describePredictor(
     `${model.name}, in TensorFlow (tfjs-node),`,
-    { open: () => openInWorker(model), inputs: model.inputs },
+    { open: () => open(model), inputs: model.inputs },
     model.skips,
   )
 }
@@ -76,7 +61,7 @@ describe('the engine tfjs-node', () => {
         requests: 10_000,
         inputs: [...model.inputs(2, 1)],
       }
-      const worker = new Worker(new URL('./support/tfjs-node-requests.ts', import.meta.url), { workerData })
+      const worker = new Worker(new URL('./support/tfjs-requests.ts', import.meta.url), { workerData })
       const report = await new Promise<RequestsReport>((resolve, reject) => {
         worker.once('message', resolve)
         worker.once('error', reject)

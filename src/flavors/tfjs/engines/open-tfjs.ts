@@ -10,7 +10,7 @@ import type { OpenTfjsOptions, TfjsBackend, TfjsMemory, TfjsPredictor } from './
 export type { OpenTfjsOptions, TfjsBackend, TfjsMemory, TfjsPredictor }
 
 /**
- * Opens a model in TF.js, in the calling thread. A thread has one backend: all its models are opened with the same.
+ * Opens a model in TF.js, in the calling thread. Models of several backends there take turns.
  * @throws MissingKernel where the backend cannot run the model; ServingError INVALID_PARAMETER_VALUE where the model
  *   is broken, or the package of the backend is not there.
  */

@@ -2,13 +2,13 @@ import type { Backend } from './backend.ts'
 import type { TfjsBackend } from './tfjs-predictor.ts'
 import { Turns } from './turns.ts'
 
-/** wasm and cpu are two sides of one TF.js. */
-const bundledTurns = new Turns()
+/** All copies of TF.js in a thread share one engine, and with it what the tensors of a run are told by (4.22). */
+const turns = new Turns()
 
 const STARTERS: Readonly<Record<TfjsBackend, () => Promise<Backend>>> = {
-  wasm: async () => (await import('./wasm-backend.ts')).startWasm(bundledTurns),
-  cpu: async () => (await import('./cpu-backend.ts')).startCpu(bundledTurns),
-  'tfjs-node': async () => (await import('./tfjs-node-backend.ts')).startTfjsNode(new Turns()),
+  wasm: async () => (await import('./wasm-backend.ts')).startWasm(turns),
+  cpu: async () => (await import('./cpu-backend.ts')).startCpu(turns),
+  'tfjs-node': async () => (await import('./tfjs-node-backend.ts')).startTfjsNode(turns),
 }
 
 const started = new Map<TfjsBackend, Promise<Backend>>()

@@ -3,8 +3,7 @@ import type * as Core from '@tensorflow/tfjs-core'
 import type { loadLayersModel } from '@tensorflow/tfjs-layers'
 
 /**
- * What Headrace uses of TF.js 4.22. The package of each backend brings it: wasm and cpu share one copy,
- * `@tensorflow/tfjs-node` has its own, and a tensor of one is nothing to the other.
+ * What Headrace uses of TF.js 4.22. wasm and cpu share one copy of it; `@tensorflow/tfjs-node` brings its own.
  */
 export interface Tensorflow
   extends Pick<

@@ -1,4 +1,4 @@
-import { input, layers, model, sequential } from '@tensorflow/tfjs-layers'
+import { input, type LayersModel, layers, model, sequential } from '@tensorflow/tfjs-layers'
 import type { Tensor, TensorMap } from '../../../../../src/core/tensor.ts'
 import type { Skips } from '../../../../contract/predictor-contract.ts'
 import {
@@ -62,7 +62,7 @@ export const TWO_BY_TWO: EngineModel = {
     const hidden = layers.dense({ units: 8, activation: 'elu' }).apply(joined) as typeof left
     const first = layers.dense({ units: 4, activation: 'softmax', name: 'first' }).apply(hidden)
     const second = layers.dense({ units: 1, name: 'second' }).apply(hidden)
-    await saveLayersModel(
+    await saveAndDispose(
       model({ inputs: [left, right], outputs: [first as typeof left, second as typeof left] }),
       folder,
     )
@@ -78,7 +78,7 @@ export const CONVOLUTION: EngineModel = {
   name: 'a convolutional layers model',
   batchable: true,
   save: (folder) =>
-    saveLayersModel(
+    saveAndDispose(
       sequential({
         layers: [
           layers.conv2d({
@@ -102,7 +102,7 @@ export const WORDS: EngineModel = {
   name: 'a layers model of indices of words, of any number',
   batchable: true,
   save: (folder) =>
-    saveLayersModel(
+    saveAndDispose(
       sequential({
         layers: [
           layers.embedding({ inputDim: 11, outputDim: 5, batchInputShape: [null, null], name: 'word' }),
@@ -119,6 +119,12 @@ export const WORDS: EngineModel = {
 function floatsOfIntegers(shape: readonly number[], seed: number): Tensor {
   const { data } = integers(shape, 11, seed)
   return { datatype: 'FP32', shape, data: Float32Array.from(data as Int32Array) }
+}
+
+/** Variables have names that are taken while they are there, for all copies of TF.js in the thread. */
+export async function saveAndDispose(built: LayersModel, folder: string): Promise<void> {
+  await saveLayersModel(built, folder)
+  built.dispose()
 }
 
 function graph(name: string, json: GraphModelJson, rest: Omit<EngineModel, 'name' | 'save'>): EngineModel {
@@ -388,7 +394,7 @@ export const STATEFUL: EngineModel = {
   name: 'a layers model that keeps states',
   batchable: false,
   save: (folder) =>
-    saveLayersModel(
+    saveAndDispose(
       sequential({
         layers: [
           layers.simpleRNN({

@@ -3,10 +3,9 @@ import {
   type GraphModelJson,
   placeholder,
   saveGraphModel,
-  saveLayersModel,
   signatureEntry,
 } from '../../../../fixtures/tfjs/save-model.ts'
-import { type EngineModel, floats, integers } from './engine-models.ts'
+import { type EngineModel, floats, integers, saveAndDispose } from './engine-models.ts'
 
 const FLOAT = { type: 'DT_FLOAT' }
 const INT = { type: 'DT_INT32' }
@@ -82,7 +81,7 @@ export const NESTED_RECURRENT: EngineModel = {
   save: async (folder) => {
     const glorot = { recurrentInitializer: 'glorotUniform' } as const
     const inner = sequential({ layers: [layers.gru({ units: 3, inputShape: [4, 2], ...glorot })] })
-    await saveLayersModel(sequential({ layers: [inner, layers.activation({ activation: 'tanh' })] }), folder)
+    await saveAndDispose(sequential({ layers: [inner, layers.activation({ activation: 'tanh' })] }), folder)
     const { readFileSync, writeFileSync } = await import('node:fs')
     const path = `${folder}/model.json`
     const orthogonal = '"recurrent_initializer":{"class_name":"Orthogonal","config":{"gain":1,"seed":null}}'

@@ -1,8 +1,8 @@
 /** A worker thread that sends a model many requests in TF.js and reports what TF.js holds before and after them. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Tensor } from '../../../src/core/tensor.ts'
-import type { ModelArtifacts } from '../../../src/flavors/tfjs/artifacts/model-artifacts.ts'
-import type { TfjsBackend, TfjsMemory, TfjsPredictor } from '../../../src/flavors/tfjs/engines/open-tfjs.ts'
+import type { TfjsBackend, TfjsMemory } from '../../../src/flavors/tfjs/engines/open-tfjs.ts'
+import { enginesOf } from './tfjs-engines.ts'
 
 export interface RequestsJob {
   /** Folder with the `src/` whose engine is tried. */
@@ -23,23 +23,8 @@ export interface RequestsReport {
   readonly residentLate: number
 }
 
-interface Engine {
-  readArtifacts(directory: string, dataFile: string): Promise<ModelArtifacts>
-  openTfjs(artifacts: ModelArtifacts, backend: TfjsBackend): Promise<TfjsPredictor>
-}
-
-async function loadEngine(project: string): Promise<Engine> {
-  const flavor = `${project}/src/flavors/tfjs`
-  const { readArtifacts } = (await import(`${flavor}/artifacts/read-artifacts.ts`)) as Pick<
-    Engine,
-    'readArtifacts'
-  >
-  const { openTfjs } = (await import(`${flavor}/engines/open-tfjs.ts`)) as Pick<Engine, 'openTfjs'>
-  return { readArtifacts, openTfjs }
-}
-
 async function run(job: RequestsJob): Promise<RequestsReport> {
-  const { readArtifacts, openTfjs } = await loadEngine(job.project)
+  const { readArtifacts, openTfjs } = await enginesOf(job.project)
   const predictor = await openTfjs(await readArtifacts(job.model, 'model.json'), job.backend)
   const good = new Map(job.inputs)
   const bad = new Map(job.inputs).set(job.inputs[0]![0], {
