@@ -7,7 +7,7 @@ import { ARCHITECTURES } from '../../fixtures/tfjs/architectures/architectures.t
 import { type Agreement, engineAgreement } from '../../fixtures/tfjs/architectures/engine-agreement.ts'
 import { useQuietCpu } from '../../fixtures/tfjs/quiet-cpu.ts'
 import { saveLayersModel } from '../../fixtures/tfjs/save-model.ts'
-import { converterPython, convertModel } from './convert-models.ts'
+import { convertModel } from './convert-models.ts'
 
 /** Of the largest value of an output. The networks are up to 121 layers deep, each of which rounds. */
 const TOLERANCE = 1e-4
