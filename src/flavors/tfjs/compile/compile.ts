@@ -18,7 +18,7 @@ export interface CompiledModel {
  * Raised whenever the ONNX that is written for some model changes: compiled copies are kept by it. A test knows the
  * digests of what version N makes of some models.
  */
-export const COMPILER_VERSION = 1
+export const COMPILER_VERSION = 2
 
 /** @throws NotCompiled where the model uses what is not covered; ServingError where it is broken. */
 export async function compileModel(artifacts: ModelArtifacts): Promise<CompiledModel> {

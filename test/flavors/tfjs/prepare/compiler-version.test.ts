@@ -48,11 +48,11 @@ test('the version of the compiler says what it writes', async () => {
     rowMixer: await compiledDigest(savedRowMixer()),
   }
   expect(found).toEqual({
-    version: 1,
-    network: '004431170740f43297211b11c8a5d292d88e5cfcbe6a4bc735ff65fc1550e73c',
-    images: 'af3047b78c0541f1f6e724d5319ca5482099f269c0aeb691e7a376329245d13d',
-    series: 'd8cf6ee774a60047d04dfd88f3a26a6a2e94069a92c7542c883a57667331cff3',
-    einsum: '57b4998c6d31ac62b3a77545c881128e9157fc9c99e9cc0fb6c345c02d15c4b4',
-    rowMixer: 'b6571b384efe41296e2f6450d35e1ed2145d89ed8b8f294a62812d69a879377e',
+    version: 2,
+    network: '6f20404bb67fe7829f3077f090debd33850aa45ff7308cc92c040419c5dedecc',
+    images: 'd3c8a47a66613a40f92acf886e5c33be590c4d45994db07b669d9454b23f324b',
+    series: '170e4d5ae7a9325a22d6f5d69a08ed56d45f1bbbac04063a0793a07ef2fc854a',
+    einsum: 'b20fcf408e1fe346e3c3f6498394957eb97375bd1282d4ce12de48befca1b746',
+    rowMixer: '0ad67aae3764f9065143c95a2abda6fad148cb4fb57220881dcf080240a0d65f',
   })
 })

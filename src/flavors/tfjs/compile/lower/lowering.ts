@@ -20,6 +20,7 @@ export class Lowering {
   readonly onnx: OnnxGraph
   readonly #names = new Map<Value, Names>()
   readonly #arranged = new Map<Value, Map<string, string>>()
+  readonly #flattened = new Map<Value, Value>()
 
   constructor(onnx: OnnxGraph) {
     this.onnx = onnx
@@ -28,6 +29,19 @@ export class Lowering {
   /** Says what a result is called in ONNX. Under three dimensions the layout is without meaning. */
   define(value: Value, name: string, layout: Layout = 'channelsLast'): void {
     this.#names.set(value, { [normalLayout(value, layout)]: name })
+  }
+
+  /**
+   * Says that a result is a matrix of `images`, with the places and channels of each row side by side. It is put into
+   * TF.js's order once somebody asks for it.
+   */
+  defineFlattened(value: Value, images: Value): void {
+    this.#flattened.set(value, images)
+  }
+
+  /** The images that a matrix was made of, for operators that can take their elements in another order. */
+  flattenedFrom(value: Value): Value | undefined {
+    return this.#flattened.get(value)
   }
 
   /** Name of the value in TF.js's order of dimensions. */
@@ -60,10 +74,11 @@ export class Lowering {
    * @param shape what the result is then reshaped to.
    */
   arranged(value: Value, order: readonly number[], shape?: readonly number[]): string {
-    return this.#once(value, `${order} ${shape}`, () => this.#arrange(value, order, shape))
+    return this.once(value, `${order} ${shape}`, () => this.#arrange(value, order, shape))
   }
 
-  #once(value: Value, key: string, make: () => string): string {
+  /** Name of what is made of a value in some way, and only once. */
+  once(value: Value, key: string, make: () => string): string {
     const arrangements = this.#arranged.get(value) ?? new Map<string, string>()
     this.#arranged.set(value, arrangements)
     const name = arrangements.get(key) ?? make()
@@ -102,13 +117,20 @@ export class Lowering {
     const wanted = normalLayout(value, layout)
     let names = this.#names.get(value)
     if (names === undefined) {
-      if (value.constant === undefined) throw new Error('A value is used before the node that gives it')
-      names = {}
+      names = this.#unflattened(value)
       this.#names.set(value, names)
     }
     const name = names[wanted] ?? this.#make(value, names, wanted)
     names[wanted] = name
     return name
+  }
+
+  /** No names yet for a constant; for a matrix of images the one that it has from now on. */
+  #unflattened(value: Value): Names {
+    if (value.constant !== undefined) return {}
+    const images = this.#flattened.get(value)
+    if (images === undefined) throw new Error('A value is used before the node that gives it')
+    return { channelsLast: this.onnx.node('Flatten', [this.channelsLast(images)], { axis: 1 }) }
   }
 
   #make({ constant, shape }: Value, names: Names, wanted: Layout): string {
@@ -127,7 +149,7 @@ export class Lowering {
   #raised(value: Value, rank: number): string {
     const missing = rank - value.shape.length
     if (missing === 0 || value.shape.length === 0) return this.channelsFirst(value)
-    return this.#once(value, `raised ${rank}`, () => this.#raise(value, rank, missing))
+    return this.once(value, `raised ${rank}`, () => this.#raise(value, rank, missing))
   }
 
   #raise(value: Value, rank: number, missing: number): string {

@@ -1,8 +1,10 @@
+import { elementCount } from '../../../../core/tensor.ts'
 import { broadcastShape } from '../graph/broadcast.ts'
 import { promotedType } from '../graph/element-types.ts'
 import { operator } from '../graph/operator.ts'
-import type { Dimension, Shape, Value } from '../graph/value.ts'
+import type { ConstantData, Dimension, Shape, Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
+import { permuted } from '../lower/permute.ts'
 import { NotCompiled } from '../not-compiled.ts'
 
 export interface MatrixProductAttributes {
@@ -78,20 +80,49 @@ function expectWithin(bias: Shape, shape: Shape): void {
 }
 
 /** Of two matrices: one node with the bias, and with the transposition of what is not constant. */
-function planeProduct(
-  lowering: Lowering,
-  [a, b, bias]: readonly Value[],
-  { transposeA, transposeB }: MatrixProductAttributes,
-): string {
-  const turnsA = transposeA && a!.constant === undefined
-  const turnsB = transposeB && b!.constant === undefined
-  const names = [
-    matrixName(lowering, a!, transposeA && !turnsA),
-    matrixName(lowering, b!, transposeB && !turnsB),
+function planeProduct(lowering: Lowering, operands: readonly Value[], attributes: MatrixProductAttributes) {
+  const [a, b, bias] = operands
+  const turnsA = attributes.transposeA && a!.constant === undefined
+  const turnsB = attributes.transposeB && b!.constant === undefined
+  const names = imageProduct(lowering, a!, b!, attributes) ?? [
+    matrixName(lowering, a!, attributes.transposeA && !turnsA),
+    matrixName(lowering, b!, attributes.transposeB && !turnsB),
   ]
   if (bias === undefined && !turnsA && !turnsB) return lowering.onnx.node('MatMul', names)
-  if (bias !== undefined) names.push(lowering.channelsLast(bias))
-  return lowering.onnx.node('Gemm', names, { transA: Number(turnsA), transB: Number(turnsB) })
+  const biases = bias === undefined ? [] : [lowering.channelsLast(bias)]
+  return lowering.onnx.node('Gemm', [...names, ...biases], {
+    transA: Number(turnsA),
+    transB: Number(turnsB),
+  })
+}
+
+/**
+ * Operands where flattened images, which are there with their channels first, meet weights: these are put into the
+ * images' order now, instead of the images in each run.
+ */
+function imageProduct(
+  lowering: Lowering,
+  a: Value,
+  b: Value,
+  { transposeA, transposeB }: MatrixProductAttributes,
+): readonly string[] | undefined {
+  const images = lowering.flattenedFrom(a)
+  const { constant } = b
+  if (images === undefined || constant === undefined || transposeA) return undefined
+  const dims = images.shape.slice(1) as readonly number[]
+  const weights = lowering.once(b, `for images of ${dims} ${transposeB}`, () =>
+    lowering.onnx.constant(imageWeights(constant, dims, transposeB)),
+  )
+  return [lowering.onnx.node('Flatten', [lowering.channelsFirst(images)], { axis: 1 }), weights]
+}
+
+/** Weights whose rows, or columns where they are transposed, go through the channels last; as rows, channels first. */
+function imageWeights(constant: ConstantData, dims: readonly number[], isTransposed: boolean): ConstantData {
+  const columns = constant.shape[isTransposed ? 0 : 1]!
+  const axes = dims.map((_, axis) => (isTransposed ? axis + 1 : axis))
+  const order = [axes.at(-1)!, ...axes.slice(0, -1), isTransposed ? 0 : dims.length]
+  const viewed: ConstantData = { ...constant, shape: isTransposed ? [columns, ...dims] : [...dims, columns] }
+  return { ...permuted(viewed, order), shape: [elementCount(dims), columns] }
 }
 
 function product(

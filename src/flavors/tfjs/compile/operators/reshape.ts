@@ -105,7 +105,18 @@ function resolvedDims(shape: Shape, dims: readonly Dimension[]): Shape {
 }
 
 function lowerReshape(lowering: Lowering, x: Value, dims: readonly Dimension[], result: Value): void {
+  if (lowering.layoutOf(x) === 'channelsFirst' && isFlattened(x.shape, result.shape)) {
+    lowering.defineFlattened(result, x)
+    return
+  }
   const shape = lowering.onnx.integers(dims.map((dim) => dim ?? -1))
   const attributes = dims.includes(0) ? { allowzero: 1 } : {}
   lowering.define(result, lowering.onnx.node('Reshape', [lowering.channelsLast(x), shape], attributes))
+}
+
+/** Whether the rows stay, and places and channels become columns. */
+function isFlattened(shape: Shape, flat: Shape): boolean {
+  const inner = shape.slice(1)
+  if (flat.length !== 2 || inner.includes(null) || inner.includes(0)) return false
+  return elementCount(inner as readonly number[]) === flat[1]
 }

@@ -3,7 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Graph } from '../../../../../src/flavors/tfjs/compile/graph/graph.ts'
 import { NotCompiled } from '../../../../../src/flavors/tfjs/compile/not-compiled.ts'
+import { concatenate } from '../../../../../src/flavors/tfjs/compile/operators/concatenation.ts'
 import { matrixProduct } from '../../../../../src/flavors/tfjs/compile/operators/matrix-product.ts'
+import { reshape } from '../../../../../src/flavors/tfjs/compile/operators/reshape.ts'
+import { relu } from '../../../../../src/flavors/tfjs/compile/operators/unary.ts'
 import { nodeCount, readStructure } from '../../../../fixtures/tfjs/onnx-structure.ts'
 import { expectLikeTfjs } from './like-tfjs.ts'
 
@@ -73,6 +76,47 @@ test('a product with a bias is one node', async () => {
   const structure = readStructure(session.bytes)
   expect(nodeCount(structure, 'Gemm')).toBe(1)
   expect(nodeCount(structure, 'Transpose')).toBe(0)
+})
+
+test('weights of flattened images are put into their order, and the images are not transposed', async () => {
+  for (const transposeB of [false, true]) {
+    for (const hasBias of [false, true]) {
+      const session = await expectLikeTfjs({
+        operands: [
+          { shape: [2, 3, 4, 5], rows: true, channelsFirst: true },
+          { shape: transposeB ? [6, 60] : [60, 6], constant: true },
+          ...(hasBias ? [{ shape: [6], constant: true }] : []),
+        ],
+        build: (graph, [x, ...others]) => {
+          const flat = graph.add(reshape, [x!], { dims: [null, 60] })
+          return graph.add(matrixProduct, [flat, ...others], { transposeA: false, transposeB })
+        },
+        reference: ([x, weights, bias]) => {
+          const product = tf.matMul(tf.reshape(x!, [-1, 60]), weights!, false, transposeB)
+          return bias === undefined ? product : tf.add(product, bias)
+        },
+      })
+      expect(nodeCount(readStructure(session.bytes), 'Transpose')).toBe(1)
+    }
+  }
+})
+
+test('flattened images are in their own order for everything else', async () => {
+  await expectLikeTfjs({
+    operands: [
+      { shape: [2, 3, 4, 5], rows: true, channelsFirst: true },
+      { shape: [60, 6], constant: true },
+    ],
+    build: (graph, [x, weights]) => {
+      const flat = graph.add(reshape, [x!], { dims: [null, 60] })
+      const first = graph.add(matrixProduct, [flat, weights!], { transposeA: false, transposeB: false })
+      return graph.add(concatenate, [graph.add(relu, [flat], null), first, flat], { axis: 1 })
+    },
+    reference: ([x, weights]) => {
+      const flat = tf.reshape(x!, [-1, 60])
+      return tf.concat([tf.relu(flat), tf.matMul(flat, weights!), flat], 1)
+    },
+  })
 })
 
 test('what a product does not cover is refused', () => {
