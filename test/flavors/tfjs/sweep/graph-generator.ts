@@ -20,7 +20,7 @@ const MOST_STEPS = 7
 const MOST_INPUTS = 4
 const TRIES = 12
 /** Elements above which nothing goes on. */
-const MOST_ELEMENTS = 6_000
+const MOST_ELEMENTS = 15_000
 
 /** Two sizes of the rows, and of other free dimensions: what differs is not known before a run. */
 const PROBES = [3, 5] as const
@@ -196,6 +196,7 @@ class GraphDraft implements Supply {
       const isSpatial = axis > 0 && axis < rank - 1
       if (this.#freedom === 'free' && isSpatial && this.random.chance(0.7)) return null
       if (op === 'DepthToSpace' && axis === 3) return this.random.pick([4, 8, 9, 12])
+      if (!isSpatial && rank === 4 && this.random.chance(0.15)) return this.random.pick([16, 32])
       return 1 + this.random.below(rank >= 4 ? 6 : 8)
     })
   }

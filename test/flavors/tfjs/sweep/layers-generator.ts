@@ -21,7 +21,7 @@ const MOST_INPUTS = 3
 /** How often a step that TF.js refuses is chosen anew. */
 const TRIES = 12
 /** Elements of a row above which nothing is added. */
-const MOST_ELEMENTS = 4_000
+const MOST_ELEMENTS = 10_000
 
 /** A random layers model that has a layer of the class, if TF.js takes one at all. */
 export function layersRecipe(seed: number, className: string): LayersRecipe {
@@ -226,6 +226,7 @@ class Draft {
       if (axis === 0) return null
       const isSpatial = axis < rank - 1
       if (freeDims && isSpatial && this.#random.chance(0.7)) return null
+      if (!isSpatial && rank === 4 && this.#random.chance(0.15)) return this.#random.pick([16, 32])
       return 1 + this.#random.below(rank === 5 ? 5 : 9)
     })
   }

@@ -33,7 +33,8 @@ export const max = reduction({ name: 'Max', onnxType: 'ReduceMax', type: ordered
 export const min = reduction({ name: 'Min', onnxType: 'ReduceMin', type: ordered, know: smallestOf })
 
 export const all = reduction({ name: 'All', onnxType: 'ReduceMin', type: logical, onnxReduces: 'int32' })
-export const any = reduction({ name: 'Any', onnxType: 'ReduceMax', type: logical, onnxReduces: 'int32' })
+/** A sum, since of no elements onnxruntime's largest is not 0. */
+export const any = reduction({ name: 'Any', onnxType: 'ReduceSum', type: logical, onnxReduces: 'int32' })
 
 function counted(type: ElementType): ElementType {
   return type === 'bool' ? 'int32' : type

@@ -140,6 +140,14 @@ test('without axes nothing is reduced', async () => {
   })
 })
 
+test('of no elements none is true', async () => {
+  await expectLikeTfjs({
+    operands: [{ shape: [0, 3], type: 'bool', free: true }],
+    build: (graph, [x]) => graph.add(reduction.any, [x!], { axes: [0], keepDimensions: false }),
+    reference: ([x]) => tf.any(x!, 0),
+  })
+})
+
 test('the product of a shape is known before a run', () => {
   const graph = new Graph()
   const attributes = { axes: [0], keepDimensions: false }

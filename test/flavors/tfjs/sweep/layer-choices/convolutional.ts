@@ -1,6 +1,6 @@
 import type { Random } from '../../../../soak/mlflow-differential/random.ts'
 import type { LayerConfig } from '../layers-recipe.ts'
-import { activation, channelsFirst, type LayerChoices, size, sizes } from './layer-choice.ts'
+import { activation, channels, channelsFirst, type LayerChoices, size, sizes } from './layer-choice.ts'
 
 export const convolutional: LayerChoices = {
   Conv1D: { ranks: [3], config: (random) => convolution(random, 1) },
@@ -40,7 +40,7 @@ export const convolutional: LayerChoices = {
 function convolution(random: Random, rank: number): LayerConfig {
   const isDilated = random.chance(0.25)
   return {
-    filters: size(random, 6),
+    filters: channels(random, 6),
     kernelSize: sizes(random, rank, 4),
     strides: isDilated ? 1 : sizes(random, rank, 3),
     padding: random.pick(['valid', 'same']),
@@ -53,7 +53,7 @@ function convolution(random: Random, rank: number): LayerConfig {
 
 function transposed(random: Random, rank: number): LayerConfig {
   return {
-    filters: size(random, 5),
+    filters: channels(random, 5),
     kernelSize: sizes(random, rank, 4),
     strides: sizes(random, rank, 3),
     padding: random.pick(['valid', 'same']),

@@ -42,6 +42,11 @@ export function size(random: Random, most: number): number {
   return 1 + Math.min(random.below(most), random.below(most))
 }
 
+/** How many channels: few, or as many as onnxruntime has blocked kernels for. */
+export function channels(random: Random, most: number): number {
+  return random.chance(0.2) ? random.pick([8, 16, 32]) : size(random, most)
+}
+
 export function sizes(random: Random, count: number, most: number): number | number[] {
   if (random.chance(0.3)) return size(random, most)
   return random.times(count, () => size(random, most))

@@ -84,6 +84,11 @@ export function someAxes(random: Random, dims: Dims): number[] {
   return random.chance(0.2) ? axes.map((axis) => axis - dims.length) : axes
 }
 
+/** How many channels: few, or as many as onnxruntime has blocked kernels for. */
+export function channelsOf(random: Random, most: number): number {
+  return random.chance(0.2) ? random.pick([8, 16, 32]) : sizeOf(random, most)
+}
+
 export function sizeOf(random: Random, most: number): number {
   return 1 + Math.min(random.below(most), random.below(most))
 }

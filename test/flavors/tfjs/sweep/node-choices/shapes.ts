@@ -461,7 +461,7 @@ function suppression(op: string, { ref, dims, isExact }: Operand, supply: Supply
   const { random } = supply
   const scores = supply.like('float32', [dims[0]!], true)
   const most = scalar('int32', 1 + random.below(4))
-  const limits = [0.3, -0.5, 0].map((value) => scalar('float32', Math.fround(value)))
+  const limits = [0.3137, -0.5, 0].map((value) => scalar('float32', Math.fround(value)))
   const count = {
     NonMaxSuppressionV2: 1,
     NonMaxSuppressionV3: 2,

@@ -1,6 +1,7 @@
 import type { Random } from '../../../../soak/mlflow-differential/random.ts'
 import { attr, type GraphStep } from '../graph-recipe.ts'
 import {
+  channelsOf,
   computing,
   FLOATS,
   floats,
@@ -77,7 +78,7 @@ function convolution(op: string, activations: readonly string[]): NodeChoice {
     make: (x, { random }) => {
       const channels = x.dims.at(-1)
       if (typeof channels !== 'number') return undefined
-      const last = sizeOf(random, isDepthwise ? 3 : 6)
+      const last = isDepthwise ? sizeOf(random, 3) : channelsOf(random, 6)
       const filter = floats(random, [sizeOf(random, 4), sizeOf(random, 4), channels, last])
       const attributes = slidingAttributes(random, isDepthwise)
       if (!isFused) return computing(op, [x.ref, filter], attributes)
