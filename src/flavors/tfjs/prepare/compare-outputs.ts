@@ -4,7 +4,7 @@ import type { Tensor } from '../../../core/tensor.ts'
 const RELATIVE_TOLERANCE = 1e-3
 /** And as a share of the largest value of its row. */
 const ROW_TOLERANCE = 1e-4
-/** And of the largest of all rows: a row of zeros may hold the rest of a rounding. */
+/** And of what is large for the output at all: a row of zeros may hold the rest of a rounding. */
 const OUTPUT_TOLERANCE = 1e-6
 /** Smaller numbers are nothing: engines differ in whether they keep denormals. */
 const NOTHING = 1e-36
@@ -13,7 +13,7 @@ const NOTHING = 1e-36
 export type Comparison =
   | {
       readonly equal: true
-      /** The largest distance of two values, as a share of the largest value of their row. */
+      /** The largest distance of two values, as a share of the largest value of their row, or of usual ones. */
       readonly difference: number
       /** The largest distance itself. */
       readonly distance: number
@@ -32,8 +32,9 @@ export type Comparison =
  * Compares an output with what it should be: floats within 1e-3 of the value and 1e-4 of the largest one of the row,
  * with NaN and infinity in the same places; everything else exactly.
  * @param rows how many rows the first dimension has; 1 where it has none.
+ * @param usual size of the output's values for ordinary inputs, where it is known: saturated ones may be far smaller.
  */
-export function compareOutputs(expected: Tensor, actual: Tensor, rows: number): Comparison {
+export function compareOutputs(expected: Tensor, actual: Tensor, rows: number, usual = 0): Comparison {
   if (actual.datatype !== expected.datatype) {
     return { equal: false, how: `in its datatype, ${actual.datatype} where ${expected.datatype} is right` }
   }
@@ -42,7 +43,7 @@ export function compareOutputs(expected: Tensor, actual: Tensor, rows: number): 
   }
   const parts = expected.shape[0] === rows ? rows : 1
   if (expected.datatype === 'FP32' && actual.datatype === 'FP32') {
-    return compareFloats(expected.data, actual.data, parts)
+    return compareFloats(expected.data, actual.data, { rows: parts, usual })
   }
   return compareExactly(expected, actual, parts)
 }
@@ -56,16 +57,20 @@ function compareExactly({ data: expected }: Tensor, { data: actual }: Tensor, ro
   return { equal: true, difference: 0, distance: 0 }
 }
 
-function compareFloats(expected: Float32Array, actual: Float32Array, rows: number): Comparison {
+function compareFloats(
+  expected: Float32Array,
+  actual: Float32Array,
+  { rows, usual }: { readonly rows: number; readonly usual: number },
+): Comparison {
   const length = expected.length / rows
-  const floor = Math.max(NOTHING, OUTPUT_TOLERANCE * largestOf(expected))
+  const floor = Math.max(NOTHING, OUTPUT_TOLERANCE * Math.max(usual, largestOf(expected)))
   let difference = 0
   let distance = 0
   for (let row = 0; row < rows; row += 1) {
     const from = row * length
     const compared = compareRow(expected.subarray(from, from + length), actual.subarray(from), floor)
     if (compared.how !== undefined) return { equal: false, how: compared.how, row, ...compared.off }
-    difference = Math.max(difference, compared.distance / compared.largest)
+    difference = Math.max(difference, compared.distance / Math.max(usual, compared.largest))
     distance = Math.max(distance, compared.distance)
   }
   return { equal: true, difference, distance }
@@ -101,7 +106,7 @@ function compareRow(expected: Float32Array, actual: Float32Array, floor: number)
 }
 
 /** The largest magnitude among the finite values; 0 where there is none. */
-function largestOf(values: Float32Array): number {
+export function largestOf(values: Float32Array): number {
   let largest = 0
   for (const value of values) {
     const size = Math.abs(value)

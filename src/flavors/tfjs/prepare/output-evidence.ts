@@ -1,5 +1,5 @@
 import type { Tensor } from '../../../core/tensor.ts'
-import type { Comparison } from './compare-outputs.ts'
+import { type Comparison, largestOf } from './compare-outputs.ts'
 
 /** Engines round differently: outputs that differ between inputs by less, as a share of the largest value, are alike. */
 const LEAST_SPREAD = 2e-6
@@ -17,6 +17,7 @@ export class OutputEvidence {
   /** The first row of each length: what later rows are held against. */
   readonly #first = new Map<number, Numbers>()
   #isFloat = false
+  #usual: number | undefined
   #mostRows = 0
   #spread = 0
   #largest = 0
@@ -32,6 +33,7 @@ export class OutputEvidence {
     { distance }: Extract<Comparison, { equal: true }>,
   ): void {
     this.#isFloat = datatype === 'FP32'
+    if (data instanceof Float32Array) this.#usual ??= largestOf(data)
     this.#mostRows = Math.max(this.#mostRows, rows)
     this.#distance = Math.max(this.#distance, distance)
     const parts = shape[0] === rows ? rows : 1
@@ -39,6 +41,11 @@ export class OutputEvidence {
     for (let row = 0; row < parts; row += 1) {
       this.#addRow((data as Numbers).subarray(row * length, (row + 1) * length))
     }
+  }
+
+  /** The largest value of the first run, whose inputs are ordinary. */
+  get usual(): number {
+    return this.#usual ?? 0
   }
 
   get isFloat(): boolean {

@@ -24,50 +24,44 @@ export const FURTHER_SPREADS: readonly Spread[] = [
 export const GENTLE_ROWS: readonly Spread[] = [SHARES, PLAIN, SMALL]
 
 /** A first run that took longer belongs to a model of which two rows are run at once, not three. */
-const SLOW_MS = 250
+const SLOW_MS = 100
 
 /**
- * Sizes of the first and the second free dimension after the rows, of images and of all else, from the least that is
- * tried on: networks that halve an image five times need 32, some only take multiples of that, some only squares.
+ * Sizes of the first and the second free dimension after the rows, of images and of all else. Some networks take only
+ * multiples of 32, some only squares or one size, and under the size of a window TF.js fails in ways that last.
  */
-const IMAGE_SIZES = [
+const IMAGE_SIZES: readonly [readonly Sizes[], readonly Sizes[]] = [
   [
-    [32, 48],
-    [64, 96],
-    [128, 160],
+    [96, 128],
     [224, 256],
     [64, 64],
     [224, 224],
     [299, 299],
+    [32, 32],
   ],
   [
-    [37, 45],
-    [96, 64],
-    [160, 128],
+    [101, 90],
+    [128, 96],
     [256, 224],
     [96, 96],
-    [128, 128],
     [256, 256],
     [331, 331],
+    [64, 64],
   ],
-] as const
-const OTHER_SIZES = [
+]
+const OTHER_SIZES: readonly [readonly Sizes[], readonly Sizes[]] = [
   [
-    [6, 9],
-    [16, 24],
-    [8, 8],
+    [32, 24],
     [64, 64],
     [128, 128],
   ],
   [
-    [11, 7],
-    [24, 16],
-    [13, 13],
-    [32, 32],
+    [21, 37],
     [96, 96],
     [200, 200],
+    [24, 24],
   ],
-] as const
+]
 
 /** Sizes that may be tried for free dimensions; one empty list where there are none. */
 export function firstSizes(inputs: readonly ProvableInput[]): readonly Sizes[] {

@@ -68,6 +68,7 @@ export async function prove(sides: ProofSides, subject: ProofSubject): Promise<P
 class Prover {
   readonly #sides: ProofSides
   readonly #subject: ProofSubject
+  readonly #inputs: readonly ProvableInput[]
   readonly #evidence: ReadonlyMap<string, OutputEvidence>
   readonly #startedAt = performance.now()
   #cases = 0
@@ -78,18 +79,21 @@ class Prover {
   /** The last thing that TF.js said of inputs that it does not take. */
   #refusal = ''
   #refusesRows = false
+  /** The last run gave an output without elements: the sizes may be too small for the model. */
+  #gaveNothing = false
 
   constructor(sides: ProofSides, subject: ProofSubject) {
     this.#sides = sides
     this.#subject = subject
+    this.#inputs = subject.inputs.map((input) => withFixedSizes(input, sides.reference))
     this.#evidence = new Map(sides.reference.outputs.map(({ name }) => [name, new OutputEvidence()]))
   }
 
   async run(): Promise<ProofResult> {
-    const { inputs } = this.#subject
+    const inputs = this.#inputs
     const sizes = await this.#runFirstTaken([PLAIN], firstSizes(inputs))
     if (sizes === undefined) {
-      return { equal: false, reason: `TF.js refuses all inputs that were tried: ${this.#refusal}` }
+      return { equal: false, reason: `all inputs that were tried are refused: ${this.#refusal}` }
     }
     const rowsIndependent = await this.#runSeveralRows(sizes)
     await this.#runFirstTaken([SHARES], otherSizes(inputs))
@@ -105,7 +109,7 @@ class Prover {
 
   /** @returns whether rows are answered as if each were alone */
   async #runSeveralRows(sizes: Sizes): Promise<boolean> {
-    const spreads = severalRows(this.#subject.inputs, performance.now() - this.#startedAt)
+    const spreads = severalRows(this.#inputs, performance.now() - this.#startedAt)
     const wasTaken = await this.#run({ spreads, sizes })
     if (wasTaken && this.#leastRows() < spreads.length) {
       await this.#run({ spreads: GENTLE_ROWS.slice(0, spreads.length), sizes })
@@ -128,7 +132,7 @@ class Prover {
     if (this.#problem !== undefined || !candidate.batchable) return false
     const spreads = GENTLE_ROWS.slice(0, 2)
     const { length } = spreads
-    const inputs = seededInputs(this.#subject.inputs, { spreads, sizes, seed: 1 })
+    const inputs = seededInputs(this.#inputs, { spreads, sizes, seed: 1 })
     const together = await candidate.predict(inputs)
     for (const { shape } of together.values()) if (shape[0] !== length) return false
     for (let row = 0; row < length; row += 1) {
@@ -138,13 +142,31 @@ class Prover {
     return true
   }
 
-  /** @returns the first sizes that TF.js takes; undefined where it takes none */
+  /** @returns the first sizes that TF.js takes and gives something for, else the first that it takes at all */
   async #runFirstTaken(
     spreads: readonly Spread[],
     alternatives: readonly Sizes[],
   ): Promise<Sizes | undefined> {
-    for (const sizes of alternatives) if (await this.#run({ spreads, sizes })) return sizes
-    return undefined
+    let taken: Sizes | undefined
+    for (const sizes of alternatives) {
+      if (alternatives.length > 1 && !(await this.#fits({ spreads, sizes }))) continue
+      if (!(await this.#run({ spreads, sizes }))) continue
+      taken ??= sizes
+      if (!this.#gaveNothing) return sizes
+    }
+    return taken
+  }
+
+  /** Whether onnxruntime gives something for such sizes: of sizes that are too small TF.js may break. */
+  async #fits(parts: Omit<InputCase, 'seed'>): Promise<boolean> {
+    const inputs = seededInputs(this.#inputs, { ...parts, seed: 1 })
+    try {
+      const outputs = await this.#sides.candidate.predict(inputs)
+      return [...outputs.values()].every(({ data }) => data.length > 0)
+    } catch (error) {
+      this.#refusal = reasonOf(error)
+      return false
+    }
   }
 
   /** Runs the case in both and compares, unless a difference is known already. @returns whether TF.js took the inputs */
@@ -152,7 +174,7 @@ class Prover {
     if (this.#problem !== undefined) return true
     this.#seed += 1
     const inputCase = { ...parts, seed: this.#seed }
-    const inputs = seededInputs(this.#subject.inputs, inputCase)
+    const inputs = seededInputs(this.#inputs, inputCase)
     const expected = await this.#ask(inputs)
     if (expected === undefined) {
       await this.#requireRefusal(inputCase, inputs)
@@ -192,6 +214,7 @@ class Prover {
 
   async #judge(run: ComparedRun): Promise<void> {
     this.#cases += 1
+    this.#gaveNothing = [...run.expected.values()].some(({ data }) => data.length === 0)
     const rows = run.inputCase.spreads.length
     /** TF.js's own answer to inputs that are moved by a rounding, once it is asked for. */
     let moved: TensorMap | undefined
@@ -199,7 +222,7 @@ class Prover {
       const given = run.actual.get(name)
       if (given === undefined) this.#problem ??= `it has no output '${name}'`
       if (given === undefined) continue
-      const compared = compareOutputs(output, given, rows)
+      const compared = compareOutputs(output, given, rows, this.#evidence.get(name)?.usual)
       if (compared.equal) {
         this.#largestDifference = Math.max(this.#largestDifference, compared.difference)
         this.#evidence.get(name)?.add(output, rows, compared)
@@ -214,7 +237,7 @@ class Prover {
 
   /** Which output was not shown to be equal: of floats each has to vary, where there are any; of others one is enough. */
   #weakness(): string | undefined {
-    const rows = this.#refusesRows || severalRows(this.#subject.inputs, 0).length === 1 ? 1 : 2
+    const rows = this.#refusesRows || severalRows(this.#inputs, 0).length === 1 ? 1 : 2
     for (const [name, { mostRows }] of this.#evidence) {
       if (mostRows < rows) {
         return `TF.js's own output '${name}' depends on the last digits of its inputs, which proves nothing`
@@ -254,6 +277,13 @@ function isUnstable(
   const { equal, difference = 0 } = compareOutputs(expected, moved, rows)
   if (expected.datatype !== 'FP32') return !equal
   return compared.difference !== undefined && compared.difference <= ROUNDINGS * difference
+}
+
+/** A layers model is compiled for any number of rows, even where its author fixed one. */
+function withFixedSizes(input: ProvableInput, { inputs }: Predictor): ProvableInput {
+  const declared = inputs.find(({ name }) => name === input.name)?.shape ?? []
+  const shape = input.shape.map((dim, axis) => dim ?? ((declared[axis] ?? -1) < 0 ? null : declared[axis]!))
+  return { ...input, shape }
 }
 
 function isEqual(expected: TensorMap, actual: TensorMap): boolean {

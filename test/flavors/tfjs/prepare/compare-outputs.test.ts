@@ -50,6 +50,17 @@ describe('outputs of two engines', () => {
     expect(compareOutputs(floats([1000, 2000, 1, 2]), floats([1000, 2000, 1, 2.02]), 2).equal).toBe(true)
   })
 
+  test('are compared with values of usual size where they are next to nothing', () => {
+    const expected = floats([1e-13])
+    const actual = floats([1e-8])
+    expect(compareOutputs(expected, actual, 1)).toMatchObject({ equal: false })
+    expect(compareOutputs(expected, actual, 1, 0.5)).toMatchObject({
+      equal: true,
+      difference: expect.closeTo(2e-8, 9),
+    })
+    expect(compareOutputs(floats([1e-3]), floats([2e-3]), 1, 0.5)).toMatchObject({ equal: false })
+  })
+
   test.each([
     ['NaN', [1, Number.NaN], [1, 2]],
     ['no NaN', [1, 2], [1, Number.NaN]],

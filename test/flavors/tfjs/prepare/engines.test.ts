@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TensorMap } from '../../../../src/core/tensor.ts'
 import type { EngineName } from '../../../../src/flavors/engine-choice.ts'
@@ -68,6 +69,27 @@ describe('a model that is compiled', () => {
       code: 'INVALID_PARAMETER_VALUE',
       message: expect.stringContaining('@tensorflow/tfjs-node'),
     })
+  })
+
+  test.each([
+    [
+      'a share that is next to nothing for large inputs',
+      { units: 1, activation: 'sigmoid', inputShape: [4] },
+    ],
+    ['a number of rows that its author fixed', { units: 3, batchInputShape: [5, 4] }],
+  ] as const)('is proved with %s', async (_, config) => {
+    const model = sequential({
+      layers: [layers.dense({ ...config, kernelInitializer: 'glorotNormal' } as never)],
+    })
+    expect((await prepare(await saved(model))).engine).toEqual({ name: 'onnxruntime' })
+  })
+
+  test('is proved with sizes that its windows fit into, where sizes are free', async () => {
+    const inputShape = [null, null, 3] as never
+    const model = sequential({ layers: [layers.conv2d({ filters: 2, kernelSize: 40, inputShape })] })
+    const prepared = await prepare(await saved(model))
+    expect(prepared.engine).toEqual({ name: 'onnxruntime' })
+    expect(prepared.plan).toMatchObject({ compiled: { proof: { cases: expect.any(Number) } } })
   })
 
   test('is not batched where its rows depend on each other', async () => {
