@@ -47,7 +47,7 @@ function lowerElementwise(lowering: Lowering, row: ElementwiseRow, { operands, r
 }
 
 /** Names of operands in one layout and of one type. */
-export function broadcastAs(
+function broadcastAs(
   lowering: Lowering,
   operands: readonly Value[],
   type: ElementType,
