@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8'
 import type { OutputMetadata, Predictor } from '../../core/predictor.ts'
-import { takesAnyNumbers } from '../../flavors/takes-any-numbers.ts'
+import { scoringHabits } from '../../flavors/scoring-habits.ts'
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
 import { compileScoringCodec } from '../../protocols/mlflow-scoring/compile-scoring-codec.ts'
 import type { SeenColumns } from '../../protocols/mlflow-scoring/csv/csv-block-reader.ts'
@@ -45,7 +45,7 @@ export class BlockPredictor {
     const { inputs, outputs } = predictor
     const codec = compileScoringCodec({
       ...{ signature: mlmodel.signature, inputs, outputs },
-      castsNumbers: takesAnyNumbers(mlmodel),
+      ...scoringHabits(mlmodel),
     })
     return new BlockPredictor({ job, predictor, codec })
   }

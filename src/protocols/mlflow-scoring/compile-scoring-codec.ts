@@ -31,6 +31,8 @@ export interface ScoringCodecInit {
   readonly outputs: readonly OutputMetadata[]
   /** Numbers of any dtype are cast to that of a model's input where they fit, as no flavor of MLflow's does. */
   readonly castsNumbers?: boolean
+  /** A frame is answered with one record a row; as MLflow's onnx flavor does, with one a value, unless set. */
+  readonly recordPerRow?: boolean
 }
 
 /**
@@ -60,20 +62,22 @@ class CompiledScoringCodec implements BatchCodec {
   readonly #reply: ReplyEncoder
   readonly #outputs: readonly OutputMetadata[]
   readonly #castsNumbers: boolean
+  readonly #recordPerRow: boolean
   /** Made when it is first wanted, since it holds memory. */
   #items: ItemsEncoder | undefined
   readonly #fast: FastPath | undefined
   readonly #fastForm: ReplyForm
 
-  constructor({ signature, inputs, outputs, castsNumbers = false }: ScoringCodecInit) {
+  constructor({ signature, inputs, outputs, castsNumbers = false, recordPerRow = false }: ScoringCodecInit) {
     this.#signature = signature
     this.#schema = signature?.inputs
     this.#inputs = inputs
     this.#arrays = new ArrayForms(this.#schema)
     this.#params = new ParamsCheck(signature?.params)
-    this.#reply = new ReplyEncoder(outputs)
+    this.#reply = new ReplyEncoder(outputs, { recordPerRow })
     this.#outputs = outputs
     this.#castsNumbers = castsNumbers
+    this.#recordPerRow = recordPerRow
     this.#fast = signature?.fromTypeHint === true ? undefined : compileFastPath(this.#schema, inputs)
     this.#fastForm = this.#schema?.kind === 'columns' ? 'records' : 'tensors'
   }
@@ -97,7 +101,7 @@ class CompiledScoringCodec implements BatchCodec {
   }
 
   encodeItems(outputs: TensorMap, form: ReplyForm, rows: number): ReplyItems {
-    this.#items ??= new ItemsEncoder(this.#outputs)
+    this.#items ??= new ItemsEncoder(this.#outputs, { recordPerRow: this.#recordPerRow })
     return this.#items.encode(outputs, form, rows)
   }
 

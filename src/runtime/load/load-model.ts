@@ -5,7 +5,7 @@ import type { ResolvedModel } from '../../core/resolved-model.ts'
 import type { PrepareOptions } from '../../flavors/flavor.ts'
 import type { MlModel } from '../../flavors/mlmodel.ts'
 import { readMlModel } from '../../flavors/read-mlmodel.ts'
-import { takesAnyNumbers } from '../../flavors/takes-any-numbers.ts'
+import { scoringHabits } from '../../flavors/scoring-habits.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import { Admission, type AdmissionLimits } from '../admission.ts'
 import type { ThreadPlan } from '../cores.ts'
@@ -54,7 +54,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     const { inputs, outputs } = place.candidate
     const scoring = compileScoringCodec({
       ...{ signature: mlmodel.signature, inputs, outputs },
-      castsNumbers: takesAnyNumbers(mlmodel),
+      ...scoringHabits(mlmodel),
     })
     const rowMs = await timeRow(place.candidate, scoring, bodies, options)
     const placed = await place.settle(rowMs)

@@ -4,6 +4,14 @@ import { elementCount, type Tensor } from '../../../core/tensor.ts'
 import { cannotEvaluate } from '../failures.ts'
 import { type ElementText, elementText } from './element-text.ts'
 
+/** What an output has in the records of a reply. */
+export interface RecordColumn {
+  readonly key: string
+  readonly text: ElementText
+  /** How many records it makes. */
+  readonly length: number
+}
+
 /** The JSON text of one output of a model: MLflow 3.17.2, `mlflow/onnx/__init__.py`. */
 export class EncodedOutput {
   readonly name: string
@@ -29,9 +37,27 @@ export class EncodedOutput {
     return keys === undefined ? text : (row) => mapText(keys, text, row)
   }
 
+  /** The output flattened, whatever its shape: a row of two values makes two records. */
+  cellColumn(tensor: Tensor): RecordColumn {
+    return { key: this.key, text: this.cellText(tensor), length: this.length(tensor) }
+  }
+
+  /** Nested lists for each row; a row of one value is that value. */
+  rowColumn(tensor: Tensor): RecordColumn {
+    const [length = 1, ...shape] = this.shapeOf(tensor)
+    const size = elementCount(shape)
+    const cell = this.cellText(tensor)
+    const text: ElementText = size === 1 ? cell : (row) => nestedText(cell, shape, 0, row * size)
+    return { key: this.key, text, length }
+  }
+
   nestedText(tensor: Tensor): string {
-    const shape = this.labelKeys === undefined ? tensor.shape : tensor.shape.slice(0, -1)
-    return nestedText(this.cellText(tensor), shape, 0, 0)
+    return nestedText(this.cellText(tensor), this.shapeOf(tensor), 0, 0)
+  }
+
+  /** ZipMap's maps are its elements. */
+  protected shapeOf({ shape }: Tensor): readonly number[] {
+    return this.labelKeys === undefined ? shape : shape.slice(0, -1)
   }
 }
 

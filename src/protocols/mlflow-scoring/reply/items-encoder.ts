@@ -5,6 +5,7 @@ import type { ReplyForm } from '../scoring-codec.ts'
 import { commonLength } from './encoded-output.ts'
 import { OutputWriter, type PartWriter, writeSeparator } from './output-writer.ts'
 import { checkRows } from './prediction-columns.ts'
+import type { RecordOptions } from './reply-encoder.ts'
 import { membersWriter } from './row-encoder.ts'
 import { TextBuffer } from './text-buffer.ts'
 
@@ -15,8 +16,10 @@ const CLOSING_BRACE = 125
 export class ItemsEncoder {
   readonly #outputs: readonly OutputWriter[]
   readonly #out = new TextBuffer()
+  readonly #recordPerRow: boolean
 
-  constructor(outputs: readonly OutputMetadata[]) {
+  constructor(outputs: readonly OutputMetadata[], { recordPerRow = false }: RecordOptions = {}) {
+    this.#recordPerRow = recordPerRow
     this.#outputs = outputs.map((output) => new OutputWriter(output))
   }
 
@@ -38,13 +41,15 @@ export class ItemsEncoder {
     }
   }
 
-  /** Every output is flattened to a column, whatever its shape: a row of two values makes two records. */
   #records(tensors: TensorMap): Uint8Array<ArrayBuffer> {
     const out = this.#out
     const columns = this.#outputs.flatMap((output) => {
       const tensor = tensors.get(output.name)
       if (tensor === undefined) return []
-      return [{ key: output.key, write: output.cells(tensor, out), length: output.length(tensor) }]
+      const { key } = output
+      return this.#recordPerRow
+        ? [{ key, write: output.rows(tensor, out), length: tensor.shape[0] ?? 1 }]
+        : [{ key, write: output.cells(tensor, out), length: output.length(tensor) }]
     })
     const count = commonLength(columns.map(({ length }) => length))
     const members = membersWriter(columns, out)

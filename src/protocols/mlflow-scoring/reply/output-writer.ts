@@ -23,7 +23,7 @@ export class OutputWriter extends EncodedOutput {
 
   /** The nth part along the first dimension. */
   parts(tensor: Tensor, out: TextBuffer): PartWriter {
-    const shape = this.#shapeOf(tensor)
+    const shape = this.shapeOf(tensor)
     const size = elementCount(shape.slice(1))
     const list = new ListWriter(this.cells(tensor, out), shape, out)
     return (part) => list.write(1, part * size)
@@ -31,13 +31,8 @@ export class OutputWriter extends EncodedOutput {
 
   /** The same, but without the lists around a part that is a single value, as in MLflow's records. */
   rows(tensor: Tensor, out: TextBuffer): PartWriter {
-    const size = elementCount(this.#shapeOf(tensor).slice(1))
+    const size = elementCount(this.shapeOf(tensor).slice(1))
     return size === 1 ? this.cells(tensor, out) : this.parts(tensor, out)
-  }
-
-  /** ZipMap's maps are its elements. */
-  #shapeOf({ shape }: Tensor): readonly number[] {
-    return this.labelKeys === undefined ? shape : shape.slice(0, -1)
   }
 }
 

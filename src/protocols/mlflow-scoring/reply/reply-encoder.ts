@@ -2,7 +2,12 @@ import type { OutputMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
 import type { ReplyForm } from '../scoring-codec.ts'
 import type { ElementText } from './element-text.ts'
-import { commonLength, EncodedOutput } from './encoded-output.ts'
+import { commonLength, EncodedOutput, type RecordColumn } from './encoded-output.ts'
+
+export interface RecordOptions {
+  /** A record is a row, in which an output of several values is a list; a single value of each output unless set. */
+  readonly recordPerRow?: boolean
+}
 
 /**
  * Writes predictions as MLflow does, byte for byte as Python's `json.dumps`: MLflow 3.17.2,
@@ -10,8 +15,10 @@ import { commonLength, EncodedOutput } from './encoded-output.ts'
  */
 export class ReplyEncoder {
   readonly #outputs: readonly EncodedOutput[]
+  readonly #recordPerRow: boolean
 
-  constructor(outputs: readonly OutputMetadata[]) {
+  constructor(outputs: readonly OutputMetadata[], { recordPerRow = false }: RecordOptions = {}) {
+    this.#recordPerRow = recordPerRow
     this.#outputs = outputs.map((output) => new EncodedOutput(output))
   }
 
@@ -42,21 +49,17 @@ export class ReplyEncoder {
     return `[${this.#recordItems(tensors)}]`
   }
 
-  /** Every output is flattened to a column, whatever its shape: a row of two values makes two records. */
   #recordItems(tensors: TensorMap): string {
     const given = this.#outputs.flatMap((output) => {
       const tensor = tensors.get(output.name)
       return tensor === undefined ? [] : [{ output, tensor }]
     })
-    const rows = commonLength(given.map(({ output, tensor }) => output.length(tensor)))
-    const columns = given.map(({ output, tensor }) => ({ key: output.key, text: output.cellText(tensor) }))
+    const columns = given.map(({ output, tensor }) =>
+      this.#recordPerRow ? output.rowColumn(tensor) : output.cellColumn(tensor),
+    )
+    const rows = commonLength(columns.map(({ length }) => length))
     return joinItems((row) => recordText(columns, row), rows)
   }
-}
-
-interface RecordColumn {
-  readonly key: string
-  readonly text: ElementText
 }
 
 function recordText(columns: readonly RecordColumn[], row: number): string {
