@@ -12,7 +12,7 @@ export type SettledChoice = Extract<TfjsEngineChoice, 'auto' | 'onnxruntime'>
  * @throws ServingError INVALID_PARAMETER_VALUE where onnxruntime is wanted and does not serve the model
  */
 export function chooseEngine(
-  { outcome, reference, missingKernel }: Pick<Verdict, 'outcome' | 'reference' | 'missingKernel'>,
+  { outcome, reference, wasmLack }: Pick<Verdict, 'outcome' | 'reference' | 'wasmLack'>,
   choice: SettledChoice,
   hasTfjsNode: () => boolean,
 ): EngineChoice {
@@ -20,7 +20,7 @@ export function chooseEngine(
   const { reason } = outcome
   if (choice === 'onnxruntime') throw notServed(reason)
   if (reference === 'wasm') return { name: 'wasm', reason }
-  const lack = `${reason}; the wasm backend of TF.js has no ${missingKernel}`
+  const lack = `${reason}; the wasm backend of TF.js ${wasmLack}`
   return { name: hasTfjsNode() ? 'tfjs-node' : 'cpu', reason: lack }
 }
 

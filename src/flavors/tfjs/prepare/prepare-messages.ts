@@ -9,8 +9,8 @@ export interface PrepareJob {
   /** Of the artifacts, as they were when the verdict was looked for. */
   readonly digest: string
   readonly reference: ReferenceBackend
-  /** What the wasm backend lacks, where it was tried before. */
-  readonly missingKernel?: string
+  /** Why the wasm backend cannot run the model, where it was tried before: `has no Einsum`. */
+  readonly wasmLack?: string
   readonly cache?: PreparedCache
   readonly key: string
 }
@@ -32,5 +32,6 @@ export interface Settled {
 /** Its one answer. */
 export type PrepareReply =
   | ({ readonly status: 'settled' } & Settled)
-  | { readonly status: 'missing-kernel'; readonly kernel: string }
+  /** The backend of TF.js `has no Einsum`, or broke. */
+  | { readonly status: 'unable'; readonly lack: string }
   | { readonly status: 'failed'; readonly error: SerializedError }

@@ -80,8 +80,8 @@ export class ModelPreparation {
     }
     const late = setTimeout(() => warn?.(LATE), LATE_MS).unref()
     let reply = await prepareInThread(job)
-    if (reply.status === 'missing-kernel') {
-      reply = await prepareInThread({ ...job, reference: 'cpu', missingKernel: reply.kernel })
+    if (reply.status === 'unable') {
+      reply = await prepareInThread({ ...job, reference: 'cpu', wasmLack: reply.lack })
     }
     clearTimeout(late)
     if (reply.status === 'died') return { died: `compiling it was given up: ${reply.reason}` }
@@ -140,7 +140,7 @@ export class ModelPreparation {
 function requireSettled(reply: PrepareReply): Settled {
   if (reply.status === 'settled') return reply
   if (reply.status === 'failed') throw deserializeError(reply.error)
-  throw invalidModel(`No engine runs the model: TF.js has no ${reply.kernel} in its wasm and cpu backends.`, {
-    details: { kernel: reply.kernel },
+  throw invalidModel(`No engine runs the model: the cpu backend of TF.js ${reply.lack}.`, {
+    details: { reason: reply.lack },
   })
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serializeError } from '../../../core/errors.ts'
+import { EngineBroken } from '../engines/backend.ts'
 import { MissingKernel } from '../engines/missing-kernel.ts'
 import type { PrepareJob, PrepareReply } from './prepare-messages.ts'
 import { settle } from './settle.ts'
@@ -9,7 +10,8 @@ async function answer(): Promise<PrepareReply> {
   try {
     return { status: 'settled', ...(await settle(workerData as PrepareJob)) }
   } catch (error) {
-    if (error instanceof MissingKernel) return { status: 'missing-kernel', kernel: error.kernel }
+    if (error instanceof MissingKernel) return { status: 'unable', lack: `has no ${error.kernel}` }
+    if (error instanceof EngineBroken) return { status: 'unable', lack: `broke under it: ${error.message}` }
     return { status: 'failed', error: serializeError(error) }
   }
 }

@@ -2,6 +2,7 @@ import { messageOf, ServingError } from '../../../core/errors.ts'
 import type { Predictor } from '../../../core/predictor.ts'
 import type { Tensor, TensorMap } from '../../../core/tensor.ts'
 import type { EngineProof } from '../../flavor.ts'
+import { EngineBroken } from '../engines/backend.ts'
 import { cutRows } from '../engines/tensor-rows.ts'
 import { type Comparison, compareOutputs } from './compare-outputs.ts'
 import { nudge } from './nudge.ts'
@@ -196,6 +197,7 @@ class Prover {
       return await this.#sides.reference.predict(inputs)
     } catch (error) {
       if (!(error instanceof ServingError) || error.code !== 'BAD_REQUEST') throw error
+      if (error.cause instanceof EngineBroken) throw error.cause
       this.#refusal = reasonOf(error)
       return undefined
     }

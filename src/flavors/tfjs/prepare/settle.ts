@@ -19,7 +19,7 @@ import type { CompiledOutcome, ReferenceBackend, RefusedOutcome, Verdict } from 
 /**
  * Finds out what runs a model: compiles it, holds what it was compiled to against TF.js, and keeps what was found.
  * Loads both engines into the calling thread, which had better end afterwards.
- * @throws MissingKernel where the job's backend of TF.js cannot run the model; ServingError where it is broken
+ * @throws MissingKernel or EngineBroken where the job's backend of TF.js cannot run the model; ServingError where it is broken
  */
 export async function settle(job: PrepareJob): Promise<Settled> {
   const artifacts = await readArtifacts(job.directory, job.dataFile)
@@ -30,7 +30,7 @@ export async function settle(job: PrepareJob): Promise<Settled> {
     unboundedRun: hasLoops(artifacts.topology),
     reference: job.reference,
     ...(rowsIndependent === undefined ? {} : { rowsIndependent }),
-    ...(job.missingKernel === undefined ? {} : { missingKernel: job.missingKernel }),
+    ...(job.wasmLack === undefined ? {} : { wasmLack: job.wasmLack }),
     outcome,
   }
   return isDefect ? { verdict } : await keep(job, verdict, bytes)

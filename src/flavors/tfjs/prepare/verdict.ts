@@ -13,8 +13,8 @@ export interface Verdict {
   /** Whether each row is answered as if it were alone; undefined where nobody has found out. */
   readonly rowsIndependent?: boolean
   readonly reference: ReferenceBackend
-  /** What the wasm backend lacks for it, `Einsum`; only where `reference` is another. */
-  readonly missingKernel?: string
+  /** Why the wasm backend cannot run it, `has no Einsum`; only where `reference` is another. */
+  readonly wasmLack?: string
   readonly outcome: CompiledOutcome | RefusedOutcome
 }
 
@@ -48,13 +48,13 @@ export function parseVerdict(text: string): Verdict | undefined {
 
 function isVerdict(found: unknown): found is Verdict {
   if (!isRecord(found)) return false
-  const { weightBytes, unboundedRun, rowsIndependent, reference, missingKernel, outcome } = found
+  const { weightBytes, unboundedRun, rowsIndependent, reference, wasmLack, outcome } = found
   return (
     typeof weightBytes === 'number' &&
     typeof unboundedRun === 'boolean' &&
     (rowsIndependent === undefined || typeof rowsIndependent === 'boolean') &&
     (reference === 'wasm' || reference === 'cpu') &&
-    (missingKernel === undefined || typeof missingKernel === 'string') &&
+    (wasmLack === undefined || typeof wasmLack === 'string') &&
     isRecord(outcome) &&
     (isCompiled(outcome) || isRefused(outcome))
   )

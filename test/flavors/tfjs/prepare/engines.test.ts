@@ -153,7 +153,7 @@ describe('a model that is not compiled', () => {
     const verdict = {
       outcome: { kind: 'refused', reason: 'why' },
       reference: 'cpu',
-      missingKernel: 'Einsum',
+      wasmLack: 'has no Einsum',
     } as const
     expect(chooseEngine(verdict, 'auto', () => true).name).toBe('tfjs-node')
     expect(chooseEngine(verdict, 'auto', () => false).name).toBe('cpu')
