@@ -9,6 +9,7 @@ import type { ElementType } from '../../../../src/flavors/tfjs/compile/graph/val
 import { NotCompiled } from '../../../../src/flavors/tfjs/compile/not-compiled.ts'
 import { Random } from '../../../soak/mlflow-differential/random.ts'
 import { differenceOf } from './difference.ts'
+import { isMeantFailure } from './listed-refusals.ts'
 import { inputsOf, RUN_CASES, type RunCase, type SweepModel, type SweepTensor } from './sweep-model.ts'
 import { TfjsModel, useBackend } from './tfjs-model.ts'
 
@@ -124,7 +125,7 @@ async function compare(
   if (names !== undefined) return { kind: 'failed', how: names }
   for (const run of runs) {
     const how = await differenceOfRun(candidate, run)
-    if (how === undefined) continue
+    if (how === undefined || isMeantFailure(how)) continue
     const message = `${run.what.rows} rows, scale ${run.what.scale}: ${how}`
     const isDisputed = (await wasmDifference(model, candidate, run)) === 'none'
     return { kind: isDisputed ? 'disputed' : 'failed', how: message }

@@ -22,10 +22,9 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     'sizes of images that only a run tells',
   ],
   [
-    /: more than one dimension that is not known|: a shape known at run time only/,
+    /: more than one dimension that is not known|: how many parts there are is not known|known at run time only/,
     'shapes that only a run tells',
   ],
-  [/: the number of dimensions is known at run time only/, 'shapes that only a run tells'],
   [/: Squeeze: no axes are given|Squeeze: no axes are given/, 'ranks that only a run tells'],
   [/: a shape with more than one free dimension/, 'shapes that only a run tells'],
   [
@@ -48,6 +47,19 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     'places of the largest elements are not compiled',
   ],
 ]
+
+/** Failures of onnxruntime where TF.js goes on with what it made of impossible sizes. */
+const MEANT_FAILURES: readonly (readonly [RegExp, string])[] = [
+  [
+    /Split_\d+' .*All values must be >= 0/s,
+    'a crop larger than its image, of which TF.js takes all that is left',
+  ],
+]
+
+/** Whether a run had better fail than give what TF.js gives. */
+export function isMeantFailure(how: string): boolean {
+  return MEANT_FAILURES.some(([pattern]) => pattern.test(how))
+}
 
 /** Why a refusal is meant; undefined where it is not on the list. */
 export function listedRefusal(refusal: string): string | undefined {
