@@ -3,6 +3,7 @@ import { expectPlaces } from '../graph/known.ts'
 import { type Operator, operator } from '../graph/operator.ts'
 import { expectUnmoved, type Padding, reachOf, windowCount, windowsOf } from '../graph/padding.ts'
 import type { Shape, Value } from '../graph/value.ts'
+import { withLeastSize } from '../lower/least-size.ts'
 import type { Lowering } from '../lower/lowering.ts'
 import { type WindowedOperand, windowedOperand } from '../lower/windowed.ts'
 import { NotCompiled } from '../not-compiled.ts'
@@ -38,6 +39,20 @@ function pool(onnxType: PoolType, semantics: string): Operator<PoolAttributes> {
   })
 }
 
+/**
+ * A window that is larger than its image finds no place in TF.js; onnxruntime (1.30) rounds the count of places towards
+ * 0, and pools what there is. Sizes that are known have been looked at before.
+ */
+function reached(lowering: Lowering, name: string, x: Value, attributes: PoolAttributes): string {
+  const { window, strides, padding } = attributes
+  if (padding === 'same') return name
+  const isOpen = window.some((size, axis) => x.shape[axis + 1] === null && size > 1 && strides[axis]! > 1)
+  if (!isOpen) return name
+  const pads = padding === 'valid' ? window.map(() => [0, 0] as const) : padding
+  const least = window.map((size, axis) => size - pads[axis]![0] - pads[axis]![1])
+  return withLeastSize(lowering.onnx, name, [0, 0, ...least])
+}
+
 function pooled(lowering: Lowering, onnxType: PoolType, x: Value, attributes: PoolAttributes): string {
   const { window, strides } = attributes
   const operand = windowedOperand(lowering, x, {
@@ -47,7 +62,8 @@ function pooled(lowering: Lowering, onnxType: PoolType, x: Value, attributes: Po
   })
   const isApart = mayAbsorb(lowering.onnx, onnxType, operand.name, window)
   const { name, padding } = isApart ? apart(lowering.onnx, onnxType, operand) : operand
-  return lowering.onnx.node(onnxType, [name], { kernel_shape: window, strides, ...padding })
+  const enough = reached(lowering, name, x, attributes)
+  return lowering.onnx.node(onnxType, [enough], { kernel_shape: window, strides, ...padding })
 }
 
 /**
