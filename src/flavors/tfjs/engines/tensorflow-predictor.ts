@@ -85,6 +85,7 @@ export class TensorflowPredictor implements TfjsPredictor {
   async #runRows(inputs: TensorMap, options: PredictOptions): Promise<TensorMap> {
     const rows = rowsOf(inputs)
     if (rows === 0) return this.#noRows()
+    checkNotEmpty(inputs)
     const parts: TensorMap[] = []
     for (let from = 0; from < rows; from += this.#rowsPerRun) {
       if (from > 0) checkStillWanted(options)
@@ -94,11 +95,8 @@ export class TensorflowPredictor implements TfjsPredictor {
     return joinRows(parts)
   }
 
-  /** Not with nothing in them: some kernels of WebAssembly read and write past the end of an empty tensor. */
   #runWhole(inputs: TensorMap): Promise<TensorMap> {
-    for (const [name, { data }] of inputs) {
-      if (data.length === 0) throw evaluationFailed(`Input '${name}' is empty.`)
-    }
+    checkNotEmpty(inputs)
     return this.#model.runner.run(inputs)
   }
 
@@ -128,6 +126,12 @@ function checkStillWanted({ signal, deadline }: PredictOptions): void {
   if (signal?.aborted) throw cancelled('The request was taken back before its run.')
   if (deadline === undefined || performance.now() <= deadline) return
   throw deadlineExceeded('The request was late before its run.')
+}
+
+/** Some kernels of WebAssembly read and write past the end of an empty tensor. */
+function checkNotEmpty(inputs: TensorMap): void {
+  for (const [name, { data }] of inputs)
+    if (data.length === 0) throw evaluationFailed(`Input '${name}' is empty.`)
 }
 
 /** Of an output that the model says nothing about, the rank that it had; sizes but the number of rows need not be the same. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Predictor } from '../../../core/predictor.ts'
+import { NonemptyPredictor } from '../engines/nonempty-predictor.ts'
 import { compiledPlan, type TfjsPlan } from './tfjs-plan.ts'
 
 export interface LoadCompiledOptions {
@@ -14,6 +15,10 @@ export interface LoadCompiledOptions {
  * @throws ServingError INVALID_PARAMETER_VALUE
  */
 export async function loadCompiled(options: LoadCompiledOptions): Promise<Predictor> {
+  return new NonemptyPredictor(await openCopy(options))
+}
+
+async function openCopy(options: LoadCompiledOptions): Promise<Predictor> {
   const { plan, intraOpThreads } = options
   const { copy } = compiledPlan(plan)
   const { openWrittenModel } = await import('../../onnx/open-written-model.ts')
