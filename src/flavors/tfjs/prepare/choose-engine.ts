@@ -12,14 +12,14 @@ export type SettledChoice = Extract<TfjsEngineChoice, 'auto' | 'onnxruntime'>
  * @throws ServingError INVALID_PARAMETER_VALUE where onnxruntime is wanted and does not serve the model
  */
 export function chooseEngine(
-  { outcome, reference, wasmLack }: Pick<Verdict, 'outcome' | 'reference' | 'wasmLack'>,
+  { outcome, wasmLack }: Pick<Verdict, 'outcome' | 'wasmLack'>,
   choice: SettledChoice,
   hasTfjsNode: () => boolean,
 ): EngineChoice {
   if (outcome.kind === 'compiled') return { name: 'onnxruntime' }
   const { reason } = outcome
   if (choice === 'onnxruntime') throw notServed(reason)
-  if (reference === 'wasm') return { name: 'wasm', reason }
+  if (wasmLack === undefined) return { name: 'wasm', reason }
   const lack = `${reason}; the wasm backend of TF.js ${wasmLack}`
   return { name: hasTfjsNode() ? 'tfjs-node' : 'cpu', reason: lack }
 }

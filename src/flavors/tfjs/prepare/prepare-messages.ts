@@ -27,6 +27,8 @@ export interface Settled {
   readonly copy?: CompiledCopy
   /** Why nothing was kept for the next start. */
   readonly notKept?: string
+  /** WebAssembly gives something else, which is wrong where the cpu backend gives what onnxruntime gives. */
+  readonly isDisputed?: boolean
 }
 
 /** Its one answer. */

@@ -67,7 +67,7 @@ export class ModelPreparation {
     return { verdict, copy: { path } }
   }
 
-  /** In a thread of its own; in a second one with the cpu backend, where wasm cannot run the model. */
+  /** In a thread of its own; in a second one with the cpu backend, where wasm cannot run the model or disagrees. */
   async #settle(digest: string): Promise<Settled | { readonly died: string }> {
     const { cache, warn } = this.#options
     const job: PrepareJob = {
@@ -82,6 +82,9 @@ export class ModelPreparation {
     let reply = await prepareInThread(job)
     if (reply.status === 'unable') {
       reply = await prepareInThread({ ...job, reference: 'cpu', wasmLack: reply.lack })
+    }
+    if (reply.status === 'settled' && reply.isDisputed) {
+      reply = await prepareInThread({ ...job, reference: 'cpu' })
     }
     clearTimeout(late)
     if (reply.status === 'died') return { died: `compiling it was given up: ${reply.reason}` }

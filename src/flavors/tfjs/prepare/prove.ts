@@ -48,6 +48,8 @@ export type ProofResult =
   | { readonly equal: true; readonly proof: Proof }
   | {
       readonly equal: false
+      /** A difference was found; false where nothing could be shown. */
+      readonly differs: boolean
       /** `its output 'y' differs from TF.js's by 3 % (row 2 of 3, scale 30)` */
       readonly reason: string
     }
@@ -94,7 +96,11 @@ class Prover {
     const inputs = this.#inputs
     const sizes = await this.#runFirstTaken([PLAIN], firstSizes(inputs))
     if (sizes === undefined) {
-      return { equal: false, reason: `all inputs that were tried are refused: ${this.#refusal}` }
+      return {
+        equal: false,
+        differs: false,
+        reason: `all inputs that were tried are refused: ${this.#refusal}`,
+      }
     }
     const rowsIndependent = await this.#runSeveralRows(sizes)
     await this.#runFirstTaken([SHARES], otherSizes(inputs))
@@ -103,7 +109,9 @@ class Prover {
       await this.#run({ spreads: [spread], sizes })
     }
     const problem = this.#problem ?? this.#weakness()
-    if (problem !== undefined) return { equal: false, reason: problem }
+    if (problem !== undefined) {
+      return { equal: false, differs: this.#problem !== undefined, reason: problem }
+    }
     const { cases, largestDifference } = { cases: this.#cases, largestDifference: this.#largestDifference }
     return { equal: true, proof: { cases, largestDifference, rowsIndependent } }
   }

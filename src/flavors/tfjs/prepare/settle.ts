@@ -24,7 +24,7 @@ import type { CompiledOutcome, ReferenceBackend, RefusedOutcome, Verdict } from 
 export async function settle(job: PrepareJob): Promise<Settled> {
   const artifacts = await readArtifacts(job.directory, job.dataFile)
   if (artifacts.digest !== job.digest) throw changedModel(job.directory)
-  const { outcome, bytes, rowsIndependent, isDefect } = await judge(artifacts, job.reference)
+  const { outcome, bytes, rowsIndependent, isDefect, isUnequal } = await judge(artifacts, job.reference)
   const verdict: Verdict = {
     weightBytes: artifacts.weightData.byteLength,
     unboundedRun: hasLoops(artifacts.topology),
@@ -33,6 +33,7 @@ export async function settle(job: PrepareJob): Promise<Settled> {
     ...(job.wasmLack === undefined ? {} : { wasmLack: job.wasmLack }),
     outcome,
   }
+  if (isUnequal && job.reference === 'wasm') return { verdict, isDisputed: true }
   return isDefect ? { verdict } : await keep(job, verdict, bytes)
 }
 
@@ -44,6 +45,8 @@ interface Judged {
   readonly rowsIndependent?: boolean
   /** The compiler failed where it should have refused: what it says may be otherwise at the next start. */
   readonly isDefect?: boolean
+  /** It was compiled, and gives something else. */
+  readonly isUnequal?: boolean
 }
 
 async function judge(artifacts: ModelArtifacts, backend: ReferenceBackend): Promise<Judged> {
@@ -55,7 +58,7 @@ async function judge(artifacts: ModelArtifacts, backend: ReferenceBackend): Prom
   const reference = await openTfjs(artifacts, backend, { rowsIndependent: true })
   const result = await prove({ reference, candidate }, proofSubject(compiled.model.graph))
   await Promise.all([reference.close(), candidate.close()])
-  if (!result.equal) return { outcome: { kind: 'refused', reason: result.reason } }
+  if (!result.equal) return { outcome: { kind: 'refused', reason: result.reason }, isUnequal: result.differs }
   return await accept(compiled, result.proof)
 }
 

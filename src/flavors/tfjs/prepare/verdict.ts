@@ -13,7 +13,7 @@ export interface Verdict {
   /** Whether each row is answered as if it were alone; undefined where nobody has found out. */
   readonly rowsIndependent?: boolean
   readonly reference: ReferenceBackend
-  /** Why the wasm backend cannot run it, `has no Einsum`; only where `reference` is another. */
+  /** Why the wasm backend cannot run it, `has no Einsum`; undefined where it can. */
   readonly wasmLack?: string
   readonly outcome: CompiledOutcome | RefusedOutcome
 }

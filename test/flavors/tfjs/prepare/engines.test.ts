@@ -152,7 +152,6 @@ describe('a model that is not compiled', () => {
   test('is run by tfjs-node rather than cpu, where that is installed', () => {
     const verdict = {
       outcome: { kind: 'refused', reason: 'why' },
-      reference: 'cpu',
       wasmLack: 'has no Einsum',
     } as const
     expect(chooseEngine(verdict, 'auto', () => true).name).toBe('tfjs-node')
