@@ -48,7 +48,7 @@ test('the version of the compiler says what it writes', async () => {
     rowMixer: await compiledDigest(savedRowMixer()),
   }
   expect(found).toEqual({
-    version: 1,
+    version: 2,
     network: '6f20404bb67fe7829f3077f090debd33850aa45ff7308cc92c040419c5dedecc',
     images: 'd3c8a47a66613a40f92acf886e5c33be590c4d45994db07b669d9454b23f324b',
     series: '170e4d5ae7a9325a22d6f5d69a08ed56d45f1bbbac04063a0793a07ef2fc854a',
