@@ -1,9 +1,13 @@
+import type { ElementType } from '../../../../src/flavors/tfjs/compile/graph/value.ts'
 import type { SweepTensor } from './sweep-model.ts'
 
 const RELATIVE = 1e-3
 const OF_LARGEST = 1e-4
 /** Below it floats are as good as 0: what is left of equal numbers, or of an activation far from its slope. */
 const NOTHING = 1e-5
+
+/** From here on TF.js's backends round integers to float32 in some operators. */
+const FLOAT_INTEGERS = 2 ** 24
 
 /** How `actual` differs from `expected`; undefined where both are equal within the tolerance. */
 export function differenceOf(expected: SweepTensor, actual: SweepTensor): string | undefined {
@@ -16,12 +20,16 @@ export function differenceOf(expected: SweepTensor, actual: SweepTensor): string
   for (let index = 0; index < count; index += 1) {
     const [wanted, given] = [expected.data[index]!, actual.data[index]!]
     if (Object.is(wanted, given) || wanted === given) continue
-    const tolerance =
-      expected.type === 'float32' ? RELATIVE * Math.abs(wanted) + OF_LARGEST * largest + NOTHING : 0
+    const tolerance = toleranceOf(expected.type, wanted, largest)
     if (Math.abs(wanted - given) <= tolerance) continue
     return `${given} instead of ${wanted} at ${index} of ${count}, the largest being ${largest}`
   }
   return undefined
+}
+
+function toleranceOf(type: ElementType, wanted: number, largest: number): number {
+  if (type === 'float32') return RELATIVE * Math.abs(wanted) + OF_LARGEST * largest + NOTHING
+  return Math.abs(wanted) >= FLOAT_INTEGERS ? Math.abs(wanted) / 2 ** 22 : 0
 }
 
 function largestOf(data: ArrayLike<number>): number {

@@ -12,6 +12,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
   ],
   [/: a window of \d+ with a stride of \d+, padded/, 'TF.js moves such windows in three dimensions'],
   [/: a window of \d+ over \d+ elements|: nothing is left/, 'TF.js goes on without elements'],
+  [/: a crop of \d+ from \d+/, 'pixels that lie between two others, or beside the image'],
   [/mask/, 'masks that TF.js gives another layer than Keras would'],
   [
     /: steps whose dimensions are not known|: an input whose dimension \d is not known/,

@@ -15,7 +15,7 @@ export interface SweepReport {
   readonly agreements: number
   /** Models that TF.js itself does not run. */
   readonly unrunnable: number
-  /** In which TF.js's cpu and wasm backends differ, and ONNX is with wasm. */
+  /** Models in which TF.js's cpu and wasm backends differ, and ONNX is with wasm. */
   readonly disputed: readonly string[]
   /** How TF.js's wasm backend differs in models that agree with its cpu backend, with their operators or layers. */
   readonly wasmDiffers: readonly string[]
@@ -42,7 +42,7 @@ export class SweepTally {
     if (verdict.kind === 'agrees' && verdict.wasmDiffers !== undefined) {
       this.#wasmDiffers.push(`${[...uses].join(' ')}: ${verdict.wasmDiffers}`)
     }
-    if (verdict.kind === 'disputed') this.#disputed.push(verdict.how)
+    if (verdict.kind === 'disputed') this.#disputed.push(`${[...uses].join(' ')}: ${verdict.how}`)
     if (verdict.kind === 'refused') raise(this.#refusals, `${operatorOf(verdict.place)}: ${verdict.reason}`)
   }
 
