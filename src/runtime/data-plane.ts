@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks'
 import { cancelled, deadlineExceeded } from '../core/errors.ts'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { PredictOptions } from '../core/predictor.ts'
+import { rowCount } from '../core/tensor-rows.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
 import type { ServedModel } from './served-model.ts'
-import { rowCount } from './tensor-rows.ts'
 
 export interface InferOptions {
   /** Aborted when the client has left. */

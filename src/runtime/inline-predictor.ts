@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { cancelled, deadlineExceeded, unavailable } from '../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../core/predictor.ts'
 import type { TensorMap } from '../core/tensor.ts'
-import { joinRows, rowCount, sliceRows } from './tensor-rows.ts'
+import { joinRows, rowCount, sliceRows } from '../core/tensor-rows.ts'
 
 /** The longest that one run may keep the serving thread from everything else, as far as it can be foreseen. */
 const LONGEST_RUN_MS = 5

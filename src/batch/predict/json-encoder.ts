@@ -1,5 +1,5 @@
+import { joinRows } from '../../core/tensor-rows.ts'
 import type { BatchCodec } from '../../protocols/mlflow-scoring/batch-codec.ts'
-import { joinRows } from '../../runtime/tensor-rows.ts'
 import type { PredictedPart } from './bad-row-search.ts'
 import type { BlockEncoder, EncodedBlock } from './block-encoder.ts'
 

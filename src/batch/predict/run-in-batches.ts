@@ -1,7 +1,7 @@
 import type { Parameters } from '../../core/inference.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
-import { joinRows, rowCount, sliceRows } from '../../runtime/tensor-rows.ts'
+import { joinRows, rowCount, sliceRows } from '../../core/tensor-rows.ts'
 
 export interface BatchRun {
   readonly inputs: TensorMap

@@ -1,4 +1,5 @@
 import type { Datatype } from '../../core/tensor.ts'
+import { joinRows } from '../../core/tensor-rows.ts'
 import type { Column } from '../../protocols/mlflow-scoring/frame.ts'
 import { plainPythonValue } from '../../protocols/mlflow-scoring/python/python-object.ts'
 import {
@@ -6,7 +7,6 @@ import {
   predictionCells,
   predictionColumns,
 } from '../../protocols/mlflow-scoring/reply/prediction-columns.ts'
-import { joinRows } from '../../runtime/tensor-rows.ts'
 import type { ParquetCells, ParquetField, ParquetFieldType } from '../output/parquet/parquet-field.ts'
 import type { PredictedPart } from './bad-row-search.ts'
 import type { BlockEncoder, EncodedBlock } from './block-encoder.ts'

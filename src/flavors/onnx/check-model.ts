@@ -16,8 +16,16 @@ const UNBOUNDED_OPERATORS = new Set([
   ...['com.microsoft:WhisperBeamSearch'],
 ])
 
+/** Operators that end the whole process where they are given no rows (onnxruntime 1.30: SIGABRT). */
+const FATAL_WHEN_EMPTY = new Set([':LSTM', ':GRU'])
+
 export function hasUnboundedRun({ operators }: ModelSummary): boolean {
   return operators.some(({ domain, opType }) => UNBOUNDED_OPERATORS.has(`${domain}:${opType}`))
+}
+
+/** Whether an empty tensor must not come near the engine. */
+export function isFatalWhenEmpty({ operators }: ModelSummary): boolean {
+  return operators.some((use) => FATAL_WHEN_EMPTY.has(`${use.domain}:${use.opType}`))
 }
 
 /** @throws ServingError INVALID_PARAMETER_VALUE for an operator that onnxruntime knows only from a library of its own. */

@@ -1,7 +1,8 @@
 import type { Predictor } from '../../core/predictor.ts'
 import type { Flavor, LoadOptions, PreparedModel } from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
-import { hasUnboundedRun } from './check-model.ts'
+import { NonemptyPredictor } from '../nonempty-predictor.ts'
+import { hasUnboundedRun, isFatalWhenEmpty } from './check-model.ts'
 import { disableTelemetry } from './engine.ts'
 import { loadFailure } from './load-failure.ts'
 import { readOnnxFile } from './onnx-file.ts'
@@ -25,7 +26,8 @@ async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Prom
   const options = sessionOptions(model.flavorConfig['onnx_session_options'], intraOpThreads)
   try {
     const session = await openSession(file, options)
-    return new OnnxPredictor(session, readSessionMetadata(session, file))
+    const predictor = new OnnxPredictor(session, readSessionMetadata(session, file))
+    return isFatalWhenEmpty(file.summary) ? new NonemptyPredictor(predictor) : predictor
   } catch (error) {
     throw loadFailure(error)
   }

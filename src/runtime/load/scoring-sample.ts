@@ -1,12 +1,12 @@
 import { badRequest } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import { allocate, elementCount, type Tensor, type TensorMap } from '../../core/tensor.ts'
+import { rowCount, sliceRows } from '../../core/tensor-rows.ts'
 import {
   SCORING_MEDIA_TYPES,
   type ScoringCodec,
   type ScoringMediaType,
 } from '../../protocols/mlflow-scoring/scoring-codec.ts'
-import { rowCount, sliceRows } from '../tensor-rows.ts'
 
 /** A request body that a model brings along. */
 export interface SampleBody {

@@ -150,6 +150,14 @@ describe('An ONNX model', () => {
     expect(outputs.get('y')?.data).toEqual(Float32Array.of(8, -16))
   })
 
+  test.each(['lstm', 'gru', 'rnn'])('answers no rows with no rows for a model with %s', async (name) => {
+    await using(name, async (predictor) => {
+      const outputs = await predictor.predict(floatInput('x', [0, 3], []))
+      expect(outputs.get('y')).toEqual({ datatype: 'FP32', shape: [0, 2], data: new Float32Array(0) })
+      expect((await predictor.predict(floatInput('x', [1, 3], [1, 2, 3]))).get('y')?.shape).toEqual([1, 2])
+    })
+  })
+
   test('takes inputs in shared memory', async () => {
     const data = new Float32Array(new SharedArrayBuffer(16))
     data.set([1, 2, 3, 4])

@@ -1,11 +1,11 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
+import { joinRows, sliceRows } from '../../../core/tensor-rows.ts'
 import { compareOutputs } from '../prepare/compare-outputs.ts'
 import { EngineBroken } from './backend.ts'
 import { MissingKernel } from './missing-kernel.ts'
 import type { ModelRunner } from './model-runner.ts'
 import { type SampleRows, sampleRows } from './sample-inputs.ts'
-import { cutRows, joinRows } from './tensor-rows.ts'
 
 /** What a model's first runs in this thread have shown. */
 export interface Findings {
@@ -56,7 +56,7 @@ async function areRowsIndependent(
   if (together === undefined) return false
   for (const { shape } of together.values()) if (shape[0] !== 3) return false
   // The row before shows what comes after it, the row after shows what came before.
-  return isEqual(alone, cutRows(together, 0, 1)) && isEqual(alone, cutRows(together, 2, 3))
+  return isEqual(alone, sliceRows(together, 0, 1)) && isEqual(alone, sliceRows(together, 2, 3))
 }
 
 function isEqual(expected: TensorMap, actual: TensorMap): boolean {

@@ -8,6 +8,7 @@ import {
 } from '../../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, TensorMetadata } from '../../../core/predictor.ts'
 import { allocate, type Tensor, type TensorMap } from '../../../core/tensor.ts'
+import { joinRows, sliceRows } from '../../../core/tensor-rows.ts'
 import { checkInputs } from '../../input-check.ts'
 import type { Backend } from './backend.ts'
 import { checkSizes, rowsOf } from './check-sizes.ts'
@@ -16,7 +17,6 @@ import type { Executable } from './executable.ts'
 import { MissingKernel } from './missing-kernel.ts'
 import type { ModelRunner } from './model-runner.ts'
 import { checkOpenSizes, rowsPerRun } from './run-limits.ts'
-import { cutRows, joinRows } from './tensor-rows.ts'
 import type { TfjsMemory, TfjsPredictor } from './tfjs-predictor.ts'
 
 export interface OpenedModel {
@@ -90,7 +90,7 @@ export class TensorflowPredictor implements TfjsPredictor {
     for (let from = 0; from < rows; from += this.#rowsPerRun) {
       if (from > 0) checkStillWanted(options)
       const to = Math.min(rows, from + this.#rowsPerRun)
-      parts.push(await this.#model.runner.run(to - from === rows ? inputs : cutRows(inputs, from, to)))
+      parts.push(await this.#model.runner.run(to - from === rows ? inputs : sliceRows(inputs, from, to)))
     }
     return joinRows(parts)
   }

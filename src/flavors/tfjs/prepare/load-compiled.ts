@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Predictor } from '../../../core/predictor.ts'
-import { NonemptyPredictor } from '../engines/nonempty-predictor.ts'
+import { NonemptyPredictor } from '../../nonempty-predictor.ts'
 import { compiledPlan, type TfjsPlan } from './tfjs-plan.ts'
 
 export interface LoadCompiledOptions {

@@ -1,9 +1,9 @@
 import { messageOf, ServingError } from '../../../core/errors.ts'
 import type { Predictor } from '../../../core/predictor.ts'
 import type { Tensor, TensorMap } from '../../../core/tensor.ts'
+import { sliceRows } from '../../../core/tensor-rows.ts'
 import type { EngineProof } from '../../flavor.ts'
 import { EngineBroken } from '../engines/backend.ts'
-import { cutRows } from '../engines/tensor-rows.ts'
 import { type Comparison, compareOutputs } from './compare-outputs.ts'
 import { nudge } from './nudge.ts'
 import { OutputEvidence } from './output-evidence.ts'
@@ -145,8 +145,8 @@ class Prover {
     const together = await candidate.predict(inputs)
     for (const { shape } of together.values()) if (shape[0] !== length) return false
     for (let row = 0; row < length; row += 1) {
-      const alone = await candidate.predict(cutRows(inputs, row, row + 1))
-      if (!isEqual(alone, cutRows(together, row, row + 1))) return false
+      const alone = await candidate.predict(sliceRows(inputs, row, row + 1))
+      if (!isEqual(alone, sliceRows(together, row, row + 1))) return false
     }
     return true
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rowCount } from '../../../../src/runtime/tensor-rows.ts'
+import { rowCount } from '../../../../src/core/tensor-rows.ts'
 import { codecFor, column, decodeJson, input } from '../models.ts'
 
 const codec = codecFor({ schema: [column('a', 'double')], inputs: [input('x', 'FP32', [-1, 1])] })

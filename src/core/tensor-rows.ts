@@ -1,4 +1,4 @@
-import { allocate, elementCount, type Tensor, type TensorData, type TensorMap } from '../core/tensor.ts'
+import { allocate, elementCount, type Tensor, type TensorData, type TensorMap } from './tensor.ts'
 
 /** Rows of a request: the first dimension of its first tensor; 1 where that is a scalar or there is none. */
 export function rowCount(tensors: TensorMap): number {
@@ -7,7 +7,7 @@ export function rowCount(tensors: TensorMap): number {
 }
 
 /** Rows `from` (inclusive) to `to` (exclusive) of every tensor, as views: nothing but text is copied. */
-export function sliceRows(tensors: TensorMap, from: number, to: number): TensorMap {
+export function sliceRows(tensors: TensorMap, from: number, to: number): Map<string, Tensor> {
   const sliced = new Map<string, Tensor>()
   for (const [name, tensor] of tensors) sliced.set(name, sliceTensor(tensor, from, to))
   return sliced

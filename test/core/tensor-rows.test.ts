@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Tensor, TensorMap } from '../../src/core/tensor.ts'
-import { joinRows, rowCount, sliceRows } from '../../src/runtime/tensor-rows.ts'
+import { joinRows, rowCount, sliceRows } from '../../src/core/tensor-rows.ts'
 
 function table(rows: number): TensorMap {
   const count = Array.from({ length: rows }, (_, row) => row)

@@ -1,11 +1,11 @@
-import { evaluationFailed } from '../../../core/errors.ts'
-import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../../core/predictor.ts'
-import { allocate, elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
-import { cutRows } from './tensor-rows.ts'
+import { evaluationFailed } from '../core/errors.ts'
+import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../core/predictor.ts'
+import { allocate, elementCount, type Tensor, type TensorMap } from '../core/tensor.ts'
+import { sliceRows } from '../core/tensor-rows.ts'
 
 /**
- * Keeps empty tensors from an engine: an LSTM without rows ends the whole process in onnxruntime (1.30). No rows are answered by
- * those of one made-up row, cut off.
+ * Keeps empty tensors from an engine: an LSTM or GRU without rows ends the whole process in onnxruntime (1.30). A request
+ * without rows is answered from a made-up row, which is cut off.
  */
 export class NonemptyPredictor implements Predictor {
   readonly inputs: readonly TensorMetadata[]
@@ -36,7 +36,7 @@ export class NonemptyPredictor implements Predictor {
 
   async #withoutRows(inputs: TensorMap, options: PredictOptions | undefined): Promise<TensorMap> {
     const padded = new Map([...inputs].map(([name, tensor]) => [name, this.#oneRow(name, tensor)]))
-    return cutRows(await this.#engine.predict(padded, options), 0, 0)
+    return sliceRows(await this.#engine.predict(padded, options), 0, 0)
   }
 
   #oneRow(name: string, { datatype, shape: [rows, ...row] }: Tensor): Tensor {
