@@ -25,6 +25,8 @@ function checkIndices(x: Value, { constant, shape }: Value): void {
   const depth = shape.at(-1)
   if (constant?.type !== 'int32' || depth === null || depth === undefined || depth === 0)
     throw new NotCompiled('indices that are known at run time only')
+  if (x.shape.slice(0, depth).includes(null))
+    throw new NotCompiled('indices into a dimension that is known at run time only')
   const places = new Set<string>()
   for (let at = 0; at < constant.data.length; at += depth) {
     const place = constant.data.subarray(at, at + depth)

@@ -3,30 +3,24 @@ import type { Dims, LayerConfig } from '../layers-recipe.ts'
 import { type LayerChoices, size } from './layer-choice.ts'
 
 const KINDS = ['SimpleRNN', 'LSTM', 'GRU'] as const
-const ACTIVATIONS = [
-  'tanh',
-  'relu',
-  'sigmoid',
-  'hardSigmoid',
-  'linear',
-  'softsign',
-  'softplus',
-  'elu',
-] as const
+const BOUNDED = ['tanh', 'sigmoid', 'hardSigmoid', 'softsign'] as const
+/** What these hand from step to step may grow, and what is rounded with it. */
+const UNBOUNDED = ['relu', 'linear', 'softplus', 'elu'] as const
+const FEW_STEPS = 9
 
 /** TF.js's own, `orthogonal`, needs chained operators; weights are set anyway. */
 const UNUSED = 'zeros'
 
 export const recurrent: LayerChoices = {
-  SimpleRNN: { ranks: [3], config: (random) => layer(random, 'SimpleRNN') },
-  LSTM: { ranks: [3], config: (random) => layer(random, 'LSTM') },
-  GRU: { ranks: [3], config: (random) => layer(random, 'GRU') },
-  RNN: { ranks: [3], config: (random) => ({ cell: cells(random), ...options(random) }) },
+  SimpleRNN: { ranks: [3], config: (random, shape) => layer(random, shape, 'SimpleRNN') },
+  LSTM: { ranks: [3], config: (random, shape) => layer(random, shape, 'LSTM') },
+  GRU: { ranks: [3], config: (random, shape) => layer(random, shape, 'GRU') },
+  RNN: { ranks: [3], config: (random, shape) => ({ cell: cells(random, shape), ...options(random) }) },
   Bidirectional: {
     ranks: [3],
-    config: (random) => {
+    config: (random, shape) => {
       const className = random.pick(KINDS)
-      const config = { ...layer(random, className), name: 'wrapped' }
+      const config = { ...layer(random, shape, className), name: 'wrapped' }
       return { layer: { className, config }, mergeMode: random.pick(['sum', 'mul', 'concat', 'ave', null]) }
     },
   },
@@ -41,29 +35,31 @@ export const recurrent: LayerChoices = {
   },
 }
 
-function cells(random: Random): { className: string; config: LayerConfig } {
-  if (random.chance(0.6)) return cell(random)
+function cells(random: Random, shape: Dims): { className: string; config: LayerConfig } {
+  if (random.chance(0.6)) return cell(random, shape)
   return {
     className: 'StackedRNNCells',
-    config: { cells: random.times(size(random, 3), () => cell(random)) },
+    config: { cells: random.times(size(random, 3), () => cell(random, shape)) },
   }
 }
 
-function cell(random: Random): { className: string; config: LayerConfig } {
+function cell(random: Random, shape: Dims): { className: string; config: LayerConfig } {
   const kind = random.pick(KINDS)
-  return { className: `${kind}Cell`, config: gates(random, kind) }
+  return { className: `${kind}Cell`, config: gates(random, shape, kind) }
 }
 
-function layer(random: Random, kind: (typeof KINDS)[number]): LayerConfig {
-  return { ...gates(random, kind), ...options(random) }
+function layer(random: Random, shape: Dims, kind: (typeof KINDS)[number]): LayerConfig {
+  return { ...gates(random, shape, kind), ...options(random) }
 }
 
-function gates(random: Random, kind: (typeof KINDS)[number]): LayerConfig {
+function gates(random: Random, [, steps]: Dims, kind: (typeof KINDS)[number]): LayerConfig {
+  const isShort = (steps ?? FEW_STEPS) <= FEW_STEPS
+  const activations = isShort ? [...BOUNDED, ...UNBOUNDED] : BOUNDED
   return {
     units: size(random, 5),
     useBias: random.chance(0.7),
     recurrentInitializer: UNUSED,
-    ...(random.chance(0.5) ? { activation: random.pick(ACTIVATIONS) } : {}),
+    ...(random.chance(0.5) ? { activation: random.pick(activations) } : {}),
     ...(kind !== 'SimpleRNN' && random.chance(0.5)
       ? { recurrentActivation: random.pick(['sigmoid', 'hardSigmoid', 'tanh']) }
       : {}),
