@@ -131,16 +131,18 @@ function writeSquaredDifference(onnx: OnnxGraph, names: readonly string[]): stri
   return onnx.node('Mul', [difference, difference])
 }
 
-/** The arc tangent of the quotient, turned by half a circle where x is negative; 0 where both are 0. */
+/**
+ * The arc tangent of the quotient, turned by half a circle where x is negative; 0 where both are 0. An x of -0 would
+ * give the quotient the wrong sign.
+ */
 function writeAtan2(onnx: OnnxGraph, [y, x]: readonly string[]): string {
   const number = (value: number) => onnx.scalar('float32', value)
-  const angle = onnx.node('Atan', [onnx.node('Div', [y!, x!])])
+  const isUpright = onnx.node('Equal', [x!, number(0)])
+  const divisor = onnx.node('Where', [isUpright, number(0), x!])
+  const angle = onnx.node('Atan', [onnx.node('Div', [y!, divisor])])
   const half = onnx.node('Where', [onnx.node('Less', [y!, number(0)]), number(-Math.PI), number(Math.PI)])
   const isLeft = onnx.node('Less', [x!, number(0)])
   const turned = onnx.node('Where', [isLeft, onnx.node('Add', [angle, half]), angle])
-  const isOrigin = onnx.node('And', [
-    onnx.node('Equal', [x!, number(0)]),
-    onnx.node('Equal', [y!, number(0)]),
-  ])
+  const isOrigin = onnx.node('And', [isUpright, onnx.node('Equal', [y!, number(0)])])
   return onnx.node('Where', [isOrigin, number(0), turned])
 }

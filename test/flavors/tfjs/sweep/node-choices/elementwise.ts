@@ -158,12 +158,12 @@ function unary(op: string, rest: Omit<Made, 'steps'>): NodeChoice {
   }
 }
 
-/** Of operands that are not -0, whose sign ONNX has no operator for. */
+/** Of operands that are never 0, whose sign ONNX has no operator for. */
 function arctangent(x: Operand, supply: Supply): Made {
-  const zero = scalar('float32', 0)
+  const aside = scalar('float32', Math.fround(0.37))
   const steps = [
-    { op: 'AddV2', from: [x.ref, zero], attr: {} },
-    { op: 'AddV2', from: [supply.like('float32', x.dims, true), zero], attr: {} },
+    { op: 'AddV2', from: [x.ref, aside], attr: {} },
+    { op: 'AddV2', from: [supply.like('float32', x.dims, true), aside], attr: {} },
     { op: 'Atan2', from: ['@0', '@1'], attr: {} },
   ]
   return { steps }
