@@ -1,3 +1,4 @@
+import { messageOf } from '../../../core/errors.ts'
 import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
 import { joinRows, sliceRows } from '../../../core/tensor-rows.ts'
@@ -6,6 +7,7 @@ import { EngineBroken } from './backend.ts'
 import { MissingKernel } from './missing-kernel.ts'
 import type { ModelRunner } from './model-runner.ts'
 import { type SampleRows, sampleRows } from './sample-inputs.ts'
+import { unrunnable } from './unrunnable.ts'
 
 /** What a model's first runs in this thread have shown. */
 export interface Findings {
@@ -15,6 +17,8 @@ export interface Findings {
   readonly rowBytes: number | undefined
   /** What one row gave. */
   readonly rowOutputs: TensorMap | undefined
+  /** What TF.js said of the last made-up row, where it took none. */
+  readonly refusal?: string
 }
 
 export interface ExaminedModel {
@@ -27,18 +31,29 @@ export interface ExaminedModel {
 /**
  * Runs made-up rows: one, for the operations that the backend lacks and for the memory that a row takes, and that row before
  * and after another one, where the number of rows is free. A model that takes no made-up input shows nothing.
- * @throws MissingKernel, EngineBroken
+ * @throws MissingKernel, EngineBroken; ServingError INVALID_PARAMETER_VALUE where the model is to blame, whatever the input is
  */
 export async function examineModel(model: ExaminedModel): Promise<Findings> {
   const { inputs, runner } = model
+  const refusals: unknown[] = []
   for (const rows of sampleRows(inputs)) {
-    const measured = await unlessRefused(() => runner.measure(rows.row))
+    const measured = await unlessRefused(
+      () => runner.measure(rows.row),
+      (error) => refusals.push(error),
+    )
     if (measured === undefined) continue
     const { outputs, peakBytes } = measured
     const rowsIndependent = model.rowsIndependent ?? (await areRowsIndependent(model, rows, outputs))
     return { rowsIndependent, rowBytes: peakBytes, rowOutputs: outputs }
   }
-  return { rowsIndependent: model.rowsIndependent ?? false, rowBytes: undefined, rowOutputs: undefined }
+  return { ...unknownRows(refusals), rowsIndependent: model.rowsIndependent ?? false }
+}
+
+/** @throws ServingError INVALID_PARAMETER_VALUE where no row could have been taken */
+function unknownRows(refusals: readonly unknown[]): Omit<Findings, 'rowsIndependent'> {
+  const unable = unrunnable(refusals)
+  if (unable !== undefined) throw unable
+  return { rowBytes: undefined, rowOutputs: undefined, refusal: messageOf(refusals.at(-1)) }
 }
 
 /** Whether every one of the tensors has a first dimension, of any size. */
@@ -67,11 +82,15 @@ function isEqual(expected: TensorMap, actual: TensorMap): boolean {
 }
 
 /** @returns undefined where TF.js does not take the inputs, or cannot work with them. */
-async function unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function unlessRefused<T>(
+  work: () => Promise<T>,
+  note?: (error: unknown) => void,
+): Promise<T | undefined> {
   try {
     return await work()
   } catch (error) {
     if (error instanceof MissingKernel || error instanceof EngineBroken) throw error
+    note?.(error)
     return undefined
   }
 }

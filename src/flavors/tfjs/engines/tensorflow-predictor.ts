@@ -36,6 +36,7 @@ export class TensorflowPredictor implements TfjsPredictor {
   readonly maxBatchRows: number
   readonly maxConcurrency = 1
   readonly batchable: boolean
+  readonly refusal: string | undefined
   readonly #model: OpenedModel
   readonly #rowsPerRun: number
   #closed: Promise<void> | undefined
@@ -47,6 +48,7 @@ export class TensorflowPredictor implements TfjsPredictor {
     this.outputs = executable.outputs.map((output) => withRank(output, findings))
     this.batchable = findings.rowsIndependent && hasFreeRows(this.inputs) && hasFreeRows(this.outputs)
     this.maxBatchRows = fixedRows(this.inputs)
+    this.refusal = findings.refusal
     this.#rowsPerRun = this.batchable ? rowsPerRun(findings.rowBytes) : Number.POSITIVE_INFINITY
   }
 

@@ -12,6 +12,8 @@ export interface TfjsMemory {
 
 /** A model that TF.js runs. */
 export interface TfjsPredictor extends Predictor {
+  /** What TF.js said of made-up inputs, where it took none of them: nobody knows whether the model answers. */
+  readonly refusal: string | undefined
   memory(): TfjsMemory
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { COMPILER_VERSION } from '../compile/compile.ts'
 
 /** Raised whenever models are proved otherwise, or verdicts are written otherwise. */
-const PREPARATION_VERSION = 1
+const PREPARATION_VERSION = 2
 
 /** Of TF.js, which is bundled into the package. A test holds it to what is installed. */
 export const TFJS_VERSION = '4.22.0'

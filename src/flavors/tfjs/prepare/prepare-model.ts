@@ -13,6 +13,7 @@ import type { PrepareJob, PrepareReply, Settled } from './prepare-messages.ts'
 import { isTfjsNodeInstalled } from './tfjs-node-installed.ts'
 import type { TfjsPlan } from './tfjs-plan.ts'
 import { hasLoops } from './unbounded-run.ts'
+import type { Verdict } from './verdict.ts'
 
 /** From then on somebody may wonder. */
 const LATE_MS = 5_000
@@ -103,6 +104,7 @@ export class ModelPreparation {
       const traits = { weightBytes: verdict.outcome.bytes, unboundedRun: false }
       return this.#prepared(engine, traits, { digest, ...rows, compiled: { ...verdict.outcome, copy } })
     }
+    this.#warnOfUntried(verdict)
     return this.#prepared(engine, { weightBytes, unboundedRun, keepsMemory: true }, { digest, ...rows })
   }
 
@@ -130,6 +132,14 @@ export class ModelPreparation {
     if (engine.name === 'tfjs-node') limitTfjsNodeThreads(1)
     const plan: TfjsPlan = { kind: 'tfjs', dataFile: this.#dataFile, ...found }
     return { ...this.#model, traits, engine, plan }
+  }
+
+  #warnOfUntried({ outcome }: Verdict): void {
+    if (outcome.kind !== 'refused' || outcome.untried === undefined) return
+    this.#options.warn?.(
+      'TF.js took none of the inputs that were made up for the model, so that nobody knows whether it answers. ' +
+        `Golden requests show it. What TF.js said: ${outcome.untried}`,
+    )
   }
 
   #warnOfCpu(reason: string | undefined): void {

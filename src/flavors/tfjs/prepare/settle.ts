@@ -5,7 +5,7 @@ import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import { readArtifacts } from '../artifacts/read-artifacts.ts'
 import { type CompiledModel, compileModel } from '../compile/compile.ts'
 import { NotCompiled } from '../compile/not-compiled.ts'
-import { openTfjs } from '../engines/open-tfjs.ts'
+import { openTfjs, type TfjsPredictor } from '../engines/open-tfjs.ts'
 import { changedModel } from './compile-again.ts'
 import { compiledBytes } from './compiled-bytes.ts'
 import { CompiledCache } from './compiled-cache.ts'
@@ -58,7 +58,7 @@ async function judge(artifacts: ModelArtifacts, backend: ReferenceBackend): Prom
   const reference = await openTfjs(artifacts, backend, { rowsIndependent: true })
   const result = await prove({ reference, candidate }, proofSubject(compiled.model.graph))
   await Promise.all([reference.close(), candidate.close()])
-  if (!result.equal) return { outcome: { kind: 'refused', reason: result.reason }, isUnequal: result.differs }
+  if (!result.equal) return { outcome: refused(result.reason, reference), isUnequal: result.differs }
   return await accept(compiled, result.proof)
 }
 
@@ -69,9 +69,12 @@ async function refuse(
   backend: ReferenceBackend,
 ): Promise<Judged> {
   const reference = await openTfjs(artifacts, backend)
-  const rowsIndependent = reference.batchable
   await reference.close()
-  return { outcome: { kind: 'refused', reason }, rowsIndependent, isDefect }
+  return { outcome: refused(reason, reference), rowsIndependent: reference.batchable, isDefect }
+}
+
+function refused(reason: string, { refusal }: TfjsPredictor): RefusedOutcome {
+  return { kind: 'refused', reason, ...(refusal === undefined ? {} : { untried: refusal }) }
 }
 
 async function accept({ model, bytes }: Compiled, proof: Proof): Promise<Judged> {

@@ -33,6 +33,8 @@ export interface RefusedOutcome {
   readonly kind: 'refused'
   /** Half a sentence: `layer 'lstm_1' (LSTM): stateful layers are not compiled`. */
   readonly reason: string
+  /** What TF.js said of made-up inputs, where it took none of them. */
+  readonly untried?: string
 }
 
 /** A verdict that was kept as JSON; undefined where that is broken. */
@@ -72,6 +74,8 @@ function isCompiled({ kind, bytes, sha256, nodes, proof }: Readonly<Record<strin
   )
 }
 
-function isRefused({ kind, reason }: Readonly<Record<string, unknown>>): boolean {
-  return kind === 'refused' && typeof reason === 'string'
+function isRefused({ kind, reason, untried }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    kind === 'refused' && typeof reason === 'string' && (untried === undefined || typeof untried === 'string')
+  )
 }

@@ -20,7 +20,14 @@ import {
   WHILE_LOOP,
   WORDS,
 } from './support/engine-models.ts'
-import { EINSUM, FAILING_LOOP, NESTED_RECURRENT, SIGN_OF_TRUTH } from './support/odd-models.ts'
+import {
+  DEAD_BRANCH,
+  EINSUM,
+  FAILING_LOOP,
+  NESTED_RECURRENT,
+  PARTICULAR,
+  SIGN_OF_TRUTH,
+} from './support/odd-models.ts'
 import { artifactsOf } from './support/open-engine-model.ts'
 
 const BACKENDS = ['wasm', 'cpu'] as const
@@ -190,6 +197,22 @@ describe.each(BACKENDS)('a model in TF.js, %s,', (backend) => {
         code: 'BAD_REQUEST',
         details: { reason: 'GatherV2: the index value 11 is not in [0, 10]' },
       })
+    }))
+
+  test('is refused where TF.js can answer nothing at all, with the reason', async () => {
+    await expect(
+      artifactsOf(DEAD_BRANCH).then((artifacts) => openTfjs(artifacts, backend)),
+    ).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringMatching(/cannot run it: Cannot compute the outputs \[y\]/),
+    })
+  })
+
+  test('is served where inputs for it cannot be made up, and says so', () =>
+    using(PARTICULAR, backend, async (predictor) => {
+      expect(predictor.refusal).toContain('7,11')
+      const outputs = await predictor.predict(PARTICULAR.inputs(1, 1))
+      expect(outputs.get('rows')?.shape).toEqual([7, 11])
     }))
 
   test('leaves nothing of a run that fails on its way', () =>

@@ -5,6 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { TensorMap } from '../../../../src/core/tensor.ts'
 import type { EngineName } from '../../../../src/flavors/engine-choice.ts'
 import { chooseEngine } from '../../../../src/flavors/tfjs/prepare/choose-engine.ts'
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
+import type { EngineModel } from '../engines/support/engine-models.ts'
+import { DEAD_BRANCH, PARTICULAR } from '../engines/support/odd-models.ts'
 import {
   load,
   network,
@@ -102,6 +105,32 @@ describe('a model that is compiled', () => {
 
   test('is proved by the cpu backend where wasm lacks an operation', async () => {
     expect((await prepare(savedEinsum())).engine).toEqual({ name: 'onnxruntime' })
+  })
+})
+
+describe('a model that TF.js loads', () => {
+  const savedOdd = async (model: EngineModel): Promise<string> => {
+    const folder = join(temporaryFolder(), 'model')
+    await model.save(folder)
+    return folder
+  }
+
+  test('and can never answer is refused, with the reason and what to do', async () => {
+    await expect(savedOdd(DEAD_BRANCH).then((folder) => prepare(folder))).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringMatching(/Cannot compute the outputs \[y\].*Convert it again/),
+    })
+  })
+
+  test('is served where no made-up input is taken, with a warning', async () => {
+    const warnings: string[] = []
+    const folder = await savedOdd(PARTICULAR)
+    const cache = { folder: temporaryFolder(), maxBytes: 1e9 }
+    for (let start = 0; start < 2; start += 1) {
+      const { engine } = await prepare(folder, { cache, warn: (message) => warnings.push(message) })
+      expect(engine.name).toBe('wasm')
+    }
+    expect(warnings).toEqual(Array(2).fill(expect.stringContaining('7,11')))
   })
 })
 

@@ -103,3 +103,38 @@ export const FILL = graph(
   },
   () => new Map([['sizes', { datatype: 'INT32', shape: [2], data: Int32Array.of(2, 3) }]]),
 )
+
+/** Its output is on the way that a branch does not go, whatever the input is: nothing joins the two ways again. */
+export const DEAD_BRANCH = graph(
+  'a graph whose output never comes',
+  {
+    nodes: [
+      placeholder('x', 'DT_FLOAT', [-1, 3]),
+      { name: 'ways', op: 'Switch', input: ['x', 'never'], attr: { T: FLOAT } },
+      { name: 'y', op: 'Neg', input: ['ways:1'], attr: { T: FLOAT } },
+    ],
+    weights: [{ name: 'never', shape: [], dtype: 'bool', values: [0] }],
+    signature: {
+      inputs: { x: signatureEntry('x:0', 'DT_FLOAT', [-1, 3]) },
+      outputs: { y: signatureEntry('y:0', 'DT_FLOAT', [-1, 3]) },
+    },
+  },
+  (rows, seed) => new Map([['x', floats([rows, 3], seed)]]),
+)
+
+/** Takes 77 values, and does not say so. */
+export const PARTICULAR = graph(
+  'a graph of one size that it does not tell',
+  {
+    nodes: [
+      placeholder('x', 'DT_FLOAT', [-1]),
+      { name: 'rows', op: 'Reshape', input: ['x', 'shape'], attr: { T: FLOAT, Tshape: INT } },
+      { name: 'picked', op: 'Where', input: ['known'], attr: { T: { type: 'DT_BOOL' } } },
+    ],
+    weights: [
+      { name: 'shape', shape: [2], dtype: 'int32', values: [7, 11] },
+      { name: 'known', shape: [2], dtype: 'bool', values: [0, 1] },
+    ],
+  },
+  (_, seed) => new Map([['x', floats([77], seed)]]),
+)
