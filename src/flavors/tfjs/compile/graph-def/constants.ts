@@ -16,9 +16,10 @@ export function knownNumber(value: Value, what: string): number {
   return number
 }
 
-/** Pairs: a matrix of two columns. */
+/** Pairs of integers: a matrix of two columns. */
 export function knownPairs(value: Value, what: string): readonly (readonly [number, number])[] {
   const numbers = knownNumbers(value, what)
+  if (!numbers.every((number) => Number.isInteger(number))) throw new NotCompiled(`${what} of fractions`)
   return Array.from({ length: numbers.length / 2 }, (_, row) => [numbers[2 * row]!, numbers[2 * row + 1]!])
 }
 

@@ -38,13 +38,18 @@ export class NodeAttributes {
     return toNumber(attribute?.['i'] ?? attribute?.['f'] ?? fallback, name)
   }
 
-  /** [] where absent. */
-  numbers(name: string): readonly number[] {
+  /** @throws NotCompiled where it is a fraction. */
+  integer(name: string, fallback: number): number {
+    return expectInteger(this.number(name, fallback), name)
+  }
+
+  /** [] where absent. @throws NotCompiled where one is a fraction. */
+  integers(name: string): readonly number[] {
     const list = this.#list(name)
     const floats = list?.['f']
     const numbers = Array.isArray(floats) && floats.length > 0 ? floats : (list?.['i'] ?? [])
     if (!Array.isArray(numbers)) throw new NotCompiled(`attribute '${name}' is no list of numbers`)
-    return numbers.map((each) => toNumber(each, name))
+    return numbers.map((each) => expectInteger(toNumber(each, name), name))
   }
 
   flag(name: string): boolean {
@@ -93,6 +98,11 @@ function asObject(value: unknown): Json | undefined {
 function toNumber(value: unknown, name: string): number {
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
   if (typeof number !== 'number') throw new NotCompiled(`attribute '${name}' is no number`)
+  return number
+}
+
+function expectInteger(number: number, name: string): number {
+  if (!Number.isSafeInteger(number)) throw new NotCompiled(`attribute '${name}' is ${number}, no integer`)
   return number
 }
 

@@ -17,7 +17,9 @@ export function windowsOf(
   strides: readonly number[],
   dilations: readonly number[] = sizes.map(() => 1),
 ): readonly Window[] {
-  if (strides.length !== sizes.length || dilations.length !== sizes.length) {
+  const isEven = strides.length === sizes.length && dilations.length === sizes.length
+  const isCount = (count: number): boolean => Number.isInteger(count) && count > 0
+  if (!isEven || ![...sizes, ...strides, ...dilations].every(isCount)) {
     throw new NotCompiled(`a window of ${sizes} with strides ${strides} and dilations ${dilations}`)
   }
   return sizes.map((size, axis) => ({ size, stride: strides[axis]!, dilation: dilations[axis]! }))

@@ -21,7 +21,9 @@ export const broadcastTo = operator<null>({
 })
 
 function dimsOf(shape: Value): Shape {
-  return shape.elements ?? new Array<null>(vectorLength(shape)).fill(null)
+  const dims = shape.elements ?? new Array<null>(vectorLength(shape)).fill(null)
+  if (dims.some((dim) => dim !== null && dim < 0)) throw new NotCompiled(`a shape of [${dims}]`)
+  return dims
 }
 
 function broadcastShape(from: Shape, to: Shape): Shape {

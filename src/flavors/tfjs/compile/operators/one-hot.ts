@@ -6,6 +6,9 @@ export interface OneHotAttributes {
   readonly depth: number
 }
 
+/** As many integers are kept in the model. No vocabulary is larger. */
+const MOST_DEPTH = 2 ** 20
+
 /** Operands: indices of int32, the value at the index and the value elsewhere. An index out of range is nowhere. */
 export const oneHot = operator<OneHotAttributes>({
   name: 'OneHot',
@@ -14,7 +17,8 @@ export const oneHot = operator<OneHotAttributes>({
     if (indices!.type !== 'int32') throw new NotCompiled(`indices of type ${indices!.type}`)
     if (on!.type !== off!.type || on!.type === 'bool') throw new NotCompiled(`values of type ${on!.type}`)
     // TF.js refuses a depth of 1 as well.
-    if (depth < 2) throw new NotCompiled(`a depth of ${depth}`)
+    if (!Number.isInteger(depth) || depth < 2 || depth > MOST_DEPTH)
+      throw new NotCompiled(`a depth of ${depth}`)
     return [{ type: on!.type, shape: [...indices!.shape, depth] }]
   },
   lower: (lowering, { operands: [indices, on, off], attributes: { depth }, results }) => {

@@ -83,7 +83,8 @@ function paddedShape(
   if (pads.length !== shape.length) throw new NotCompiled(`${pads.length} pads for rank ${shape.length}`)
   return shape.map((dim, axis) => {
     const pair = pads[axis]!
-    if (Math.min(...pair) < 0) throw new NotCompiled(`padding of ${pair}`)
+    if (!pair.every((count) => Number.isInteger(count) && count >= 0))
+      throw new NotCompiled(`padding of ${pair}`)
     check(dim, pair)
     return dim === null ? null : dim + pair[0] + pair[1]
   })

@@ -95,6 +95,7 @@ function reshapedTo(x: Value, shape: Value): Shape {
 /** The new shape, its free dimension computed where it can be. @throws NotCompiled where it does not fit the old one. */
 function resolvedDims(shape: Shape, dims: readonly Dimension[]): Shape {
   const free = dims.filter(isFree).length
+  if (dims.some((dim) => dim !== null && dim < -1)) throw new NotCompiled(`a shape of [${dims}]`)
   if (free > 1) throw new NotCompiled('a shape with more than one free dimension')
   if (shape.includes(null)) return dims.map((dim) => (isFree(dim) ? null : dim))
   const count = elementCount(shape as readonly number[])

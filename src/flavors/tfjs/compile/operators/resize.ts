@@ -15,6 +15,9 @@ export interface ResizeAttributes {
   readonly halfPixelCenters: boolean
 }
 
+/** Height or width of a result at most. */
+const MOST_PIXELS = 2 ** 16
+
 /** Images (rows, height, width, channels). */
 export const resize = operator<ResizeAttributes>({
   name: 'ResizeBilinear, ResizeNearestNeighbor',
@@ -24,6 +27,7 @@ export const resize = operator<ResizeAttributes>({
       throw new NotCompiled('both alignCorners and halfPixelCenters')
     }
     const [rows, , , channels] = expectImages(x!)
+    expectSize(attributes.size)
     return [{ type: resizedType(x!, attributes.mode), shape: [rows!, ...attributes.size, channels!] }]
   },
   lower: (lowering, { operands, attributes, results }) => {
@@ -70,6 +74,11 @@ function expectImages({ type, shape }: Value): Value['shape'] {
   if (shape.length !== 4) throw new NotCompiled(`an operand of rank ${shape.length}`)
   if (type === 'bool') throw new NotCompiled('an operand of type bool')
   return shape
+}
+
+function expectSize(size: ResizeAttributes['size']): void {
+  if (!size.every((pixels) => Number.isInteger(pixels) && pixels > 0 && pixels <= MOST_PIXELS))
+    throw new NotCompiled(`a size of ${size}`)
 }
 
 function resizedType({ type }: Value, mode: ResizeMode): ElementType {

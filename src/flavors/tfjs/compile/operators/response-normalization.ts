@@ -13,7 +13,8 @@ export interface ResponseNormalizationAttributes {
 export const responseNormalization = operator<ResponseNormalizationAttributes>({
   name: 'LRN',
   semantics: 'TensorFlow LRN',
-  infer: ([x]) => {
+  infer: ([x], { radius }) => {
+    if (radius < 0) throw new NotCompiled(`a radius of ${radius}`)
     if (x!.shape.length !== 4 || x!.type !== 'float32') throw new NotCompiled('an operand that is no image')
     return [{ type: x!.type, shape: x!.shape }]
   },

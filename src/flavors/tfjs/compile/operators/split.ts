@@ -9,6 +9,9 @@ export interface SplitAttributes extends AxisAttributes {
   readonly sizes: readonly number[]
 }
 
+/** Results of one node. Whoever splits into more means to exhaust the memory. */
+const MOST_PARTS = 2 ** 14
+
 /** One result for each size. */
 export const split: Operator<SplitAttributes> = operator({
   name: 'Split',
@@ -16,6 +19,9 @@ export const split: Operator<SplitAttributes> = operator({
   infer: ([x], { axis, sizes }) => {
     const whole = sizes.reduce((sum, size) => sum + size, 0)
     const dim = x!.shape[axis]
+    expectParts(sizes.length)
+    if (!sizes.every((size) => Number.isInteger(size) && size >= 0))
+      throw new NotCompiled(`parts of [${sizes}]`)
     if (dim === undefined) throw new NotCompiled(`there is no dimension ${axis}`)
     if (dim !== null && dim !== whole)
       throw new NotCompiled(`parts of [${sizes}] do not make up a dimension of ${dim}`)
@@ -40,6 +46,7 @@ export const unpack: Operator<AxisAttributes> = operator({
   infer: ([x], { axis }) => {
     const count = x!.shape[axis]
     if (count === undefined || count === null) throw new NotCompiled('how many parts there are is not known')
+    expectParts(count)
     const shape = x!.shape.filter((_, index) => index !== axis)
     return Array.from({ length: count }, () => ({ type: x!.type, shape }))
   },
@@ -55,6 +62,11 @@ export const unpack: Operator<AxisAttributes> = operator({
       lowering.define(results[index]!, lowering.onnx.node('Squeeze', [part, axes]))
   },
 })
+
+/** @throws NotCompiled where there would be too many, or none. */
+export function expectParts(count: number): void {
+  if (count < 1 || count > MOST_PARTS) throw new NotCompiled(`${count} parts`)
+}
 
 function withDimension(shape: Shape, axis: number, dim: number): Shape {
   return shape.map((each, index) => (index === axis ? dim : each))

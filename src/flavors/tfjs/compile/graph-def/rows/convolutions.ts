@@ -30,8 +30,8 @@ const conv1d: GraphRow = {
   read: ({ attributes }, [x, filter], graph) => {
     expectChannelsLast(attributes)
     return graph.add(convolution, [x!, filter!], {
-      strides: [attributes.number('stride', 1)],
-      dilations: [attributes.number('dilation', 1)],
+      strides: [attributes.integer('stride', 1)],
+      dilations: [attributes.integer('dilation', 1)],
       padding: paddingOf(attributes),
     })
   },

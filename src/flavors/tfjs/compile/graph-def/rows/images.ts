@@ -42,7 +42,7 @@ export const IMAGES: readonly GraphRow[] = [
     operands: 1,
     read: ({ attributes }, [x], graph) => {
       expectChannelsLast(attributes)
-      return graph.add(depthToSpace, [x!], { blockSize: attributes.number('block_size', 0) })
+      return graph.add(depthToSpace, [x!], { blockSize: attributes.integer('block_size', 0) })
     },
   },
 ]

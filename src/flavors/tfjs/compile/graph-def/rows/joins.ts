@@ -14,21 +14,21 @@ export const JOINS: readonly GraphRow[] = [
     semantics: 'TensorFlow ConcatV2 with a constant axis, the last operand',
     operands: 2,
     read: ({ attributes }, operands, graph) =>
-      concatenated(operands.slice(0, -1).slice(0, attributes.number('N', 2)), operands.at(-1)!, graph),
+      concatenated(operands.slice(0, -1).slice(0, attributes.integer('N', 2)), operands.at(-1)!, graph),
   },
   {
     names: ['Concat'],
     semantics: 'TensorFlow Concat with a constant axis, the first operand',
     operands: 2,
     read: ({ attributes }, [axis, ...parts], graph) =>
-      concatenated(parts.slice(0, attributes.number('N', 2)), axis!, graph),
+      concatenated(parts.slice(0, attributes.integer('N', 2)), axis!, graph),
   },
   {
     names: ['Pack'],
     semantics: 'TensorFlow Pack of operands of one shape',
     operands: 1,
     read: ({ attributes }, operands, graph) => {
-      const axis = normalAxis(attributes.number('axis', 0), operands[0]!.shape.length + 1)
+      const axis = normalAxis(attributes.integer('axis', 0), operands[0]!.shape.length + 1)
       return packedConstant(operands, graph) ?? graph.add(pack, operands, { axis })
     },
   },

@@ -20,7 +20,7 @@ const lrn: GraphRow = {
   operands: 1,
   read: ({ attributes }, [x], graph) =>
     graph.add(responseNormalization, [x!], {
-      radius: attributes.number('depth_radius', 5),
+      radius: attributes.integer('depth_radius', 5),
       bias: attributes.number('bias', 1),
       alpha: attributes.number('alpha', 1),
       beta: attributes.number('beta', 0.5),

@@ -25,7 +25,7 @@ const gatherRow: GraphRow = {
   operands: 2,
   read: ({ attributes }, [x, indices, axis], graph) => {
     const at = axis === undefined ? 0 : normalAxis(knownNumber(axis, 'an axis'), x!.shape.length)
-    const common = attributes.number('batch_dims', 0)
+    const common = attributes.integer('batch_dims', 0)
     const batchDims = common < 0 ? common + indices!.shape.length : common
     return graph.add(gather, [x!, casted(indices!, 'int32', graph)], { axis: at, batchDims })
   },
@@ -36,7 +36,7 @@ const oneHotRow: GraphRow = {
   semantics: 'TensorFlow OneHot along a new last axis, which is the only one that TF.js knows',
   operands: 4,
   read: ({ attributes }, [indices, depth, on, off], graph) => {
-    const axis = attributes.number('axis', -1)
+    const axis = attributes.integer('axis', -1)
     if (axis !== -1 && axis !== indices!.shape.length) throw new NotCompiled(`a new axis ${axis}`)
     const type = attributes.type('T', 'int32')
     const values = [on!, off!].map((value) => {

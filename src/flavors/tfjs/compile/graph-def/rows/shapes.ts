@@ -49,7 +49,7 @@ export const SHAPES: readonly GraphRow[] = [
     semantics: 'TensorFlow Squeeze',
     operands: 1,
     read: ({ attributes }, [x], graph) => {
-      const listed = attributes.numbers(attributes.has('axis') ? 'axis' : 'squeeze_dims')
+      const listed = attributes.integers(attributes.has('axis') ? 'axis' : 'squeeze_dims')
       const axes = listed.length === 0 ? onesOf(x!) : normalAxes(listed, x!.shape.length)
       const dims = x!.shape.filter((_, axis) => !axes.includes(axis))
       return folded(x!, dims, graph) ?? graph.add(squeeze, [x!], { axes })

@@ -5,7 +5,7 @@ import { add } from '../../operators/binary.ts'
 import { squeeze } from '../../operators/reshape.ts'
 import { reverse } from '../../operators/reverse.ts'
 import { slice } from '../../operators/slice.ts'
-import { type SplitAttributes, split, unpack } from '../../operators/split.ts'
+import { expectParts, type SplitAttributes, split, unpack } from '../../operators/split.ts'
 import { stridedSlice } from '../../operators/strided-slice.ts'
 import { knownNumber, knownNumbers, normalAxes, normalAxis } from '../constants.ts'
 import type { GraphRow } from '../graph-row.ts'
@@ -16,8 +16,9 @@ const splitRow: GraphRow = {
   operands: 2,
   read: ({ attributes }, [axis, x], graph) => {
     const at = normalAxis(knownNumber(axis!, 'an axis'), x!.shape.length)
-    const count = attributes.number('num_split', 1)
+    const count = attributes.integer('num_split', 1)
     if (count === 1) return x!
+    expectParts(count)
     const dim = x!.shape[at]!
     if (dim === null || dim % count !== 0)
       throw new NotCompiled(`${count} equal parts of a dimension of ${dim}`)
@@ -50,11 +51,11 @@ export const SLICES: readonly GraphRow[] = [
     operands: 4,
     read: ({ attributes }, operands, graph) =>
       graph.add(stridedSlice, operands.slice(0, 4), {
-        begin: attributes.number('begin_mask', 0),
-        end: attributes.number('end_mask', 0),
-        ellipsis: attributes.number('ellipsis_mask', 0),
-        newAxis: attributes.number('new_axis_mask', 0),
-        shrinkAxis: attributes.number('shrink_axis_mask', 0),
+        begin: attributes.integer('begin_mask', 0),
+        end: attributes.integer('end_mask', 0),
+        ellipsis: attributes.integer('ellipsis_mask', 0),
+        newAxis: attributes.integer('new_axis_mask', 0),
+        shrinkAxis: attributes.integer('shrink_axis_mask', 0),
       }),
   },
   splitRow,
@@ -64,7 +65,7 @@ export const SLICES: readonly GraphRow[] = [
     semantics: 'TensorFlow Unpack',
     operands: 1,
     read: ({ attributes }, [x], graph) => {
-      const axis = normalAxis(attributes.number('axis', 0), x!.shape.length)
+      const axis = normalAxis(attributes.integer('axis', 0), x!.shape.length)
       if (x!.elements === undefined) return graph.addAll(unpack, [x!], { axis })
       const ones = new Array<number>(x!.elements.length).fill(1)
       return parts(graph, x!, { axis: 0, sizes: ones }).map((part) =>

@@ -37,6 +37,7 @@ interface Blocks {
 }
 
 function spaceToBatch(graph: Graph, x: Value, { block, edges }: Blocks): Value {
+  expectBlocks(x, { block, edges })
   const padded = paddedPlaces(graph, x, edges)
   const [rows, ...dims] = padded.shape
   const places = dims.slice(0, block.length).map((dim, axis) => divided(dim, block[axis]!))
@@ -52,6 +53,7 @@ function spaceToBatch(graph: Graph, x: Value, { block, edges }: Blocks): Value {
 }
 
 function batchToSpace(graph: Graph, x: Value, { block, edges }: Blocks): Value {
+  expectBlocks(x, { block, edges })
   const [all, ...dims] = x.shape
   const places = dims.slice(0, block.length)
   const rest = dims.slice(block.length)
@@ -61,6 +63,12 @@ function batchToSpace(graph: Graph, x: Value, { block, edges }: Blocks): Value {
   const moved = graph.add(transpose, [cut], { order: withRest(order, rest.length) })
   const grown = places.map((place, axis) => (place === null ? null : place * block[axis]!))
   return croppedPlaces(graph, graph.add(reshape, [moved], { dims: [rows, ...grown, ...rest] }), edges)
+}
+
+function expectBlocks({ shape }: Value, { block, edges }: Blocks): void {
+  const isLength = (each: number): boolean => Number.isInteger(each) && each > 0
+  if (block.length >= shape.length || edges.length !== block.length || !block.every(isLength))
+    throw new NotCompiled(`blocks of [${block}] in ${shape.length} dimensions`)
 }
 
 function paddedPlaces(graph: Graph, x: Value, edges: Blocks['edges']): Value {
@@ -95,5 +103,7 @@ function divided(dim: Dimension, by: number): number {
 
 function croppedSize(dim: Dimension, [before, after]: readonly [number, number]): number {
   if (dim === null) throw new NotCompiled('crops of a dimension that is not known')
+  // A size of -1 would be all the rest.
+  if (before + after > dim) throw new NotCompiled(`crops of ${before} and ${after} from ${dim}`)
   return dim - before - after
 }

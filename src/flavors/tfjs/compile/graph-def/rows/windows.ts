@@ -6,7 +6,7 @@ import type { NodeAttributes } from '../node-attributes.ts'
 
 /** The places' part of a list; ones where it is absent. @throws NotCompiled where rows or channels are not 1. */
 export function placesOf(attributes: NodeAttributes, name: string, places: number): readonly number[] {
-  const list = attributes.numbers(name)
+  const list = attributes.integers(name)
   if (list.length === 0) return new Array<number>(places).fill(1)
   if (list.length !== places + 2) throw new NotCompiled(`${name} [${list}]`)
   if (list[0] !== 1 || list.at(-1) !== 1) throw new NotCompiled(`${name} [${list}] over rows or channels`)
@@ -16,7 +16,7 @@ export function placesOf(attributes: NodeAttributes, name: string, places: numbe
 export function paddingOf(attributes: NodeAttributes): Padding {
   const name = attributes.text('padding')
   if (name === 'same' || name === 'valid') return name
-  const list = attributes.numbers('explicit_paddings')
+  const list = attributes.integers('explicit_paddings')
   if (name !== 'explicit' || list.length < 6 || list.length % 2 === 1)
     throw new NotCompiled(`padding '${name}'`)
   const pairs = Array.from(
