@@ -27,19 +27,28 @@ class LayersExecutable implements Executable {
   readonly outputs: readonly OutputMetadata[]
   readonly mayMixRows = false
   readonly #model: LayersModel
+  readonly #fixesRows: boolean
 
   constructor(model: LayersModel) {
     // A sequential model has no names before its first run.
     if (model.inputNames.length === 0) model.build(model.inputs[0]!.shape)
     this.#model = model
-    this.inputs = metadataOf(model.inputNames, model.inputs)
-    this.outputs = metadataOf(distinctNames(model.outputNames), model.outputs)
+    const { inputs, outputs } = model
+    // States are of so many rows; nothing else looks at the number that an author fixed, as `predict` does not.
+    const fixed = model.stateful
+    this.#fixesRows = inputs.some(({ shape: [rows] }) => typeof rows === 'number')
+    this.inputs = metadataOf(model.inputNames, inputs, fixed)
+    this.outputs = metadataOf(distinctNames(model.outputNames), outputs, fixed)
   }
 
   run(inputs: readonly TfTensor[]): readonly TfTensor[] {
     if (this.#model.stateful) this.#model.resetStates()
-    // `predict` would cut the rows into runs of 32.
-    const outputs = this.#model.predictOnBatch(inputs.length === 1 ? inputs[0]! : [...inputs])
+    const given = inputs.length === 1 ? inputs[0]! : [...inputs]
+    // `predictOnBatch` insists on the number of rows that an author fixed; `predict` does not take inputs of one dimension,
+    // and would cut the rows into runs of 32.
+    const outputs = this.#fixesRows
+      ? this.#model.predict(given, { batchSize: inputs[0]!.shape[0]! })
+      : this.#model.predictOnBatch(given)
     return Array.isArray(outputs) ? outputs : [outputs]
   }
 
@@ -48,11 +57,15 @@ class LayersExecutable implements Executable {
   }
 }
 
-function metadataOf(names: readonly string[], tensors: readonly SymbolicTensor[]): TensorMetadata[] {
+function metadataOf(
+  names: readonly string[],
+  tensors: readonly SymbolicTensor[],
+  hasFixedRows: boolean,
+): TensorMetadata[] {
   return tensors.map(({ shape, dtype }, index) => ({
     name: names[index]!,
     datatype: datatypeOfTf(dtype),
-    shape: shape.map((size) => size ?? -1),
+    shape: shape.map((size, axis) => (axis === 0 && !hasFixedRows ? -1 : (size ?? -1))),
   }))
 }
 

@@ -88,7 +88,7 @@ class Prover {
   constructor(sides: ProofSides, subject: ProofSubject) {
     this.#sides = sides
     this.#subject = subject
-    this.#inputs = subject.inputs.map((input) => withFixedSizes(input, sides.reference))
+    this.#inputs = subject.inputs
     this.#evidence = new Map(sides.reference.outputs.map(({ name }) => [name, new OutputEvidence()]))
   }
 
@@ -287,13 +287,6 @@ function isUnstable(
   const { equal, difference = 0 } = compareOutputs(expected, moved, rows)
   if (expected.datatype !== 'FP32') return !equal
   return compared.difference !== undefined && compared.difference <= ROUNDINGS * difference
-}
-
-/** A layers model is compiled for any number of rows, even where its author fixed one. */
-function withFixedSizes(input: ProvableInput, { inputs }: Predictor): ProvableInput {
-  const declared = inputs.find(({ name }) => name === input.name)?.shape ?? []
-  const shape = input.shape.map((dim, axis) => dim ?? ((declared[axis] ?? -1) < 0 ? null : declared[axis]!))
-  return { ...input, shape }
 }
 
 function isEqual(expected: TensorMap, actual: TensorMap): boolean {

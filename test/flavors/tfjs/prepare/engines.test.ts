@@ -87,6 +87,21 @@ describe('a model that is compiled', () => {
     expect((await prepare(await saved(model))).engine).toEqual({ name: 'onnxruntime' })
   })
 
+  test('takes any number of rows with each engine, even where its author fixed one', async () => {
+    const config = { units: 3, batchInputShape: [5, 4], name: 'fixed' }
+    const dense = layers.dense({ ...config, kernelInitializer: 'glorotNormal' } as never)
+    const folder = await saved(sequential({ layers: [dense] }))
+    const ports = { inputs: [{ shape: [-1, 4] }], outputs: [{ shape: [-1, 3] }] }
+    for (const tfjsEngine of ['onnxruntime', 'wasm', 'cpu'] as const) {
+      const predictor = await load(await prepare(folder, { tfjsEngine }))
+      expect(predictor).toMatchObject({ ...ports, batchable: true, maxBatchRows: Number.POSITIVE_INFINITY })
+      const data = Float32Array.from({ length: 8 }, (_, index) => index / 8)
+      const x = new Map([['fixed_input', { datatype: 'FP32', shape: [2, 4], data } as const]])
+      expect((await predictor.predict(x)).get('fixed')?.shape).toEqual([2, 3])
+      await predictor.close()
+    }
+  })
+
   test('is proved with sizes that its windows fit into, where sizes are free', async () => {
     const inputShape = [null, null, 3] as never
     const model = sequential({ layers: [layers.conv2d({ filters: 2, kernelSize: 40, inputShape })] })
