@@ -13,6 +13,23 @@ export class NotCompiled extends Error {
     this.reason = reason
     this.place = place
   }
+
+  /** The same, of this place. */
+  at(place: string): NotCompiled {
+    return new NotCompiled(this.reason, place)
+  }
+}
+
+/** No engine could hold a tensor of the model. Nothing is to be gained by trying, and all memory to be lost. */
+export class TooLarge extends NotCompiled {
+  constructor(reason: string, place?: string) {
+    super(reason, place)
+    this.name = 'TooLarge'
+  }
+
+  override at(place: string): TooLarge {
+    return new TooLarge(this.reason, place)
+  }
 }
 
 /** Runs `work`, and names `place` in what it throws as `NotCompiled`, unless an inner place is named already. */
@@ -20,7 +37,7 @@ export function within<T>(place: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof NotCompiled && error.place === undefined) throw new NotCompiled(error.reason, place)
+    if (error instanceof NotCompiled && error.place === undefined) throw error.at(place)
     throw error
   }
 }

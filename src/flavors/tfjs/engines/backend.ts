@@ -25,3 +25,6 @@ export class EngineBroken extends Error {
     this.name = 'EngineBroken'
   }
 }
+
+/** It broke because a run needs more memory than WebAssembly can address, which no other backend should be given either. */
+export class OutOfMemory extends EngineBroken {}

@@ -1,8 +1,9 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
-import { invalidModel, messageOf } from '../../../core/errors.ts'
+import { invalidModel, messageOf, ServingError } from '../../../core/errors.ts'
 import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
 import { distinctNames } from '../artifacts/distinct-names.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
+import { checkResultSizes } from './check-result-sizes.ts'
 import type { Executable } from './executable.ts'
 import { inMemory } from './load-artifacts.ts'
 import type { Tensorflow, TfTensor } from './tensorflow.ts'
@@ -13,10 +14,11 @@ import { untrainedTopology } from './untrained-topology.ts'
 export async function loadLayers(tf: Tensorflow, artifacts: ModelArtifacts): Promise<Executable> {
   const topology = untrainedTopology(artifacts.topology)
   try {
-    return new LayersExecutable(
-      await tf.loadLayersModel(inMemory({ ...artifacts, topology }), { strict: true }),
-    )
+    const model = await tf.loadLayersModel(inMemory({ ...artifacts, topology }), { strict: true })
+    checkResultSizes(model)
+    return new LayersExecutable(model)
   } catch (error) {
+    if (error instanceof ServingError) throw error
     throw invalidModel(`TF.js cannot load the model: ${reasonOf(messageOf(error))}`, { cause: error })
   }
 }

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { EngineBroken } from './backend.ts'
+import { EngineBroken, OutOfMemory } from './backend.ts'
 import { MissingKernel } from './missing-kernel.ts'
 import type { ModuleConsole } from './with-console.ts'
 
@@ -40,7 +40,7 @@ export class WasmGuard {
       // WebAssembly would take the rest of a division by 4 GiB for the size.
       if (bytes > ADDRESSABLE_BYTES) throw new Error(NO_MEMORY)
       const address = allocate(bytes)
-      if (address === 0) throw this.#break(new EngineBroken(NO_MEMORY))
+      if (address === 0) throw this.#break(new OutOfMemory(NO_MEMORY))
       return address
     }
   }

@@ -1,10 +1,10 @@
-import { messageOf, ServingError } from '../../../core/errors.ts'
+import { invalidModel, messageOf, ServingError } from '../../../core/errors.ts'
 import type { Predictor } from '../../../core/predictor.ts'
 import type { PreparedCache } from '../../flavor.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import { readArtifacts } from '../artifacts/read-artifacts.ts'
 import { type CompiledModel, compileModel } from '../compile/compile.ts'
-import { NotCompiled } from '../compile/not-compiled.ts'
+import { NotCompiled, TooLarge } from '../compile/not-compiled.ts'
 import { openTfjs, type TfjsPredictor } from '../engines/open-tfjs.ts'
 import { changedModel } from './compile-again.ts'
 import { compiledBytes } from './compiled-bytes.ts'
@@ -98,6 +98,8 @@ async function compile(artifacts: ModelArtifacts): Promise<Compiled | Refusal> {
     return { model, bytes: compiledBytes(model) }
   } catch (error) {
     if (error instanceof ServingError) throw error
+    if (error instanceof TooLarge)
+      throw invalidModel(`The model is too large to be served: ${error.message}.`)
     // A defect of the compiler is no reason not to serve what TF.js runs.
     if (error instanceof NotCompiled) return { refusal: error.message }
     return { refusal: `the compiler failed: ${messageOf(error)}`, isDefect: true }

@@ -1,4 +1,5 @@
 import { NotCompiled } from '../not-compiled.ts'
+import { expectHeld } from './expect-held.ts'
 import type { Operator, OperatorUse } from './operator.ts'
 import type { ConstantData, Value, ValueType } from './value.ts'
 
@@ -35,8 +36,6 @@ export class Graph {
       throw new NotCompiled(`two outputs are called '${name}'`)
     if (this.inputs.some((port) => port.name === name))
       throw new NotCompiled(`an input and an output are called '${name}'`)
-    if (this.inputs.some((port) => port.name === name))
-      throw new NotCompiled(`'${name}' is an input and an output`)
     this.outputs.push({ name, value })
   }
 
@@ -70,6 +69,7 @@ export class Graph {
     attributes: Attributes,
   ): readonly Value[] {
     const types = operator.infer(operands, attributes)
+    for (const { shape } of types) expectHeld(shape)
     const known = operator.know?.(operands, attributes)
     const results = types.map(
       (type, index): Value =>

@@ -1,3 +1,4 @@
+import { expectHeld } from '../graph/expect-held.ts'
 import { operator } from '../graph/operator.ts'
 import { type Dimension, knownIntegers, type Value } from '../graph/value.ts'
 import type { Lowering } from '../lower/lowering.ts'
@@ -28,6 +29,7 @@ function knownRange(operands: readonly Value[]): readonly Dimension[] | undefine
   if (start === undefined || limit === undefined || delta === undefined) return undefined
   const step = rangeStep(start, limit, delta)
   const count = rangeLength(start, limit, step)
+  expectHeld([count])
   if (!(count <= MOST_ELEMENTS)) return undefined
   return Array.from({ length: count }, (_, index) => start + index * step)
 }

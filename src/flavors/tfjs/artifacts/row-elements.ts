@@ -1,0 +1,8 @@
+/** Elements of a tensor at most, for one row. In float32 so many take 2 GiB. */
+export const MAX_ELEMENTS = 2 ** 29
+
+/** How many elements a row has at least. Whatever is not a positive number in the shape is free, and counts as 1. */
+export function elementsOfRow(shape: readonly unknown[]): number {
+  const sizes = shape.map((size) => (typeof size === 'number' && size > 0 ? size : 1))
+  return sizes.reduce((count, size) => count * size, 1)
+}

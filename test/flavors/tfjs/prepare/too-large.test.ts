@@ -1,0 +1,50 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
+import { type GraphModelJson, placeholder, saveGraphModel } from '../../../fixtures/tfjs/save-model.ts'
+import { load, prepare, saved } from './support/saved-models.ts'
+
+const VALUES = { T: { type: 'DT_FLOAT' } }
+
+/** Each node is twice as wide as the one before. */
+function doubling(times: number): GraphModelJson {
+  const steps = Array.from({ length: times }, (_, index) => {
+    const input = index === 0 ? 'x' : `twice_${index - 1}`
+    return { name: `twice_${index}`, op: 'ConcatV2', input: [input, input, 'axis'], attr: VALUES }
+  })
+  return {
+    nodes: [placeholder('x', 'DT_FLOAT', [-1, 4]), ...steps],
+    weights: [{ name: 'axis', shape: [], dtype: 'int32', values: [1] }],
+  }
+}
+
+describe('a model with results that no machine holds is refused before any of it runs', () => {
+  test.each(['auto', 'onnxruntime', 'wasm', 'cpu'] as const)(
+    'of layers, with engine %s',
+    async (tfjsEngine) => {
+      const folder = await saved(
+        sequential({
+          layers: [
+            layers.repeatVector({ n: 2 ** 20, inputShape: [8] }),
+            layers.flatten(),
+            layers.repeatVector({ n: 2 ** 24, name: 'again' }),
+          ],
+        }),
+      )
+      const opening = prepare(folder, { tfjsEngine }).then(load)
+      await expect(opening).rejects.toMatchObject({
+        code: 'INVALID_PARAMETER_VALUE',
+        message: expect.stringMatching(/layer 'again'.*16777216, ?8388608\]/i),
+      })
+    },
+  )
+
+  test('of operators', async () => {
+    const folder = temporaryFolder()
+    saveGraphModel(doubling(40), folder)
+    await expect(prepare(folder)).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining("The model is too large to be served: node 'twice_27'"),
+    })
+  })
+})
