@@ -8,7 +8,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(HashTable|LookupTable|InitializeTable)/, 'hash tables'],
   [/^(String|StaticRegex)/, 'texts'],
   [/^(Ragged|Sparse)/, 'ragged and sparse tensors'],
-  [/^(FFT|IFFT|RFFT|IRFFT|Complex|Real$|Imag)/, 'complex numbers'],
+  [/^(FFT|IFFT|RFFT|IRFFT|Complex|Real$|Imag$)/, 'complex numbers'],
   [/^(Random|StatelessRandom|TruncatedNormal|Multinomial)/, 'random numbers'],
   [/^(Partitioned|StatefulPartitioned)Call/, 'functions of the graph'],
 ]

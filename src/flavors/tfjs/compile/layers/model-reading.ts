@@ -9,6 +9,7 @@ import { isModel, modelTopology } from './model-topology.ts'
 import type { ModelWeights } from './model-weights.ts'
 import { NestedModel } from './nested-model.ts'
 import type { Callable, ReadingContext } from './reading-context.ts'
+import { layerRefusal } from './refusals.ts'
 
 /** A model on its way into the graph. */
 export class ModelReading implements ReadingContext {
@@ -25,7 +26,7 @@ export class ModelReading implements ReadingContext {
   make(object: LayerObject, scope: string): Callable {
     if (isModel(object)) return new NestedModel(modelTopology(object), this)
     const row = LAYER_TABLE.get(object.className)
-    if (row === undefined) throw new NotCompiled('no layer of this class is compiled', object.config.place)
+    if (row === undefined) throw new NotCompiled(layerRefusal(object.className), object.config.place)
     return new Layer(row, object, { context: this, scope })
   }
 

@@ -61,7 +61,7 @@ describe('what is not covered is refused by name', () => {
     [
       'a layer that TF.js fails to run',
       oneLayer('Resizing', { ...IMAGE, height: 2, width: 2 }),
-      "layer 'it' (Resizing): no layer of this class is compiled",
+      "layer 'it' (Resizing): TF.js fails when it runs it",
     ],
     [
       'an activation of another name',
