@@ -1,13 +1,13 @@
 import { elementCount } from '../../../../../core/tensor.ts'
+import { expectHeld } from '../../graph/expect-held.ts'
 import type { Graph } from '../../graph/graph.ts'
-import { type ElementType, knownIntegers, type Value } from '../../graph/value.ts'
+import { type ConstantData, type ElementType, knownIntegers, type Value } from '../../graph/value.ts'
 import { NotCompiled } from '../../not-compiled.ts'
 import { broadcastTo } from '../../operators/broadcast-to.ts'
 import { cast } from '../../operators/cast.ts'
 import { range, rangeLength, rangeStep } from '../../operators/range.ts'
 import { knownNumber, knownNumbers } from '../constants.ts'
 import type { GraphRow } from '../graph-row.ts'
-import { foldedCast } from './fold.ts'
 import { shapeOf } from './shapes.ts'
 
 const fill: GraphRow = {
@@ -50,6 +50,7 @@ const linSpace: GraphRow = {
       number,
       number,
     ]
+    expectCount(count)
     const data = stepped(new Float32Array(count), start, count === 1 ? 0 : (stop - start) / (count - 1))
     return graph.constant({ type: 'float32', shape: [count], data })
   },
@@ -84,19 +85,28 @@ interface Filling {
 }
 
 /** A tensor of one value; constant where its shape is known. */
-export function filled(dims: Value, { type, value }: Filling, graph: Graph): Value {
-  const element = graph.float(value)
-  const typed = foldedCast(element, type, graph) ?? element
+export function filled(dims: Value, filling: Filling, graph: Graph): Value {
   const known = knownIntegers(dims)
-  if (known === undefined || elementCount(known) > MOST_ELEMENTS)
-    return graph.add(broadcastTo, [typed, dims], null)
-  const data = new Float32Array(elementCount(known)).fill(value)
-  const constant = graph.constant({ type: 'float32', shape: known, data })
-  return foldedCast(constant, type, graph) ?? constant
+  if (known === undefined || !isKept(known)) {
+    const element = graph.constant(constantOf([], filling))
+    return graph.add(broadcastTo, [element, dims], null)
+  }
+  return graph.constant(constantOf(known, filling))
 }
 
-/** More are made by a node, not kept in the model. */
-const MOST_ELEMENTS = 4096
+/** More elements are made by a node, not kept in the model. */
+const MOST_KEPT = 4096
+
+function isKept(shape: readonly number[]): boolean {
+  return shape.every((dim) => dim >= 0) && elementCount(shape) <= MOST_KEPT
+}
+
+function constantOf(shape: readonly number[], { type, value }: Filling): ConstantData {
+  const length = elementCount(shape)
+  if (type === 'float32') return { type, shape, data: new Float32Array(length).fill(value) }
+  if (type === 'int32') return { type, shape, data: new Int32Array(length).fill(value) }
+  return { type, shape, data: new Uint8Array(length).fill(Number(value !== 0)) }
+}
 
 function ofShape(name: string, value: number): GraphRow {
   return {
@@ -122,13 +132,22 @@ function likeOperand(name: string, value: number): GraphRow {
 function steps([start, limit, delta]: readonly number[], type: ElementType, graph: Graph): Value {
   const step = rangeStep(start!, limit!, delta!)
   const count = rangeLength(start!, limit!, step)
-  if (!Number.isFinite(count) || type === 'bool')
-    throw new NotCompiled(`a range from ${start} to ${limit} by ${delta}`)
+  if (type === 'bool') throw new NotCompiled('a range of bools')
+  expectCount(count)
   return graph.constant(
     type === 'int32'
       ? { type, shape: [count], data: stepped(new Int32Array(count), start!, step) }
       : { type, shape: [count], data: stepped(new Float32Array(count), start!, step) },
   )
+}
+
+/** Elements of a row of numbers that is kept in the model: 64 MB. */
+const MOST_NUMBERS = 2 ** 24
+
+function expectCount(count: number): void {
+  expectHeld([count])
+  if (!Number.isInteger(count) || count < 0 || count > MOST_NUMBERS)
+    throw new NotCompiled(`a row of ${count} numbers`)
 }
 
 /** Each element from the one before, so that it is rounded as TF.js rounds it. */

@@ -306,6 +306,8 @@ export const SHAPE_CASES: readonly GraphCase[] = [
       return [
         graph.node('Fill', [shape, graph.float(2.5)], { T: type('float32') }),
         graph.node('Fill', [graph.integers([2, 2]), graph.integer(7)], { T: type('int32') }),
+        // No float32 holds it.
+        graph.node('Fill', [graph.integers([2]), graph.integer(2 ** 24 + 1)], { T: type('int32') }),
         graph.node('Zeros', [shape], { T: type('int32') }),
         graph.node('Ones', [shape], { T: type('float32') }),
         graph.node('ZerosLike', [x]),
