@@ -21,6 +21,9 @@ export interface Findings {
   readonly refusal?: string
 }
 
+/** Of a model that was not run: its rows stay together. */
+export const NOTHING_FOUND: Findings = { rowsIndependent: false, rowBytes: undefined, rowOutputs: undefined }
+
 export interface ExaminedModel {
   readonly inputs: readonly TensorMetadata[]
   readonly runner: ModelRunner

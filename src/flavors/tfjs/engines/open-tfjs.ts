@@ -1,5 +1,6 @@
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
-import { examineModel } from './examine-model.ts'
+import { examineModel, type Findings, NOTHING_FOUND } from './examine-model.ts'
+import type { Executable } from './executable.ts'
 import { loadGraph } from './graph-executable.ts'
 import { loadLayers } from './layers-executable.ts'
 import { ModelRunner } from './model-runner.ts'
@@ -25,12 +26,20 @@ export async function openTfjs(
     const executable = await load(started.tf, artifacts)
     try {
       const runner = new ModelRunner(started, executable)
-      const rowsIndependent = executable.mayMixRows ? false : options.rowsIndependent
-      const findings = await examineModel({ inputs: executable.inputs, runner, rowsIndependent })
+      const findings =
+        options.unexamined === true ? NOTHING_FOUND : await examine(executable, runner, options)
       return new TensorflowPredictor({ backend: started, executable, runner, findings })
     } catch (error) {
       executable.dispose()
       throw error
     }
   })
+}
+
+function examine(
+  { inputs, mayMixRows }: Executable,
+  runner: ModelRunner,
+  options: OpenTfjsOptions,
+): Promise<Findings> {
+  return examineModel({ inputs, runner, rowsIndependent: mayMixRows ? false : options.rowsIndependent })
 }

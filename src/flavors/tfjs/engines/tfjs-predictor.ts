@@ -23,4 +23,9 @@ export interface OpenTfjsOptions {
    * which another thread that opened the same model can spare (its `batchable`).
    */
   readonly rowsIndependent?: boolean
+  /**
+   * Opens the model without running it, for one who will find out by runs of his own what it lacks. Rows are then run
+   * together, however many they are.
+   */
+  readonly unexamined?: boolean
 }

@@ -55,7 +55,7 @@ export type ProofResult =
     }
 
 /** Cases beyond those that must be, while runs are this quick altogether. */
-const CHEAP_MS = 250
+const CHEAP_MS = 120
 /** No more cases are tried for an output that stays the same, once this has passed. */
 const LONGEST_MS = 20_000
 

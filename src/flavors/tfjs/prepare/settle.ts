@@ -5,7 +5,7 @@ import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import { readArtifacts } from '../artifacts/read-artifacts.ts'
 import { type CompiledModel, compileModel } from '../compile/compile.ts'
 import { NotCompiled, TooLarge } from '../compile/not-compiled.ts'
-import { openTfjs, type TfjsPredictor } from '../engines/open-tfjs.ts'
+import { openTfjs } from '../engines/open-tfjs.ts'
 import { changedModel } from './compile-again.ts'
 import { compiledBytes } from './compiled-bytes.ts'
 import { CompiledCache } from './compiled-cache.ts'
@@ -54,12 +54,12 @@ async function judge(artifacts: ModelArtifacts, backend: ReferenceBackend): Prom
   if ('refusal' in compiled) return await refuse(compiled, artifacts, backend)
   const candidate = await openCompiled(compiled.bytes)
   if ('refusal' in candidate) return await refuse(candidate, artifacts, backend)
-  // Whether rows are independent is found out with the candidate, in less time.
-  const reference = await openTfjs(artifacts, backend, { rowsIndependent: true })
+  const reference = await openTfjs(artifacts, backend, { unexamined: true })
   const result = await prove({ reference, candidate }, proofSubject(compiled.model.graph))
   await Promise.all([reference.close(), candidate.close()])
-  if (!result.equal) return { outcome: refused(result.reason, reference), isUnequal: result.differs }
-  return await accept(compiled, result.proof)
+  if (result.equal) return await accept(compiled, result.proof)
+  if (!result.differs) return await refuse({ refusal: result.reason }, artifacts, backend)
+  return { outcome: { kind: 'refused', reason: result.reason }, isUnequal: true }
 }
 
 /** Tries that TF.js, which is to serve the model then, has all the code that it needs. */
@@ -70,11 +70,9 @@ async function refuse(
 ): Promise<Judged> {
   const reference = await openTfjs(artifacts, backend)
   await reference.close()
-  return { outcome: refused(reason, reference), rowsIndependent: reference.batchable, isDefect }
-}
-
-function refused(reason: string, { refusal }: TfjsPredictor): RefusedOutcome {
-  return { kind: 'refused', reason, ...(refusal === undefined ? {} : { untried: refusal }) }
+  const { refusal: untried, batchable: rowsIndependent } = reference
+  const outcome = { kind: 'refused', reason, ...(untried === undefined ? {} : { untried }) } as const
+  return { outcome, rowsIndependent, isDefect }
 }
 
 async function accept({ model, bytes }: Compiled, proof: Proof): Promise<Judged> {
