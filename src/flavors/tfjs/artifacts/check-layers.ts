@@ -25,7 +25,7 @@ export function checkLayers(topology: Json, weightSpecs: readonly WeightSpec[]):
     checkClass(layer)
     checkActivations(layer)
     checkLayerSizes(layer, largest)
-    pending.push(...innerLayers(layer).toReversed())
+    for (const inner of innerLayers(layer).toReversed()) pending.push(inner)
   }
 }
 

@@ -39,10 +39,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
   [/: a bias with its channels first/, 'TF.js adds it along the last dimension'],
   [/^Flatten: an input of 2 dimensions/, 'TF.js takes it within other layers only'],
   [/^StridedSlice: /, 'slices that TF.js cuts otherwise than TensorFlow'],
-  [
-    /is an input and an output|an input and an output are called/,
-    'a model of ONNX has one name for one tensor',
-  ],
+  [/an input and an output are called/, 'a model of ONNX has one name for one tensor'],
   [
     /^MaxPoolWithArgmax|result 1 of node '.*' \(MaxPoolWithArgmax\)/,
     'places of the largest elements are not compiled',

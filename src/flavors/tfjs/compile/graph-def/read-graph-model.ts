@@ -62,7 +62,7 @@ class GraphReader {
       }
       if (open.has(top)) throw new NotCompiled('a loop in the graph', placeOf(this.#node(top)))
       open.add(top)
-      stack.push(...missing)
+      for (const operand of missing) stack.push(operand)
     }
   }
 

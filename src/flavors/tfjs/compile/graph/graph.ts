@@ -1,7 +1,7 @@
 import { NotCompiled } from '../not-compiled.ts'
 import { expectHeld } from './expect-held.ts'
 import type { Operator, OperatorUse } from './operator.ts'
-import type { ConstantData, Value, ValueType } from './value.ts'
+import type { ConstantData, Shape, Value, ValueType } from './value.ts'
 
 /** A node: its operator's attributes are known to the operator alone. */
 export interface GraphNode extends OperatorUse<unknown> {
@@ -21,21 +21,22 @@ export class Graph {
   readonly inputs: GraphPort[] = []
   readonly outputs: GraphPort[] = []
   readonly nodes: GraphNode[] = []
+  readonly #inputNames = new Set<string>()
+  readonly #outputNames = new Set<string>()
 
   /** @param name TF.js's name of the input, under which it is also an input of the ONNX model. */
   input(name: string, { type, shape }: ValueType): Value {
-    if (this.inputs.some((port) => port.name === name))
-      throw new NotCompiled(`two inputs are called '${name}'`)
+    if (this.#inputNames.has(name)) throw new NotCompiled(`two inputs are called '${name}'`)
+    this.#inputNames.add(name)
     const value: Value = { type, shape }
     this.inputs.push({ name, value })
     return value
   }
 
   output(name: string, value: Value): void {
-    if (this.outputs.some((port) => port.name === name))
-      throw new NotCompiled(`two outputs are called '${name}'`)
-    if (this.inputs.some((port) => port.name === name))
-      throw new NotCompiled(`an input and an output are called '${name}'`)
+    if (this.#outputNames.has(name)) throw new NotCompiled(`two outputs are called '${name}'`)
+    if (this.#inputNames.has(name)) throw new NotCompiled(`an input and an output are called '${name}'`)
+    this.#outputNames.add(name)
     this.outputs.push({ name, value })
   }
 
@@ -69,7 +70,10 @@ export class Graph {
     attributes: Attributes,
   ): readonly Value[] {
     const types = operator.infer(operands, attributes)
-    for (const { shape } of types) expectHeld(shape)
+    for (const { shape } of types) {
+      expectDimensions(shape)
+      expectHeld(shape)
+    }
     const known = operator.know?.(operands, attributes)
     const results = types.map(
       (type, index): Value =>
@@ -78,4 +82,10 @@ export class Graph {
     this.nodes.push({ operator, operands, attributes, results })
     return results
   }
+}
+
+/** @throws NotCompiled where attributes of an operator do not make sense: no dimension is negative, or a fraction. */
+function expectDimensions(shape: Shape): void {
+  if (shape.some((dim) => dim !== null && !(Number.isInteger(dim) && dim >= 0)))
+    throw new NotCompiled(`a result of [${shape.map((dim) => dim ?? '?').join(', ')}]`)
 }

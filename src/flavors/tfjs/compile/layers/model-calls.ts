@@ -34,7 +34,7 @@ export class ModelCalls {
       if (layer.object.className === 'InputLayer') throw new NotCompiled('is no input of the model')
       if (callArguments.length > 0) throw new NotCompiled(`call argument '${callArguments[0]}'`)
       const inputs = this.#values(node.inputs)
-      this.#context.noteMasks(inputs)
+      this.#context.noteCall(inputs)
       this.#results.set(node, this.#callable(layer).call(inputs))
     })
   }

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
-import { NotCompiled } from '../not-compiled.ts'
+import { NotCompiled, TooLarge } from '../not-compiled.ts'
 import { Layer } from './layer.ts'
 import type { LayerObject } from './layer-config.ts'
 import type { MaskedValue } from './layer-row.ts'
@@ -11,12 +11,16 @@ import { NestedModel } from './nested-model.ts'
 import type { Callable, ReadingContext } from './reading-context.ts'
 import { layerRefusal } from './refusals.ts'
 
+/** Models within models that are called twice each have more calls than any machine makes. */
+const MOST_CALLS = 2 ** 16
+
 /** A model on its way into the graph. */
 export class ModelReading implements ReadingContext {
   readonly graph: Graph
   readonly #weights: ModelWeights
   readonly #withoutMask: string[] = []
   #masked = false
+  #calls = 0
 
   constructor(graph: Graph, weights: ModelWeights) {
     this.graph = graph
@@ -34,7 +38,9 @@ export class ModelReading implements ReadingContext {
     return this.graph.constant(this.#weights.take(name, shape, place))
   }
 
-  noteMasks(inputs: readonly MaskedValue[]): void {
+  noteCall(inputs: readonly MaskedValue[]): void {
+    this.#calls += 1
+    if (this.#calls > MOST_CALLS) throw new TooLarge(`more than ${MOST_CALLS} calls of layers`)
     this.#masked ||= inputs.some(({ mask }) => mask !== undefined)
   }
 

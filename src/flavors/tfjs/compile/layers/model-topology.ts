@@ -1,5 +1,5 @@
 import { invalidModel } from '../../../../core/errors.ts'
-import { NotCompiled } from '../not-compiled.ts'
+import { NotCompiled, TooLarge } from '../not-compiled.ts'
 import { type LayerConfig, type LayerObject, layerObject, list, pythonic } from './layer-config.ts'
 
 /** A layer of a model, with its calls in the order of TF.js's nodes. */
@@ -115,6 +115,9 @@ interface PendingCall {
   readonly inputs: readonly (readonly unknown[])[]
 }
 
+/** Layers before their inputs are tried again and again. */
+const MOST_TRIES = 2 ** 22
+
 /** Makes the calls of a functional model in the order in which TF.js does (`engine/container.ts`, `fromConfig`). */
 class FunctionalNodes {
   readonly all: CallNode[] = []
@@ -126,7 +129,10 @@ class FunctionalNodes {
     let pending = list(config.raw('layers'), `${config.place}, its layers,`).flatMap((value, index) =>
       this.#layer(value, `Layer ${index} of ${config.place}`),
     )
+    let tries = 0
     while (pending.length > 0) {
+      tries += pending.length
+      if (tries > MOST_TRIES) throw new TooLarge('layers in an order that TF.js takes too long to read')
       const left = pending.filter((call) => !this.#make(call))
       if (left.length === pending.length) throw this.#unmet(left[0]!)
       pending = byLayer(left, [...this.#layers.values()])

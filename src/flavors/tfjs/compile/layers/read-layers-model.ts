@@ -2,7 +2,7 @@ import { invalidModel } from '../../../../core/errors.ts'
 import { distinctNames } from '../../artifacts/distinct-names.ts'
 import type { ModelArtifacts } from '../../artifacts/model-artifacts.ts'
 import { Graph } from '../graph/graph.ts'
-import type { Dimension, ElementType, Value } from '../graph/value.ts'
+import type { Dimension, ElementType } from '../graph/value.ts'
 import { NotCompiled, within } from '../not-compiled.ts'
 import { camelCased } from './camel-case.ts'
 import { type LayerConfig, type LayerObject, layerObject, list, record } from './layer-config.ts'
@@ -25,7 +25,7 @@ export function readLayersModel(artifacts: ModelArtifacts): Graph {
   const results = calls.outputs(topology)
   reading.finish()
   const names = distinctNames(topology.outputs.map(({ node }) => node.layer.name))
-  for (const [index, { value }] of results.entries()) addOutput(graph, names[index]!, value)
+  for (const [index, { value }] of results.entries()) graph.output(names[index]!, value)
   return graph
 }
 
@@ -59,10 +59,4 @@ function inputShape(config: LayerConfig): readonly Dimension[] {
     dim === null || (typeof dim === 'number' && Number.isInteger(dim) && dim >= 0)
   if (!dims.every(isDimension)) throw config.wrong('batchInputShape', 'a list of sizes')
   return [null, ...dims.slice(1)]
-}
-
-function addOutput(graph: Graph, name: string, value: Value): void {
-  if (graph.inputs.some((port) => port.name === name))
-    throw new NotCompiled(`'${name}' is an input and an output`)
-  graph.output(name, value)
 }

@@ -15,8 +15,11 @@ export interface ReadingContext {
   make(object: LayerObject, scope: string): Callable
   /** @param name whole, `dense/kernel`. @param place the layer, for errors. */
   weight(name: string, shape: readonly number[], place: string): Value
-  /** Says that a layer took part in a call of the model with these inputs, beside a wrapper. */
-  noteMasks(inputs: readonly MaskedValue[]): void
+  /**
+   * Says that a layer is called in a call of the model with these inputs, beside a wrapper.
+   * @throws TooLarge where that is too often.
+   */
+  noteCall(inputs: readonly MaskedValue[]): void
   /** Says that a layer that uses masks was called without one. */
   noteWithoutMask(place: string): void
 }

@@ -59,11 +59,11 @@ function productOf(elements: readonly number[]): number {
 }
 
 function largestOf(elements: readonly number[]): number {
-  return Math.max(...elements)
+  return elements.reduce((most, element) => Math.max(most, element))
 }
 
 function smallestOf(elements: readonly number[]): number {
-  return Math.min(...elements)
+  return elements.reduce((least, element) => Math.min(least, element))
 }
 
 function reduction(row: ReductionRow): Operator<ReductionAttributes> {

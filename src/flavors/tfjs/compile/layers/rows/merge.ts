@@ -60,7 +60,7 @@ function elementwise(className: string, operator: Operator<null>): LayerRow {
 /** Inputs of fewer dimensions get theirs after the rows. */
 function folded({ graph, inputs }: LayerCall, operator: Operator<null>): Value {
   expectSeveral(inputs)
-  const rank = Math.max(...inputs.map(({ shape }) => shape.length))
+  const rank = inputs.reduce((most, { shape }) => Math.max(most, shape.length), 0)
   return inputs
     .map((input) => {
       let raised = input
