@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { invalidModel } from '../../../core/errors.ts'
 import { readModelJson, type TfjsFormat } from '../../tfjs-model-json.ts'
 import { findShards, readShards, type Shard } from './shards.ts'
-import { readShardNames } from './weight-specs.ts'
+import { checkTotal, readShardNames } from './weight-specs.ts'
 
 /** What a TF.js model is known by, without reading its weights into memory. */
 export interface ArtifactsDigest {
@@ -32,9 +32,10 @@ export async function digestArtifacts(
     )
   }
   const shards = await findShards(directory, dataFile, readShardNames(weightsManifest))
+  const weightBytes = shards.reduce((sum, { bytes }) => sum + bytes, 0)
+  checkTotal(weightBytes)
   const digest = joinDigests(modelJson, shards, await readShards(shards, undefined))
-  const bytes = shards.reduce((sum, { bytes }) => sum + bytes, modelJson.byteLength)
-  return { digest, bytes, format }
+  return { digest, bytes: modelJson.byteLength + weightBytes, format }
 }
 
 /** One digest of names, lengths and contents. Wherever a model lies, it is the same. */

@@ -134,6 +134,17 @@ describe('the digest of a model', () => {
     appendFileSync(shard(3, 3), 'more')
     expect((await digestArtifacts(folder, 'model.json')).bytes).toBe(bytes + 4)
   })
+
+  test('is not taken of more bytes than a model may have, which would keep a server from its start', async () => {
+    await saveTwoLayers(40)
+    truncateSync(shard(1, 3), 2 ** 40)
+    await expect(digestArtifacts(folder, 'model.json')).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringMatching(
+        /^The shards of the model hold \d{13} bytes; at most 2147483648 are read/,
+      ),
+    })
+  })
 })
 
 test('the format of a model may be stated beside it, but not another one', async () => {
