@@ -1,4 +1,5 @@
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
+import { COMPILER_VERSION } from './compiler-version.ts'
 import type { Graph } from './graph/graph.ts'
 import { liveNodes } from './graph/live-nodes.ts'
 import { Lowering } from './lower/lowering.ts'
@@ -13,12 +14,6 @@ export interface CompiledModel {
   /** Nodes of ONNX. */
   readonly nodes: number
 }
-
-/**
- * Raised whenever the ONNX that is written for some model changes: compiled copies are kept by it. A test knows the
- * digests of what version N makes of some models.
- */
-export const COMPILER_VERSION = 2
 
 /** @throws NotCompiled where the model uses what is not covered; ServingError where it is broken. */
 export async function compileModel(artifacts: ModelArtifacts): Promise<CompiledModel> {

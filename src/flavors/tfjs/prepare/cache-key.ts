@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { COMPILER_VERSION } from '../compile/compile.ts'
+import { COMPILER_VERSION } from '../compile/compiler-version.ts'
 
 /** Raised whenever models are proved otherwise, or verdicts are written otherwise. */
 const PREPARATION_VERSION = 2

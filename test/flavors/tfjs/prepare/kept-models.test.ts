@@ -11,6 +11,10 @@ import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
 import { load, network, prepare, saved } from './support/saved-models.ts'
 
 const PROCESS = fileURLToPath(new URL('support/prepare-process.ts', import.meta.url))
+/** Tells which modules a process loads, a line each, on its stderr. */
+const TELLER =
+  'data:text/javascript,import { registerHooks } from "node:module"; ' +
+  'registerHooks({ load: (url, context, next) => (console.error(url), next(url, context)) })'
 const inputs: TensorMap = new Map([
   ['hidden_input', { datatype: 'FP32', shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }],
 ])
@@ -55,6 +59,19 @@ describe('a model that was compiled before', () => {
       compiled: { copy: { path: join(entry, 'model.onnx') }, nodes: 4711 },
     })
     expect(await answer(prepared)).toEqual(right)
+  })
+
+  test('needs neither the compiler nor TF.js', async () => {
+    fill()
+    const { stderr } = await promisify(execFile)(process.execPath, [
+      '--import',
+      TELLER,
+      PROCESS,
+      model,
+      folder,
+    ])
+    expect(stderr).toContain('/tfjs/prepare/load-compiled.ts')
+    expect(stderr).not.toMatch(/@tensorflow|bundled-tensorflow|tfjs\/compile\/(?!compiler-version)/)
   })
 
   test('keeps the reason why it was not compiled', async () => {
