@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
@@ -19,16 +19,24 @@ import {
 
 const MAIN = fileURLToPath(new URL('../../../../src/cli/main.ts', import.meta.url))
 
+/** A bare TF.js folder, and what is kept of it and other models once they are compiled, for all tests. */
+let savedModel: string
+let cacheDir: string
 /** Holds the registry. */
 let folder: string
-/** A bare TF.js folder, `model` in `folder`. */
+/** A copy of `savedModel`: `model` in `folder`. */
 let model: string
 
-beforeAll(useQuietCpu)
-beforeEach(async () => {
+beforeAll(async () => {
+  await useQuietCpu()
+  cacheDir = temporaryFolder()
+  savedModel = join(temporaryFolder(), 'model')
+  await saveLayersModel(sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] }), savedModel)
+})
+beforeEach(() => {
   folder = temporaryFolder()
   model = join(folder, 'model')
-  await saveLayersModel(sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] }), model)
+  cpSync(savedModel, model, { recursive: true })
 })
 
 function register(...args: readonly string[]): { code: number | null; out: string; err: string } {
@@ -36,7 +44,7 @@ function register(...args: readonly string[]): { code: number | null; out: strin
     ...process.env,
     MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db',
     MLFLOW_REGISTRY_URI: '',
-    HEADRACE_CACHE_DIR: join(folder, 'cache'),
+    HEADRACE_CACHE_DIR: cacheDir,
   }
   const all = [MAIN, 'models', 'register', ...args, '-n', 'm']
   const child = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8', env })

@@ -1,5 +1,4 @@
 import type { TensorMap } from '../../../../src/core/tensor.ts'
-import type { EngineName } from '../../../../src/flavors/engine-choice.ts'
 import { WorkerPool } from '../../../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../../../src/runtime/pool/worker-threads.ts'
 import { describePredictor } from '../../../contract/predictor-contract.ts'
@@ -12,12 +11,11 @@ const fourNumbers = (rows: number, seed: number): TensorMap => {
 
 const folder = await saved(network())
 
-for (const engine of ['onnxruntime', 'wasm', 'cpu'] satisfies EngineName[]) {
-  const prepared = await prepare(folder, { tfjsEngine: engine })
-  describePredictor(`A TF.js model on ${engine}`, { open: () => load(prepared), inputs: fourNumbers })
-  describePredictor(`A TF.js model on ${engine} in a pool`, {
-    open: () =>
-      WorkerPool.open(new WorkerThreads({ maxThreads: 1 }), { mlmodel: prepared, intraOpThreads: 1 }, 1),
-    inputs: fourNumbers,
-  })
-}
+const prepared = await prepare(folder)
+
+describePredictor('A TF.js model on onnxruntime', { open: () => load(prepared), inputs: fourNumbers })
+describePredictor('A TF.js model on onnxruntime in a pool', {
+  open: () =>
+    WorkerPool.open(new WorkerThreads({ maxThreads: 1 }), { mlmodel: prepared, intraOpThreads: 1 }, 1),
+  inputs: fourNumbers,
+})
