@@ -17,48 +17,80 @@ export function parseReply(text: string): unknown {
 
 /**
  * Where two JSON values part, in words; undefined where they are the same but for a relative difference of
- * their numbers of up to `tolerance`. The order of keys does not count.
+ * their numbers of up to `tolerance`. The order of keys does not count. Lists within a list are rows, whose values were
+ * computed together: there a number may also be off by a tenth of that share of the largest one in its row.
  */
-export function firstDifference(
-  expected: unknown,
-  actual: unknown,
-  tolerance: number,
-  path = 'reply',
-): string | undefined {
-  if (typeof expected === 'number' && typeof actual === 'number') {
-    return isClose(expected, actual, tolerance) ? undefined : described(path, expected, actual)
-  }
-  if (Array.isArray(expected) && Array.isArray(actual)) {
-    if (expected.length !== actual.length) {
-      return `${path} has ${actual.length} elements instead of ${expected.length}`
-    }
-    return expected.reduce<string | undefined>(
-      (found, item, index) => found ?? firstDifference(item, actual[index], tolerance, `${path}[${index}]`),
-      undefined,
-    )
-  }
-  if (isRecord(expected) && isRecord(actual)) return differenceOfObjects(expected, actual, tolerance, path)
-  return expected === actual ? undefined : described(path, expected, actual)
+export function firstDifference(expected: unknown, actual: unknown, tolerance: number): string | undefined {
+  return differenceAt({ path: 'reply', tolerance, isInList: false }, expected, actual)
 }
 
-function differenceOfObjects(
-  expected: Readonly<Record<string, unknown>>,
-  actual: Readonly<Record<string, unknown>>,
-  tolerance: number,
-  path: string,
+/** Where in a reply two values are compared. */
+interface Place {
+  readonly path: string
+  readonly tolerance: number
+  readonly isInList: boolean
+  /** The largest number of the row; undefined outside of rows. */
+  readonly largest?: number
+}
+
+function differenceAt(place: Place, expected: unknown, actual: unknown): string | undefined {
+  if (typeof expected === 'number' && typeof actual === 'number') {
+    return isClose(expected, actual, place) ? undefined : described(place.path, expected, actual)
+  }
+  if (Array.isArray(expected) && Array.isArray(actual)) return differenceOfLists(place, expected, actual)
+  if (isRecord(expected) && isRecord(actual)) return differenceOfObjects(place, expected, actual)
+  return expected === actual ? undefined : described(place.path, expected, actual)
+}
+
+function differenceOfLists(
+  place: Place,
+  expected: readonly unknown[],
+  actual: readonly unknown[],
 ): string | undefined {
-  for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
-    const keyPath = `${path}.${key}`
-    if (!Object.hasOwn(expected, key)) return `${keyPath} is there, which it should not be`
-    if (!Object.hasOwn(actual, key)) return `${keyPath} is missing`
-    const difference = firstDifference(expected[key], actual[key], tolerance, keyPath)
+  const { path, isInList, largest = isInList ? largestOf(expected) : undefined } = place
+  if (expected.length !== actual.length) {
+    return `${path} has ${actual.length} elements instead of ${expected.length}`
+  }
+  for (const [index, item] of expected.entries()) {
+    const inner = { ...place, path: `${path}[${index}]`, isInList: true }
+    const difference = differenceAt(
+      largest === undefined ? inner : { ...inner, largest },
+      item,
+      actual[index],
+    )
     if (difference !== undefined) return difference
   }
   return undefined
 }
 
-function isClose(a: number, b: number, tolerance: number): boolean {
-  return Math.abs(a - b) <= ABSOLUTE_TOLERANCE + tolerance * Math.max(Math.abs(a), Math.abs(b))
+function differenceOfObjects(
+  place: Place,
+  expected: Readonly<Record<string, unknown>>,
+  actual: Readonly<Record<string, unknown>>,
+): string | undefined {
+  for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+    const path = `${place.path}.${key}`
+    if (!Object.hasOwn(expected, key)) return `${path} is there, which it should not be`
+    if (!Object.hasOwn(actual, key)) return `${path} is missing`
+    const difference = differenceAt({ ...place, path }, expected[key], actual[key])
+    if (difference !== undefined) return difference
+  }
+  return undefined
+}
+
+/** Of numbers in lists, and in lists within them. */
+function largestOf(values: readonly unknown[]): number {
+  let largest = 0
+  for (const value of values) {
+    if (typeof value === 'number') largest = Math.max(largest, Math.abs(value))
+    else if (Array.isArray(value)) largest = Math.max(largest, largestOf(value))
+  }
+  return largest
+}
+
+function isClose(a: number, b: number, { tolerance, largest = 0 }: Place): boolean {
+  const absolute = Math.max(ABSOLUTE_TOLERANCE, (tolerance / 10) * largest)
+  return Math.abs(a - b) <= absolute + tolerance * Math.max(Math.abs(a), Math.abs(b))
 }
 
 function described(path: string, expected: unknown, actual: unknown): string {
