@@ -49,11 +49,11 @@ test('the version of the compiler says what it writes', async () => {
     rowMixer: await compiledDigest(savedRowMixer()),
   }
   expect(found).toEqual({
-    version: 2,
-    network: '6f20404bb67fe7829f3077f090debd33850aa45ff7308cc92c040419c5dedecc',
-    images: 'd3c8a47a66613a40f92acf886e5c33be590c4d45994db07b669d9454b23f324b',
-    series: '170e4d5ae7a9325a22d6f5d69a08ed56d45f1bbbac04063a0793a07ef2fc854a',
-    einsum: 'b20fcf408e1fe346e3c3f6498394957eb97375bd1282d4ce12de48befca1b746',
-    rowMixer: '0ad67aae3764f9065143c95a2abda6fad148cb4fb57220881dcf080240a0d65f',
+    version: 3,
+    network: '316f4bc2b233a503bc099bc6e3f2c15356721406f165cfc2c76a1d0a3d5ba350',
+    images: 'ad8932f8270a5fc9de79d844bf68fdf5165f8718c1407df914ca90570533858c',
+    series: 'f21d685ac58de66371aca57b500077f6bb3966301260f53b5fca1f3790abbe36',
+    einsum: '3da695b20878f522f0aa10121196179e8b6005068ffe0e91633b8459aa3fa6ec',
+    rowMixer: '48180b3cc60bedb860ff886ed49265bad529e30718c3a8ab4ebe3c10a4cceec8',
   })
 })

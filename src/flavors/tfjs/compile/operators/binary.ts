@@ -26,7 +26,7 @@ export const truncateModulo = arithmetic('TruncateMod', writeTruncateModulo)
 export const maximum = arithmetic('Maximum', oneNode('Max'), (pair) => Math.max(...pair), true)
 export const minimum = arithmetic('Minimum', oneNode('Min'), (pair) => Math.min(...pair), true)
 
-export const power = arithmetic('Pow', oneNode('Pow'))
+export const power = arithmetic('Pow', writePower)
 export const squaredDifference = arithmetic('SquaredDifference', writeSquaredDifference)
 
 /** A negative zero counts as zero: over a negative number the angle is π, where TF.js has −π. */
@@ -124,6 +124,18 @@ function safeDivisor(onnx: OnnxGraph, divisor: string): string {
   )
   const isUnsafe = onnx.node('Or', [isZero!, isMinusOne!])
   return onnx.node('Where', [isUnsafe, onnx.scalar('int32', 1), divisor])
+}
+
+/** Of int32 by way of float64 and int64: onnxruntime's own does not wrap around. */
+function writePower(onnx: OnnxGraph, names: readonly string[], { type }: Typed): string {
+  if (type === 'float32') return onnx.node('Pow', names)
+  const power = onnx.node(
+    'Pow',
+    names.map((name) => onnx.cast(name, 'float64')),
+  )
+  // onnxruntime makes two casts in a row one, and then nothing wraps around (1.30).
+  const wrapped = onnx.node('Mod', [onnx.cast(power, 'int64'), onnx.integer(2 ** 32)])
+  return onnx.cast(wrapped, 'int32')
 }
 
 function writeSquaredDifference(onnx: OnnxGraph, names: readonly string[]): string {

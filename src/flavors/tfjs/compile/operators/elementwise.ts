@@ -70,6 +70,11 @@ function knownElements(
   const length = lists.some((list) => list.length === 0) ? 0 : Math.max(...lists.map((list) => list.length))
   return Array.from({ length }, (_, index) => {
     const elements = lists.map((list) => list[list.length === 1 ? 0 : index] ?? null)
-    return elements.includes(null) ? null : compute(elements as readonly number[])
+    return elements.includes(null) ? null : heldByInt32(compute(elements as readonly number[]))
   })
+}
+
+/** What wraps around is left to a run. */
+function heldByInt32(element: Dimension): Dimension {
+  return element !== null && (element | 0) === element ? element : null
 }

@@ -2,6 +2,7 @@ import { type Operator, operator } from '../graph/operator.ts'
 import type { Dimension, ElementType, Shape, Value } from '../graph/value.ts'
 import { channelsFirstAxis, type Layout, type Lowering } from '../lower/lowering.ts'
 import { NotCompiled } from '../not-compiled.ts'
+import type { OnnxType } from '../onnx/onnx-graph.ts'
 
 /** Operators that make one element of many. Axes are those of TF.js's order, not negative, each of them once. */
 
@@ -16,8 +17,8 @@ interface ReductionRow {
   readonly onnxType: string
   /** The type that the operand is brought to, and the result has; NotCompiled where TF.js does not take it. */
   readonly type: (type: ElementType) => ElementType
-  /** Where ONNX reduces no such type: the one that is reduced instead. */
-  readonly onnxReduces?: 'int32'
+  /** The type that is reduced instead of the result's, where ONNX reduces no such type or otherwise. */
+  readonly onnxReduces?: (type: ElementType) => OnnxType
   /** Of all elements of a list, for shapes. */
   readonly know?: (elements: readonly number[]) => number
 }
@@ -26,18 +27,39 @@ interface ReductionRow {
 export const mean = reduction({ name: 'Mean', onnxType: 'ReduceMean', type: () => 'float32' })
 
 /** Of bool the sum and the product are int32. */
-export const sum = reduction({ name: 'Sum', onnxType: 'ReduceSum', type: counted, know: sumOf })
-export const product = reduction({ name: 'Prod', onnxType: 'ReduceProd', type: counted, know: productOf })
+export const sum = reduction({
+  name: 'Sum',
+  onnxType: 'ReduceSum',
+  type: counted,
+  onnxReduces: wrapped,
+  know: sumOf,
+})
+export const product = reduction({
+  name: 'Prod',
+  onnxType: 'ReduceProd',
+  type: counted,
+  onnxReduces: wrapped,
+  know: productOf,
+})
 
 export const max = reduction({ name: 'Max', onnxType: 'ReduceMax', type: ordered, know: largestOf })
 export const min = reduction({ name: 'Min', onnxType: 'ReduceMin', type: ordered, know: smallestOf })
 
-export const all = reduction({ name: 'All', onnxType: 'ReduceMin', type: logical, onnxReduces: 'int32' })
+export const all = reduction({ name: 'All', onnxType: 'ReduceMin', type: logical, onnxReduces: asNumbers })
 /** A sum, since of no elements onnxruntime's largest is not 0. */
-export const any = reduction({ name: 'Any', onnxType: 'ReduceSum', type: logical, onnxReduces: 'int32' })
+export const any = reduction({ name: 'Any', onnxType: 'ReduceSum', type: logical, onnxReduces: asNumbers })
 
 function counted(type: ElementType): ElementType {
   return type === 'bool' ? 'int32' : type
+}
+
+/** Of int32 onnxruntime's sums and products end at the largest one (1.30), where those of TF.js wrap around. */
+function wrapped(type: ElementType): OnnxType {
+  return type === 'int32' ? 'int64' : type
+}
+
+function asNumbers(): OnnxType {
+  return 'int32'
 }
 
 function ordered(type: ElementType): ElementType {
@@ -84,7 +106,9 @@ function knownReduction(
 ): readonly Dimension[] | undefined {
   if (know === undefined || type !== 'int32' || elements === undefined || shape.length !== 1) return undefined
   if (axes.length !== 1 || keepDimensions || elements.length === 0) return undefined
-  return elements.includes(null) ? [null] : [know(elements as readonly number[])]
+  const result = elements.includes(null) ? null : know(elements as readonly number[])
+  // What wraps around is left to a run.
+  return [result !== null && (result | 0) === result ? result : null]
 }
 
 function reducedShape(shape: Shape, { axes, keepDimensions }: ReductionAttributes): Shape {
@@ -109,7 +133,7 @@ function lowerReduction(lowering: Lowering, row: ReductionRow, { x, attributes, 
     lowering.define(result, name, to)
     return
   }
-  const reducedType = row.onnxReduces ?? result.type
+  const reducedType = row.onnxReduces?.(result.type) ?? result.type
   const operand = x.type === reducedType ? name : onnx.cast(name, reducedType)
   const reduced = reducedName(lowering, row.onnxType, operand, {
     from,
@@ -122,7 +146,7 @@ function lowerReduction(lowering: Lowering, row: ReductionRow, { x, attributes, 
 
 interface ReducedIn {
   readonly from: Layout
-  readonly type: ElementType
+  readonly type: OnnxType
   readonly rank: number
   readonly attributes: ReductionAttributes
 }

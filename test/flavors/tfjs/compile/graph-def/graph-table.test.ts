@@ -4,6 +4,7 @@ import { GRAPH_TABLE } from '../../../../../src/flavors/tfjs/compile/graph-def/t
 import { GraphBuilder } from '../../../../fixtures/tfjs/graph-builder.ts'
 import { useQuietCpu } from '../../../../fixtures/tfjs/quiet-cpu.ts'
 import { ELEMENTWISE_CASES } from './cases/elementwise-cases.ts'
+import { FIELD_CASES } from './cases/field-cases.ts'
 import type { GraphCase } from './cases/graph-case.ts'
 import { IDIOM_CASES } from './cases/idiom-cases.ts'
 import { NETWORK_CASES } from './cases/network-cases.ts'
@@ -12,7 +13,13 @@ import { expectLikeTfjs } from './like-tfjs.ts'
 
 await useQuietCpu()
 
-const CASES: readonly GraphCase[] = [...ELEMENTWISE_CASES, ...NETWORK_CASES, ...SHAPE_CASES, ...IDIOM_CASES]
+const CASES: readonly GraphCase[] = [
+  ...ELEMENTWISE_CASES,
+  ...NETWORK_CASES,
+  ...SHAPE_CASES,
+  ...IDIOM_CASES,
+  ...FIELD_CASES,
+]
 
 /** TF.js prints what it reads. */
 const WITHOUT_A_CASE = ['Print']

@@ -99,6 +99,25 @@ export const ELEMENTWISE_CASES: readonly GraphCase[] = [
     },
   },
   {
+    title: 'Sums, products and powers of int32 that wrap around',
+    build: (graph) => {
+      const x = graph.node('AddV2', [
+        graph.input([-1, 3], { type: 'int32', values: { below: 9 } }),
+        graph.integer(2 ** 30),
+      ])
+      const bases = graph.node('Minimum', [x, graph.integers([3, -3, 7])])
+      return [
+        graph.node('Sum', [x, graph.integers([1])]),
+        graph.node('Prod', [
+          graph.node('Minimum', [x, graph.integers([65537, 65539, 3])]),
+          graph.integers([1]),
+        ]),
+        graph.node('Cumsum', [x, graph.integer(1)]),
+        graph.node('Pow', [bases, graph.integers([25, 21, 11])]),
+      ]
+    },
+  },
+  {
     title: 'Pow',
     build: (graph) =>
       graph.node('Pow', [graph.input([-1, 3], { values: 'unit' }), graph.floats([0.5, 2, 3])]),

@@ -32,6 +32,16 @@ export const SHAPE_CASES: readonly GraphCase[] = [
     },
   },
   {
+    title: 'Integers of shapes that wrap around',
+    build: (graph) => {
+      const large = graph.integers([2 ** 20, 2 ** 13])
+      const shape = graph.node('Mul', [graph.node('Shape', [graph.input([-1, 5])]), large])
+      const rest = graph.node('StridedSlice', [shape, ...[1, 2, 1].map((each) => graph.integers([each]))])
+      const product = graph.node('Mul', [rest, graph.integers([2 ** 19])])
+      return [shape, product, graph.node('Prod', [large, graph.integers([0])])]
+    },
+  },
+  {
     title: 'Reshape where two dimensions are known at run time only',
     free: [2, 3],
     build: (graph) => {
