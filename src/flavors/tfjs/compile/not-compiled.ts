@@ -20,7 +20,10 @@ export class NotCompiled extends Error {
   }
 }
 
-/** No engine could hold a tensor of the model, or make all of its calls. Nothing is to be gained by trying, and all memory to be lost. */
+/**
+ * No engine could hold a tensor of the model, or make all of its calls. Nothing is to be gained by trying, and all
+ * memory to be lost.
+ */
 export class TooLarge extends NotCompiled {
   constructor(reason: string, place?: string) {
     super(reason, place)

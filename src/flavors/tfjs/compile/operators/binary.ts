@@ -19,8 +19,6 @@ export const realDivide = arithmetic('RealDiv', writeDivide, knownQuotient)
 export const floorDivide = arithmetic('FloorDiv', writeFloorDivide, knownQuotient)
 /** The remainder has the sign of the divisor. */
 export const floorModulo = arithmetic('FloorMod', writeFloorModulo)
-/** The remainder has the sign of the dividend. */
-export const truncateModulo = arithmetic('TruncateMod', writeTruncateModulo)
 
 /** NaN is taken over from either operand. */
 export const maximum = arithmetic('Maximum', oneNode('Max'), (pair) => Math.max(...pair), true)
@@ -108,10 +106,6 @@ function writeFloorModulo(onnx: OnnxGraph, names: readonly string[], { type }: T
   const turned = onnx.node('Mod', [onnx.node('Add', [remainder, b!]), b!], { fmod: 1 })
   const signs = [a!, b!].map((name) => onnx.node('Less', [name, zero]))
   return onnx.node('Where', [onnx.node('Equal', signs), remainder, turned])
-}
-
-function writeTruncateModulo(onnx: OnnxGraph, [a, b]: readonly string[], { type }: Typed): string {
-  return onnx.node('Mod', [a!, type === 'int32' ? safeDivisor(onnx, b!) : b!], { fmod: 1 })
 }
 
 /**

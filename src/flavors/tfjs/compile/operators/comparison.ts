@@ -15,7 +15,6 @@ export const lessEqual = comparison('LessEqual', (onnx, pair) => onnx.node('Less
 
 export const logicalAnd = logic('LogicalAnd', 'And')
 export const logicalOr = logic('LogicalOr', 'Or')
-export const logicalXor = logic('LogicalXor', 'Xor')
 
 /** Operands of different types are brought to the wider one; bools are compared as int32. */
 function comparison(name: string, write: (onnx: OnnxGraph, names: readonly string[]) => string) {

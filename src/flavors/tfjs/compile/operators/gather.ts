@@ -48,7 +48,7 @@ export const gatherNd = operator<null>({
  * Name of the indices with negative ones out of any range: onnxruntime would count them from the end, TF.js refuses
  * them.
  */
-export function guardedIndices(lowering: Lowering, indices: Value): string {
+function guardedIndices(lowering: Lowering, indices: Value): string {
   const name = lowering.channelsLast(indices)
   if (indices.constant?.data.every((index) => index >= 0)) return name
   const { onnx } = lowering

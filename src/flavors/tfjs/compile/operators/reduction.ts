@@ -111,7 +111,7 @@ function knownReduction(
   return [result !== null && (result | 0) === result ? result : null]
 }
 
-function reducedShape(shape: Shape, { axes, keepDimensions }: ReductionAttributes): Shape {
+export function reducedShape(shape: Shape, { axes, keepDimensions }: ReductionAttributes): Shape {
   for (const axis of axes) {
     if (axis < 0 || axis >= shape.length) throw new NotCompiled(`axis ${axis} of rank ${shape.length}`)
   }
@@ -180,7 +180,7 @@ function isOfPlaces(axes: readonly number[], rank: number): boolean {
 }
 
 /** The layout that the operand is reduced in, and the one that the result is in then. */
-function reductionLayouts(
+export function reductionLayouts(
   lowering: Lowering,
   x: Value,
   { axes, keepDimensions }: ReductionAttributes,
@@ -195,61 +195,3 @@ function reductionLayouts(
   if (axes.includes(0)) return { from: 'channelsLast', to: 'channelsLast' }
   return { from, to: 'channelsFirst' }
 }
-
-export interface ArgumentAttributes {
-  readonly axis: number
-}
-
-/** The index of the first of the largest elements. */
-export const argMax = argument('ArgMax')
-/** The index of the first of the smallest elements. */
-export const argMin = argument('ArgMin')
-
-function argument(name: 'ArgMax' | 'ArgMin'): Operator<ArgumentAttributes> {
-  return operator<ArgumentAttributes>({
-    name,
-    semantics: `TensorFlow ${name}`,
-    infer: ([x], { axis }) => {
-      if (x!.type === 'bool') throw new NotCompiled('an operand of type bool')
-      return [{ type: 'int32', shape: reducedShape(x!.shape, { axes: [axis], keepDimensions: false }) }]
-    },
-    lower: (lowering, { operands, attributes: { axis }, results }) => {
-      const [x] = operands
-      const rank = x!.shape.length
-      const { from, to } = reductionLayouts(lowering, x!, { axes: [axis], keepDimensions: false })
-      const own = from === 'channelsFirst' ? channelsFirstAxis(axis, rank) : axis
-      const index = lowering.onnx.node(name, [lowering.in(from, x!)], { axis: own, keepdims: 0 })
-      lowering.define(results[0]!, lowering.onnx.cast(index, 'int32'), to)
-    },
-  })
-}
-
-export interface CumulativeAttributes {
-  readonly axis: number
-  /** Whether an element's own value is left out of its sum. */
-  readonly exclusive: boolean
-  /** Whether it is summed from the end. */
-  readonly reverse: boolean
-}
-
-export const cumulativeSum = operator<CumulativeAttributes>({
-  name: 'Cumsum',
-  semantics: 'TensorFlow Cumsum',
-  infer: ([x], { axis }) => {
-    if (x!.type === 'bool') throw new NotCompiled('an operand of type bool')
-    if (axis < 0 || axis >= x!.shape.length) throw new NotCompiled(`axis ${axis} of rank ${x!.shape.length}`)
-    return [{ type: x!.type, shape: x!.shape }]
-  },
-  lower: (lowering, { operands, attributes, results }) => {
-    const [x] = operands
-    const { onnx } = lowering
-    const layout = lowering.layoutOf(x!)
-    const { axis } = attributes
-    const own = layout === 'channelsFirst' ? channelsFirstAxis(axis, x!.shape.length) : axis
-    const sums = onnx.node('CumSum', [lowering.in(layout, x!), onnx.integer(own)], {
-      exclusive: Number(attributes.exclusive),
-      reverse: Number(attributes.reverse),
-    })
-    lowering.define(results[0]!, sums, layout)
-  },
-})

@@ -27,7 +27,7 @@ export const size: Operator<null> = operator({
 })
 
 /** Name of the shape as int64. It is read from the value as it lies: only the few numbers are put in order. */
-export function shapeVector(lowering: Lowering, x: Value): string {
+function shapeVector(lowering: Lowering, x: Value): string {
   const { onnx } = lowering
   if (!x.shape.includes(null)) return onnx.integers(x.shape as readonly number[])
   const layout = lowering.layoutOf(x)

@@ -8,7 +8,6 @@ import { concatenate } from '../../../../../src/flavors/tfjs/compile/operators/c
 import {
   convolution,
   depthwiseConvolution,
-  transposedConvolution,
 } from '../../../../../src/flavors/tfjs/compile/operators/convolution.ts'
 import { matrixProduct } from '../../../../../src/flavors/tfjs/compile/operators/matrix-product.ts'
 import { batchNorm, layerNorm } from '../../../../../src/flavors/tfjs/compile/operators/normalization.ts'
@@ -17,6 +16,7 @@ import { averagePool, maxPool } from '../../../../../src/flavors/tfjs/compile/op
 import { max, mean } from '../../../../../src/flavors/tfjs/compile/operators/reduction.ts'
 import { resize, upsample } from '../../../../../src/flavors/tfjs/compile/operators/resize.ts'
 import { softmax } from '../../../../../src/flavors/tfjs/compile/operators/softmax.ts'
+import { transposedConvolution } from '../../../../../src/flavors/tfjs/compile/operators/transposed-convolution.ts'
 import * as unary from '../../../../../src/flavors/tfjs/compile/operators/unary.ts'
 import { channels, functionLink, type Link, orRefused, slopeLink, weights } from './chain-link.ts'
 import { elementsOf, expectLikeTfjs } from './like-tfjs.ts'

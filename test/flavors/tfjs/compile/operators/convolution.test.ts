@@ -7,8 +7,8 @@ import { NotCompiled } from '../../../../../src/flavors/tfjs/compile/not-compile
 import {
   convolution,
   depthwiseConvolution,
-  transposedConvolution,
 } from '../../../../../src/flavors/tfjs/compile/operators/convolution.ts'
+import { transposedConvolution } from '../../../../../src/flavors/tfjs/compile/operators/transposed-convolution.ts'
 import { expectLikeTfjs, type Operand } from './like-tfjs.ts'
 
 const small = (most: number) => fc.integer({ min: 1, max: most })

@@ -2,12 +2,8 @@ import type { Graph } from '../../graph/graph.ts'
 import type { Value } from '../../graph/value.ts'
 import { NotCompiled } from '../../not-compiled.ts'
 import { add } from '../../operators/binary.ts'
-import {
-  convolution,
-  type DepthwiseAttributes,
-  depthwiseConvolution,
-  transposedConvolution,
-} from '../../operators/convolution.ts'
+import { convolution, type DepthwiseAttributes, depthwiseConvolution } from '../../operators/convolution.ts'
+import { transposedConvolution } from '../../operators/transposed-convolution.ts'
 import type { GraphRow, ReadNode } from '../graph-row.ts'
 import { expectChannelsLast } from './data-format.ts'
 import { fusedOperators } from './fused.ts'

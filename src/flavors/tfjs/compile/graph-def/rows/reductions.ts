@@ -2,13 +2,11 @@ import type { Graph } from '../../graph/graph.ts'
 import type { Operator } from '../../graph/operator.ts'
 import type { Value } from '../../graph/value.ts'
 import { NotCompiled } from '../../not-compiled.ts'
+import { type ArgumentAttributes, argMax, argMin } from '../../operators/argument.ts'
+import { cumulativeSum } from '../../operators/cumulative-sum.ts'
 import {
-  type ArgumentAttributes,
   all,
   any,
-  argMax,
-  argMin,
-  cumulativeSum,
   max,
   mean,
   min,
