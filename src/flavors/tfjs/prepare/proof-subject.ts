@@ -1,5 +1,5 @@
 import type { Graph } from '../compile/graph/graph.ts'
-import { indexLimits } from '../compile/graph/index-limits.ts'
+import { indexLimits } from '../compile/index-limits.ts'
 import type { Value } from '../compile/graph/value.ts'
 import type { ProofSubject } from './prove.ts'
 

@@ -1,9 +1,9 @@
-import { gather, gatherNd } from '../operators/gather.ts'
-import { oneHot } from '../operators/one-hot.ts'
-import { select } from '../operators/select.ts'
-import type { Graph, GraphNode } from './graph.ts'
-import { liveNodes } from './live-nodes.ts'
-import type { Value } from './value.ts'
+import type { Graph, GraphNode } from './graph/graph.ts'
+import { liveNodes } from './graph/live-nodes.ts'
+import type { Value } from './graph/value.ts'
+import { gather, gatherNd } from './operators/gather.ts'
+import { oneHot } from './operators/one-hot.ts'
+import { select } from './operators/select.ts'
 
 /**
  * Inputs whose elements are indices, by name, with the number that they have to stay below: they end in an embedding,
