@@ -1,5 +1,6 @@
 import { invalidModel } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
+import { checkCycles } from './check-cycles.ts'
 import { checkInputSize } from './check-input-size.ts'
 import { broken, type GraphDefNode, nodeOf, readGraphDefNodes } from './graph-def.ts'
 import { graphPorts } from './graph-ports.ts'
@@ -27,6 +28,7 @@ export function checkGraph(artifacts: Omit<ModelArtifacts, 'weightData' | 'diges
     ends,
   )
   for (const node of used) checkNode(node, weights)
+  checkCycles(used, ends)
   for (const node of calledNodes(artifacts.topology['library'], used)) checkOperator(node)
   checkInitializer(artifacts.initializer)
 }
@@ -59,7 +61,7 @@ function calledNodes(library: unknown, used: readonly GraphDefNode[]): readonly 
   const nodes: GraphDefNode[] = []
   for (const name of called) {
     const own = [...readGraphDefNodes(functions.get(name)?.['nodeDef'] ?? []).values()]
-    nodes.push(...own)
+    for (const node of own) nodes.push(node)
     for (const inner of own.flatMap(calledBy)) called.add(inner)
   }
   return nodes

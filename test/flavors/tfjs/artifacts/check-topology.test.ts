@@ -204,6 +204,22 @@ describe('a graph model', () => {
     ).toThrow(`Node 'a/fft' of the graph model is a DecodeJpeg, an operator that TF.js does not have. ${FFT}`)
   })
 
+  test('with a node that takes its own result is refused, but for loops', () => {
+    const circle = (op: string) => [
+      ...[x, { name: 'a', op: 'AddV2', input: ['x', 'c'] }, { name: 'b', op: 'Relu', input: ['a:0'] }],
+      ...[
+        { name: 'c', op, input: ['b', '^a'] },
+        { ...relu, input: ['c'] },
+      ],
+    ]
+    expect(() => check(circle('Neg'))).toThrow(
+      /: node '[abc]' takes its own result\. Convert the model again\.$/,
+    )
+    expect(() => check([x, { ...relu, input: ['y'] }])).toThrow("node 'y' takes its own result")
+    check(circle('NextIteration'))
+    check([x, { name: 'a', op: 'Neg', input: ['x', '^y'] }, { ...relu, input: ['a', 'a'] }])
+  })
+
   test('may have any operator where no output needs it', () => {
     check([x, relu, { name: 'check', op: 'Assert', input: ['y'] }])
   })
