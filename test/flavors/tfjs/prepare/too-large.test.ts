@@ -18,6 +18,28 @@ function doubling(times: number): GraphModelJson {
   }
 }
 
+function counting(): GraphModelJson {
+  const integers = [0, 2_000_000_000, 1]
+  return {
+    nodes: [
+      placeholder('x', 'DT_FLOAT', [-1, 4]),
+      { name: 'y', op: 'Relu', input: ['x'], attr: VALUES },
+      {
+        name: 'many',
+        op: 'Range',
+        input: ['number_0', 'number_1', 'number_2'],
+        attr: { Tidx: { type: 'DT_INT32' } },
+      },
+    ],
+    weights: integers.map((value, index) => ({
+      name: `number_${index}`,
+      shape: [],
+      dtype: 'int32',
+      values: [value],
+    })),
+  }
+}
+
 describe('a model with results that no machine holds is refused before any of it runs', () => {
   test.each(['auto', 'onnxruntime', 'wasm', 'cpu'] as const)(
     'of layers, with engine %s',
@@ -39,12 +61,15 @@ describe('a model with results that no machine holds is refused before any of it
     },
   )
 
-  test('of operators', async () => {
+  test.each([
+    ['twice_27', doubling(40)],
+    ['many', counting()],
+  ])('of operators, such as %s', async (node, model) => {
     const folder = temporaryFolder()
-    saveGraphModel(doubling(40), folder)
+    saveGraphModel(model, folder)
     await expect(prepare(folder)).rejects.toMatchObject({
       code: 'INVALID_PARAMETER_VALUE',
-      message: expect.stringContaining("The model is too large to be served: node 'twice_27'"),
+      message: expect.stringContaining(`The model is too large to be served: node '${node}'`),
     })
   })
 })
