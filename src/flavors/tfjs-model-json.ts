@@ -1,6 +1,7 @@
 import { invalidModel, messageOf, type ServingError } from '../core/errors.ts'
 import { isRecord } from '../core/record.ts'
 import { readModelFile } from './model-file.ts'
+import { TFJS_VERSION } from './tfjs-version.ts'
 
 /** A GraphDef with thousands of nodes takes a few megabytes. */
 const MAX_BYTES = 256 * 1024 * 1024
@@ -8,9 +9,6 @@ const MAX_BYTES = 256 * 1024 * 1024
 const MAX_DEPTH = 500
 
 export type TfjsFormat = 'layers-model' | 'graph-model'
-
-/** The last release, and the one whose semantics are served. */
-const TFJS_VERSION = '4.22.0'
 
 /** A model.json with the keys that every TF.js model has; the others are unchecked. */
 export interface ModelJson {

@@ -16,7 +16,7 @@ const MOST_ROWS = 1024
  * Where a run cannot be cut and the model leaves sizes open: bytes of inputs that it takes at most in an engine whose memory
  * never shrinks. Enough for an image of 1,180 x 1,180 in three colours.
  */
-export const OPEN_INPUT_BYTES = 16 * MIB
+const OPEN_INPUT_BYTES = 16 * MIB
 
 /** Rows of one run: a power of two, so that the sizes met are few, and the memory of one run fits the next. */
 export function rowsPerRun(rowBytes: number | undefined): number {

@@ -1,5 +1,6 @@
 import util from 'node:util'
 import { invalidModel, messageOf } from '../../../core/errors.ts'
+import { INSTALL_TFJS_NODE } from '../../tfjs-version.ts'
 import type { Backend } from './backend.ts'
 import { SwitchedBackend } from './switched-backend.ts'
 import type { Tensorflow } from './tensorflow.ts'
@@ -7,7 +8,6 @@ import type { Turns } from './turns.ts'
 
 /** Not in the source as a literal: it is not there unless its user installed it. */
 const PACKAGE = '@tensorflow/tfjs-node'
-const INSTALL = `npm install ${PACKAGE}@4.22.0`
 
 /** TensorFlow's C library by `@tensorflow/tfjs-node`, an optional peer with a TF.js of its own. */
 export async function startTfjsNode(turns: Turns): Promise<Backend> {
@@ -26,7 +26,9 @@ async function importTfjsNode(): Promise<Tensorflow> {
     return (await import(PACKAGE)) as Tensorflow
   } catch (error) {
     if (isAbsent(error)) {
-      throw invalidModel(`The engine tfjs-node needs the package ${PACKAGE}: ${INSTALL}`, { cause: error })
+      throw invalidModel(`The engine tfjs-node needs the package ${PACKAGE}: ${INSTALL_TFJS_NODE}`, {
+        cause: error,
+      })
     }
     throw invalidModel(`${PACKAGE} is installed and cannot be loaded: ${messageOf(error)}`, { cause: error })
   }

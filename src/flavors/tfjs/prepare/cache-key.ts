@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
+import { TFJS_VERSION } from '../../tfjs-version.ts'
 import { COMPILER_VERSION } from '../compile/compiler-version.ts'
 
 /** Raised whenever models are proved otherwise, or verdicts are written otherwise. */
 const PREPARATION_VERSION = 2
-
-/** Of TF.js, which is bundled into the package. A test holds it to what is installed. */
-export const TFJS_VERSION = '4.22.0'
 
 /**
  * What a verdict is kept by: the model, and all that it depends on besides.

@@ -1,10 +1,13 @@
 import { extname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '../../../core/errors.ts'
 import type { PrepareJob, PrepareReply } from './prepare-messages.ts'
 
 /** Preparing takes seconds at most, but for models of gigabytes. */
 const LONGEST_MS = 10 * 60 * 1000
+/** No thread is ended in the middle of a native run. */
+const GRACE_MS = 2_000
 
 /** How the thread ended without an answer. */
 export interface ThreadDeath {
@@ -13,7 +16,7 @@ export interface ThreadDeath {
   readonly reason: string
 }
 
-/** Prepares a model in a thread of its own, which has ended when this resolves. */
+/** Prepares a model in a thread of its own. It has ended when this resolves, unless a native run keeps it from ending. */
 export async function prepareInThread(job: PrepareJob): Promise<PrepareReply | ThreadDeath> {
   const worker = new Worker(new URL(`./prepare-thread${extname(import.meta.url)}`, import.meta.url), {
     workerData: job,
@@ -27,7 +30,7 @@ export async function prepareInThread(job: PrepareJob): Promise<PrepareReply | T
     timer = setTimeout(() => die(`it took longer than ${LONGEST_MS / 60_000} minutes`), LONGEST_MS)
   })
   clearTimeout(timer)
-  await worker.terminate()
+  await Promise.race([worker.terminate(), sleep(GRACE_MS, undefined, { ref: false })])
   return reply
 }
 

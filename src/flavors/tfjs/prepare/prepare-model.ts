@@ -3,12 +3,13 @@ import type { EngineChoice, EngineName } from '../../engine-choice.ts'
 import type { ModelTraits, PreparedModel, PrepareOptions } from '../../flavor.ts'
 import type { MlModel } from '../../mlmodel.ts'
 import { readModelJson } from '../../tfjs-model-json.ts'
+import { INSTALL_TFJS_NODE } from '../../tfjs-version.ts'
 import { digestArtifacts } from '../artifacts/digest-artifacts.ts'
 import { limitTfjsNodeThreads } from '../engines/limit-tfjs-node-threads.ts'
 import { cacheKey } from './cache-key.ts'
 import { chooseEngine, notServed, type SettledChoice } from './choose-engine.ts'
 import { CompiledCache } from './compiled-cache.ts'
-import { prepareInThread } from './prepare-in-thread.ts'
+import { prepareInThread, type ThreadDeath } from './prepare-in-thread.ts'
 import type { PrepareJob, PrepareReply, Settled } from './prepare-messages.ts'
 import { isTfjsNodeInstalled } from './tfjs-node-installed.ts'
 import type { TfjsPlan } from './tfjs-plan.ts'
@@ -18,7 +19,7 @@ import type { Verdict } from './verdict.ts'
 /** From then on somebody may wonder. */
 const LATE_MS = 5_000
 const LATE =
-  'A TF.js model is still being compiled and compared with what TF.js gives; --tfjs-engine wasm serves it without.'
+  'it is still being compiled and compared with what TF.js gives; --tfjs-engine wasm serves it without'
 
 /** `prepare` of the flavor for one model, in a thread that loads no engine. */
 export class ModelPreparation {
@@ -51,9 +52,7 @@ export class ModelPreparation {
   /** TF.js itself, as was wished: there is nothing to find out. */
   async #forced(name: EngineName, digest: string, bytes: number): Promise<PreparedModel> {
     if (name === 'tfjs-node' && !isTfjsNodeInstalled()) {
-      throw invalidModel(
-        'The engine tfjs-node needs the package @tensorflow/tfjs-node: npm install @tensorflow/tfjs-node@4.22.0',
-      )
+      throw invalidModel(`The engine tfjs-node needs the package @tensorflow/tfjs-node: ${INSTALL_TFJS_NODE}`)
     }
     return this.#prepared({ name }, await this.#tfjsTraits(bytes), { digest })
   }
@@ -68,9 +67,8 @@ export class ModelPreparation {
     return { verdict, copy: { path } }
   }
 
-  /** In a thread of its own; in a second one with the cpu backend, where wasm cannot run the model or disagrees. */
   async #settle(digest: string): Promise<Settled | { readonly died: string }> {
-    const { cache, warn } = this.#options
+    const { cache } = this.#options
     const job: PrepareJob = {
       directory: this.#model.directory,
       dataFile: this.#dataFile,
@@ -79,21 +77,29 @@ export class ModelPreparation {
       key: cacheKey(digest),
       ...(cache === undefined ? {} : { cache }),
     }
-    const late = setTimeout(() => warn?.(LATE), LATE_MS).unref()
-    let reply = await prepareInThread(job)
-    if (reply.status === 'unable') {
-      reply = await prepareInThread({ ...job, reference: 'cpu', wasmLack: reply.lack })
-    }
-    if (reply.status === 'settled' && reply.isDisputed) {
-      reply = await prepareInThread({ ...job, reference: 'cpu' })
-    }
-    clearTimeout(late)
+    const reply = await this.#ask(job)
     if (reply.status === 'died') return { died: `compiling it was given up: ${reply.reason}` }
     const settled = requireSettled(reply)
     if (settled.notKept !== undefined && cache !== undefined) {
-      warn?.(`The compiled model is not kept in ${cache.folder}: ${settled.notKept}`)
+      this.#warn(`what was compiled is not kept in ${cache.folder}: ${settled.notKept}`)
     }
     return settled
+  }
+
+  /** In a thread of its own; in a second one with the cpu backend, where wasm cannot run the model or disagrees. */
+  async #ask(job: PrepareJob): Promise<PrepareReply | ThreadDeath> {
+    const late = setTimeout(() => this.#warn(LATE), LATE_MS).unref()
+    try {
+      const reply = await prepareInThread(job)
+      if (reply.status === 'unable') {
+        return await prepareInThread({ ...job, reference: 'cpu', wasmLack: reply.lack })
+      }
+      if (reply.status !== 'settled' || reply.isDisputed !== true) return reply
+      const decided = await prepareInThread({ ...job, reference: 'cpu' })
+      return decided.status === 'settled' ? decided : reply
+    } finally {
+      clearTimeout(late)
+    }
   }
 
   async #settled(choice: SettledChoice, digest: string, { verdict, copy }: Settled): Promise<PreparedModel> {
@@ -136,17 +142,19 @@ export class ModelPreparation {
 
   #warnOfUntried({ outcome }: Verdict): void {
     if (outcome.kind !== 'refused' || outcome.untried === undefined) return
-    this.#options.warn?.(
-      'TF.js took none of the inputs that were made up for the model, so that nobody knows whether it answers. ' +
+    this.#warn(
+      'TF.js took none of the inputs that were made up for it, so that nobody knows whether it answers. ' +
         `Golden requests show it. What TF.js said: ${outcome.untried}`,
     )
   }
 
   #warnOfCpu(reason: string | undefined): void {
     const why = reason === undefined ? '' : `: ${reason}`
-    this.#options.warn?.(
-      `The cpu backend of TF.js runs the model, which is many times slower than any other engine${why}`,
-    )
+    this.#warn(`the cpu backend of TF.js runs it, which is many times slower than any other engine${why}`)
+  }
+
+  #warn(message: string): void {
+    this.#options.warn?.(`TF.js model ${this.#model.directory}: ${message}`)
   }
 }
 

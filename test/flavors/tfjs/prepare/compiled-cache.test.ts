@@ -11,10 +11,10 @@ import {
 import { join } from 'node:path'
 import tfjsCore from '@tensorflow/tfjs-core/package.json' with { type: 'json' }
 import { beforeEach, describe, expect, test } from 'vitest'
-import { TFJS_VERSION } from '../../../../src/flavors/tfjs/prepare/cache-key.ts'
 import { CompiledCache } from '../../../../src/flavors/tfjs/prepare/compiled-cache.ts'
 import { sha256Of } from '../../../../src/flavors/tfjs/prepare/sha256.ts'
 import type { Verdict } from '../../../../src/flavors/tfjs/prepare/verdict.ts'
+import { TFJS_VERSION } from '../../../../src/flavors/tfjs-version.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
 
 const MODEL = Uint8Array.from({ length: 1000 }, (_, index) => index)
