@@ -109,7 +109,7 @@ export class PrometheusExposition {
       },
     })
     new Gauge({
-      name: 'headrace_model_engine_fallback',
+      name: 'headrace_model_engine_fallback_info',
       help: 'Always 1; for each model that the engine which would be preferred does not run, and why.',
       labelNames: ['model', 'engine', 'reason'],
       registers: [this.#registry],

@@ -125,7 +125,7 @@ test('headrace serve tells engine and reason in its log and its metrics', async 
     const metrics = await (await fetch(`${said.at(-1)?.['url']}/metrics`)).text()
     expect(metrics).toMatch(/^headrace_model_info\{.*flavor="tfjs",engine="wasm",placement="pool".*\} 1$/m)
     expect(metrics).toContain(`engine="wasm",reason="${STATEFUL}"} 1`)
-    expect(metrics.match(/^headrace_model_engine_fallback\{/gm)).toHaveLength(1)
+    expect(metrics.match(/^headrace_model_engine_fallback_info\{/gm)).toHaveLength(1)
   } finally {
     child.kill('SIGKILL')
   }
