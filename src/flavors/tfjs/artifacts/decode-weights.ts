@@ -5,7 +5,8 @@ import { layOutWeights, type WeightPlace } from './weight-layout.ts'
 
 /**
  * The weights of a model by name, as tfjs-core 4.22 decodes them (`io.decodeWeights`). Each is decoded when it is asked
- * for, and not kept: a large model is not held twice. Texts and complex numbers are left out.
+ * for, and not kept: a large model is not held twice. Those that are stored as they are used are not copied, so that
+ * neither they nor the shards may be changed. Texts and complex numbers are left out.
  */
 export function decodeWeights({
   weightSpecs,
@@ -64,39 +65,57 @@ class WeightMap implements Weights {
 
 function decode(data: ArrayBuffer, { spec, offset, bytes }: WeightPlace): ConstantData {
   const { shape, dtype, quantization } = spec
-  // A weight begins at any byte, a typed array only at a multiple of its elements.
-  const stored = data.slice(offset, offset + bytes)
-  if (dtype === 'bool') return { type: 'bool', shape, data: new Uint8Array(stored) }
+  const stored = storedBytes(data, offset, bytes)
+  if (dtype === 'bool') return { type: 'bool', shape, data: stored }
   if (dtype === 'int32') {
-    const integers = quantization === undefined ? new Int32Array(stored) : wholeNumbers(stored, quantization)
+    const integers =
+      quantization === undefined ? elementsOf(stored, Int32Array) : wholeNumbers(stored, quantization)
     return { type: 'int32', shape, data: integers }
   }
-  return {
-    type: 'float32',
-    shape,
-    data: quantization === undefined ? new Float32Array(stored) : floats(stored, quantization),
-  }
+  const values = quantization === undefined ? elementsOf(stored, Float32Array) : floats(stored, quantization)
+  return { type: 'float32', shape, data: values }
+}
+
+/** Copied where they begin elsewhere than a typed array of elements can; a large model's weights rarely do. */
+function storedBytes(data: ArrayBuffer, offset: number, bytes: number): Uint8Array<ArrayBuffer> {
+  const isAligned = offset % Float32Array.BYTES_PER_ELEMENT === 0
+  return isAligned ? new Uint8Array(data, offset, bytes) : new Uint8Array(data.slice(offset, offset + bytes))
+}
+
+interface ElementsOf<Elements> {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer, offset: number, length: number): Elements
+}
+
+function elementsOf<Elements>(
+  { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
+  Type: ElementsOf<Elements>,
+): Elements {
+  return new Type(buffer, byteOffset, byteLength / Type.BYTES_PER_ELEMENT)
 }
 
 type Quantization = NonNullable<WeightSpec['quantization']>
 
-function floats(stored: ArrayBuffer, { dtype, scale = 1, min = 0 }: Quantization): Float32Array {
-  if (dtype === 'float16') return fromFloat16(new Uint16Array(stored))
+function floats(stored: Uint8Array<ArrayBuffer>, { dtype, scale = 1, min = 0 }: Quantization): Float32Array {
+  if (dtype === 'float16') return fromFloat16(elementsOf(stored, Uint16Array))
   const steps = stepsOf(stored, dtype)
   const values = new Float32Array(steps.length)
   for (let i = 0; i < steps.length; i++) values[i] = steps[i]! * scale + min
   return values
 }
 
-function wholeNumbers(stored: ArrayBuffer, { dtype, scale = 1, min = 0 }: Quantization): Int32Array {
+function wholeNumbers(
+  stored: Uint8Array<ArrayBuffer>,
+  { dtype, scale = 1, min = 0 }: Quantization,
+): Int32Array {
   const steps = stepsOf(stored, dtype)
   const values = new Int32Array(steps.length)
   for (let i = 0; i < steps.length; i++) values[i] = Math.round(steps[i]! * scale + min)
   return values
 }
 
-function stepsOf(stored: ArrayBuffer, dtype: Quantization['dtype']): Uint8Array | Uint16Array {
-  return dtype === 'uint8' ? new Uint8Array(stored) : new Uint16Array(stored)
+function stepsOf(stored: Uint8Array<ArrayBuffer>, dtype: Quantization['dtype']): Uint8Array | Uint16Array {
+  return dtype === 'uint8' ? stored : elementsOf(stored, Uint16Array)
 }
 
 let float16Values: Float32Array | undefined
