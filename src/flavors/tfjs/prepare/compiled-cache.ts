@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PreparedCache } from '../../flavor.ts'
 import { evict } from './evict.ts'
-import { sha256Of } from './sha256.ts'
+import { sha256OfFile } from './sha256.ts'
 import { parseVerdict, type Verdict } from './verdict.ts'
 
 /** What was kept of a model. */
@@ -87,7 +87,7 @@ export class CompiledCache {
 
 async function hasContent(path: string, { outcome }: Verdict): Promise<boolean> {
   if (outcome.kind !== 'compiled' || (await stat(path)).size !== outcome.bytes) return false
-  return (await sha256Of(await readFile(path))) === outcome.sha256
+  return (await sha256OfFile(path)) === outcome.sha256
 }
 
 /** Of a folder that cannot be written nobody has to know what was used when. */
