@@ -10,6 +10,7 @@ import {
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
 import { checkInputs } from '../input-check.ts'
+import { wantedOutputs } from '../wanted-outputs.ts'
 import type { Session } from './engine.ts'
 import { fromOrtTensor, toOrtTensor } from './ort-tensor.ts'
 import type { SessionMetadata } from './session-metadata.ts'
@@ -47,7 +48,7 @@ export class OnnxPredictor implements Predictor {
       throw deadlineExceeded('The request was late before its run.')
     }
     checkInputs(this.inputs, inputs)
-    const wanted = this.#wantedOutputs(options.outputs)
+    const wanted = wantedOutputs(this.outputs, options.outputs)
     const fetches = wanted === this.outputs ? this.#allOutputs : fetchesOf(wanted)
     const outputs = collect(wanted, this.#run(inputs, fetches))
     if (options.timing !== undefined) options.timing.compute = performance.now() - start
@@ -68,15 +69,6 @@ export class OnnxPredictor implements Predictor {
     } catch (error) {
       throw evaluationFailed(messageOf(error), error)
     }
-  }
-
-  #wantedOutputs(names: readonly string[] | undefined): readonly OutputMetadata[] {
-    if (names === undefined || names.length === 0) return this.outputs
-    for (const name of names) {
-      if (this.outputs.some((output) => output.name === name)) continue
-      throw evaluationFailed(`The model has no output '${name}'.`)
-    }
-    return this.outputs.filter(({ name }) => names.includes(name))
   }
 }
 

@@ -10,6 +10,7 @@ import type { OutputMetadata, PredictOptions, TensorMetadata } from '../../../co
 import { allocate, type Tensor, type TensorMap } from '../../../core/tensor.ts'
 import { joinRows, sliceRows } from '../../../core/tensor-rows.ts'
 import { checkInputs } from '../../input-check.ts'
+import { wantedOutputs } from '../../wanted-outputs.ts'
 import type { Backend } from './backend.ts'
 import { checkSizes, rowsOf } from './check-sizes.ts'
 import { type Findings, hasFreeRows } from './examine-model.ts'
@@ -57,7 +58,7 @@ export class TensorflowPredictor implements TfjsPredictor {
     checkInputs(this.inputs, inputs)
     checkSizes(this.inputs, inputs)
     if (this.#model.backend.growing) checkOpenSizes(this.inputs, inputs, this.batchable)
-    const wanted = this.#wantedOutputs(options.outputs)
+    const wanted = wantedOutputs(this.outputs, options.outputs)
     return await this.#model.backend.exclusively(() => this.#answer(inputs, wanted, options)).catch(asRefusal)
   }
 
@@ -112,15 +113,6 @@ export class TensorflowPredictor implements TfjsPredictor {
         return [name, { datatype, shape: [0, ...row], data: allocate(datatype, 0) } as Tensor]
       }),
     )
-  }
-
-  #wantedOutputs(names: readonly string[] | undefined): readonly OutputMetadata[] {
-    if (names === undefined || names.length === 0) return this.outputs
-    for (const name of names) {
-      if (this.outputs.some((output) => output.name === name)) continue
-      throw evaluationFailed(`The model has no output '${name}'.`)
-    }
-    return this.outputs.filter(({ name }) => names.includes(name))
   }
 }
 
