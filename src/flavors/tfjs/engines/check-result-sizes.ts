@@ -1,17 +1,34 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { invalidModel } from '../../../core/errors.ts'
 import { elementsOfRow, MAX_ELEMENTS } from '../artifacts/row-elements.ts'
+import { type Layer, stepCount } from './step-count.ts'
+
+/** TF.js takes about a tenth of a millisecond for each, and holds the results of all. */
+const MAX_STEPS = 2 ** 17
 
 /**
- * Checks what the layers of a model give, as far as its shapes tell. TF.js would try to hold it, and take hours where it
+ * Checks what the layers of a model give, and in how many steps, as far as its shapes tell. TF.js would try to hold it, and take hours where it
  * counts in vain.
- * @throws ServingError INVALID_PARAMETER_VALUE where not even one row could be held.
+ * @throws ServingError INVALID_PARAMETER_VALUE where not even one row could be held, or gone through.
  */
 export function checkResultSizes({ layers }: LayersModel): void {
-  for (const { name, inboundNodes } of layers) {
-    for (const { outputTensors } of inboundNodes)
-      for (const result of outputTensors) checkResult(name, result)
+  for (const layer of layers) {
+    if ('layers' in layer) checkResultSizes(layer as LayersModel)
+    for (const { inputTensors, outputTensors } of layer.inboundNodes) {
+      checkSteps(layer, inputTensors[0]?.shape ?? [])
+      for (const result of outputTensors) checkResult(layer.name, result)
+    }
   }
+}
+
+function checkSteps(layer: Layer, shape: SymbolicTensor['shape']): void {
+  const steps = stepCount(layer, shape)
+  if (steps <= MAX_STEPS) return
+  const { name } = layer
+  throw invalidModel(
+    `Layer '${name}' goes through its input in ${steps} steps, which are too many to be served: at most ${MAX_STEPS} are.`,
+    { details: { layer: name, steps } },
+  )
 }
 
 function checkResult(layer: string, { shape }: SymbolicTensor): void {

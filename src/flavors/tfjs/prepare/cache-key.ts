@@ -4,7 +4,7 @@ import { TFJS_VERSION } from '../../tfjs-version.ts'
 import { COMPILER_VERSION } from '../compile/compiler-version.ts'
 
 /** Raised whenever models are proved otherwise, or verdicts are written otherwise. */
-const PREPARATION_VERSION = 2
+const PREPARATION_VERSION = 3
 
 /**
  * What a verdict is kept by: the model, and all that it depends on besides.

@@ -111,7 +111,12 @@ export class ModelPreparation {
       return this.#prepared(engine, traits, { digest, ...rows, compiled: { ...verdict.outcome, copy } })
     }
     this.#warnOfUntried(verdict)
-    return this.#prepared(engine, { weightBytes, unboundedRun, keepsMemory: true }, { digest, ...rows })
+    const untried = 'isTooLarge' in verdict.outcome ? { isTooLarge: true as const } : {}
+    return this.#prepared(
+      engine,
+      { weightBytes, unboundedRun, keepsMemory: true },
+      { digest, ...rows, ...untried },
+    )
   }
 
   /** The thread that was to find out has died: TF.js may do with less. */

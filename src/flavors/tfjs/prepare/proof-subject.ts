@@ -1,7 +1,8 @@
 import type { Graph } from '../compile/graph/graph.ts'
-import { indexLimits } from '../compile/index-limits.ts'
 import type { Value } from '../compile/graph/value.ts'
+import { indexLimits } from '../compile/index-limits.ts'
 import type { ProofSubject } from './prove.ts'
+import { runExcess } from './run-excess.ts'
 
 /** What is to be proved of a model that was compiled from this graph. */
 export function proofSubject(graph: Graph): ProofSubject {
@@ -15,5 +16,9 @@ export function proofSubject(graph: Graph): ProofSubject {
     if (operands.some((operand) => variable.has(operand))) for (const result of results) variable.add(result)
   }
   const constants = graph.outputs.filter(({ value }) => !variable.has(value))
-  return { inputs, constantOutputs: new Set(constants.map(({ name }) => name)) }
+  return {
+    inputs,
+    constantOutputs: new Set(constants.map(({ name }) => name)),
+    excess: (shapes) => runExcess(graph, shapes),
+  }
 }

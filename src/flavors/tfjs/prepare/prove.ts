@@ -23,6 +23,7 @@ import {
   type ProvableInput,
   type Spread,
   seededInputs,
+  seededShapes,
 } from './seeded-inputs.ts'
 
 /** What is to be proved of a model. */
@@ -30,6 +31,8 @@ export interface ProofSubject {
   readonly inputs: readonly ProvableInput[]
   /** Names of outputs that are the same whatever the inputs are. */
   readonly constantOutputs: ReadonlySet<string>
+  /** What a run on inputs of these shapes has too much of to be tried; undefined where it can be. */
+  readonly excess: (shapes: ReadonlyMap<string, readonly number[]>) => string | undefined
 }
 
 /** The two that are to be equal. */
@@ -52,6 +55,8 @@ export type ProofResult =
       readonly differs: boolean
       /** `its output 'y' differs from TF.js's by 3 % (row 2 of 3, scale 30)` */
       readonly reason: string
+      /** Nobody may find out: not even the least run is one that is only tried. */
+      readonly isTooLarge: boolean
     }
 
 /** Cases beyond those that must be, while runs are this quick altogether. */
@@ -84,6 +89,8 @@ class Prover {
   #refusesRows = false
   /** The last run gave an output without elements: the sizes may be too small for the model. */
   #gaveNothing = false
+  /** What the last case that was left out would have had too much of. */
+  #excess: string | undefined
 
   constructor(sides: ProofSides, subject: ProofSubject) {
     this.#sides = sides
@@ -96,11 +103,7 @@ class Prover {
     const inputs = this.#inputs
     const sizes = await this.#runFirstTaken([PLAIN], firstSizes(inputs))
     if (sizes === undefined) {
-      return {
-        equal: false,
-        differs: false,
-        reason: `all inputs that were tried are refused: ${this.#refusal}`,
-      }
+      return { equal: false, differs: false, reason: this.#untried(), isTooLarge: this.#isTooLarge() }
     }
     const rowsIndependent = await this.#runSeveralRows(sizes)
     await this.#runFirstTaken([SHARES], otherSizes(inputs))
@@ -110,7 +113,8 @@ class Prover {
     }
     const problem = this.#problem ?? this.#weakness()
     if (problem !== undefined) {
-      return { equal: false, differs: this.#problem !== undefined, reason: problem }
+      const differs = this.#problem !== undefined
+      return { equal: false, differs, reason: problem, isTooLarge: !differs && this.#isTooLarge() }
     }
     const { cases, largestDifference } = { cases: this.#cases, largestDifference: this.#largestDifference }
     return { equal: true, proof: { cases, largestDifference, rowsIndependent } }
@@ -118,12 +122,31 @@ class Prover {
 
   /** @returns whether rows are answered as if each were alone */
   async #runSeveralRows(sizes: Sizes): Promise<boolean> {
-    const spreads = severalRows(this.#inputs, performance.now() - this.#startedAt)
+    const wanted = severalRows(this.#inputs, performance.now() - this.#startedAt)
+    const spreads = [wanted, wanted.slice(0, 2)].find((some) => this.#isBearable({ spreads: some, sizes }))
+    if (spreads === undefined) return false
     const wasTaken = await this.#run({ spreads, sizes })
     if (wasTaken && this.#leastRows() < spreads.length) {
       await this.#run({ spreads: GENTLE_ROWS.slice(0, spreads.length), sizes })
     }
     return wasTaken && (spreads.length === 1 || (await this.#areRowsIndependent(sizes)))
+  }
+
+  /** Why there is no case that TF.js has taken. */
+  #untried(): string {
+    return this.#excess === undefined
+      ? `all inputs that were tried are refused: ${this.#refusal}`
+      : `it is too large to be compared with TF.js: ${this.#excess}`
+  }
+
+  #isTooLarge(): boolean {
+    return this.#excess !== undefined && this.#leastRows() < this.#neededRows()
+  }
+
+  #isBearable(parts: Omit<InputCase, 'seed'>): boolean {
+    const excess = this.#subject.excess(seededShapes(this.#inputs, parts))
+    this.#excess = excess ?? this.#excess
+    return excess === undefined
   }
 
   #leastRows(): number {
@@ -158,6 +181,7 @@ class Prover {
   ): Promise<Sizes | undefined> {
     let taken: Sizes | undefined
     for (const sizes of alternatives) {
+      if (!this.#isBearable({ spreads, sizes })) continue
       if (alternatives.length > 1 && !(await this.#fits({ spreads, sizes }))) continue
       if (!(await this.#run({ spreads, sizes }))) continue
       taken ??= sizes
@@ -245,11 +269,15 @@ class Prover {
     }
   }
 
+  #neededRows(): number {
+    return this.#refusesRows || severalRows(this.#inputs, 0).length === 1 ? 1 : 2
+  }
+
   /** Which output was not shown to be equal: of floats each has to vary, where there are any; of others one is enough. */
   #weakness(): string | undefined {
-    const rows = this.#refusesRows || severalRows(this.#inputs, 0).length === 1 ? 1 : 2
     for (const [name, { mostRows }] of this.#evidence) {
-      if (mostRows < rows) {
+      if (mostRows < this.#neededRows()) {
+        if (this.#isTooLarge()) return this.#untried()
         return `TF.js's own output '${name}' depends on the last digits of its inputs, which proves nothing`
       }
     }

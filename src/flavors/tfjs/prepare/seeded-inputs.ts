@@ -41,8 +41,24 @@ export function seededInputs(inputs: readonly ProvableInput[], inputCase: InputC
 
 const DATATYPES = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' } as const
 
-function seededTensor(input: ProvableInput, { spreads, sizes }: InputCase, random: SeededRandom): Tensor {
-  const shape = input.shape.map((dim, axis) => dim ?? sizeOf(axis, spreads, sizes))
+/** Shapes of the inputs of a case, by name. */
+export function seededShapes(
+  inputs: readonly ProvableInput[],
+  inputCase: Omit<InputCase, 'seed'>,
+): ReadonlyMap<string, readonly number[]> {
+  return new Map(inputs.map((input) => [input.name, seededShape(input, inputCase)]))
+}
+
+function seededShape(
+  { shape }: ProvableInput,
+  { spreads, sizes }: Omit<InputCase, 'seed'>,
+): readonly number[] {
+  return shape.map((dim, axis) => dim ?? sizeOf(axis, spreads, sizes))
+}
+
+function seededTensor(input: ProvableInput, inputCase: InputCase, random: SeededRandom): Tensor {
+  const { spreads } = inputCase
+  const shape = seededShape(input, inputCase)
   const datatype = DATATYPES[input.type]
   const data = allocate(datatype, elementCount(shape))
   const length = input.shape[0] === null ? data.length / spreads.length : data.length

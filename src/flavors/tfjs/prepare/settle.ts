@@ -1,4 +1,4 @@
-import { invalidModel, messageOf, ServingError } from '../../../core/errors.ts'
+import { messageOf, ServingError } from '../../../core/errors.ts'
 import type { Predictor } from '../../../core/predictor.ts'
 import type { PreparedCache } from '../../flavor.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
@@ -6,6 +6,7 @@ import { readArtifacts } from '../artifacts/read-artifacts.ts'
 import { type CompiledModel, compileModel } from '../compile/compile.ts'
 import { NotCompiled, TooLarge } from '../compile/not-compiled.ts'
 import { openTfjs } from '../engines/open-tfjs.ts'
+import { tooLarge } from './check-graph-sizes.ts'
 import { changedModel } from './compile-again.ts'
 import { compiledBytes } from './compiled-bytes.ts'
 import { CompiledCache } from './compiled-cache.ts'
@@ -58,8 +59,14 @@ async function judge(artifacts: ModelArtifacts, backend: ReferenceBackend): Prom
   const result = await prove({ reference, candidate }, proofSubject(compiled.model.graph))
   await Promise.all([reference.close(), candidate.close()])
   if (result.equal) return await accept(compiled, result.proof)
+  if (!result.differs && result.isTooLarge) return leaveUntried(result.reason)
   if (!result.differs) return await refuse({ refusal: result.reason }, artifacts, backend)
   return { outcome: { kind: 'refused', reason: result.reason }, isUnequal: true }
+}
+
+/** TF.js serves it without a run beforehand, which might take all time or memory. */
+function leaveUntried(reason: string): Judged {
+  return { outcome: { kind: 'refused', reason, isTooLarge: true } }
 }
 
 /** Tries that TF.js, which is to serve the model then, has all the code that it needs. */
@@ -96,8 +103,7 @@ async function compile(artifacts: ModelArtifacts): Promise<Compiled | Refusal> {
     return { model, bytes: compiledBytes(model) }
   } catch (error) {
     if (error instanceof ServingError) throw error
-    if (error instanceof TooLarge)
-      throw invalidModel(`The model is too large to be served: ${error.message}.`)
+    if (error instanceof TooLarge) throw tooLarge(error)
     // A defect of the compiler is no reason not to serve what TF.js runs.
     if (error instanceof NotCompiled) return { refusal: error.message }
     return { refusal: `the compiler failed: ${messageOf(error)}`, isDefect: true }

@@ -11,6 +11,8 @@ export interface TfjsPlan {
   readonly digest: string
   /** Whether rows are answered as if each were alone; undefined where nobody has tried. */
   readonly rowsIndependent?: boolean
+  /** No run of it is to be tried when it is loaded. */
+  readonly isTooLarge?: true
   /** What onnxruntime loads; undefined for other engines. */
   readonly compiled?: CompiledPlan
 }

@@ -35,6 +35,8 @@ export interface RefusedOutcome {
   readonly reason: string
   /** What TF.js said of made-up inputs, where it took none of them. */
   readonly untried?: string
+  /** No run of it is to be tried before its first request. */
+  readonly isTooLarge?: true
 }
 
 /** A verdict that was kept as JSON; undefined where that is broken. */
@@ -74,8 +76,11 @@ function isCompiled({ kind, bytes, sha256, nodes, proof }: Readonly<Record<strin
   )
 }
 
-function isRefused({ kind, reason, untried }: Readonly<Record<string, unknown>>): boolean {
+function isRefused({ kind, reason, untried, isTooLarge }: Readonly<Record<string, unknown>>): boolean {
   return (
-    kind === 'refused' && typeof reason === 'string' && (untried === undefined || typeof untried === 'string')
+    kind === 'refused' &&
+    typeof reason === 'string' &&
+    (untried === undefined || typeof untried === 'string') &&
+    (isTooLarge === undefined || isTooLarge === true)
   )
 }
