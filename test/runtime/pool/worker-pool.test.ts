@@ -71,6 +71,7 @@ describe('a pool', () => {
   test('tells how long a call waited and ran', async () => {
     await open({ runMs: 30 })
     const [first, second] = [newTiming(), newTiming()]
+    const sent = performance.now()
     await Promise.all([
       pool.predict(column(1, 2), { timing: first }),
       pool.predict(column(1), { timing: second }),
@@ -78,7 +79,8 @@ describe('a pool', () => {
     expect(first).toMatchObject({ batchRows: 2 })
     expect(first.compute).toBeGreaterThan(25)
     expect(second.queue).toBeGreaterThan(20)
-    expect(second.compute).toBeLessThan(60)
+    // The wait is no part of the run.
+    expect(second.queue + second.compute).toBeLessThanOrEqual(performance.now() - sent)
   })
 
   test('refuses to open where the model cannot be loaded, with the reason', async () => {
