@@ -2,6 +2,7 @@ import { invalidModel } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
 import { checkCycles } from './check-cycles.ts'
 import { checkInputSize } from './check-input-size.ts'
+import { checkNodeForm } from './check-node-form.ts'
 import { broken, type GraphDefNode, nodeOf, readGraphDefNodes } from './graph-def.ts'
 import { graphPorts } from './graph-ports.ts'
 import { KNOWN_OPERATORS } from './known-operators.ts'
@@ -19,7 +20,10 @@ export function checkGraph(artifacts: Omit<ModelArtifacts, 'weightData' | 'diges
   checkReferences(nodes)
   const { inputs, outputs } = graphPorts(artifacts)
   if (outputs.length === 0) throw broken('it has no outputs.')
-  for (const { name, shape } of inputs) checkInputSize(name, shape)
+  for (const { name, node, shape } of inputs) {
+    checkFed(name, node)
+    checkInputSize(name, shape)
+  }
   const weights = new Set(artifacts.weightSpecs.map(({ name }) => name))
   const ends = new Set([...weights, ...inputs.map(({ node }) => nodeOf(node))])
   const used = reachable(
@@ -27,10 +31,22 @@ export function checkGraph(artifacts: Omit<ModelArtifacts, 'weightData' | 'diges
     outputs.map(({ node }) => nodeOf(node)),
     ends,
   )
-  for (const node of used) checkNode(node, weights)
+  for (const node of used) {
+    checkNode(node, weights)
+    if (!ends.has(node.name)) checkNodeForm(node)
+  }
   checkCycles(used, ends)
-  for (const node of calledNodes(artifacts.topology['library'], used)) checkOperator(node)
+  for (const node of calledNodes(artifacts.topology['library'], used)) {
+    checkOperator(node)
+    checkNodeForm(node)
+  }
   checkInitializer(artifacts.initializer)
+}
+
+/** A node that is fed has one result. */
+function checkFed(name: string, reference: string): void {
+  const [, result = '0'] = reference.split(':')
+  if (result !== '0') throw broken(`its input '${name}' is '${reference}', which does not exist.`)
 }
 
 function checkReferences(nodes: Nodes): void {

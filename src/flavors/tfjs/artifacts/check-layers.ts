@@ -1,5 +1,6 @@
 import { invalidModel, type ServingError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
+import { checkLayerCalls } from './check-layer-calls.ts'
 import { checkLayerSizes, largestDimension } from './check-layer-sizes.ts'
 import { KNOWN_ACTIVATIONS, KNOWN_LAYERS } from './known-layers.ts'
 import type { LayerEntry } from './layer-entry.ts'
@@ -17,16 +18,19 @@ export function checkLayers(topology: Json, weightSpecs: readonly WeightSpec[]):
   const version = topology['keras_version'] ?? (isRecord(model) ? model['keras_version'] : undefined)
   const largest = largestDimension(weightSpecs)
   const pending: unknown[] = [model]
+  const entries: LayerEntry[] = []
   while (pending.length > 0) {
     const entry = pending.pop()
     if (!isRecord(entry)) throw broken('a layer is not a map.')
     checkKerasVersion(entry, version)
     const layer = readLayer(entry)
     checkClass(layer)
+    entries.push(layer)
     checkActivations(layer)
     checkLayerSizes(layer, largest)
     for (const inner of innerLayers(layer).toReversed()) pending.push(inner)
   }
+  for (const layer of entries) checkLayerCalls(layer)
 }
 
 function readLayer(entry: Json): LayerEntry {

@@ -102,7 +102,7 @@ describe('a layers model', () => {
       "Layer 'my_Dense' has units 1000000000000, but the largest dimension of the model's weights is 10. The model.json is damaged, or its weights are those of another model.",
     )
     expect(() => checkLayers([layer('InputLayer', { batch_input_shape: [null, 1e6, 1e6] })])).toThrow(
-      "Input 'my_InputLayer' of the model has the shape [null,1000000,1000000], which is too large to be served: at most 536870912 elements a row are.",
+      "Input 'my_InputLayer' of the model has the shape [null,1000000,1000000], which is too large to be served: at most 134217728 elements a row are.",
     )
     expect(() => checkLayers([layer('Conv2D', { kernel_size: [3, 11] })])).toThrow(
       /^Layer 'my_Conv2D' has kernel_size 11, but the largest dimension/,
@@ -119,6 +119,35 @@ describe('a layers model', () => {
     ).toThrow(
       "Layer 'my_ZeroPadding2D' has padding 1000000000, which is too large to be served: at most 16777216 is.",
     )
+  })
+
+  test('whose layers do not fit together is refused by the name of the layer', () => {
+    const network = (from: readonly unknown[], name = 'b', more: object = {}) => [
+      layer('Functional', {
+        name: 'network',
+        layers: [
+          layer('InputLayer', { name: 'a' }, { name: 'a', inbound_nodes: [] }),
+          layer('Dense', { name }, { name, inbound_nodes: [[from]] }),
+        ],
+        input_layers: [['a', 0, 0]],
+        output_layers: [[name, 0, 0]],
+        ...more,
+      }),
+    ]
+    checkLayers(network(['a', 0, 0, {}]))
+    const refusals = [
+      [network(['a', 0, 0], 'constructor'), "Layer 'constructor' has a name that TF.js has for other things"],
+      [network(['a', 0, 0], '__proto__'), "Layer '__proto__' has a name that TF.js has for other things"],
+      [network(['a', 0, 7]), "Layer 'b' takes result 7 of 'a', which does not exist"],
+      [network(['a', 1, 0]), "Layer 'b' takes call 1 of 'a', which does not exist"],
+      [network(['gone', 0, 0]), "Layer 'b' takes 'gone', a layer which does not exist"],
+      [network(['a', 0, 0], 'b', { input_layers: [] }), "Layer 'network' is a network with no input_layers"],
+      [
+        network(['a', 0, 0], 'b', { output_layers: [['b', 0, -1]] }),
+        "Layer 'network' takes result -1 of 'b', which does not exist",
+      ],
+    ] as const
+    for (const [entries, message] of refusals) expect(() => checkLayers(entries)).toThrow(message)
   })
 
   test('that is no configuration is refused', () => {
@@ -175,12 +204,15 @@ describe('a graph model', () => {
   const x = placeholder('x', 'DT_FLOAT', [-1, 2])
   const relu = { name: 'y', op: 'Relu', input: ['x'] }
 
-  const check = (nodes: readonly GraphNodeJson[], more: { library?: object; initializer?: object } = {}) =>
+  const check = (
+    nodes: readonly GraphNodeJson[],
+    more: { library?: object; initializer?: object; inputs?: object } = {},
+  ) =>
     checkTopology({
       ...NOTHING,
       format: 'graph-model',
       topology: { node: nodes, library: more.library },
-      signature: { outputs: { y: signatureEntry('y:0', 'DT_FLOAT', [-1, 2]) } },
+      signature: { inputs: more.inputs, outputs: { y: signatureEntry('y:0', 'DT_FLOAT', [-1, 2]) } },
       initializer: more.initializer,
       weightSpecs: WEIGHTS,
     })
@@ -194,7 +226,7 @@ describe('a graph model', () => {
 
   test('with a huge input is refused', () => {
     expect(() => check([placeholder('x', 'DT_FLOAT', [-1, 2 ** 20, 2 ** 20]), relu])).toThrow(
-      "Input 'x' of the model has the shape [-1,1048576,1048576], which is too large to be served: at most 536870912 elements a row are.",
+      "Input 'x' of the model has the shape [-1,1048576,1048576], which is too large to be served: at most 134217728 elements a row are.",
     )
   })
 
@@ -253,6 +285,26 @@ describe('a graph model', () => {
     )
     expect(() => check([x, x, relu])).toThrow(`${refused}two nodes are called 'x'. Convert the model again.`)
     expect(() => check([])).toThrow(`${refused}it has no outputs. Convert the model again.`)
+  })
+
+  test('with a node that TF.js could not compute is refused', () => {
+    expect(() => check([x, { name: 'y', op: 'Relu' }])).toThrow("node 'y' is a Relu of no operands.")
+    for (const key of ['strides', 'ksize', 'dilations']) {
+      const sized = (size: string | number) => ({
+        ...{ ...relu, op: 'MaxPool' },
+        attr: { [key]: { list: { i: ['1', size, '1', '1'] } } },
+      })
+      check([x, sized('2')])
+      for (const size of ['0', -1])
+        expect(() => check([x, sized(size)])).toThrow(
+          `node 'y' (MaxPool) has ${key} of ${size}, where 1 is the least.`,
+        )
+    }
+  })
+
+  test('with an input that does not exist is refused', () => {
+    const inputs = { x: signatureEntry('x:3', 'DT_FLOAT', [-1, 2]) }
+    expect(() => check([x, relu], { inputs })).toThrow("its input 'x' is 'x:3', which does not exist.")
   })
 
   test('without the value of a constant is refused', () => {
