@@ -16,7 +16,7 @@ import type { LoopEngine, LoopPlan, LoopResult } from '../peers/tfjs-engine-loop
 
 const QUICK = process.argv.includes('--quick')
 const ROUNDS = QUICK ? 1 : 5
-const SECONDS = QUICK ? 0.3 : 4
+const SECONDS = QUICK ? 0.3 : 2
 const NETWORKS = ['perceptron', 'small-convolution', 'mobilenet', 'resnet-18']
 const BATCHES = QUICK ? [1] : [1, 32]
 const ENGINES: readonly LoopEngine[] = ['compiled', 'native', 'wasm', 'tfjs-node']
