@@ -76,6 +76,7 @@ describe('headrace models convert', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toMatch(/^headrace: [^\n]+\n$/)
     expect(err).toContain(reason)
+    expect(err).not.toContain('--tfjs-engine')
   })
 
   test('refuses a place that cannot be written', () => {

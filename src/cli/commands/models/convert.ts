@@ -1,7 +1,13 @@
 import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { flush } from '../../../artifacts/model-files.ts'
-import { alreadyExists, invalidParameter, messageOf } from '../../../core/errors.ts'
+import {
+  alreadyExists,
+  invalidModel,
+  invalidParameter,
+  messageOf,
+  ServingError,
+} from '../../../core/errors.ts'
 import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { OnnxExport } from '../../../flavors/flavor.ts'
 import { loadFlavor } from '../../../runtime/load-flavor.ts'
@@ -32,7 +38,7 @@ interface Converted {
 
 async function convertModel(path: string, options: ConvertOptions): Promise<Converted> {
   const prepare = prepareOptions({ ...options, tfjsEngine: 'onnxruntime' }, logger)
-  const model = await prepareModel(path, prepare)
+  const model = await prepareModel(path, prepare).catch(refuseToConvert)
   const flavor = await loadFlavor(model)
   if (flavor.exportOnnx === undefined) {
     throw invalidParameter(
@@ -45,6 +51,16 @@ async function convertModel(path: string, options: ConvertOptions): Promise<Conv
   const { inputs, outputs } = predictor
   await predictor.close()
   return { exported, inputs, outputs }
+}
+
+/** What is said of an engine that somebody chose is not for one who chose none. */
+function refuseToConvert(error: unknown): never {
+  const { engine, reason } = error instanceof ServingError ? error.details : {}
+  if (engine !== 'onnxruntime' || typeof reason !== 'string') throw error
+  throw invalidModel(`The model cannot be converted to ONNX: ${reason}. It can be served as it is.`, {
+    details: { reason },
+    cause: error,
+  })
 }
 
 async function requireFree(target: string): Promise<void> {

@@ -1,9 +1,11 @@
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PreparedCache } from '../../flavor.ts'
 import { evict } from './evict.ts'
+import { makeFolder } from './make-folder.ts'
 import { sha256OfFile } from './sha256.ts'
+import { distrustOf, openTrusted } from './trusted-files.ts'
 import { parseVerdict, type Verdict } from './verdict.ts'
 
 /** What was kept of a model. */
@@ -15,6 +17,7 @@ export interface KeptVerdict {
 
 const VERDICT_FILE = 'verdict.json'
 const MODEL_FILE = 'model.onnx'
+const MAX_VERDICT_BYTES = 1024 * 1024
 
 /**
  * Verdicts on models, with what they were compiled to, in a folder that any number of processes share:
@@ -23,7 +26,8 @@ const MODEL_FILE = 'model.onnx'
  *     KEY/model.onnx       where the model was compiled
  *     .UUID.draft/         an entry while it is written, or while it is removed
  *
- * An entry is complete or not there, since it is written beside and renamed. What is damaged is as good as absent.
+ * An entry is complete or not there, since it is written beside and renamed. What is damaged is as good as absent,
+ * and so is what another user may have written: it would be run.
  */
 export class CompiledCache {
   readonly #options: PreparedCache
@@ -36,7 +40,9 @@ export class CompiledCache {
   async find(key: string): Promise<KeptVerdict | undefined> {
     const folder = join(this.#options.folder, key)
     try {
-      const verdict = parseVerdict(await readFile(join(folder, VERDICT_FILE), 'utf8'))
+      for (const place of [this.#options.folder, folder])
+        if ((await distrustOf(place)) !== undefined) return undefined
+      const verdict = parseVerdict(await readVerdict(join(folder, VERDICT_FILE)))
       if (verdict === undefined) return undefined
       const path = verdict.outcome.kind === 'compiled' ? join(folder, MODEL_FILE) : undefined
       if (path !== undefined && !(await hasContent(path, verdict))) return undefined
@@ -51,7 +57,7 @@ export class CompiledCache {
    * Keeps a verdict, in the place of what there was, and makes room by removing what was used longest ago.
    * @param model bytes of the compiled model; undefined where it was refused.
    * @returns path of the compiled model in the cache; undefined where there is none, or no room for it
-   * @throws what the file system throws
+   * @throws Error where others may write the cache; what the file system throws
    */
   async keep(key: string, verdict: Verdict, model: Uint8Array | undefined): Promise<string | undefined> {
     const { folder, maxBytes } = this.#options
@@ -59,7 +65,9 @@ export class CompiledCache {
     // Another process may have been faster.
     const found = await this.find(key)
     if (found !== undefined && isDeepStrictEqual(found.verdict, verdict)) return found.path
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
+    const distrust = await distrustOf(folder)
+    if (distrust !== undefined) throw new Error(distrust)
     const draft = join(folder, `.${crypto.randomUUID()}.draft`)
     try {
       await mkdir(draft, { mode: 0o700 })
@@ -85,8 +93,19 @@ export class CompiledCache {
   }
 }
 
+async function readVerdict(path: string): Promise<string> {
+  const file = await openTrusted(path, MAX_VERDICT_BYTES)
+  try {
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
 async function hasContent(path: string, { outcome }: Verdict): Promise<boolean> {
-  if (outcome.kind !== 'compiled' || (await stat(path)).size !== outcome.bytes) return false
+  if (outcome.kind !== 'compiled') return false
+  const file = await openTrusted(path, outcome.bytes)
+  await file.close()
   return (await sha256OfFile(path)) === outcome.sha256
 }
 

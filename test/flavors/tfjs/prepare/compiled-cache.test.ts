@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -122,7 +125,7 @@ describe('the cache of compiled models', () => {
   })
 
   test('leaves alone what is not its own, and drafts until nobody can be writing them', async () => {
-    mkdirSync(join(folder, '.old.draft'), { recursive: true })
+    mkdirSync(join(folder, '.old.draft'), { recursive: true, mode: 0o700 })
     mkdirSync(join(folder, '.new.draft'))
     writeFileSync(join(folder, 'note.txt'), 'mine')
     utimesSync(join(folder, '.old.draft'), 1, 1)
@@ -135,6 +138,43 @@ describe('the cache of compiled models', () => {
     const impossible = new CompiledCache({ folder: join(folder, '../../file/compiled'), maxBytes: 1e6 })
     await expect(impossible.keep('one', COMPILED, MODEL)).rejects.toMatchObject({ code: 'ENOTDIR' })
     expect(await impossible.find('one')).toBeUndefined()
+  })
+
+  test('throws where the file system makes no folders', async () => {
+    const impossible = new CompiledCache({ folder: '/proc/headrace/compiled', maxBytes: 1e6 })
+    await expect(impossible.keep('one', COMPILED, MODEL)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test.each(['model.onnx', 'verdict.json'])('does not wait for a pipe in the place of %s', async (file) => {
+    await cache.keep('one', COMPILED, MODEL)
+    rmSync(join(folder, 'one', file))
+    execFileSync('mkfifo', [join(folder, 'one', file)])
+    expect(await cache.find('one')).toBeUndefined()
+  })
+
+  test.each(['', 'one', 'one/verdict.json', 'one/model.onnx'])(
+    "has nothing where others may write '%s'",
+    async (place) => {
+      await cache.keep('one', COMPILED, MODEL)
+      for (const mode of [0o720, 0o702]) {
+        chmodSync(join(folder, place), mode)
+        expect(await cache.find('one')).toBeUndefined()
+      }
+    },
+  )
+
+  test('keeps nothing where others may write, and says what to do', async () => {
+    mkdirSync(folder, { recursive: true })
+    chmodSync(folder, 0o777)
+    await expect(cache.keep('one', COMPILED, MODEL)).rejects.toThrow(`then chmod go-w ${folder}`)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test.runIf(process.getuid?.() === 0)('has nothing of another user', async () => {
+    await cache.keep('one', COMPILED, MODEL)
+    chownSync(folder, 1234, 1234)
+    expect(await cache.find('one')).toBeUndefined()
+    await expect(cache.keep('two', REFUSED, undefined)).rejects.toThrow(`${folder} belongs to user 1234`)
   })
 
   test('is asked by the version of TF.js that is installed', () => {
