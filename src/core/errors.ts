@@ -1,3 +1,5 @@
+import { shortened } from './shortened.ts'
+
 /**
  * Every failure that a caller may see. Codes are MLflow's (`mlflow/protos/databricks.proto`, MLflow 3.17.2);
  * the transports turn them into a status and a body of their dialect.
@@ -141,7 +143,7 @@ export function alreadyExists(message: string, details: ErrorDetails = {}): Serv
 
 /** The model's files are missing, broken, unsafe or of a kind that Headrace cannot serve. */
 export function invalidModel(message: string, init: ServingErrorInit = {}): ServingError {
-  return new ServingError('INVALID_PARAMETER_VALUE', message, {
+  return new ServingError('INVALID_PARAMETER_VALUE', shortened(message), {
     errorClass: 'INVALID_PARAMETER_VALUE',
     ...init,
   })

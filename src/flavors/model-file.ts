@@ -1,6 +1,7 @@
 import { lstat, open, realpath } from 'node:fs/promises'
 import { isAbsolute, join, sep } from 'node:path'
 import { invalidModel, messageOf, notFound, type ServingError } from '../core/errors.ts'
+import { shortened } from '../core/shortened.ts'
 
 /** A file of a model, found safe. */
 export interface ModelFile {
@@ -65,7 +66,7 @@ function unsafe(name: string, reason: string): ServingError {
 function refuseMissing(name: string, error: unknown): never {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    throw notFound(`Model file '${name}' does not exist.`, { file: name })
+    throw notFound(shortened(`Model file '${name}' does not exist.`), { file: name })
   }
   throw invalidModel(`Model file '${name}' cannot be opened: ${messageOf(error)}`, {
     details: { file: name },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { invalidModel, notFound, ServingError } from '../../../core/errors.ts'
+import { shortened } from '../../../core/shortened.ts'
 import { findModelFile, type ModelFile } from '../../model-file.ts'
 import { inParallel } from './in-parallel.ts'
 
@@ -49,8 +50,10 @@ async function findShard(directory: string, name: string, dataFile: string): Pro
   } catch (error) {
     if (!(error instanceof ServingError) || error.code !== 'RESOURCE_DOES_NOT_EXIST') throw error
     throw notFound(
-      `Shard '${name}' of the weights, which '${dataFile}' names, does not exist. Copy all files of the model, or ` +
-        'convert it again.',
+      shortened(
+        `Shard '${name}' of the weights, which '${dataFile}' names, does not exist. Copy all files of the model, or ` +
+          'convert it again.',
+      ),
       { file: name },
     )
   }

@@ -1,5 +1,6 @@
 import { messageOf, ServingError } from '../../../core/errors.ts'
 import type { Predictor } from '../../../core/predictor.ts'
+import { shortened } from '../../../core/shortened.ts'
 import type { PreparedCache } from '../../flavor.ts'
 import type { ModelArtifacts } from '../artifacts/model-artifacts.ts'
 import { readArtifacts } from '../artifacts/read-artifacts.ts'
@@ -105,8 +106,8 @@ async function compile(artifacts: ModelArtifacts): Promise<Compiled | Refusal> {
     if (error instanceof ServingError) throw error
     if (error instanceof TooLarge) throw tooLarge(error)
     // A defect of the compiler is no reason not to serve what TF.js runs.
-    if (error instanceof NotCompiled) return { refusal: error.message }
-    return { refusal: `the compiler failed: ${messageOf(error)}`, isDefect: true }
+    if (error instanceof NotCompiled) return { refusal: shortened(error.message) }
+    return { refusal: shortened(`the compiler failed: ${messageOf(error)}`), isDefect: true }
   }
 }
 
@@ -115,7 +116,7 @@ async function openCompiled(bytes: Uint8Array<ArrayBuffer>): Promise<Predictor |
   try {
     return await openWrittenModel({ bytes }, { intraOpThreads: 1 })
   } catch (error) {
-    return { refusal: messageOf(error) }
+    return { refusal: shortened(messageOf(error)) }
   }
 }
 
