@@ -3,8 +3,8 @@ import { invalidModel } from '../../../core/errors.ts'
 import { elementsOfRow, MAX_ELEMENTS } from '../artifacts/row-elements.ts'
 import { type Layer, stepCount } from './step-count.ts'
 
-/** TF.js takes about a tenth of a millisecond for each, and holds the results of all. */
-const MAX_STEPS = 2 ** 17
+/** TF.js takes up to half a millisecond for each, and holds the results of all. */
+const MAX_STEPS = 2 ** 15
 
 /**
  * Checks what the layers of a model give, and in how many steps, as far as its shapes tell. TF.js would try to hold it, and take hours where it

@@ -8,8 +8,8 @@ import { recurrent } from '../compile/operators/recurrent.ts'
 const MOST_RESULT_ELEMENTS = 2 ** 27
 /** Of all results together, which take seconds to go through. */
 const MOST_ELEMENTS = 2 ** 32
-/** Of a recurrent layer: TF.js takes about a tenth of a millisecond for each. */
-const MOST_STEPS = 2 ** 14
+/** Of a recurrent layer: TF.js takes up to half a millisecond for each. */
+const MOST_STEPS = 2 ** 12
 
 /**
  * What a run on inputs of these shapes would have too much of to be only tried, `a result of [2, 134217728]`; undefined
