@@ -34,6 +34,15 @@ const layers = {
   ],
 }
 
+// The rooms of the TF.js flavor.
+const tfjs = {
+  artifacts: [],
+  compile: ['artifacts'],
+  trial: ['compile', 'artifacts'],
+  engines: ['trial', 'artifacts'],
+  prepare: ['engines', 'trial', 'compile', 'artifacts'],
+}
+
 const engines = 'node_modules/(onnxruntime-node|onnxruntime-common|@tensorflow)/'
 
 module.exports = {
@@ -44,6 +53,12 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/${folder}/` },
       to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+    })),
+    ...Object.entries(tfjs).map(([folder, allowed]) => ({
+      name: `tfjs-${folder}-imports-only-to-the-right`,
+      severity: 'error',
+      from: { path: `^src/flavors/tfjs/${folder}/` },
+      to: { path: '^src/flavors/tfjs/', pathNot: `^src/flavors/tfjs/(${[folder, ...allowed].join('|')})/` },
     })),
     {
       name: 'core-and-signature-are-pure',

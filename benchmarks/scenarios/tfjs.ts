@@ -15,7 +15,7 @@ import { exportNatively, makeTfjsModels } from '../lib/tfjs-models.ts'
 import type { LoopEngine, LoopPlan, LoopResult } from '../peers/tfjs-engine-loop.ts'
 
 const QUICK = process.argv.includes('--quick')
-const ROUNDS = QUICK ? 1 : 5
+const ROUNDS = QUICK ? 1 : 3
 const SECONDS = QUICK ? 0.3 : 2
 const NETWORKS = ['perceptron', 'small-convolution', 'mobilenet', 'resnet-18']
 const BATCHES = QUICK ? [1] : [1, 32]

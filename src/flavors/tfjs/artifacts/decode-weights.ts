@@ -1,5 +1,5 @@
 import { float16ToNumber } from '../../../protocols/mlflow-scoring/numpy/float16.ts'
-import type { ConstantData } from '../compile/graph/value.ts'
+import type { ConstantData } from './constant-data.ts'
 import type { ModelArtifacts, WeightSpec, Weights } from './model-artifacts.ts'
 import { layOutWeights, type WeightPlace } from './weight-layout.ts'
 

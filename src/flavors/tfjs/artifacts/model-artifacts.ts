@@ -1,5 +1,5 @@
 import type { TfjsFormat } from '../../tfjs-model-json.ts'
-import type { ConstantData } from '../compile/graph/value.ts'
+import type { ConstantData } from './constant-data.ts'
 
 /** A weight as the manifest of a model.json describes it (tfjs-core 4.22, `io_handlers.WeightsManifestEntry`), checked. */
 export interface WeightSpec {

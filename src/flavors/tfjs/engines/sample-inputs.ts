@@ -1,8 +1,8 @@
 import type { TensorMetadata } from '../../../core/predictor.ts'
 import { elementCount, type Tensor, type TensorMap } from '../../../core/tensor.ts'
-import { firstSizes, PLAIN } from '../prepare/proof-cases.ts'
-import { type ProvableInput, seededInputs } from '../prepare/seeded-inputs.ts'
-import { SeededRandom } from '../prepare/seeded-random.ts'
+import { firstSizes, PLAIN } from '../trial/proof-cases.ts'
+import { type ProvableInput, seededInputs } from '../trial/seeded-inputs.ts'
+import { SeededRandom } from '../trial/seeded-random.ts'
 
 /** Whole numbers are indices more often than not, and these two are in any table. */
 const INDEX_LIMIT = 2

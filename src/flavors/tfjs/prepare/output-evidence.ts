@@ -1,5 +1,5 @@
 import type { Tensor } from '../../../core/tensor.ts'
-import { type Comparison, largestOf } from './compare-outputs.ts'
+import { type Comparison, largestOf } from '../trial/compare-outputs.ts'
 
 /** Engines round differently: outputs that differ between inputs by less, as a share of the largest value, are alike. */
 const LEAST_SPREAD = 2e-6

@@ -4,9 +4,7 @@ import type { Tensor, TensorMap } from '../../../core/tensor.ts'
 import { sliceRows } from '../../../core/tensor-rows.ts'
 import type { EngineProof } from '../../flavor.ts'
 import { EngineBroken } from '../engines/backend.ts'
-import { type Comparison, compareOutputs } from './compare-outputs.ts'
-import { nudge } from './nudge.ts'
-import { OutputEvidence } from './output-evidence.ts'
+import { type Comparison, compareOutputs } from '../trial/compare-outputs.ts'
 import {
   FURTHER_SPREADS,
   firstSizes,
@@ -16,7 +14,7 @@ import {
   SHARES,
   type Sizes,
   severalRows,
-} from './proof-cases.ts'
+} from '../trial/proof-cases.ts'
 import {
   describeSpread,
   type InputCase,
@@ -24,7 +22,9 @@ import {
   type Spread,
   seededInputs,
   seededShapes,
-} from './seeded-inputs.ts'
+} from '../trial/seeded-inputs.ts'
+import { nudge } from './nudge.ts'
+import { OutputEvidence } from './output-evidence.ts'
 
 /** What is to be proved of a model. */
 export interface ProofSubject {

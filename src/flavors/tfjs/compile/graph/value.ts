@@ -1,5 +1,6 @@
-/** The types of TF.js tensors that are compiled; texts and complex numbers are not. */
-export type ElementType = 'float32' | 'int32' | 'bool'
+import type { ConstantData, ElementType } from '../../artifacts/constant-data.ts'
+
+export type { ConstantData, ElementType }
 
 /** null where only a run tells: the number of rows, above all. */
 export type Dimension = number | null
@@ -10,12 +11,6 @@ export interface ValueType {
   readonly type: ElementType
   readonly shape: Shape
 }
-
-/** A tensor that is known before any run, in TF.js's order of dimensions. A bool is a byte, 0 or 1. */
-export type ConstantData =
-  | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
-  | { readonly type: 'int32'; readonly shape: readonly number[]; readonly data: Int32Array }
-  | { readonly type: 'bool'; readonly shape: readonly number[]; readonly data: Uint8Array }
 
 /**
  * A tensor of the graph: an input, a constant or the result of a node. Its identity counts, not its fields. The order

@@ -108,7 +108,11 @@ describe('what is not covered is refused by name', () => {
       sequentialModel([inputLayer('x', [1], 'string')]),
       "layer 'x' (InputLayer): inputs of type string",
     ],
-    ['an output that is an input', sequentialModel([inputLayer('x', [1])]), "an input and an output are called 'x'"],
+    [
+      'an output that is an input',
+      sequentialModel([inputLayer('x', [1])]),
+      "an input and an output are called 'x'",
+    ],
     [
       'arguments of calls',
       functional([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../../../src/core/tensor.ts'
-import { compareOutputs } from '../../../../src/flavors/tfjs/prepare/compare-outputs.ts'
+import { compareOutputs } from '../../../../src/flavors/tfjs/trial/compare-outputs.ts'
 
 const floats = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor => ({
   datatype: 'FP32',
