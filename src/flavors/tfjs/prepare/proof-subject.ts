@@ -1,7 +1,7 @@
 import type { Graph } from '../compile/graph/graph.ts'
 import type { Value } from '../compile/graph/value.ts'
 import { indexLimits } from '../compile/index-limits.ts'
-import type { ProofSubject } from './prove.ts'
+import type { ProofSubject } from './proof.ts'
 import { runExcess } from './run-excess.ts'
 
 /** What is to be proved of a model that was compiled from this graph. */

@@ -1,10 +1,7 @@
 import { messageOf, ServingError } from '../../../core/errors.ts'
-import type { Predictor } from '../../../core/predictor.ts'
-import type { Tensor, TensorMap } from '../../../core/tensor.ts'
-import { sliceRows } from '../../../core/tensor-rows.ts'
-import type { EngineProof } from '../../flavor.ts'
+import type { TensorMap } from '../../../core/tensor.ts'
 import { EngineBroken } from '../engines/backend.ts'
-import { type Comparison, compareOutputs } from '../trial/compare-outputs.ts'
+import { compareOutputs } from '../trial/compare-outputs.ts'
 import {
   FURTHER_SPREADS,
   firstSizes,
@@ -25,39 +22,9 @@ import {
 } from '../trial/seeded-inputs.ts'
 import { nudge } from './nudge.ts'
 import { OutputEvidence } from './output-evidence.ts'
-
-/** What is to be proved of a model. */
-export interface ProofSubject {
-  readonly inputs: readonly ProvableInput[]
-  /** Names of outputs that are the same whatever the inputs are. */
-  readonly constantOutputs: ReadonlySet<string>
-  /** What a run on inputs of these shapes has too much of to be tried; undefined where it can be. */
-  readonly excess: (shapes: ReadonlyMap<string, readonly number[]>) => string | undefined
-}
-
-/** The two that are to be equal. */
-export interface ProofSides {
-  readonly reference: Predictor
-  readonly candidate: Predictor
-}
-
-/** What was shown. */
-export interface Proof extends EngineProof {
-  /** Whether rows are answered as if each were alone. Trivially true where the number of rows is fixed. */
-  readonly rowsIndependent: boolean
-}
-
-export type ProofResult =
-  | { readonly equal: true; readonly proof: Proof }
-  | {
-      readonly equal: false
-      /** A difference was found; false where nothing could be shown. */
-      readonly differs: boolean
-      /** `its output 'y' differs from TF.js's by 3 % (row 2 of 3, scale 30)` */
-      readonly reason: string
-      /** Nobody may find out: not even the least run is one that is only tried. */
-      readonly isTooLarge: boolean
-    }
+import type { ProofResult, ProofSides, ProofSubject } from './proof.ts'
+import { areRowsIndependent } from './rows-independent.ts'
+import { isUnstable } from './unstable-output.ts'
 
 /** Cases beyond those that must be, while runs are this quick altogether. */
 const CHEAP_MS = 120
@@ -129,7 +96,9 @@ class Prover {
     if (wasTaken && this.#leastRows() < spreads.length) {
       await this.#run({ spreads: GENTLE_ROWS.slice(0, spreads.length), sizes })
     }
-    return wasTaken && (spreads.length === 1 || (await this.#areRowsIndependent(sizes)))
+    if (!wasTaken || spreads.length === 1) return wasTaken
+    if (this.#problem !== undefined) return false
+    return await areRowsIndependent(this.#sides.candidate, this.#inputs, sizes)
   }
 
   /** Why there is no case that TF.js has taken. */
@@ -156,22 +125,6 @@ class Prover {
   #goesOn(): boolean {
     if (this.#problem !== undefined) return false
     return performance.now() - this.#startedAt < (this.#weakness() === undefined ? CHEAP_MS : LONGEST_MS)
-  }
-
-  /** What is equal for all rows at once is asked of onnxruntime alone, which takes less time. */
-  async #areRowsIndependent(sizes: Sizes): Promise<boolean> {
-    const { candidate } = this.#sides
-    if (this.#problem !== undefined || !candidate.batchable) return false
-    const spreads = GENTLE_ROWS.slice(0, 2)
-    const { length } = spreads
-    const inputs = seededInputs(this.#inputs, { spreads, sizes, seed: 1 })
-    const together = await candidate.predict(inputs)
-    for (const { shape } of together.values()) if (shape[0] !== length) return false
-    for (let row = 0; row < length; row += 1) {
-      const alone = await candidate.predict(sliceRows(inputs, row, row + 1))
-      if (!isEqual(alone, sliceRows(together, row, row + 1))) return false
-    }
-    return true
   }
 
   /** @returns the first sizes that TF.js takes and gives something for, else the first that it takes at all */
@@ -297,28 +250,6 @@ interface ComparedRun {
   readonly inputs: TensorMap
   readonly expected: TensorMap
   readonly actual: TensorMap
-}
-
-/** Engines round in all layers, not only the first: their difference may be so many times that of moved inputs. */
-const ROUNDINGS = 16
-
-/**
- * Whether TF.js's own output moves so much with the last digits of its inputs that a difference like this one says
- * nothing: networks that amplify roundings, as some do far outside of the inputs that they were trained with.
- */
-function isUnstable(
-  expected: Tensor,
-  moved: Tensor | undefined,
-  { rows, compared }: { readonly rows: number; readonly compared: Extract<Comparison, { equal: false }> },
-): boolean {
-  if (moved === undefined) return false
-  const { equal, difference = 0 } = compareOutputs(expected, moved, rows)
-  if (expected.datatype !== 'FP32') return !equal
-  return compared.difference !== undefined && compared.difference <= ROUNDINGS * difference
-}
-
-function isEqual(expected: TensorMap, actual: TensorMap): boolean {
-  return [...expected].every(([name, output]) => compareOutputs(output, actual.get(name)!, 1).equal)
 }
 
 /** `row 2 of 3, scale 30`, or `3 rows` where it is not one of them. */

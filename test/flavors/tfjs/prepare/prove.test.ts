@@ -6,8 +6,9 @@ import { readArtifacts } from '../../../../src/flavors/tfjs/artifacts/read-artif
 import { compileModel } from '../../../../src/flavors/tfjs/compile/compile.ts'
 import { openTfjs } from '../../../../src/flavors/tfjs/engines/open-tfjs.ts'
 import { compiledBytes } from '../../../../src/flavors/tfjs/prepare/compiled-bytes.ts'
+import type { ProofSubject } from '../../../../src/flavors/tfjs/prepare/proof.ts'
 import { proofSubject } from '../../../../src/flavors/tfjs/prepare/proof-subject.ts'
-import { type ProofSubject, prove } from '../../../../src/flavors/tfjs/prepare/prove.ts'
+import { prove } from '../../../../src/flavors/tfjs/prepare/prove.ts'
 import { altered } from './support/altered-predictor.ts'
 import { network, saved, savedRowMixer } from './support/saved-models.ts'
 
