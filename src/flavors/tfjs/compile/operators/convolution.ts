@@ -9,37 +9,32 @@ import { NotCompiled } from '../not-compiled.ts'
 
 /** Convolutions over one to three spatial dimensions, those of their attributes. */
 
-export interface DepthwiseAttributes {
+export interface ConvolutionAttributes {
   readonly strides: readonly number[]
   readonly dilations: readonly number[]
   readonly padding: Padding
 }
 
-export interface ConvolutionAttributes extends DepthwiseAttributes {
-  /** Of the channels; 1 where absent. */
-  readonly groups?: number
-}
-
-/** `(x, filter, bias?)`: the filter's dimensions are those of a place, then input channels of a group, then output channels. */
+/** `(x, filter, bias?)`: the filter's dimensions are those of a place, then input channels, then output channels. */
 export const convolution = operator<ConvolutionAttributes>({
   name: 'Conv2D',
   semantics: 'TensorFlow Conv2D and Conv3D, Keras Conv1D',
   infer: (operands, attributes) => {
     const [x, filter] = operands
     const [taken, given] = knownShape(filter!, 'a filter').slice(-2)
-    expectChannels(x!, taken! * (attributes.groups ?? 1))
+    expectChannels(x!, taken!)
     return [resultOf(operands, attributes, given!)]
   },
   lower: (lowering, { operands, attributes, results }) => {
     const rank = operands[1]!.shape.length
     const weights = lowering.arranged(operands[1]!, [rank - 1, rank - 2, ...firstAxes(rank - 2)])
-    const use = { operands, attributes, weights, groups: attributes.groups ?? 1 }
+    const use = { operands, attributes, weights, groups: 1 }
     lowering.define(results[0]!, convolved(lowering, use), 'channelsFirst')
   },
 })
 
 /** `(x, filter, bias?)`: the filter's dimensions are those of a place, then input channels, then filters of each channel. */
-export const depthwiseConvolution = operator<DepthwiseAttributes>({
+export const depthwiseConvolution = operator<ConvolutionAttributes>({
   name: 'DepthwiseConv2dNative',
   semantics: 'TensorFlow DepthwiseConv2dNative',
   infer: (operands, attributes) => {
@@ -60,7 +55,7 @@ export const depthwiseConvolution = operator<DepthwiseAttributes>({
 
 interface Use {
   readonly operands: readonly Value[]
-  readonly attributes: DepthwiseAttributes
+  readonly attributes: ConvolutionAttributes
   readonly weights: string
   readonly groups: number
 }
@@ -84,7 +79,11 @@ function convolved(lowering: Lowering, { operands, attributes, weights, groups }
   })
 }
 
-function resultOf(operands: readonly Value[], attributes: DepthwiseAttributes, channels: number): ValueType {
+function resultOf(
+  operands: readonly Value[],
+  attributes: ConvolutionAttributes,
+  channels: number,
+): ValueType {
   expectFloats(operands)
   const [x, filter, bias] = operands
   const places = expectPlaces(x!)
@@ -96,7 +95,7 @@ function resultOf(operands: readonly Value[], attributes: DepthwiseAttributes, c
   return { type: 'float32', shape: [x!.shape[0]!, ...counts, channels] }
 }
 
-function filterWindows(filter: Value, { strides, dilations }: DepthwiseAttributes): readonly Window[] {
+function filterWindows(filter: Value, { strides, dilations }: ConvolutionAttributes): readonly Window[] {
   return windowsOf(knownShape(filter, 'a filter').slice(0, -2), strides, dilations)
 }
 

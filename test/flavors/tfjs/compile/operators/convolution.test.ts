@@ -180,27 +180,6 @@ test('convolutions over one and three dimensions are those of TF.js', async () =
   }
 })
 
-test('a convolution in groups is one of each group', async () => {
-  await expectLikeTfjs({
-    operands: [
-      { shape: [2, 5, 5, 6], rows: true },
-      { shape: [3, 3, 2, 9], constant: true },
-    ],
-    build: (graph, values) =>
-      graph.add(convolution, values, { strides: [1, 1], dilations: [1, 1], padding: 'same', groups: 3 }),
-    reference: ([x, filter]) => {
-      const images = tf.split(x as tf.Tensor4D, 3, 3)
-      const filters = tf.split(filter as tf.Tensor4D, 3, 3)
-      return tf.concat(
-        images.map((image, group) =>
-          tf.conv2d(image as tf.Tensor4D, filters[group] as tf.Tensor4D, 1, 'same'),
-        ),
-        3,
-      )
-    },
-  })
-})
-
 test('what a convolution does not cover is refused', () => {
   const graph = new Graph()
   const x = graph.input('x', { type: 'float32', shape: [null, 5, 5, 3] })

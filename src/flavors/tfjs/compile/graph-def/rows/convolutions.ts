@@ -2,7 +2,7 @@ import type { Graph } from '../../graph/graph.ts'
 import type { Value } from '../../graph/value.ts'
 import { NotCompiled } from '../../not-compiled.ts'
 import { add } from '../../operators/binary.ts'
-import { convolution, type DepthwiseAttributes, depthwiseConvolution } from '../../operators/convolution.ts'
+import { type ConvolutionAttributes, convolution, depthwiseConvolution } from '../../operators/convolution.ts'
 import { transposedConvolution } from '../../operators/transposed-convolution.ts'
 import type { GraphRow, ReadNode } from '../graph-row.ts'
 import { expectChannelsLast } from './data-format.ts'
@@ -77,7 +77,7 @@ function readConvolution({ node: { attributes }, operands, graph, kind, places }
   if (kind === 'depthwise' && attributes.texts('fused_ops').includes('leakyrelu'))
     throw new NotCompiled('fused operator leakyrelu')
   const { bias, activate } = fusedOperators(attributes, more)
-  const own: DepthwiseAttributes = {
+  const own: ConvolutionAttributes = {
     strides: placesOf(attributes, 'strides', places),
     dilations: placesOf(attributes, 'dilations', places),
     padding: paddingOf(attributes),
