@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { RegistryClient } from '../registry-client/registry-client.ts'
-import { DEFAULT_LIMITS } from '../runtime/admission.ts'
+import { DEFAULT_LIMITS } from '../runtime/admission/admission.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
 import type { ServerOptions } from '../server/server-options.ts'

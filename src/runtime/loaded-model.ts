@@ -2,7 +2,7 @@ import type { Predictor } from '../core/predictor.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
-import type { Admission } from './admission.ts'
+import type { Admission } from './admission/admission.ts'
 import type { PlacedModel } from './placement.ts'
 import type { LoadTimes, ModelStats, Placement, ServedModel } from './served-model.ts'
 

@@ -1,7 +1,7 @@
 import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PrepareOptions } from '../flavors/flavor.ts'
-import { type AdmissionLimits, DEFAULT_LIMITS } from './admission.ts'
+import { type AdmissionLimits, DEFAULT_LIMITS } from './admission/admission.ts'
 import { availableResources, planThreads, type Resources } from './cores.ts'
 import { type LoadModelOptions, loadModel } from './load/load-model.ts'
 import type { LoadedModel } from './loaded-model.ts'

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { ServingError } from '../core/errors.ts'
 import type { Exchange, ExchangeObserver } from './exchange.ts'
-import type { ServerMetrics } from './metrics.ts'
+import type { ServerMetrics } from './metrics/server-metrics.ts'
 
 const SWEEP_MS = 100
 const SLOW_REQUEST_MS = 1000

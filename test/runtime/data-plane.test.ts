@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { newTiming } from '../../src/core/timing.ts'
-import { Admission, type AdmissionLimits } from '../../src/runtime/admission.ts'
+import { Admission, type AdmissionLimits } from '../../src/runtime/admission/admission.ts'
 import { DataPlane } from '../../src/runtime/data-plane.ts'
 import { InlinePredictor } from '../../src/runtime/inline-predictor.ts'
 import { LoadedModel } from '../../src/runtime/loaded-model.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Buckets } from '../../src/server/buckets.ts'
+import { Buckets } from '../../src/server/metrics/buckets.ts'
 import { FakeModels, fakeModel } from './support/fake-model.ts'
 import { score, startServer } from './support/running.ts'
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { overloaded, unavailable } from '../core/errors.ts'
+import { overloaded, unavailable } from '../../core/errors.ts'
 
 export interface AdmissionLimits {
   /** Requests of one model that may be under way, waiting ones included. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Admission } from '../../src/runtime/admission.ts'
+import { Admission } from '../../../src/runtime/admission/admission.ts'
 
 test('refuses one request more than it takes, until one leaves', () => {
   const admission = new Admission({ maxRequests: 2, maxRows: 100 })

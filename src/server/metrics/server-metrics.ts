@@ -1,6 +1,6 @@
-import type { Timing } from '../core/timing.ts'
+import type { Timing } from '../../core/timing.ts'
+import type { Exchange } from '../exchange.ts'
 import { BATCH_ROW_BOUNDS, Buckets, LATENCY_BOUNDS } from './buckets.ts'
-import type { Exchange } from './exchange.ts'
 
 export const STAGES = ['parse', 'queue', 'compute', 'serialise', 'total'] as const
 export type Stage = (typeof STAGES)[number]

@@ -1,0 +1,101 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { ModelStats, ServedModel } from '../../runtime/served-model.ts'
+import type { ServedModels } from '../server-options.ts'
+
+/** Of each served model, read from its own counters when somebody scrapes. */
+export function modelFigures(models: ServedModels, registry: Registry): void {
+  const figures = new ModelFigures(models, registry)
+  figures.gauge('headrace_running', 'Calls in the engine now.', ({ running }) => running)
+  figures.gauge('headrace_queue_length', 'Calls admitted and not yet running.', ({ queued }) => queued)
+  figures.gauge('headrace_workers', 'Worker threads of the model; 0 when inline.', ({ workers }) => workers)
+  figures.counter(
+    'headrace_worker_restarts_total',
+    'Worker threads that died and were replaced.',
+    ({ workerRestarts }) => workerRestarts,
+  )
+  figures.counter(
+    'headrace_workers_lost_total',
+    'Worker threads given up because a native run did not return.',
+    ({ workersLost }) => workersLost,
+  )
+  figures.gauge(
+    'headrace_stuck_workers',
+    'Lost worker threads that still occupy a core.',
+    ({ stuckWorkers }) => stuckWorkers,
+  )
+  new Gauge({
+    name: 'headrace_model_info',
+    help: 'Always 1; the labels tell what is served.',
+    labelNames: ['model', 'name', 'version', 'alias', 'flavor', 'engine', 'placement', 'uri'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const model of models.list()) this.set(infoLabels(model), 1)
+    },
+  })
+  new Gauge({
+    name: 'headrace_model_engine_fallback_info',
+    help: 'Always 1; for each model that the engine which would be preferred does not run, and why.',
+    labelNames: ['model', 'engine', 'reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { name, mlmodel } of models.list()) {
+        const { name: engine, reason } = mlmodel.engine
+        if (reason !== undefined) this.set({ model: name, engine, reason }, 1)
+      }
+    },
+  })
+}
+
+/** Metrics with the label `model` alone. */
+class ModelFigures {
+  readonly #models: ServedModels
+  readonly #registry: Registry
+
+  constructor(models: ServedModels, registry: Registry) {
+    this.#models = models
+    this.#registry = registry
+  }
+
+  gauge(name: string, help: string, read: (stats: ModelStats) => number): void {
+    const models = this.#models
+    new Gauge({
+      name,
+      help,
+      labelNames: ['model'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const model of models.list()) this.set({ model: model.name }, read(model.stats()))
+      },
+    })
+  }
+
+  counter(name: string, help: string, read: (stats: ModelStats) => number): void {
+    const models = this.#models
+    new Counter({
+      name,
+      help,
+      labelNames: ['model'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const model of models.list()) this.inc({ model: model.name }, read(model.stats()))
+      },
+    })
+  }
+}
+
+function infoLabels({ name, source, mlmodel, placement }: ServedModel) {
+  return {
+    model: name,
+    name: source.name,
+    version: source.version ?? '',
+    alias: source.alias ?? '',
+    flavor: mlmodel.flavor,
+    engine: mlmodel.engine.name,
+    placement,
+    uri: source.canonicalUri,
+  }
+}

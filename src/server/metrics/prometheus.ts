@@ -1,0 +1,28 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { ServedModels } from '../server-options.ts'
+import { modelFigures } from './model-figures.ts'
+import { requestFigures } from './request-figures.ts'
+import { type ServerFigureSources, serverFigures } from './server-figures.ts'
+import type { ServerMetrics } from './server-metrics.ts'
+
+/** Where the figures are. */
+export interface PrometheusSources extends ServerFigureSources {
+  readonly models: ServedModels
+  readonly metrics: ServerMetrics
+}
+
+/** The text that Prometheus scrapes, made by prom-client from what the server and its models count themselves. */
+export class PrometheusExposition {
+  readonly #registry = new Registry()
+
+  constructor(sources: PrometheusSources) {
+    requestFigures(sources.metrics, this.#registry)
+    modelFigures(sources.models, this.#registry)
+    serverFigures(sources, this.#registry)
+    collectDefaultMetrics({ register: this.#registry })
+  }
+
+  async scrape(): Promise<{ contentType: string; text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+}
