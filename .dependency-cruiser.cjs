@@ -12,6 +12,7 @@ const layers = {
   artifacts: ['client', 'core'],
   store: ['artifacts', 'client', 'entities', 'core'],
   'registry-client': ['store', 'artifacts', 'client', 'entities', 'core'],
+  supervisor: ['core'],
   image: ['flavors', 'core'],
   bench: ['protocols', 'signature', 'client', 'core'],
   server: [
@@ -21,6 +22,7 @@ const layers = {
   cli: [
     ...[
       'server',
+      'supervisor',
       'batch',
       'runtime',
       'rollout',

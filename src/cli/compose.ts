@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../runtime/admission/admission.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
 import type { ServerOptions } from '../server/server-options.ts'
+import { batchingOptions } from './batching-settings.ts'
 import { openRegistryClient } from './compose-registry.ts'
 import type { ServeSettings } from './config.ts'
 import { prepareOptions } from './prepare-options.ts'
@@ -23,6 +24,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     placement: settings.placement,
     expectedModels: settings.modelUri.length,
     limits: { ...DEFAULT_LIMITS, maxRequests: settings.maxConcurrentRequests },
+    batching: batchingOptions(settings),
     runTimeoutMs: settings.timeoutMs,
     prepare: prepareOptions(settings, logger),
     log: logger,

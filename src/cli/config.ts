@@ -1,3 +1,4 @@
+import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
@@ -65,13 +66,14 @@ export const SERVE_SETTINGS = {
     help: 'Where models run: inline (in the thread that reads the request), pool (worker threads), or auto (measured at load)',
     parse: oneOf(['auto', 'inline', 'pool']),
   }),
+  ...BATCHING_SETTINGS,
   ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,
   maxConcurrentRequests: setting({
     flags: '--max-concurrent-requests <count>',
     variable: 'HEADRACE_MAX_CONCURRENT_REQUESTS',
     default: 1024,
-    help: 'Requests of one model that may be under way, waiting ones included; more are refused with 429',
+    help: 'Requests of one model that may be under way, waiting ones included; more are refused with 503',
     parse: positiveInteger,
   }),
   maxBodyBytes: setting({

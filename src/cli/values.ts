@@ -41,6 +41,14 @@ export function wholeNumber(value: string): number {
 }
 
 /** Fractions allowed. */
+export function positiveNumber(value: string): number {
+  if (!/^\d+(\.\d+)?$/.test(value) || Number(value) === 0) {
+    throw invalidParameter(`'${value}' is not a number above 0`)
+  }
+  return Number(value)
+}
+
+/** Fractions allowed. */
 export function numberFromZero(value: string): number {
   if (!/^\d+(\.\d+)?$/.test(value)) throw invalidParameter(`'${value}' is not a number from 0 up`)
   return Number(value)

@@ -149,9 +149,24 @@ export function invalidModel(message: string, init: ServingErrorInit = {}): Serv
   })
 }
 
-/** Refused before any work was done: the queue is full. */
+/** Refused before any work was done: more is waiting than can be answered in time. */
 export function overloaded(message: string, retryAfterSeconds: number): ServingError {
+  return new ServingError('TEMPORARILY_UNAVAILABLE', message, { retryAfterSeconds })
+}
+
+/** Refused before any work was done: this caller holds more than its share of the queue. */
+export function shareExceeded(message: string, retryAfterSeconds: number): ServingError {
   return new ServingError('REQUEST_LIMIT_EXCEEDED', message, { retryAfterSeconds })
+}
+
+/** The thread that ran a request died under it, which another request in the same run may have caused. */
+export function workerDied(message: string, cause?: unknown): ServingError {
+  return unavailable(message, { details: { workerDied: true }, ...(cause === undefined ? {} : { cause }) })
+}
+
+/** Whether something was thrown for a thread that died under its run. */
+export function isWorkerDeath(thrown: unknown): thrown is ServingError {
+  return thrown instanceof ServingError && thrown.details['workerDied'] === true
 }
 
 /** Not served just now (loading, draining, a worker died): the same request may succeed later. */

@@ -4,6 +4,8 @@ import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { PredictOptions } from '../core/predictor.ts'
 import { rowCount } from '../core/tensor-rows.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
+import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
+import type { BodyScorer } from './body-scorer.ts'
 import type { ServedModel } from './served-model.ts'
 
 export interface InferOptions {
@@ -43,6 +45,42 @@ export class DataPlane {
       model.admission.leave(rows)
     }
   }
+
+  /**
+   * Answers a whole body in the threads of the model, of which `scorer` is the way in. Admitted by what the bytes
+   * are likely to hold, since nobody has read them.
+   * @throws ServingError as `infer`, and what the model's codec throws.
+   */
+  async score(
+    model: ServedModel,
+    scorer: BodyScorer,
+    request: BodyRequest,
+    options: InferOptions = {},
+  ): Promise<Uint8Array> {
+    const { body, mediaType } = request
+    const { signal, deadline, timing = newTiming() } = options
+    const enteredAt = performance.now()
+    const rows = model.admission.likelyRows(body.length)
+    model.admission.enter(rows, deadline)
+    try {
+      const filled: Writable<PredictOptions> = { timing }
+      if (signal !== undefined) filled.signal = signal
+      if (deadline !== undefined) filled.deadline = deadline
+      const reply = await scorer.score(body, mediaType, filled)
+      timing.queue = Math.max(
+        0,
+        performance.now() - enteredAt - timing.parse - timing.compute - timing.serialise,
+      )
+      return reply
+    } finally {
+      model.admission.leave(rows)
+    }
+  }
+}
+
+export interface BodyRequest {
+  readonly body: Uint8Array
+  readonly mediaType: ScoringMediaType
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }

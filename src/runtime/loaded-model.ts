@@ -1,16 +1,21 @@
-import type { Predictor } from '../core/predictor.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission/admission.ts'
+import type { BatchingState } from './batching/batching-state.ts'
+import type { DynamicBatcher } from './batching/dynamic-batcher.ts'
+import type { BodyScorer } from './body-scorer.ts'
 import type { PlacedModel } from './placement.ts'
 import type { LoadTimes, ModelStats, Placement, ServedModel } from './served-model.ts'
+import type { Tuner } from './tuning/tuner.ts'
 
 export interface LoadedModelInit {
   readonly source: ResolvedModel
   readonly name: string
   readonly mlmodel: PreparedModel
   readonly placed: PlacedModel
+  readonly batcher: DynamicBatcher
+  readonly tuner: Pick<Tuner, 'state' | 'stop'>
   readonly scoring: ScoringCodec
   readonly admission: Admission
   readonly loadTimes: LoadTimes
@@ -22,34 +27,44 @@ export class LoadedModel implements ServedModel {
   readonly source: ResolvedModel
   readonly name: string
   readonly mlmodel: PreparedModel
-  readonly predictor: Predictor
+  readonly predictor: DynamicBatcher
+  readonly bodies: BodyScorer | undefined
   readonly scoring: ScoringCodec
   readonly admission: Admission
   readonly placement: Placement
   readonly loadTimes: LoadTimes
   readonly goldenRequests: number
   readonly #placed: PlacedModel
+  readonly #tuner: LoadedModelInit['tuner']
 
   constructor(init: LoadedModelInit) {
     this.source = init.source
     this.name = init.name
     this.mlmodel = init.mlmodel
-    this.predictor = init.placed.predictor
+    this.predictor = init.batcher
+    this.bodies = init.placed.bodies
     this.scoring = init.scoring
     this.admission = init.admission
     this.placement = init.placed.placement
     this.loadTimes = init.loadTimes
     this.goldenRequests = init.goldenRequests
     this.#placed = init.placed
+    this.#tuner = init.tuner
+  }
+
+  get batching(): BatchingState {
+    return this.#tuner.state
   }
 
   stats(): ModelStats {
     const underWay = this.admission.requests
     const pool = this.#placed.poolStats()
-    if (pool !== undefined) return { ...pool, queued: Math.max(0, underWay - pool.running) }
+    const batches = this.predictor.stats
+    if (pool !== undefined) return { ...pool, ...batches, queued: Math.max(0, underWay - pool.running) }
     // Inline runs block their thread: whoever can ask sees them waiting for their turn.
     const running = Math.min(underWay, 1)
     return {
+      ...batches,
       workers: 0,
       running,
       queued: underWay - running,
@@ -61,6 +76,7 @@ export class LoadedModel implements ServedModel {
 
   /** Refuses new requests, gives those under way `graceMs` to finish and the rest an error, and frees the model. */
   async retire(reason: string, graceMs: number): Promise<void> {
+    this.#tuner.stop()
     const drained = await this.drain(reason, graceMs)
     if (!drained) this.#placed.abandon()
     await this.predictor.close()

@@ -2,6 +2,7 @@ import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PrepareOptions } from '../flavors/flavor.ts'
 import { type AdmissionLimits, DEFAULT_LIMITS } from './admission/admission.ts'
+import type { BatchingOptions } from './batching/batching-state.ts'
 import { availableResources, planThreads, type Resources } from './cores.ts'
 import { type LoadModelOptions, loadModel } from './load/load-model.ts'
 import type { LoadedModel } from './loaded-model.ts'
@@ -22,6 +23,8 @@ export interface ModelRepositoryOptions {
   /** Of the machine or the container unless set. */
   readonly resources?: Resources
   readonly limits?: AdmissionLimits
+  /** `auto` unless set. */
+  readonly batching?: BatchingOptions
   /** How long a run of a golden request or an input example may take at load; 60 s unless set. */
   readonly runTimeoutMs?: number
   /** Module URL of another flavor table than Headrace's own. */
@@ -172,7 +175,7 @@ export class ModelRepository {
 
   #loadOptions(name: string, source: ResolvedModel, threads: WorkerThreads | undefined): LoadModelOptions {
     const { placement = 'auto', limits = DEFAULT_LIMITS, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
-    const { flavorTable, prepare } = this.#options
+    const { flavorTable, prepare, batching = { mode: 'auto' } } = this.#options
     const { memoryBytes } = this.#resources
     const count = this.#threadCount()
     return {
@@ -180,6 +183,7 @@ export class ModelRepository {
       name,
       placement,
       limits,
+      batching,
       runTimeoutMs,
       threads,
       planFor: (weightBytes) => planThreads({ threads: count, weightBytes, memoryBytes }),

@@ -1,11 +1,13 @@
 import type { Predictor, TensorMetadata } from '../core/predictor.ts'
+import type { TensorMap } from '../core/tensor.ts'
 import type { Flavor, ModelTraits, PreparedModel } from '../flavors/flavor.ts'
+import type { BodyScorer } from './body-scorer.ts'
 import type { ThreadPlan } from './cores.ts'
 import { InlinePredictor } from './inline-predictor.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
 import type { WorkerThreads } from './pool/worker-threads.ts'
 import type { RuntimeLog } from './runtime-log.ts'
-import type { ModelStats, Placement } from './served-model.ts'
+import type { Placement, PoolStats } from './served-model.ts'
 
 /** `auto` measures; the others force. */
 export type PlacementChoice = 'auto' | Placement
@@ -26,7 +28,11 @@ export interface PlacedModel {
   readonly placement: Placement
   readonly predictor: Predictor
   /** The pool's counters; undefined inline, where there are no threads to count. */
-  poolStats(): ModelStats | undefined
+  poolStats(): PoolStats | undefined
+  /** Scores whole bodies in the model's threads; undefined inline. */
+  readonly bodies: BodyScorer | undefined
+  /** Runs `inputs` once in every thread that has the model, so that all of them are warm. @throws ServingError */
+  everywhere(inputs: TensorMap): Promise<void>
   /** Answers what is under way with an error. Inline there is nothing to give up: a run is over before anyone asks. */
   abandon(): void
 }
@@ -78,17 +84,17 @@ export class ModelPlacement {
 
   /** @param rowMs the median time of a run of one row, where it could be measured. */
   async settle(rowMs: number | undefined): Promise<PlacedModel> {
-    if (this.#pool === undefined) return inline(this.#engine!, rowMs)
+    if (this.#pool === undefined) return placedInline(this.#engine!, rowMs)
     if (!isLight(this.#options, this.#pool, rowMs)) {
       await this.#pool.grow(this.#options.plan.workers)
-      return pooled(this.#pool)
+      return placedInPool(this.#pool)
     }
     this.#engine = await openInline(this.#options)
     // Ending threads takes a while; nothing depends on it.
     this.#pool.close().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'The thread that timed a model could not be ended')
     })
-    return inline(this.#engine, rowMs)
+    return placedInline(this.#engine, rowMs)
   }
 
   /** Frees the model wherever it is. */
@@ -130,11 +136,27 @@ function openPool(threads: WorkerThreads, options: PlacementOptions): Promise<Wo
   return WorkerPool.open(threads, pooled, mayMove(choice, model.traits) ? 1 : plan.workers)
 }
 
-function inline(engine: Predictor, rowMs: number | undefined): PlacedModel {
+/** A model in the calling thread. @param rowMs the time of a run of one row, where it could be measured. */
+export function placedInline(engine: Predictor, rowMs: number | undefined): PlacedModel {
   const predictor = new InlinePredictor(engine, rowMs ?? INLINE_BELOW_MS)
-  return { placement: 'inline', predictor, poolStats: () => undefined, abandon: () => {} }
+  return {
+    placement: 'inline',
+    predictor,
+    bodies: undefined,
+    everywhere: async (inputs) => void (await engine.predict(inputs)),
+    poolStats: () => undefined,
+    abandon: () => {},
+  }
 }
 
-function pooled(pool: WorkerPool): PlacedModel {
-  return { placement: 'pool', predictor: pool, poolStats: () => pool.stats, abandon: () => pool.abandon() }
+/** A model in threads of its own. */
+export function placedInPool(pool: WorkerPool): PlacedModel {
+  return {
+    placement: 'pool',
+    predictor: pool,
+    bodies: undefined,
+    everywhere: async (inputs) => void (await pool.predict(inputs)),
+    poolStats: () => pool.stats,
+    abandon: () => pool.abandon(),
+  }
 }

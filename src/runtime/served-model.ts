@@ -3,6 +3,8 @@ import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission/admission.ts'
+import type { BatchingState, BatchStats } from './batching/batching-state.ts'
+import type { BodyScorer } from './body-scorer.ts'
 
 /** `inline`: in the thread that parsed the request. `pool`: in worker threads of its own. */
 export type Placement = 'inline' | 'pool'
@@ -15,8 +17,8 @@ export interface LoadTimes {
   readonly batch1: number | undefined
 }
 
-/** Live counters of a served model, read by the metrics. */
-export interface ModelStats {
+/** Live counters of the threads of a model. */
+export interface PoolStats {
   readonly workers: number
   /** Calls in the engine now. */
   readonly running: number
@@ -29,6 +31,9 @@ export interface ModelStats {
   /** Those of the lost that still occupy a core: only the end of the process (SIGKILL) ends them. */
   readonly stuckWorkers: number
 }
+
+/** Live counters of a served model, read by the metrics. */
+export interface ModelStats extends PoolStats, BatchStats {}
 
 /** One version of a model, loaded, proved and ready to predict. */
 export interface ServedModel {
@@ -44,5 +49,9 @@ export interface ServedModel {
   readonly loadTimes: LoadTimes
   /** How many golden requests were answered as recorded; 0 where the model brings none. */
   readonly goldenRequests: number
+  /** How far its batching has come. */
+  readonly batching: BatchingState
+  /** Takes large bodies as they are; undefined where they are decoded in the thread that received them. */
+  readonly bodies: BodyScorer | undefined
   stats(): ModelStats
 }

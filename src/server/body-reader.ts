@@ -79,7 +79,7 @@ export class BodyReader {
   }
 
   #refuseFull(exchange: Exchange): void {
-    exchange.refuseBody(429, overloaded('Too many request bodies are being received at the moment.', 1))
+    exchange.refuseBody(503, overloaded('Too many request bodies are being received at the moment.', 1))
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { PredictOptions } from '../core/predictor.ts'
+import type { BodyScorer } from '../runtime/body-scorer.ts'
+import type { BodyRequest } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 
 /** What the server asks of the model repository. */
@@ -17,6 +19,13 @@ export interface ServedModels {
 /** What the server asks of the data plane: the one way to a prediction, whatever the protocol. */
 export interface InferencePlane {
   infer(model: ServedModel, request: InferenceRequest, options: PredictOptions): Promise<InferenceResponse>
+  /** Answers a body that is decoded and encoded where the model runs. */
+  score(
+    model: ServedModel,
+    scorer: BodyScorer,
+    request: BodyRequest,
+    options: PredictOptions,
+  ): Promise<Uint8Array>
 }
 
 /** Bounds of what one client can take from the server. Sizes in bytes, times in milliseconds. */

@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
 import { newTiming } from '../../src/core/timing.ts'
 import { Admission, type AdmissionLimits } from '../../src/runtime/admission/admission.ts'
+import { DynamicBatcher } from '../../src/runtime/batching/dynamic-batcher.ts'
 import { DataPlane } from '../../src/runtime/data-plane.ts'
-import { InlinePredictor } from '../../src/runtime/inline-predictor.ts'
 import { LoadedModel } from '../../src/runtime/loaded-model.ts'
+import { type PlacedModel, placedInline, placedInPool } from '../../src/runtime/placement.ts'
 import { WorkerPool } from '../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../src/runtime/pool/worker-threads.ts'
 import { FAKE_CODEC } from './fakes/fake-codec.ts'
@@ -13,7 +14,7 @@ import { DoublingPredictor, type FakeConfig, Order } from './fakes/flavor-table.
 const dataPlane = new DataPlane()
 let model: LoadedModel
 
-function served(placed: ConstructorParameters<typeof LoadedModel>[0]['placed'], limits?: AdmissionLimits) {
+function served(placed: PlacedModel, limits?: AdmissionLimits) {
   model = new LoadedModel({
     source: {
       uri: '/m',
@@ -27,6 +28,8 @@ function served(placed: ConstructorParameters<typeof LoadedModel>[0]['placed'], 
     name: 'm',
     mlmodel: fakeModel(),
     placed,
+    batcher: new DynamicBatcher(placed.predictor, { placement: placed.placement }),
+    tuner: { state: { state: 'off', reason: 'not tried', maxBatchRows: 1 }, stop: () => {} },
     scoring: FAKE_CODEC,
     admission: new Admission(limits),
     loadTimes: { total: 0, engine: 0, batch1: undefined },
@@ -36,17 +39,13 @@ function served(placed: ConstructorParameters<typeof LoadedModel>[0]['placed'], 
 }
 
 function inline(config: FakeConfig = {}, limits?: AdmissionLimits): LoadedModel {
-  const predictor = new InlinePredictor(new DoublingPredictor(config), 0.1)
-  return served({ placement: 'inline', predictor, poolStats: () => undefined, abandon: () => {} }, limits)
+  return served(placedInline(new DoublingPredictor(config), 0.1), limits)
 }
 
 async function pooled(config: FakeConfig = {}, limits?: AdmissionLimits): Promise<LoadedModel> {
   const threads = new WorkerThreads({ maxThreads: 1 })
   const pool = await WorkerPool.open(threads, fakeWorkerModel(config), 1)
-  return served(
-    { placement: 'pool', predictor: pool, poolStats: () => pool.stats, abandon: () => pool.abandon() },
-    limits,
-  )
+  return served(placedInPool(pool), limits)
 }
 
 function request(...values: number[]) {
@@ -71,7 +70,7 @@ test('the bound of the queue is kept, and what left makes room', async () => {
   expect(model.stats()).toMatchObject({ workers: 1 })
   expect(model.stats().running + model.stats().queued).toBe(3)
   await expect(dataPlane.infer(model, request(4))).rejects.toMatchObject({
-    code: 'REQUEST_LIMIT_EXCEEDED',
+    code: 'TEMPORARILY_UNAVAILABLE',
     retryAfterSeconds: 1,
   })
   await Promise.all(taken)

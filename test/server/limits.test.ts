@@ -63,13 +63,13 @@ describe('bodies over the limit', () => {
     expect(await connection.until(/predictions/)).toContain('200 OK')
   })
 
-  test('all of them together: 429 with Retry-After', async () => {
+  test('all of them together: 503 with Retry-After', async () => {
     const { server, url, app } = await startServer({ limits: { bufferedBytes: 1000 } })
     const connection = new RawConnection(server.port)
     connection.write(post('x'.repeat(900), ['content-length: 1000']))
     while (app.bodies.bufferedBytes < 900) await delay(5)
     const refused = await score(url, 'x'.repeat(200))
-    expect(refused.status).toBe(429)
+    expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('1')
     connection.socket.destroy()
     while (app.bodies.bufferedBytes > 0) await delay(5)

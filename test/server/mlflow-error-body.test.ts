@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import {
   badRequest,
   ERROR_CODES,
-  overloaded,
   ServingError,
   schemaEnforcementFailed,
+  shareExceeded,
 } from '../../src/core/errors.ts'
 import { HTTP_STATUS } from '../../src/server/http-status.ts'
 import { mlflowErrorBody } from '../../src/server/mlflow-error-body.ts'
@@ -26,7 +26,7 @@ describe('mlflowErrorBody', () => {
   })
 
   test('leaves out class and SQLSTATE of codes that have none in MLflow', () => {
-    expect(Object.keys(JSON.parse(mlflowErrorBody(overloaded('x', 1))))).toEqual(['error_code', 'message'])
+    expect(Object.keys(JSON.parse(mlflowErrorBody(shareExceeded('x', 1))))).toEqual(['error_code', 'message'])
   })
 
   test('cuts long messages', () => {

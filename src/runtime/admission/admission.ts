@@ -43,6 +43,11 @@ export class Admission {
     return this.#rows * this.#rowMs
   }
 
+  /** Rows that a body of so many bytes is likely to hold. */
+  likelyRows(_bytes: number): number {
+    return 1
+  }
+
   /**
    * Every request that enters must `leave`.
    * @param deadline `performance.now()` by which the answer is wanted.

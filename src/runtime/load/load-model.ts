@@ -8,12 +8,15 @@ import { readMlModel } from '../../flavors/read-mlmodel.ts'
 import { scoringHabits } from '../../flavors/scoring-habits.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import { Admission, type AdmissionLimits } from '../admission/admission.ts'
+import type { BatchingOptions } from '../batching/batching-state.ts'
+import { DynamicBatcher } from '../batching/dynamic-batcher.ts'
 import type { ThreadPlan } from '../cores.ts'
 import { loadFlavor } from '../load-flavor.ts'
 import { LoadedModel } from '../loaded-model.ts'
 import { ModelPlacement, type PlacementChoice } from '../placement.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
+import { Tuner } from '../tuning/tuner.ts'
 import { readGoldenFile } from './golden-file.ts'
 import type { GoldenRequest } from './golden-request.ts'
 import { answer, type ProvedModel, proveGoldenRequests } from './golden-requests.ts'
@@ -30,6 +33,7 @@ export interface LoadModelOptions {
   /** How many of them and of what kind, by the weight of the model's copies. */
   readonly planFor: (weightBytes: number) => ThreadPlan
   readonly limits: AdmissionLimits
+  readonly batching: BatchingOptions
   /** A run of a sample that takes longer makes loading fail. */
   readonly runTimeoutMs: number
   readonly flavorTable?: string
@@ -59,14 +63,34 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     const rowMs = await timeRow(place.candidate, scoring, bodies, options)
     const placed = await place.settle(rowMs)
     const goldenRequests = await prove({ predictor: placed.predictor, scoring }, bodies, options)
+    const admission = new Admission(options.limits)
+    const batcher = new DynamicBatcher(placed.predictor, { placement: placed.placement })
+    const tuner = new Tuner({
+      name: options.name,
+      model: place.model,
+      placement: placed.placement,
+      batching: options.batching,
+      batcher,
+      engine: placed.predictor,
+      everywhere: (inputs) => placed.everywhere(inputs),
+      samples: bodies.example === undefined ? bodies.golden : [bodies.example, ...bodies.golden],
+      scoring,
+      rowMs,
+      underWay: () => admission.requests,
+      log: options.log,
+    })
+    // It runs on after the model is ready, and never rejects.
+    void tuner.run()
     return new LoadedModel({
       source: options.source,
       name: options.name,
       mlmodel: place.model,
       placed,
+      batcher,
+      tuner,
       scoring,
       goldenRequests,
-      admission: new Admission(options.limits),
+      admission,
       loadTimes: { total: performance.now() - startedAt, engine: engineMs, batch1: rowMs },
     })
   } catch (error) {

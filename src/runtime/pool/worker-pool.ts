@@ -5,11 +5,12 @@ import {
   deserializeError,
   internalError,
   unavailable,
+  workerDied,
 } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { rowCount } from '../../core/tensor-rows.ts'
-import type { ModelStats } from '../served-model.ts'
+import type { PoolStats } from '../served-model.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
 import { PoolCall, type Seat } from './pool-call.ts'
 import { fromWire, inputsToWire, isCloneError, type WireTensor } from './wire-tensors.ts'
@@ -71,7 +72,7 @@ export class WorkerPool implements Predictor {
     return Math.max(1, this.#threads.size)
   }
 
-  get stats(): ModelStats {
+  get stats(): PoolStats {
     const { size, restarts, lost, stuck } = this.#threads
     let running = 0
     for (const call of this.#sent) if (call.isRunning) running += 1
@@ -215,7 +216,7 @@ export class WorkerPool implements Predictor {
     if (isCloneError(cause)) {
       call.fail(internalError('The inputs cannot be sent to a worker thread', cause))
     } else if (wasRunning) {
-      call.fail(unavailable('The worker thread died while it ran this request', { cause }))
+      call.fail(workerDied('The worker thread died while it ran this request', cause))
     } else if (++call.losses >= MOST_LOSSES) {
       call.fail(unavailable('The worker threads died before they could run this request', { cause }))
     } else {

@@ -23,6 +23,49 @@ export function modelFigures(models: ServedModels, registry: Registry): void {
     'Lost worker threads that still occupy a core.',
     ({ stuckWorkers }) => stuckWorkers,
   )
+  figures.counter('headrace_batches_total', 'Runs that held more than one request.', ({ batches }) => batches)
+  figures.counter(
+    'headrace_batches_halved_total',
+    'Batches that failed and were run again in halves.',
+    ({ halved }) => halved,
+  )
+  figures.counter(
+    'headrace_requests_retried_total',
+    'Requests run once more, alone, after the worker died that had them.',
+    ({ retried }) => retried,
+  )
+  figures.counter(
+    'headrace_requests_cancelled_total',
+    'Requests dropped before their run because the client had left.',
+    ({ cancelled }) => cancelled,
+  )
+  figures.counter(
+    'headrace_requests_expired_total',
+    'Requests dropped before their run because their deadline had passed.',
+    ({ expired }) => expired,
+  )
+  new Gauge({
+    name: 'headrace_model_batching_info',
+    help: 'Always 1; whether requests are batched (testing, on, off), and why.',
+    labelNames: ['model', 'state', 'reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { name, batching } of models.list()) {
+        this.set({ model: name, state: batching.state, reason: batching.reason }, 1)
+      }
+    },
+  })
+  new Gauge({
+    name: 'headrace_max_batch_rows',
+    help: 'Rows of the largest batch that may be formed; 1 where requests are not batched.',
+    labelNames: ['model'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { name, batching } of models.list()) this.set({ model: name }, batching.maxBatchRows)
+    },
+  })
   new Gauge({
     name: 'headrace_model_info',
     help: 'Always 1; the labels tell what is served.',

@@ -4,6 +4,8 @@ import { badRequest, internalError, notFound, unavailable } from '../../core/err
 import type { PredictOptions } from '../../core/predictor.ts'
 import { newTiming, type Timing } from '../../core/timing.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { BodyScorer } from '../../runtime/body-scorer.ts'
+import type { BodyRequest } from '../../runtime/data-plane.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { BodyReader } from '../body-reader.ts'
 import type { Exchange } from '../exchange.ts'
@@ -11,6 +13,9 @@ import { mlflowErrorBody } from '../mlflow-error-body.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
 import type { InferencePlane, ServedModels } from '../server-options.ts'
 import { serverTiming } from '../server-timing.ts'
+
+/** From this size on reading a body takes longer than handing it to another thread. */
+const LARGE_BODY_BYTES = 64 * 1024
 
 export interface MlflowScoringInit {
   readonly models: ServedModels
@@ -47,7 +52,10 @@ export class MlflowScoring {
       const body = await this.#bodies.read(exchange)
       if (body === undefined) return
       exchange.deadline = performance.now() + this.#requestTimeoutMs
-      const reply = await this.#predict(exchange, model, body, mediaType)
+      const reply =
+        model.bodies !== undefined && body.length > LARGE_BODY_BYTES
+          ? await this.#score(exchange, model, model.bodies, { body, mediaType })
+          : await this.#predict(exchange, model, body, mediaType)
       exchange.send(200, 'application/json', reply)
     } catch (error) {
       exchange.fail(error)
@@ -73,6 +81,20 @@ export class MlflowScoring {
     const inferredAt = performance.now()
     const reply = model.scoring.encode(outputs, form)
     timing.serialise = performance.now() - inferredAt
+    exchange.headers.push('server-timing', serverTiming(timing))
+    return reply
+  }
+
+  /** A large body is read where its model runs: here it would make every other request wait. */
+  async #score(
+    exchange: Exchange,
+    model: ServedModel,
+    scorer: BodyScorer,
+    request: BodyRequest,
+  ): Promise<Uint8Array> {
+    const timing = newTiming()
+    exchange.timing = timing
+    const reply = await this.#dataPlane.score(model, scorer, request, optionsOf(exchange, model, timing))
     exchange.headers.push('server-timing', serverTiming(timing))
     return reply
   }

@@ -7,7 +7,7 @@ test('refuses one request more than it takes, until one leaves', () => {
   admission.enter(1, undefined)
   admission.enter(1, undefined)
   expect(() => admission.enter(1, undefined)).toThrow(
-    expect.objectContaining({ code: 'REQUEST_LIMIT_EXCEEDED', retryAfterSeconds: 1 }),
+    expect.objectContaining({ code: 'TEMPORARILY_UNAVAILABLE', retryAfterSeconds: 1 }),
   )
   admission.leave(1)
   admission.enter(1, undefined)
@@ -39,7 +39,7 @@ test('refuses what could not be answered by its deadline, and says when to come 
   for (let n = 0; n < 200; n += 1) admission.enter(1, undefined)
   expect(admission.predictedWaitMs).toBeGreaterThan(1500)
   expect(() => admission.enter(1, performance.now() + 100)).toThrow(
-    expect.objectContaining({ code: 'REQUEST_LIMIT_EXCEEDED', retryAfterSeconds: expect.any(Number) }),
+    expect.objectContaining({ code: 'TEMPORARILY_UNAVAILABLE', retryAfterSeconds: expect.any(Number) }),
   )
   expect(() => admission.enter(1, performance.now() + 60_000)).not.toThrow()
 })

@@ -45,7 +45,10 @@ export interface FakeModelInit {
 export function fakeModel(init: FakeModelInit = {}): ServedModel {
   const name = init.name ?? 'sums'
   const admission = new Admission()
-  const idle = { workers: 0, running: 0, queued: 0, workerRestarts: 0, workersLost: 0, stuckWorkers: 0 }
+  const idle = {
+    ...{ workers: 0, running: 0, queued: 0, workerRestarts: 0, workersLost: 0, stuckWorkers: 0 },
+    ...{ batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 },
+  }
   return {
     name,
     source: sourceOf(name),
@@ -56,6 +59,8 @@ export function fakeModel(init: FakeModelInit = {}): ServedModel {
     placement: init.placement ?? 'inline',
     loadTimes: { total: 1, engine: 1, batch1: 0.01 },
     goldenRequests: 0,
+    batching: { state: 'off', reason: 'a fake', maxBatchRows: 1 },
+    bodies: undefined,
     stats: () => ({ ...idle, running: admission.requests, ...init.stats }),
   }
 }
