@@ -16,6 +16,8 @@ export interface LoadedModelInit {
   readonly placed: PlacedModel
   readonly batcher: DynamicBatcher
   readonly tuner: Pick<Tuner, 'state' | 'stop'>
+  /** Settles when nothing is left to find out about its batching; nothing is unless set. */
+  readonly tuned?: Promise<void>
   readonly scoring: ScoringCodec
   readonly admission: Admission
   readonly loadTimes: LoadTimes
@@ -34,6 +36,8 @@ export class LoadedModel implements ServedModel {
   readonly placement: Placement
   readonly loadTimes: LoadTimes
   readonly goldenRequests: number
+  /** Settles when nothing is left to find out about its batching. */
+  readonly tuned: Promise<void>
   readonly #placed: PlacedModel
   readonly #tuner: LoadedModelInit['tuner']
 
@@ -48,6 +52,7 @@ export class LoadedModel implements ServedModel {
     this.placement = init.placed.placement
     this.loadTimes = init.loadTimes
     this.goldenRequests = init.goldenRequests
+    this.tuned = init.tuned ?? Promise.resolve()
     this.#placed = init.placed
     this.#tuner = init.tuner
   }

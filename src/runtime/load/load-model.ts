@@ -20,6 +20,7 @@ import { Tuner } from '../tuning/tuner.ts'
 import { readGoldenFile } from './golden-file.ts'
 import type { GoldenRequest } from './golden-request.ts'
 import { answer, type ProvedModel, proveGoldenRequests } from './golden-requests.ts'
+import type { LoadStage } from './load-stage.ts'
 import { medianRunMs } from './run-timing.ts'
 import { oneRow, type SampleBody } from './scoring-sample.ts'
 import { readServingExample } from './serving-example.ts'
@@ -38,6 +39,8 @@ export interface LoadModelOptions {
   readonly runTimeoutMs: number
   readonly flavorTable?: string
   readonly prepare?: PrepareOptions
+  /** Told of each stage as it begins. */
+  readonly onStage?: (stage: LoadStage) => void
   readonly log: RuntimeLog
 }
 
@@ -50,6 +53,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
   const startedAt = performance.now()
   const mlmodel = await readMlModel(options.source.path)
   const bodies = await readBodies(mlmodel)
+  options.onStage?.('opening')
   const opening = performance.now()
   // Compiled in this thread while the engine is loaded in another.
   const [place, { compileScoringCodec }] = await Promise.all([openModel(mlmodel, options), importCompiler()])
@@ -60,8 +64,10 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       ...{ signature: mlmodel.signature, inputs, outputs },
       ...scoringHabits(mlmodel),
     })
+    options.onStage?.('timing')
     const rowMs = await timeRow(place.candidate, scoring, bodies, options)
     const placed = await place.settle(rowMs)
+    options.onStage?.('proving')
     const goldenRequests = await prove({ predictor: placed.predictor, scoring }, bodies, options)
     const admission = new Admission(options.limits)
     const batcher = new DynamicBatcher(placed.predictor, { placement: placed.placement })
@@ -79,8 +85,9 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       underWay: () => admission.requests,
       log: options.log,
     })
+    options.onStage?.('tuning')
     // It runs on after the model is ready, and never rejects.
-    void tuner.run()
+    const tuned = tuner.run()
     return new LoadedModel({
       source: options.source,
       name: options.name,
@@ -88,6 +95,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       placed,
       batcher,
       tuner,
+      tuned,
       scoring,
       goldenRequests,
       admission,
