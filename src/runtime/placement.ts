@@ -155,7 +155,7 @@ export function placedInPool(pool: WorkerPool): PlacedModel {
     placement: 'pool',
     predictor: pool,
     bodies: undefined,
-    everywhere: async (inputs) => void (await pool.predict(inputs)),
+    everywhere: (inputs) => pool.everywhere(inputs),
     poolStats: () => pool.stats,
     abandon: () => pool.abandon(),
   }

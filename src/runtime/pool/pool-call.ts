@@ -19,12 +19,15 @@ export interface PoolCallInit {
   readonly reject: (error: ServingError) => void
   /** Told once, when the caller takes the call back. */
   readonly onAbort: (call: PoolCall) => void
+  /** For one thread and no other. */
+  readonly pinned?: true
 }
 
 /** One call of a pool's `predict`, from its arrival to its answer. */
 export class PoolCall {
   readonly inputs: TensorMap
   readonly options: PredictOptions
+  readonly pinned: boolean
   readonly queuedAt = performance.now()
   /** Past which it is answered with an error; once it is answered, past which its worker is given up. */
   deadline: number
@@ -40,6 +43,7 @@ export class PoolCall {
     this.#init = init
     this.inputs = init.inputs
     this.options = init.options
+    this.pinned = init.pinned ?? false
     this.deadline = init.options.deadline ?? Number.POSITIVE_INFINITY
     init.options.signal?.addEventListener('abort', this)
   }

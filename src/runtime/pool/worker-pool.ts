@@ -4,6 +4,7 @@ import {
   deadlineExceeded,
   deserializeError,
   internalError,
+  isWorkerDeath,
   unavailable,
   workerDied,
 } from '../../core/errors.ts'
@@ -19,8 +20,12 @@ import { WorkerTask } from './worker-task.ts'
 import { SLOTS, type WorkerThread } from './worker-thread.ts'
 import type { WorkerModel, WorkerThreads } from './worker-threads.ts'
 
-/** Runs under this are handed over one ahead, since the hop between the threads is then a good part of them. */
-const PREFETCH_BELOW_MS = 2
+/**
+ * Runs under about 2 ms are handed over one ahead, since the hop between the threads is then a good part of
+ * them. Two bounds, so that a model on the edge keeps to one way.
+ */
+const AHEAD_BELOW_MS = 1.6
+const AHEAD_UP_TO_MS = 2.4
 /** A call that lost this many workers before it could begin is refused. */
 const MOST_LOSSES = 3
 /** How long an answered run may go on before its worker is given up; four times the longest run if that is more. */
@@ -38,9 +43,13 @@ export class WorkerPool implements Predictor {
   readonly batchable: boolean
   readonly #threads: WorkerThreads
   readonly #waiting: PoolCall[] = []
+  /** Calls for one thread each, which wait for a slot of it. */
+  readonly #pinned: { readonly call: PoolCall; readonly thread: WorkerThread }[] = []
   /** Calls that a worker has, begun or not. */
   readonly #sent = new Set<PoolCall>()
   readonly #deadlines = new DeadlineWatch<PoolCall>((call) => this.#onDeadline(call))
+  /** Runs of a thread: one, and another in advance where runs are short. */
+  #depth = 1
   #runMs = 0
   #longestRunMs = 0
   #closing: Promise<void> | undefined
@@ -68,8 +77,9 @@ export class WorkerPool implements Predictor {
     threads.onChange = () => this.#onThreadsChanged()
   }
 
+  /** What the threads hold at once: more would only wait here. */
   get maxConcurrency(): number {
-    return Math.max(1, this.#threads.size)
+    return Math.max(1, this.#threads.size * this.#depth)
   }
 
   get stats(): PoolStats {
@@ -109,10 +119,30 @@ export class WorkerPool implements Predictor {
     })
   }
 
+  /**
+   * Runs `inputs` once in every thread, a busy one after what it has. A thread that dies meanwhile is left out.
+   * @throws ServingError what the model throws.
+   */
+  async everywhere(inputs: TensorMap): Promise<void> {
+    const runs = [...this.#threads.opened].map((thread) => this.#predictIn(thread, inputs))
+    for (const result of await Promise.allSettled(runs)) {
+      if (result.status === 'rejected' && !isWorkerDeath(result.reason)) throw result.reason
+    }
+  }
+
+  #predictIn(thread: WorkerThread, inputs: TensorMap): Promise<TensorMap> {
+    return new Promise((resolve, reject) => {
+      const call = new PoolCall({ inputs, options: {}, resolve, reject, onAbort: () => {}, pinned: true })
+      this.#pinned.push({ call, thread })
+      this.#dispatch()
+    })
+  }
+
   /** Answers all calls under way with an error, so that `close` need not wait for them. */
   abandon(): void {
     const error = unavailable('The model was unloaded before it had answered')
-    for (const call of [...this.#waiting, ...this.#sent]) {
+    const pinned = this.#pinned.map(({ call }) => call)
+    for (const call of [...this.#waiting, ...pinned, ...this.#sent]) {
       call.fail(error)
       this.#drop(call)
     }
@@ -134,20 +164,32 @@ export class WorkerPool implements Predictor {
   }
 
   #hasUnanswered(): boolean {
-    if (this.#waiting.length > 0) return true
+    if (this.#waiting.length > 0 || this.#pinned.length > 0) return true
     for (const call of this.#sent) if (!call.settled) return true
     return false
   }
 
   #dispatch(): void {
-    const depth = this.#runMs < PREFETCH_BELOW_MS ? SLOTS : 1
+    this.#sendPinned()
     while (this.#waiting.length > 0) {
-      const thread = this.#leastLoaded(depth)
+      const thread = this.#leastLoaded(this.#depth)
       if (thread === undefined) return
       this.#send(this.#waiting.shift()!, thread)
     }
     this.#levelOut()
     if (this.#onIdle !== undefined && !this.#hasUnanswered()) this.#onIdle()
+  }
+
+  #sendPinned(): void {
+    for (let at = 0; at < this.#pinned.length; ) {
+      const { call, thread } = this.#pinned[at]!
+      if (!call.settled && thread.load >= SLOTS) {
+        at += 1
+        continue
+      }
+      this.#pinned.splice(at, 1)
+      if (!call.settled) this.#send(call, thread)
+    }
   }
 
   #leastLoaded(depth: number): WorkerThread | undefined {
@@ -167,7 +209,7 @@ export class WorkerPool implements Predictor {
     if (idle === undefined) return
     for (const call of this.#sent) {
       const seat = call.seat!
-      if (seat.thread.load < SLOTS || call.settled) continue
+      if (seat.thread.load < SLOTS || call.settled || call.pinned) continue
       if (!seat.thread.withdraw(seat.slot)) continue
       this.#send(call, idle)
       return
@@ -197,6 +239,8 @@ export class WorkerPool implements Predictor {
 
   #onDone(call: PoolCall, outputs: readonly WireTensor[], computeMs: number): void {
     this.#runMs = this.#runMs === 0 ? computeMs : this.#runMs + (computeMs - this.#runMs) / 8
+    if (this.#runMs < AHEAD_BELOW_MS) this.#depth = SLOTS
+    else if (this.#runMs > AHEAD_UP_TO_MS) this.#depth = 1
     this.#longestRunMs = Math.max(this.#longestRunMs, computeMs)
     const { timing } = call.options
     if (timing !== undefined && !call.settled) {
@@ -215,7 +259,7 @@ export class WorkerPool implements Predictor {
     if (call.settled) return
     if (isCloneError(cause)) {
       call.fail(internalError('The inputs cannot be sent to a worker thread', cause))
-    } else if (wasRunning) {
+    } else if (wasRunning || call.pinned) {
       call.fail(workerDied('The worker thread died while it ran this request', cause))
     } else if (++call.losses >= MOST_LOSSES) {
       call.fail(unavailable('The worker threads died before they could run this request', { cause }))

@@ -44,6 +44,16 @@ describe('a pool', () => {
     })
   })
 
+  test('takes twice as many calls at once where runs are short, and once as many where they are not', async () => {
+    await open({}, { count: 2 })
+    await pool.predict(column(1))
+    expect(pool.maxConcurrency).toBe(4)
+    await pool.close()
+    await open({ runMs: 10 }, { count: 2 })
+    await pool.predict(column(1))
+    expect(pool.maxConcurrency).toBe(2)
+  })
+
   test('leaves the arrays of its caller whole, small or large, views or not', async () => {
     await open()
     const large = Float64Array.from({ length: 20_000 }, (_, index) => index)
@@ -226,5 +236,27 @@ describe('close', () => {
     expect((await Promise.all(underWay)).map(doubled)).toEqual([[2], [4], [6], [8], [10]])
     await closed
     await pool.close()
+  })
+})
+
+describe('a run everywhere', () => {
+  test('happens once in each thread, in a busy one after what it has', async () => {
+    await open({ runMs: 20 }, { count: 3 })
+    const busy = pool.predict(column(1))
+    await pool.everywhere(column(2))
+    expect(doubled(await busy)).toEqual([2])
+    expect(pool.stats).toMatchObject({ running: 0, queued: 0 })
+  })
+
+  test('leaves out the threads that die of it', async () => {
+    await open({}, { count: 2 })
+    await pool.everywhere(column(Order.exit))
+    await until(() => pool.stats.workers === 2)
+    expect(pool.stats.workerRestarts).toBe(2)
+  })
+
+  test('fails as the model does', async () => {
+    await open({}, { count: 2 })
+    await expect(pool.everywhere(column(Order.fail))).rejects.toMatchObject({ code: 'BAD_REQUEST' })
   })
 })
