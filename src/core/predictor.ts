@@ -20,10 +20,20 @@ export interface OutputMetadata extends TensorMetadata {
   readonly classLabels?: readonly (string | bigint)[]
 }
 
+/** Whoever is told, once, that work was taken back. */
+export type CancelListener = (() => void) | { handleEvent(): void }
+
+/** Tells when work is taken back. Every AbortSignal is one; a request of the server has a lighter one of its own. */
+export interface CancelSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: CancelListener): void
+  removeEventListener(type: 'abort', listener: CancelListener): void
+}
+
 /** What may accompany a prediction. All of it is optional. */
 export interface PredictOptions {
   /** Aborted when the client has left or the server gives up; work not begun is then dropped. */
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   /** `performance.now()` of the thread that called, past which nobody wants the answer. */
   readonly deadline?: number
   readonly parameters?: Parameters

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { cancelled, deadlineExceeded } from '../core/errors.ts'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
-import type { PredictOptions } from '../core/predictor.ts'
+import type { CancelSignal, PredictOptions } from '../core/predictor.ts'
 import { rowCount } from '../core/tensor-rows.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
 import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
@@ -10,7 +10,7 @@ import type { ServedModel } from './served-model.ts'
 
 export interface InferOptions {
   /** Aborted when the client has left. */
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   /** `performance.now()` past which nobody wants the answer. */
   readonly deadline?: number
   /** The record to fill in; a new one when absent. */
