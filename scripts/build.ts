@@ -1,5 +1,5 @@
 /**
- * `npm run build`: dist/ from src/. Four programs, the command line and the threads of servers, of batch runs and of prepared models, bundled
+ * `npm run build`: dist/ from src/. Programs, the command line, the threads of servers, of batch runs and of prepared models, and the process of a trial, bundled
  * with what they share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
  * Dependencies stay packages. Declarations go to dist/types.
  */
@@ -30,6 +30,7 @@ const bundle = await rolldown({
   input: {
     main: 'src/cli/main.ts',
     worker: 'src/runtime/pool/worker.ts',
+    'trial-process': 'src/runtime/trial/trial-process.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
     'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',
   },

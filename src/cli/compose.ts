@@ -8,6 +8,7 @@ import { batchingOptions } from './batching-settings.ts'
 import { openRegistryClient } from './compose-registry.ts'
 import type { ServeSettings } from './config.ts'
 import { prepareOptions } from './prepare-options.ts'
+import { trialOptions } from './trial-settings.ts'
 
 /** Parts of a scoring server, joined. */
 export interface ScoringServer {
@@ -25,6 +26,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     expectedModels: settings.modelUri.length,
     limits: { ...DEFAULT_LIMITS, maxRequests: settings.maxConcurrentRequests },
     batching: batchingOptions(settings),
+    trial: trialOptions(settings),
     runTimeoutMs: settings.timeoutMs,
     prepare: prepareOptions(settings, logger),
     log: logger,

@@ -2,6 +2,7 @@ import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
+import { TRIAL_SETTINGS } from './trial-settings.ts'
 import {
   appended,
   bytes,
@@ -67,6 +68,7 @@ export const SERVE_SETTINGS = {
     parse: oneOf(['auto', 'inline', 'pool']),
   }),
   ...BATCHING_SETTINGS,
+  ...TRIAL_SETTINGS,
   ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,
   maxConcurrentRequests: setting({

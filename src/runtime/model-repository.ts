@@ -1,15 +1,17 @@
-import { alreadyExists, notFound, unavailable } from '../core/errors.ts'
+import { alreadyExists, cancelled, notFound, unavailable } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PrepareOptions } from '../flavors/flavor.ts'
 import { type AdmissionLimits, DEFAULT_LIMITS } from './admission/admission.ts'
 import type { BatchingOptions } from './batching/batching-state.ts'
 import { availableResources, planThreads, type Resources } from './cores.ts'
 import { type LoadModelOptions, loadModel } from './load/load-model.ts'
+import { ModelLoading } from './load/model-loading.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import type { PlacementChoice } from './placement.ts'
 import type { WorkerThreads } from './pool/worker-threads.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import type { ServedModel } from './served-model.ts'
+import { type TrialOptions, trialLimits } from './trial/trial-options.ts'
 
 export interface ModelRepositoryOptions {
   /** Finds the files of a model URI. */
@@ -31,9 +33,12 @@ export interface ModelRepositoryOptions {
   readonly flavorTable?: string
   /** How flavors prepare models. */
   readonly prepare?: PrepareOptions
+  /** How models are tried before they are loaded. */
+  readonly trial?: TrialOptions
   readonly log?: RuntimeLog
 }
 
+const DEFAULT_BATCHING: BatchingOptions = { mode: 'auto' }
 const RUN_TIMEOUT_MS = 60_000
 const UNLOAD_GRACE_MS = 30_000
 const DRAINING = 'The server is shutting down'
@@ -49,8 +54,9 @@ export class ModelRepository {
   #asked = 0
   /** Of the models that are loaded, and of earlier ones as far as a thread of theirs did not end. */
   readonly #threads = new Set<WorkerThreads>()
-  /** Names being loaded. */
-  readonly #loading = new Set<string>()
+  readonly #loadings = new Set<ModelLoading>()
+  /** Models being unloaded: nobody finds them any more, and they have requests to finish. */
+  readonly #leaving = new Set<LoadedModel>()
   /** All models expected at start have been loaded. */
   #complete = false
   #draining = false
@@ -62,21 +68,28 @@ export class ModelRepository {
   }
 
   /**
-   * Loads the model at `uri`, under its own name unless another is given. Ready when this resolves.
-   * @throws ServingError RESOURCE_ALREADY_EXISTS where the name is taken, and what resolving and loading throw.
+   * Loads the model at `uri`, under its own name unless another is given. Ready when this resolves. Once the models
+   * expected at start are there, it is first tried in a process of its own. Where it fails, nothing is left of it.
+   * @throws ServingError RESOURCE_ALREADY_EXISTS where the name is taken, CANCELLED where it was unloaded meanwhile,
+   *   INVALID_PARAMETER_VALUE where it did not pass its trial, and what resolving and loading throw.
    */
   async load(uri: string, name?: string): Promise<ServedModel> {
     if (this.#draining) throw unavailable(DRAINING)
-    const order = this.#asked++
-    const starting = this.#startThreads()
-    // Awaited below; until then its failure is nobody's.
-    starting.catch(() => {})
+    if (name !== undefined) this.#expectFree(name)
+    const loading = new ModelLoading({ order: this.#asked++, threadCount: this.#threadCount() })
+    loading.name = name
+    this.#loadings.add(loading)
     try {
-      const source = await this.#options.resolve(uri)
-      return await this.#loadAs(name ?? source.name, source, { order, starting })
+      const model = await this.#load(uri, loading)
+      loading.succeed()
+      return model
     } catch (error) {
-      await (await starting)?.close()
-      throw error
+      await loading.fail()
+      // What ended with its threads failed in ways that say nothing.
+      throw loading.signal.aborted ? loading.signal.reason : error
+    } finally {
+      this.#loadings.delete(loading)
+      this.#forgetThreads()
     }
   }
 
@@ -112,84 +125,148 @@ export class ModelRepository {
   }
 
   /**
-   * Takes a model out, lets what is under way finish, and frees its memory.
+   * Takes a model out, lets what is under way finish, and frees its memory. Its name is free at once. One that is being
+   * loaded is given up.
    * @throws ServingError RESOURCE_DOES_NOT_EXIST
    */
   async unload(name: string): Promise<void> {
     const model = this.#models.get(name)
-    if (model === undefined) throw notFound(`No model is served as '${name}'`, { model: name })
+    if (model === undefined) return await this.#giveUp(name)
     this.#models.delete(name)
-    await model.retire(`The model '${name}' is being unloaded`, UNLOAD_GRACE_MS)
+    this.#leaving.add(model)
+    try {
+      await model.retire(`The model '${name}' is being unloaded`, UNLOAD_GRACE_MS)
+    } finally {
+      this.#leaving.delete(model)
+      this.#forgetThreads()
+    }
     this.#log.info({ model: name }, 'Model unloaded')
   }
 
   /** Refuses new requests to all models; true once none is under way, false after `graceMs`. */
   async drain(graceMs: number): Promise<boolean> {
-    this.#draining = true
+    this.#stopLoading()
     const drained = await Promise.all(this.#all().map((model) => model.drain(DRAINING, graceMs)))
     return drained.every(Boolean)
   }
 
   /** Drains for up to `graceMs`, answers what is left with an error, and frees all models. */
   async close(graceMs = 0): Promise<void> {
-    this.#draining = true
-    await Promise.all(this.#all().map((model) => model.retire(DRAINING, graceMs)))
+    this.#stopLoading()
+    const loadings = [...this.#loadings].map(({ over }) => over)
+    await Promise.all([...loadings, ...this.#all().map((model) => model.retire(DRAINING, graceMs))])
     this.#models.clear()
   }
 
-  /** Threads for the model that is about to be looked for: they start meanwhile. */
-  async #startThreads(): Promise<WorkerThreads | undefined> {
+  async #load(uri: string, loading: ModelLoading): Promise<LoadedModel> {
+    const isTried = this.#complete || this.#options.trial?.atStart === true
+    // They start while the model is looked for; while it is tried, nobody needs them.
+    if (!isTried) void this.#threadsFor(loading)
+    const source = await loading.orGivenUp(this.#options.resolve(uri))
+    const name = loading.name ?? source.name
+    if (loading.name === undefined) this.#expectFree(name)
+    loading.name = name
+    const prepare = isTried ? await this.#try(name, source, loading) : this.#options.prepare
+    const threads = await this.#threadsFor(loading)
+    loading.signal.throwIfAborted()
+    const model = await loadModel({
+      ...this.#loadOptions(loading.threadCount),
+      name,
+      source,
+      threads,
+      ...(prepare && { prepare }),
+    })
+    if (loading.signal.aborted) {
+      await model.retire('Given up', 0)
+      throw loading.signal.reason
+    }
+    this.#add(model, loading.order)
+    this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
+    return model
+  }
+
+  #expectFree(name: string): void {
+    if (this.#models.has(name) || this.#loadingOf(name) !== undefined) {
+      throw alreadyExists(`A model is already served as '${name}'`, { model: name })
+    }
+  }
+
+  #loadingOf(name: string): ModelLoading | undefined {
+    for (const loading of this.#loadings) if (loading.name === name) return loading
+    return undefined
+  }
+
+  async #giveUp(name: string): Promise<void> {
+    const loading = this.#loadingOf(name)
+    if (loading === undefined) throw notFound(`No model is served as '${name}'`, { model: name })
+    loading.giveUp(cancelled(`The model '${name}' was unloaded before it was loaded`))
+    await loading.over
+  }
+
+  #stopLoading(): void {
+    this.#draining = true
+    for (const loading of this.#loadings) loading.giveUp(unavailable(DRAINING))
+  }
+
+  #threadsFor(loading: ModelLoading): Promise<WorkerThreads | undefined> {
+    return loading.threads(() => this.#startThreads(loading.threadCount))
+  }
+
+  async #startThreads(maxThreads: number): Promise<WorkerThreads | undefined> {
     if (this.#options.placement === 'inline') return undefined
     const { WorkerThreads } = await import('./pool/worker-threads.ts')
-    for (const earlier of this.#threads) if (earlier.gone) this.#threads.delete(earlier)
-    const threads = new WorkerThreads({ maxThreads: this.#threadCount(), log: this.#log })
+    const threads = new WorkerThreads({ maxThreads, log: this.#log })
     this.#threads.add(threads)
     return threads
   }
 
-  async #loadAs(
+  /** Those of which nothing is left. */
+  #forgetThreads(): void {
+    for (const threads of this.#threads) if (threads.gone) this.#threads.delete(threads)
+  }
+
+  /** @returns how the model is to be prepared now that the trial has done it once. */
+  async #try(
     name: string,
     source: ResolvedModel,
-    { order, starting }: { order: number; starting: Promise<WorkerThreads | undefined> },
-  ): Promise<LoadedModel> {
-    if (this.#models.has(name) || this.#loading.has(name)) {
-      throw alreadyExists(`A model is already served as '${name}'`, { model: name })
-    }
-    this.#loading.add(name)
-    try {
-      const model = await loadModel(this.#loadOptions(name, source, await starting))
-      this.#add(model, order)
-      this.#complete ||= this.#models.size >= (this.#options.expectedModels ?? 1)
-      return model
-    } finally {
-      this.#loading.delete(name)
-    }
+    { signal }: ModelLoading,
+  ): Promise<PrepareOptions | undefined> {
+    const { prepare, flavorTable, trial = {} } = this.#options
+    const { passTrial } = await import('./trial/pass-trial.ts')
+    return await passTrial({
+      source,
+      name,
+      signal,
+      batching: this.#options.batching ?? DEFAULT_BATCHING,
+      runTimeoutMs: this.#options.runTimeoutMs ?? RUN_TIMEOUT_MS,
+      limits: trialLimits(trial, this.#resources.memoryBytes),
+      log: this.#log,
+      ...(flavorTable === undefined ? {} : { flavorTable }),
+      ...(prepare === undefined ? {} : { prepare }),
+    })
   }
 
   #add(model: LoadedModel, order: number): void {
     this.#askedFor.set(model, order)
-    const models = [...this.#all(), model].sort((a, b) => this.#askedFor.get(a)! - this.#askedFor.get(b)!)
+    const models = [...this.#models.values(), model].sort(
+      (a, b) => this.#askedFor.get(a)! - this.#askedFor.get(b)!,
+    )
     this.#models.clear()
     for (const each of models) this.#models.set(each.name, each)
   }
 
-  #loadOptions(name: string, source: ResolvedModel, threads: WorkerThreads | undefined): LoadModelOptions {
+  #loadOptions(threadCount: number): Omit<LoadModelOptions, 'name' | 'source' | 'threads'> {
     const { placement = 'auto', limits = DEFAULT_LIMITS, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
-    const { flavorTable, prepare, batching = { mode: 'auto' } } = this.#options
+    const { flavorTable, batching = DEFAULT_BATCHING } = this.#options
     const { memoryBytes } = this.#resources
-    const count = this.#threadCount()
     return {
-      source,
-      name,
       placement,
       limits,
       batching,
       runTimeoutMs,
-      threads,
-      planFor: (weightBytes) => planThreads({ threads: count, weightBytes, memoryBytes }),
+      planFor: (weightBytes) => planThreads({ threads: threadCount, weightBytes, memoryBytes }),
       log: this.#log,
       ...(flavorTable === undefined ? {} : { flavorTable }),
-      ...(prepare === undefined ? {} : { prepare }),
     }
   }
 
@@ -200,12 +277,15 @@ export class ModelRepository {
   /** An equal share of the cores for each model expected at start, of what is left for a later one. */
   #coreShare(): number {
     const { cores } = this.#resources
-    const used = this.#all().reduce((sum, model) => sum + model.stats().workers, 0)
+    let used = 0
+    for (const model of this.#models.values()) used += model.stats().workers
+    for (const { threadCount } of this.#loadings) used += threadCount
     const share = Math.floor(cores / (this.#options.expectedModels ?? 1))
     return Math.max(1, Math.min(share, cores - used))
   }
 
+  /** What is served, and what is on its way out. */
   #all(): LoadedModel[] {
-    return [...this.#models.values()]
+    return [...this.#models.values(), ...this.#leaving]
   }
 }

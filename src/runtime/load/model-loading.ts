@@ -1,0 +1,77 @@
+import type { WorkerThreads } from '../pool/worker-threads.ts'
+
+export interface ModelLoadingInit {
+  /** Among all that were ever asked for. */
+  readonly order: number
+  /** Worker threads that the model may have: taken from when it is asked for until it is there. */
+  readonly threadCount: number
+}
+
+/** A model on its way in, and how to give it up. */
+export class ModelLoading {
+  readonly order: number
+  readonly threadCount: number
+  /** Under which it will be served; undefined until that is known. */
+  name: string | undefined
+  readonly #controller = new AbortController()
+  readonly #over = Promise.withResolvers<void>()
+  #threads: Promise<WorkerThreads | undefined> | undefined
+
+  constructor({ order, threadCount }: ModelLoadingInit) {
+    this.order = order
+    this.threadCount = threadCount
+  }
+
+  /** Aborted when the model is given up. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Settles once nothing is left of it: the model is loaded, or it is not and its threads have ended. Never rejects. */
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  /** The model's threads, started the first time. */
+  threads(start: () => Promise<WorkerThreads | undefined>): Promise<WorkerThreads | undefined> {
+    this.#threads ??= start()
+    // Whoever awaits it hears of its failure.
+    this.#threads.catch(() => {})
+    return this.#threads
+  }
+
+  /** Loading rejects with `reason` as soon as it can. */
+  giveUp(reason: unknown): void {
+    this.#controller.abort(reason)
+    // Ends whatever is loading or running in them, a native run aside.
+    this.#closeThreads().catch(() => {})
+  }
+
+  /** What `promise` settles to, or a rejection once this is given up. */
+  async orGivenUp<T>(promise: Promise<T>): Promise<T> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>()
+    const onAbort = (): void => reject(this.signal.reason)
+    this.signal.addEventListener('abort', onAbort)
+    try {
+      this.signal.throwIfAborted()
+      return await Promise.race([promise, givenUp])
+    } finally {
+      this.signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Nothing came of it. */
+  async fail(): Promise<void> {
+    await this.#closeThreads()
+    this.#over.resolve()
+  }
+
+  /** The model is there, and its threads are the model's. */
+  succeed(): void {
+    this.#over.resolve()
+  }
+
+  async #closeThreads(): Promise<void> {
+    await (await this.#threads?.catch(() => undefined))?.close()
+  }
+}
