@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NotHttpError, ResponseParser } from '../../../src/bench/open-loop/response-parser.ts'
+
+/** Feeds `text` in pieces. @returns whether and after which byte the answer was complete. */
+function parse(text: string, cuts: readonly number[] = [], headOnly = false) {
+  const bytes = Buffer.from(text, 'latin1')
+  const parser = new ResponseParser()
+  parser.begin(headOnly)
+  const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1))), bytes.length].sort((a, b) => a - b)
+  let complete = false
+  let from = 0
+  for (const end of ends) {
+    expect(complete && end > from).toBe(false)
+    complete = parser.push(bytes.subarray(from, end))
+    from = end
+  }
+  return { parser, complete }
+}
+
+const bodies = fc.string({ unit: 'binary-ascii', maxLength: 300 })
+const cuts = fc.array(fc.nat(), { maxLength: 12 })
+
+/** A body in chunks, with extensions and trailers, as RFC 9112 (section 7.1) allows them. */
+const chunked = fc
+  .array(
+    bodies.filter((body) => body !== ''),
+    { maxLength: 5 },
+  )
+  .map((chunks) => {
+    const framed = chunks.map((chunk) => `${chunk.length.toString(16)};ext=1\r\n${chunk}\r\n`)
+    return `${framed.join('')}0\r\nTrailer: yes\r\n\r\n`
+  })
+
+describe('an answer', () => {
+  test('of a known length is complete with its last byte, in whatever pieces it comes', () => {
+    fc.assert(
+      fc.property(bodies, cuts, fc.integer({ min: 200, max: 599 }), (body, at, status) => {
+        const empty = status === 204 || status === 304
+        const head = `HTTP/1.1 ${status} Some Words\r\nX-Other: a:b\r\ncontent-LENGTH:  ${body.length} \r\n\r\n`
+        const { parser, complete } = parse(empty ? head : head + body, at)
+        expect(complete).toBe(true)
+        expect(parser.status).toBe(status)
+        expect(parser.keepAlive).toBe(true)
+      }),
+    )
+  })
+
+  test('in chunks is complete with its last byte, in whatever pieces it comes', () => {
+    fc.assert(
+      fc.property(chunked, cuts, (body, at) => {
+        const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'
+        expect(parse(head + body, at).complete).toBe(true)
+        expect(parse((head + body).slice(0, -1), at).complete).toBe(false)
+      }),
+    )
+  })
+
+  test('without a length ends with its connection', () => {
+    const { parser, complete } = parse('HTTP/1.1 200 OK\r\n\r\nwhatever comes', [3, 20, 25])
+    expect(complete).toBe(false)
+    expect(parser.end()).toBe(true)
+    expect(parser.keepAlive).toBe(false)
+  })
+
+  test('that is cut short does not end with its connection', () => {
+    for (const text of ['', 'HTTP/1.1 200', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab']) {
+      const { parser, complete } = parse(text)
+      expect(complete).toBe(false)
+      expect(parser.end()).toBe(false)
+    }
+  })
+
+  test('to HEAD has no body, whatever its length', () => {
+    expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n', [], true).complete).toBe(true)
+  })
+
+  test('is preceded by interim ones', () => {
+    const interim =
+      'HTTP/1.1 100 Continue\r\nContent-Length: 7\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n'
+    const { parser, complete } = parse(
+      `${interim}HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n`,
+    )
+    expect(complete).toBe(true)
+    expect(parser.status).toBe(503)
+    expect(parser.retryAfter).toBe('7')
+  })
+
+  test.each([
+    ['HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', false],
+    ['HTTP/1.1 200 OK\r\nConnection: Upgrade, Close\r\nContent-Length: 0\r\n\r\n', false],
+    ['HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n', false],
+    ['HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n', true],
+  ])('says whether its connection stays: %j', (text, keepAlive) => {
+    expect(parse(text).parser.keepAlive).toBe(keepAlive)
+  })
+
+  test('forgets what the one before it said', () => {
+    const { parser } = parse(
+      'HTTP/1.1 429 No\r\nRetry-After: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    )
+    parser.begin()
+    expect(parser.push(Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))).toBe(true)
+    expect(parser.retryAfter).toBeUndefined()
+  })
+
+  test.each([
+    'SSH-2.0-OpenSSH\r\n',
+    'HTTP/2 200\r\n',
+    'HTTP/1.1 200 OK\r\nno colon\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n',
+    `HTTP/1.1 200 OK\r\n${'x'.repeat(70_000)}`,
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab',
+  ])('that is none is refused: %#', (text) => {
+    expect(() => parse(text)).toThrow(NotHttpError)
+  })
+
+  test('may be any bytes: they are refused, or wait for more', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const parser = new ResponseParser()
+        parser.begin()
+        try {
+          parser.push(Buffer.from(bytes))
+        } catch (error) {
+          expect(error).toBeInstanceOf(NotHttpError)
+        }
+      }),
+    )
+  })
+})
