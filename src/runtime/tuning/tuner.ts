@@ -1,38 +1,30 @@
-import type { Predictor } from '../../core/predictor.ts'
-import type { TensorMap } from '../../core/tensor.ts'
-import type { PreparedModel } from '../../flavors/flavor.ts'
-import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf, ServingError } from '../../core/errors.ts'
 import type { BatchingOptions, BatchingState } from '../batching/batching-state.ts'
-import type { DynamicBatcher } from '../batching/dynamic-batcher.ts'
-import type { SampleBody } from '../load/scoring-sample.ts'
-import type { RuntimeLog } from '../runtime-log.ts'
-import type { Placement } from '../served-model.ts'
+import { assumedPlan } from './assumed-plan.ts'
+import { IdleRuns } from './idle-runs.ts'
+import { NotBatched, TuningStopped } from './not-batched.ts'
+import type { Tuned } from './tune.ts'
+import type { TunerOptions } from './tuning-options.ts'
 
-export interface TunerOptions {
-  readonly name: string
-  readonly model: PreparedModel
-  readonly placement: Placement
-  readonly batching: BatchingOptions
-  readonly batcher: DynamicBatcher
-  /** The model below the batcher. */
-  readonly engine: Predictor
-  /** Runs `inputs` once in every thread that has the model. */
-  everywhere(inputs: TensorMap): Promise<void>
-  /** Requests that the model brings along, as sources of rows. */
-  readonly samples: readonly SampleBody[]
-  readonly scoring: ScoringCodec
-  /** Measured time of a run of one row, in milliseconds, where it could be measured. */
-  readonly rowMs: number | undefined
-  /** Requests of the model that are under way. */
-  underWay(): number
-  readonly log: RuntimeLog
-}
+export type { TunerOptions } from './tuning-options.ts'
+
+/** Requests that came while the model was loaded go first. */
+const FIRST_WAIT_MS = 20
+/** A worker thread may die, or be replaced just then: once more after each of these times. */
+const RETRY_MS = [1_000, 10_000]
 
 /** Finds out, in idle time, whether and how the requests of a model may be batched, and tells its batcher. */
 export class Tuner {
+  readonly #options: TunerOptions
+  readonly #runs: IdleRuns
   #state: BatchingState = { state: 'testing', reason: 'not proved yet', maxBatchRows: 1 }
+  #stopped = false
 
-  constructor(_options: TunerOptions) {}
+  constructor(options: TunerOptions) {
+    this.#options = options
+    this.#runs = new IdleRuns(options)
+  }
 
   get state(): BatchingState {
     return this.#state
@@ -40,9 +32,94 @@ export class Tuner {
 
   /** Settles when nothing is left to find out. Never rejects. */
   async run(): Promise<void> {
-    this.#state = { state: 'off', reason: 'not built', maxBatchRows: 1 }
+    const reason = reasonAgainst(this.#options)
+    if (reason !== undefined) return this.#settle(reason)
+    this.#assume()
+    await this.#wait(FIRST_WAIT_MS)
+    for (const pause of [...RETRY_MS, undefined]) {
+      const error = await this.#try()
+      if (error === undefined) return this.#tell()
+      if (!mayPass(error) || pause === undefined || this.#stopped) return this.#settle(inWords(error))
+      await this.#wait(pause)
+    }
   }
 
   /** Begins no further run. */
-  stop(): void {}
+  stop(): void {
+    this.#stopped = true
+    this.#runs.stop()
+  }
+
+  /** @returns what was thrown, where something was. */
+  async #try(): Promise<unknown> {
+    try {
+      const { tune } = await import('./tune.ts')
+      await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#use(tuned) })
+      return undefined
+    } catch (error) {
+      this.#withdraw(inWords(error))
+      return error
+    }
+  }
+
+  #use({ plan, reason }: Tuned): void {
+    this.#options.batcher.use(plan)
+    this.#state = { state: 'on', reason, maxBatchRows: plan.sizes.at(-1)! }
+  }
+
+  /** Batching that is switched on by hand waits for nothing. */
+  #assume(): void {
+    const { batching } = this.#options
+    if (batching.mode === 'on') this.#use(assumedPlan(this.#options))
+  }
+
+  #withdraw(reason: string): void {
+    if (this.#options.batching.mode === 'on') return
+    this.#options.batcher.use(undefined)
+    this.#state = { state: 'testing', reason, maxBatchRows: 1 }
+  }
+
+  #settle(reason: string): void {
+    if (this.#state.state !== 'on') this.#state = { state: 'off', reason, maxBatchRows: 1 }
+    this.#tell()
+  }
+
+  #tell(): void {
+    if (this.#stopped) return
+    const { log, name: model, batching } = this.#options
+    const { state, reason, maxBatchRows } = this.#state
+    if (state === 'on') log.info({ model, maxBatchRows, reason }, 'Requests that wait together run as one')
+    else if (isAskedFor(batching)) log.warn({ model, reason }, 'Requests are not batched, as was asked for')
+    else log.info({ model, reason }, 'Requests are not batched')
+  }
+
+  #wait(ms: number): Promise<void> {
+    return sleep(ms, undefined, { ref: false })
+  }
+}
+
+/** What can be told without a run. */
+function reasonAgainst({ batching, engine, model }: TunerOptions): string | undefined {
+  if (batching.mode === 'off') return 'switched off'
+  if (!engine.batchable) return 'its inputs or outputs have no free number of rows'
+  if (batching.maxBatchRows === 1) return 'set to one row a batch'
+  if (model.traits.unboundedRun && batching.mode !== 'on') {
+    return 'a run of it may have no end, and would take the requests of others with it'
+  }
+  return undefined
+}
+
+/** Whether the failure is one of the moment. */
+function mayPass(error: unknown): boolean {
+  return error instanceof ServingError && error.code === 'TEMPORARILY_UNAVAILABLE'
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof NotBatched) return error.message
+  if (error instanceof TuningStopped) return 'the model is being unloaded'
+  return `it could not be tried: ${messageOf(error)}`
+}
+
+function isAskedFor({ mode, maxBatchRows = 1 }: BatchingOptions): boolean {
+  return mode === 'on' || (mode === 'auto' && maxBatchRows > 1)
 }

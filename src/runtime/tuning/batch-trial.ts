@@ -1,0 +1,111 @@
+import { messageOf, ServingError } from '../../core/errors.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+import type { RowJoining } from '../batching/row-joining.ts'
+import { firstDifference } from './compare-outputs.ts'
+import type { IdleRuns } from './idle-runs.ts'
+import { NotBatched } from './not-batched.ts'
+import { RunTimes } from './run-times.ts'
+import { seededNumbers } from './seeded-numbers.ts'
+import { areSame, type TrialRow } from './trial-row.ts'
+
+export interface BatchTrialOptions {
+  readonly runs: IdleRuns
+  readonly rows: readonly TrialRow[]
+  readonly joining: RowJoining
+  /** Whether what a batch answers is compared with what its rows were answered alone. */
+  readonly proves: boolean
+  /** Warms every thread of a pool with what one of them has answered. */
+  readonly threads: 'one' | 'all'
+}
+
+/** Runs rows of which the answers are known in batches, each of another order, compares and times them. */
+export class BatchTrial {
+  readonly times = new RunTimes()
+  readonly #options: BatchTrialOptions
+  readonly #next = seededNumbers(1)
+  #turn = 0
+
+  constructor(options: BatchTrialOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Runs one batch of so many rows.
+   * @returns what the engine took, in milliseconds.
+   * @throws NotBatched where a row is not answered as it is alone; ServingError, TuningStopped.
+   */
+  async run(size: number): Promise<number> {
+    const rows = this.#arrange(size)
+    const parts = rows.map(({ inputs }) => inputs)
+    const inputs = this.#options.joining.join(parts)
+    const { outputs, ms } = await this.#ask(inputs, size)
+    this.times.note(size, ms)
+    if (this.#options.proves) await this.#check(rows, outputs)
+    return ms
+  }
+
+  /** Runs a batch of so many rows in every thread. @throws ServingError, TuningStopped */
+  async warm(size: number): Promise<void> {
+    const { joining, runs, threads } = this.#options
+    if (threads === 'one') return
+    const inputs = joining.join(this.#arrange(size).map((row) => row.inputs))
+    await runs.everywhere(inputs, this.times.predict(size))
+  }
+
+  async #ask(inputs: TensorMap, size: number) {
+    try {
+      return await this.#options.runs.run(inputs, this.times.predict(size))
+    } catch (error) {
+      if (!(error instanceof ServingError) || error.code !== 'BAD_REQUEST') throw error
+      throw new NotBatched(`it fails on ${size} rows at once: ${messageOf(error)}`)
+    }
+  }
+
+  async #check(rows: readonly TrialRow[], outputs: TensorMap): Promise<void> {
+    for (const [name, { shape }] of outputs) {
+      if (shape[0] === rows.length) continue
+      throw new NotBatched(`its output '${name}' has ${shape[0] ?? 1} rows for ${rows.length} of its input`)
+    }
+    const parts = this.#options.joining.split(
+      outputs,
+      rows.map(({ inputs }) => inputs),
+    )
+    for (const [index, row] of rows.entries()) {
+      const how = firstDifference(row.outputs, parts[index]!)
+      if (how === undefined) continue
+      if (await this.#isUnsteady(row))
+        throw new NotBatched('it answers the same row in another way each time')
+      throw new NotBatched(`it answers a row among ${rows.length} in another way than alone: ${how}`)
+    }
+  }
+
+  async #isUnsteady({ inputs, outputs }: TrialRow): Promise<boolean> {
+    const again = await this.#options.runs.run(inputs, this.times.predict(1))
+    return !areSame(outputs, again.outputs)
+  }
+
+  /**
+   * All rows in random order, again and again: neighbours differ. In every other batch two of them are equal, since
+   * requests may be as well.
+   */
+  #arrange(size: number): readonly TrialRow[] {
+    const arranged: TrialRow[] = []
+    while (arranged.length < size) arranged.push(...this.#shuffled())
+    arranged.length = size
+    this.#turn += 1
+    if (size > 1 && this.#turn % 2 === 0) {
+      const from = Math.floor(this.#next() * (size - 1))
+      arranged[from + 1] = arranged[from]!
+    }
+    return arranged
+  }
+
+  #shuffled(): TrialRow[] {
+    const rows = [...this.#options.rows]
+    for (let index = rows.length - 1; index > 0; index -= 1) {
+      const other = Math.floor(this.#next() * (index + 1))
+      ;[rows[index], rows[other]] = [rows[other]!, rows[index]!]
+    }
+    return rows
+  }
+}

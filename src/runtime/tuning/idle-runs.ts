@@ -1,0 +1,97 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Predictor } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
+import { newTiming } from '../../core/timing.ts'
+import { TuningStopped } from './not-batched.ts'
+
+export interface IdleRunsOptions {
+  /** The model below its batcher: what it is given is one run. */
+  readonly engine: Predictor
+  /** Runs `inputs` once in every thread that has the model. */
+  everywhere(inputs: TensorMap): Promise<void>
+  /** Requests of the model that are under way. */
+  underWay(): number
+}
+
+export interface IdleRun {
+  readonly outputs: TensorMap
+  /** What the engine took, in milliseconds. */
+  readonly ms: number
+}
+
+/** A run is put off for so many times as long as it takes while the model is busy: one twentieth of the time is ours. */
+const PATIENCE = 20
+const LONGEST_PATIENCE_MS = 2_000
+const POLL_MS = 1
+/** A thread that was busy for more of the time than this is not idle, even if no request waits just now. */
+const BUSY_SHARE = 0.5
+/** A run that takes longer is one that does not end. */
+const RUN_TIMEOUT_MS = 60_000
+
+/** Runs of a model in the pauses between its requests, and now and then where there are none. */
+export class IdleRuns {
+  readonly #options: IdleRunsOptions
+  #utilization = performance.eventLoopUtilization()
+  #spentMs = 0
+  #stopped = false
+
+  constructor(options: IdleRunsOptions) {
+    this.#options = options
+  }
+
+  /** What the runs so far took, in milliseconds. */
+  get spentMs(): number {
+    return this.#spentMs
+  }
+
+  /** Every later run, and one that still waits for its turn, throws TuningStopped. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /**
+   * @param predictedMs how long it is likely to take.
+   * @throws ServingError what the model throws; TuningStopped.
+   */
+  async run(inputs: TensorMap, predictedMs: number): Promise<IdleRun> {
+    await this.#turn(predictedMs)
+    const timing = newTiming()
+    const begun = performance.now()
+    const deadline = begun + RUN_TIMEOUT_MS
+    const outputs = await this.#options.engine.predict(inputs, { timing, deadline })
+    const ms = timing.compute > 0 ? timing.compute : performance.now() - begun
+    this.#end(ms)
+    return { outputs, ms }
+  }
+
+  /** Runs `inputs` in every thread. @throws ServingError, TuningStopped */
+  async everywhere(inputs: TensorMap, predictedMs: number): Promise<void> {
+    await this.#turn(predictedMs)
+    await this.#options.everywhere(inputs)
+    this.#end(predictedMs)
+  }
+
+  #end(ms: number): void {
+    this.#spentMs += ms
+    this.#utilization = performance.eventLoopUtilization()
+    if (this.#stopped) throw new TuningStopped()
+  }
+
+  async #turn(predictedMs: number): Promise<void> {
+    const patience = Math.min(LONGEST_PATIENCE_MS, PATIENCE * Math.max(POLL_MS, predictedMs))
+    const latest = performance.now() + patience
+    do {
+      if (this.#stopped) throw new TuningStopped()
+      await sleep(POLL_MS, undefined, { ref: false })
+    } while (!this.#isIdle() && performance.now() < latest)
+    if (this.#stopped) throw new TuningStopped()
+  }
+
+  #isIdle(): boolean {
+    if (this.#options.underWay() > 0) return false
+    const { utilization } = performance.eventLoopUtilization(this.#utilization)
+    this.#utilization = performance.eventLoopUtilization()
+    return utilization < BUSY_SHARE
+  }
+}

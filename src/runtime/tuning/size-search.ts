@@ -1,0 +1,122 @@
+import type { Placement } from '../served-model.ts'
+import type { BatchTrial } from './batch-trial.ts'
+import { NotBatched } from './not-batched.ts'
+
+export interface SizeSearchOptions {
+  readonly trial: BatchTrial
+  readonly placement: Placement
+  readonly targetP99Ms: number | undefined
+  /** No size is larger. */
+  readonly most: number
+  /** Milliseconds of runs that may still be made. */
+  budgetMs(): number
+}
+
+/** The longest that one batch may keep the serving thread. */
+const LONGEST_INLINE_MS = 5
+/** In a pool a request may have to wait for a batch that began just before it came. */
+const LONGEST_POOLED_MS = 10
+/** As long as a batch may take where one row alone takes longer than that. */
+const LONGEST_AGAINST_ONE = 1.5
+/** A size of which the time per row is within this share of the best is as good. */
+const AS_GOOD = 1.1
+/** Less than a tenth is no gain. */
+const GAIN = 0.9
+const FEWEST_RUNS = 3
+const MOST_RUNS = 7
+/** Runs of one size are repeated for so long. */
+const SIZE_MS = 10
+
+/**
+ * Measures 1, 2, 4, 8, … rows and chooses the smallest number of which the time per row is about the best, as far as
+ * a run takes no longer than it may.
+ * @throws NotBatched where there is none above 1, and what the trial throws.
+ */
+export async function searchSize(options: SizeSearchOptions): Promise<number> {
+  const search = new SizeSearch(options)
+  await search.measure(1)
+  const bound = search.boundMs()
+  const sizes = [1]
+  for (let size = 2; size <= options.most && search.mayMeasure(size, bound); size *= 2) {
+    if ((await search.measure(size)) > bound) break
+    sizes.push(size)
+    if (search.isFlat(sizes)) break
+  }
+  return search.choose(sizes, bound)
+}
+
+class SizeSearch {
+  readonly #options: SizeSearchOptions
+  #largestMeasured = 1
+
+  constructor(options: SizeSearchOptions) {
+    this.#options = options
+  }
+
+  /** How long a batch may take at most. */
+  boundMs(): number {
+    const { placement, targetP99Ms, trial } = this.#options
+    // Who comes just after a run has begun waits for it, and then for the next one.
+    const wanted = targetP99Ms === undefined ? Number.POSITIVE_INFINITY : targetP99Ms / 2
+    if (placement === 'inline') return Math.min(wanted, LONGEST_INLINE_MS)
+    if (targetP99Ms !== undefined) return wanted
+    return Math.max(LONGEST_POOLED_MS, LONGEST_AGAINST_ONE * trial.times.shortest(1))
+  }
+
+  /** @returns the shortest of a few runs, in milliseconds. */
+  async measure(size: number): Promise<number> {
+    const { trial } = this.#options
+    this.#largestMeasured = size
+    let spent = 0
+    for (let run = 0; run < MOST_RUNS; run += 1) {
+      if (run >= FEWEST_RUNS && spent > SIZE_MS) break
+      // The first run allocates what the later ones use again; of slow ones there is no time for many.
+      const ms = await trial.run(size)
+      spent += ms
+      if (run > 0 && spent > SIZE_MS * FEWEST_RUNS * 2) break
+    }
+    return trial.times.shortest(size)
+  }
+
+  mayMeasure(size: number, bound: number): boolean {
+    const { trial, placement, budgetMs } = this.#options
+    const half = trial.times.shortest(size / 2)
+    // Runs in the serving thread are never longer than they may be, as far as it can be foreseen.
+    if (placement === 'inline' && 2 * half > bound) return false
+    return half <= bound && 2 * 2 * half <= budgetMs()
+  }
+
+  /** The last two doublings made nothing better. */
+  isFlat(sizes: readonly number[]): boolean {
+    if (sizes.length < 4) return false
+    const earlier = Math.min(...sizes.slice(0, -2).map((size) => this.#rowMs(size)))
+    return sizes.slice(-2).every((size) => this.#rowMs(size) > earlier * GAIN)
+  }
+
+  choose(sizes: readonly number[], bound: number): number {
+    const best = Math.min(...sizes.map((size) => this.#rowMs(size)))
+    const chosen = sizes.find((size) => this.#rowMs(size) <= best * AS_GOOD)!
+    if (chosen > 1 && this.#rowMs(chosen) <= this.#rowMs(1) * GAIN) return chosen
+    throw new NotBatched(this.#noGain(bound))
+  }
+
+  #noGain(bound: number): string {
+    const { trial, targetP99Ms } = this.#options
+    const alone = text(trial.times.shortest(1))
+    const last = this.#largestMeasured
+    if (last === 1) {
+      const target = targetP99Ms === undefined ? '' : `, for a target of ${targetP99Ms} ms`
+      return `batching gains nothing: a batch may take ${text(bound)} ms${target}, and a row alone takes ${alone} ms`
+    }
+    const share = Math.round((this.#rowMs(last) / this.#rowMs(1)) * 100)
+    return `batching gains nothing: a row takes ${alone} ms alone, and ${share} % of that in a batch of ${last}`
+  }
+
+  #rowMs(size: number): number {
+    return this.#options.trial.times.shortest(size) / size
+  }
+}
+
+function text(ms: number): string {
+  return String(Number(ms.toPrecision(2)))
+}

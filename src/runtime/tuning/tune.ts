@@ -1,0 +1,161 @@
+import type { BatchPlan } from '../batching/batch-plan.ts'
+import { PLAIN_ROWS } from '../batching/plain-rows.ts'
+import type { RowJoining } from '../batching/row-joining.ts'
+import { batchSizes, type SizeSteps } from './batch-sizes.ts'
+import { BatchTrial } from './batch-trial.ts'
+import type { IdleRuns } from './idle-runs.ts'
+import { NotBatched } from './not-batched.ts'
+import { sampleRows } from './sample-rows.ts'
+import { seededRows } from './seeded-rows.ts'
+import { searchSize } from './size-search.ts'
+import { byteSize, type TrialRow } from './trial-row.ts'
+import { collectTrialRows, FEWEST_ROWS, MOST_ROWS } from './trial-rows.ts'
+import type { TunerOptions } from './tuning-options.ts'
+
+/** A plan that may be used from now on, and what speaks for it. */
+export interface Tuned {
+  readonly plan: BatchPlan
+  readonly reason: string
+}
+
+export interface TuneOptions extends TunerOptions {
+  readonly runs: IdleRuns
+  /** Told of each plan that is larger than the one before. */
+  onPlan(tuned: Tuned): void
+}
+
+/** Runs of the self-test, the search and the warming together, in milliseconds. */
+const BUDGET_MS = 2_000
+/** Where a user asked for a size, it is to be had. */
+const BUDGET_BY_HAND_MS = 20_000
+const MOST_ROWS_SEARCHED = 256
+/** Inputs and outputs of one batch: copying them keeps the serving thread. */
+const MOST_BYTES = 8 * 1024 * 1024
+/** A plan is given when so many rows are proved, and with every doubling of them. */
+const FIRST_PLAN_ROWS = 8
+
+/**
+ * Proves that rows are answered in batches as they are alone, searches the best size, and warms every size that is used.
+ * @throws NotBatched with the reason; ServingError what the engine throws; TuningStopped.
+ */
+export async function tune(options: TuneOptions): Promise<void> {
+  const rowMs = await affordableRowMs(options)
+  const candidates = await candidateRows(options)
+  const rows = await collectTrialRows({ runs: options.runs, candidates, rowMs })
+  await new Tuning(options, rows, PLAIN_ROWS).run()
+}
+
+/** A model of which a handful of runs takes longer than all of it may is not even tried. */
+async function affordableRowMs(options: TuneOptions): Promise<number> {
+  const { rowMs = 0 } = options
+  // Four rows alone, and a batch of two to see whether it gains anything.
+  const leastMs = (FEWEST_ROWS + 2) * rowMs
+  if (leastMs > budgetOf(options)) {
+    throw new NotBatched(`a row takes ${Math.round(rowMs)} ms, too long to prove batches beside the requests`)
+  }
+  return rowMs
+}
+
+async function candidateRows({ samples, scoring, engine }: TuneOptions) {
+  const rows = await sampleRows(samples, scoring, MOST_ROWS)
+  if (rows.length > 0) return rows.filter((row) => PLAIN_ROWS.fits(rows[0]!, row))
+  const made = seededRows(engine.inputs, MOST_ROWS)
+  if (made.length > 0) return made
+  throw new NotBatched('the model brings no input example to try batches with')
+}
+
+function budgetOf({ batching }: TuneOptions): number {
+  return batching.maxBatchRows === undefined ? BUDGET_MS : BUDGET_BY_HAND_MS
+}
+
+/** The way from known rows to a plan. */
+class Tuning {
+  readonly #options: TuneOptions
+  readonly #rows: readonly TrialRow[]
+  readonly #joining: RowJoining
+  readonly #trial: BatchTrial
+
+  constructor(options: TuneOptions, rows: readonly TrialRow[], joining: RowJoining) {
+    this.#options = options
+    this.#rows = rows
+    this.#joining = joining
+    this.#trial = new BatchTrial({
+      runs: options.runs,
+      rows,
+      joining,
+      proves: options.batching.mode !== 'on',
+      threads: options.placement === 'pool' ? 'all' : 'one',
+    })
+  }
+
+  async run(): Promise<void> {
+    const most = this.#options.batching.maxBatchRows ?? (await this.#search())
+    await this.#prove(most)
+  }
+
+  #search(): Promise<number> {
+    const { placement, batching } = this.#options
+    return searchSize({
+      trial: this.#trial,
+      placement,
+      targetP99Ms: batching.targetP99Ms,
+      most: Math.min(MOST_ROWS_SEARCHED, this.#rowsInMemory()),
+      budgetMs: () => this.#budgetMs() / 2,
+    })
+  }
+
+  #rowsInMemory(): number {
+    const largest = Math.max(...this.#rows.map(({ inputs, outputs }) => byteSize(inputs) + byteSize(outputs)))
+    return Math.max(1, Math.floor(MOST_BYTES / Math.max(1, largest)))
+  }
+
+  #budgetMs(): number {
+    return budgetOf(this.#options) - this.#options.runs.spentMs
+  }
+
+  /** Every size that will be used is proved, and run in all threads. */
+  async #prove(most: number): Promise<void> {
+    const sizes = batchSizes(most, this.#steps(most))
+    let planned = FIRST_PLAN_ROWS
+    const proved: number[] = []
+    for (const size of sizes) {
+      if (size > 2 && this.#trial.times.predict(size) > this.#budgetMs()) break
+      for (let run = 0; run < runsOf(size); run += 1) await this.#trial.run(size)
+      await this.#trial.warm(size)
+      proved.push(size)
+      if (size < planned || size === sizes.at(-1)) continue
+      planned = size * 2
+      this.#tell(proved)
+    }
+    this.#tell(proved)
+  }
+
+  /** As many sizes as there is time for. */
+  #steps(most: number): SizeSteps {
+    // Other engines than onnxruntime keep memory for every number of rows.
+    if (this.#options.model.engine.name !== 'onnxruntime') return 'doubling'
+    const budgetMs = this.#budgetMs()
+    const steps: readonly SizeSteps[] = ['fine', 'coarse']
+    return steps.find((each) => this.#timeOf(batchSizes(most, each)) < budgetMs) ?? 'doubling'
+  }
+
+  #timeOf(sizes: readonly number[]): number {
+    const warmings = this.#options.placement === 'pool' ? 1 : 0
+    return sizes.reduce((sum, size) => sum + this.#trial.times.predict(size) * (runsOf(size) + warmings), 0)
+  }
+
+  #tell(sizes: readonly number[]): void {
+    const proved = this.#options.batching.mode !== 'on'
+    const reason = proved
+      ? `${this.#rows.length} rows are answered in batches as they are alone`
+      : 'set by hand, without proof'
+    const plan = { sizes: [...sizes], joining: this.#joining, runMs: this.#trial.times.snapshot() }
+    this.#options.onPlan({ plan, reason })
+  }
+}
+
+/** Small batches are the usual ones, and the cheapest to prove. */
+function runsOf(size: number): number {
+  if (size <= 1) return 1
+  return size <= 8 ? 3 : size < 32 ? 2 : 1
+}
