@@ -1,19 +1,84 @@
+import { cancelled, deadlineExceeded, type ServingError, unavailable } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { Placement } from '../served-model.ts'
+import { Batch } from './batch.ts'
+import { BatchCall, type CallKeeper } from './batch-call.ts'
+import { aftermathOf, asServingError, halves } from './batch-failure.ts'
+import type { BatchPart } from './batch-part.ts'
 import type { BatchPlan } from './batch-plan.ts'
+import { BatchSizes, type SizeLimits } from './batch-sizes.ts'
 import type { BatchStats } from './batching-state.ts'
+import { EarliestDeadline } from './earliest-deadline.ts'
+import { OverflowRoute } from './overflow-route.ts'
+import type { RowJoining } from './row-joining.ts'
+import { WaitingCalls } from './waiting-calls.ts'
 
 export interface DynamicBatcherOptions {
   readonly placement: Placement
+  /** Inline: where calls run that would keep the serving thread for too long and cannot be cut. Opened when needed. */
+  readonly overflow?: () => Promise<Predictor>
+  /** Measured time of a run of one row, in milliseconds, where it could be measured. */
+  readonly rowMs?: number
 }
 
-/** Requests that wait together run together. */
-export class DynamicBatcher implements Predictor {
-  readonly #engine: Predictor
+/** The longest that one run may keep the serving thread from everything else, as far as it can be foreseen. */
+const LONGEST_INLINE_RUN_MS = 5
+/** About what it costs to hand a run to another thread and its outputs back. */
+const HOP_MS = 0.15
 
-  constructor(engine: Predictor, _options: DynamicBatcherOptions) {
+const LIMITS: Readonly<Record<Placement, Omit<SizeLimits, 'mostRows'>>> = {
+  inline: { longestRunMs: LONGEST_INLINE_RUN_MS, shortestRunMs: Number.POSITIVE_INFINITY },
+  pool: { longestRunMs: Number.POSITIVE_INFINITY, shortestRunMs: HOP_MS },
+}
+
+/** Of a row, where nobody could measure it: the time under which models are placed inline. */
+const UNMEASURED_ROW_MS = 0.5
+
+const NO_OPTIONS: PredictOptions = {}
+
+/** Parts of a failed run that fit by `joining`, to be run by themselves. */
+interface Group {
+  readonly parts: readonly BatchPart[]
+  readonly joining: RowJoining | undefined
+}
+
+/**
+ * Calls that wait together run together, and nobody can tell. There is no timer: as long as the engine has room,
+ * what arrives in one turn of the event loop is handed over at its end; while it has none calls gather, and what
+ * becomes free takes what is there. Inline the engine's room is the thread that calls arrive in: one run a turn.
+ */
+export class DynamicBatcher implements Predictor, CallKeeper {
+  readonly #engine: Predictor
+  readonly #placement: Placement
+  readonly #overflow: OverflowRoute | undefined
+  readonly #waiting = new WaitingCalls()
+  /** Served before what waits. */
+  readonly #again: Group[] = []
+  readonly #running = new Set<Batch>()
+  readonly #deadlines = new EarliestDeadline(() => this.#failLate())
+  readonly #counts = { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
+  readonly #onTurn = () => {
+    this.#turnAhead = false
+    this.#begin()
+  }
+  /** The end of this turn of the event loop is waited for. */
+  #turnAhead = false
+  /** Calls that have no answer. */
+  #unanswered = 0
+  #closing: Promise<void> | undefined
+  #onIdle: (() => void) | undefined
+
+  constructor(engine: Predictor, { placement, overflow, rowMs }: DynamicBatcherOptions) {
     this.#engine = engine
+    this.#placement = placement
+    if (placement === 'pool' || overflow === undefined) return
+    this.#overflow = new OverflowRoute({
+      open: async () => new DynamicBatcher(await overflow(), { placement: 'pool' }),
+      longestRunMs: LONGEST_INLINE_RUN_MS,
+      rowMs: rowMs ?? UNMEASURED_ROW_MS,
+      onRefused: (call) => this.#wait(call),
+    })
   }
 
   get inputs(): readonly TensorMetadata[] {
@@ -24,8 +89,9 @@ export class DynamicBatcher implements Predictor {
     return this.#engine.outputs
   }
 
+  /** Infinity once larger calls are cut. */
   get maxBatchRows(): number {
-    return this.#engine.maxBatchRows
+    return this.#waiting.grouping === undefined ? this.#engine.maxBatchRows : Number.POSITIVE_INFINITY
   }
 
   get maxConcurrency(): number {
@@ -37,17 +103,187 @@ export class DynamicBatcher implements Predictor {
   }
 
   get stats(): BatchStats {
-    return { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
+    const counts = { ...this.#counts }
+    const { batches, halved, retried, cancelled, expired } = this.#overflow?.stats ?? NO_STATS
+    counts.batches += batches
+    counts.halved += halved
+    counts.retried += retried
+    counts.cancelled += cancelled
+    counts.expired += expired
+    return counts
   }
 
   /** From now on batches are formed by `plan`; without one every request is a run of its own. */
-  use(_plan: BatchPlan | undefined): void {}
+  use(plan: BatchPlan | undefined): void {
+    if (plan === undefined) {
+      this.#waiting.regroup(undefined)
+    } else {
+      const limits = { ...LIMITS[this.#placement], mostRows: this.#engine.maxBatchRows }
+      this.#waiting.regroup({ joining: plan.joining, sizes: new BatchSizes(plan, limits) })
+    }
+  }
 
-  predict(inputs: TensorMap, options?: PredictOptions): Promise<TensorMap> {
-    return this.#engine.predict(inputs, options)
+  predict(inputs: TensorMap, options: PredictOptions = NO_OPTIONS): Promise<TensorMap> {
+    if (this.#closing !== undefined) return Promise.reject(unavailable('The model is being unloaded'))
+    return new Promise((resolve, reject) => {
+      this.#enter(new BatchCall({ keeper: this, inputs, options, resolve, reject }))
+    })
+  }
+
+  /** Answers all calls under way with an error, so that `close` need not wait for them. */
+  abandon(): void {
+    this.#fail(this.#calls(), unavailable('The model was unloaded before it had answered'))
+    this.#overflow?.abandon()
   }
 
   close(): Promise<void> {
-    return this.#engine.close()
+    this.#closing ??= this.#close()
+    return this.#closing
   }
+
+  settled(call: BatchCall): void {
+    this.#unanswered -= 1
+    if (call.queue !== undefined) this.#waiting.remove(call)
+    if (this.#unanswered === 0) this.#onIdle?.()
+  }
+
+  aborted(call: BatchCall): void {
+    if (call.untouched) this.#counts.cancelled += 1
+    this.#fail([call], cancelled('The request was taken back by its caller'))
+  }
+
+  async #close(): Promise<void> {
+    if (this.#unanswered > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve
+      })
+    }
+    this.#deadlines.stop()
+    await Promise.all([this.#engine.close(), this.#overflow?.close()])
+  }
+
+  #enter(call: BatchCall): void {
+    this.#unanswered += 1
+    if (call.options.signal?.aborted) {
+      this.#counts.cancelled += 1
+      call.fail(cancelled('The request was taken back before it ran'))
+      return
+    }
+    this.#deadlines.watch(call.deadline)
+    if (this.#overflow?.isNeededFor(call.rows) && this.#waiting.runsAlone(call)) this.#overflow.take(call)
+    else this.#wait(call)
+  }
+
+  #wait(call: BatchCall): void {
+    this.#waiting.add(call)
+    this.#awaitTurn()
+  }
+
+  /** Calls that arrive one after the other in this turn are handed over together, if there is room for any. */
+  #awaitTurn(): void {
+    if (this.#turnAhead || this.#running.size >= this.#engine.maxConcurrency) return
+    if (this.#waiting.empty && this.#again.length === 0) return
+    this.#turnAhead = true
+    setImmediate(this.#onTurn)
+  }
+
+  #begin(): void {
+    this.#deadlines.check()
+    const free = this.#engine.maxConcurrency - this.#running.size
+    for (let room = this.#placement === 'inline' ? Math.min(free, 1) : free; room > 0; room--) {
+      const batch = this.#next(room)
+      if (batch === undefined) break
+      this.#start(batch)
+    }
+    if (this.#placement === 'inline') this.#awaitTurn()
+  }
+
+  /** @param room runs for which there is a place. */
+  #next(room: number): Batch | undefined {
+    const { grouping } = this.#waiting
+    for (let group = this.#again.shift(); group !== undefined; group = this.#again.shift()) {
+      const parts = group.parts.filter(({ call }) => !call.settled)
+      const batch = new Batch(parts, group.joining)
+      const fits = grouping?.joining === group.joining && grouping?.sizes.has(batch.rows)
+      if (parts.length === 1 || (parts.length > 1 && fits)) return batch
+      if (parts.length > 1) this.#again.unshift(...groupsOf(halves(parts), group.joining))
+    }
+    if (this.#waiting.empty) return undefined
+    return new Batch(this.#waiting.take(Math.ceil(this.#waiting.rows / room)), grouping?.joining)
+  }
+
+  #start(batch: Batch): void {
+    this.#running.add(batch)
+    if (batch.parts.length > 1) this.#counts.batches += 1
+    batch.run(this.#engine).then(
+      (outputs) => this.#onDone(batch, outputs),
+      (thrown: unknown) => this.#onFailed(batch, thrown),
+    )
+  }
+
+  #onDone(batch: Batch, outputs: TensorMap): void {
+    this.#running.delete(batch)
+    // First work for the thread that has none.
+    this.#goOn()
+    try {
+      batch.answer(outputs)
+    } catch (thrown) {
+      this.#fail(batch.calls, asServingError(thrown))
+    }
+    if (batch.single) this.#overflow?.learn(batch.rows, batch.calls[0]!.options.timing?.compute ?? 0)
+  }
+
+  #onFailed(batch: Batch, thrown: unknown): void {
+    this.#running.delete(batch)
+    const error = asServingError(thrown)
+    const parts = batch.parts.filter(({ call }) => !call.settled)
+    const { again, failed, reason } = aftermathOf(parts, error)
+    if (reason === 'halved') this.#counts.halved += 1
+    if (reason === 'death') this.#counts.retried += again.length
+    this.#again.push(...groupsOf(again, batch.joining))
+    this.#fail(
+      failed.map(({ call }) => call),
+      error,
+    )
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    if (this.#placement === 'inline') this.#awaitTurn()
+    else this.#begin()
+  }
+
+  #failLate(): void {
+    const now = performance.now()
+    const late: BatchCall[] = []
+    for (const call of this.#calls()) {
+      if (call.deadline > now) this.#deadlines.watch(call.deadline)
+      else late.push(call)
+    }
+    for (const call of late) if (call.untouched) this.#counts.expired += 1
+    this.#fail(late, deadlineExceeded('The request was not answered by its deadline'))
+  }
+
+  /** Other parts of these calls need not run, where that can still be prevented. */
+  #fail(calls: Iterable<BatchCall>, error: ServingError): void {
+    for (const call of calls) call.fail(error)
+    for (const batch of this.#running) if (batch.unwanted) batch.abort()
+  }
+
+  /** All that have no answer, but for those that the overflow runs. */
+  #calls(): ReadonlySet<BatchCall> {
+    const groups = [...this.#again, ...this.#running].flatMap(({ parts }) => parts)
+    const calls = [
+      ...this.#waiting.list(),
+      ...(this.#overflow?.pending ?? []),
+      ...groups.map(({ call }) => call),
+    ]
+    return new Set(calls.filter((call) => !call.settled))
+  }
+}
+
+const NO_STATS: BatchStats = { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
+
+function groupsOf(partitions: readonly (readonly BatchPart[])[], joining: RowJoining | undefined): Group[] {
+  return partitions.map((parts) => ({ parts, joining }))
 }
