@@ -1,4 +1,4 @@
-import type { Call, CallObserver } from './call.ts'
+import type { Call, CallObserver, Carrier } from './call.ts'
 import { Connection, type ConnectionOwner, type Target } from './connection.ts'
 import { Fifo } from './fifo.ts'
 import type { ResponseParser } from './response-parser.ts'
@@ -8,7 +8,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #target: Target
   readonly #limit: number
   readonly #observer: CallObserver
-  readonly #open = new Set<Connection>()
+  readonly #open = new Set<Carrier>()
   /** The last one used is the next one taken, so that those that are not needed grow old. */
   readonly #idle: Connection[] = []
   readonly #waiting = new Fifo<Call>()

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { Call } from './call.ts'
+import type { Call, Carrier } from './call.ts'
 import { ResponseParser } from './response-parser.ts'
 
 /** Where connections go. */
@@ -26,7 +26,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
  * One connection of HTTP/1.1 with one request at a time. A plain socket, since what a client library does for
  * each request would be the limit of a load generator.
  */
-export class Connection {
+export class Connection implements Carrier {
   readonly #owner: ConnectionOwner
   readonly #socket: Socket
   readonly #parser = new ResponseParser()
@@ -62,7 +62,6 @@ export class Connection {
     this.#socket.write(call.request.bytes)
   }
 
-  /** Ends it without telling its owner. */
   destroy(): void {
     this.#ended = true
     this.#socket.destroy()
