@@ -150,13 +150,26 @@ export function invalidModel(message: string, init: ServingErrorInit = {}): Serv
 }
 
 /** Refused before any work was done: more is waiting than can be answered in time. */
-export function overloaded(message: string, retryAfterSeconds: number): ServingError {
-  return new ServingError('TEMPORARILY_UNAVAILABLE', message, { retryAfterSeconds })
+export function overloaded(
+  message: string,
+  retryAfterSeconds: number,
+  details: ErrorDetails = {},
+): ServingError {
+  return new ServingError('TEMPORARILY_UNAVAILABLE', message, { retryAfterSeconds, details })
 }
 
 /** Refused before any work was done: this caller holds more than its share of the queue. */
-export function shareExceeded(message: string, retryAfterSeconds: number): ServingError {
-  return new ServingError('REQUEST_LIMIT_EXCEEDED', message, { retryAfterSeconds })
+export function shareExceeded(
+  message: string,
+  retryAfterSeconds: number,
+  details: ErrorDetails = {},
+): ServingError {
+  return new ServingError('REQUEST_LIMIT_EXCEEDED', message, { retryAfterSeconds, details })
+}
+
+/** Whether something was thrown for a request that was refused before any work was done. */
+export function isRefusal(thrown: unknown): thrown is ServingError {
+  return thrown instanceof ServingError && thrown.details['refused'] !== undefined
 }
 
 /** The thread that ran a request died under it, which another request in the same run may have caused. */

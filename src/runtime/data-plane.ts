@@ -1,18 +1,17 @@
 import { performance } from 'node:perf_hooks'
-import { cancelled, deadlineExceeded } from '../core/errors.ts'
+import { cancelled, deadlineExceeded, ServingError } from '../core/errors.ts'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { CancelSignal, PredictOptions } from '../core/predictor.ts'
 import { rowCount } from '../core/tensor-rows.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
 import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
+import type { Asking } from './admission/admission.ts'
 import type { BodyScorer } from './body-scorer.ts'
 import type { ServedModel } from './served-model.ts'
 
-export interface InferOptions {
+export interface InferOptions extends Asking {
   /** Aborted when the client has left. */
   readonly signal?: CancelSignal
-  /** `performance.now()` past which nobody wants the answer. */
-  readonly deadline?: number
   /** The record to fill in; a new one when absent. */
   readonly timing?: Timing
 }
@@ -20,29 +19,29 @@ export interface InferOptions {
 /** The one way from a decoded request to its answer, whatever protocol it came by and wherever its model runs. */
 export class DataPlane {
   /**
-   * @throws ServingError REQUEST_LIMIT_EXCEEDED where the model's queue is full, TEMPORARILY_UNAVAILABLE where the
-   *   model drains or its worker died, DEADLINE_EXCEEDED, CANCELLED, and what the model itself throws.
+   * @throws ServingError TEMPORARILY_UNAVAILABLE where the model's queue is too long, the model drains or its worker
+   *   died, REQUEST_LIMIT_EXCEEDED where the caller holds too much of the queue, DEADLINE_EXCEEDED, CANCELLED, and
+   *   what the model itself throws.
    */
   async infer(
     model: ServedModel,
     request: InferenceRequest,
     options: InferOptions = {},
   ): Promise<InferenceResponse> {
-    const { signal, deadline, timing = newTiming() } = options
-    if (signal?.aborted) throw cancelled('The client has left')
-    const enteredAt = performance.now()
-    if (deadline !== undefined && enteredAt > deadline) {
-      throw deadlineExceeded('The request was not answered by its deadline')
-    }
+    const { timing = newTiming() } = options
+    refuseLate(options)
     const rows = rowCount(request.inputs)
-    model.admission.enter(rows, deadline)
+    const { admission } = model
+    const enteredAt = admission.enter(rows, options)
     timing.rows = rows
     try {
       const outputs = await model.predictor.predict(request.inputs, predictOptions(request, options, timing))
-      timing.queue = Math.max(0, performance.now() - enteredAt - timing.compute)
+      const leftAt = admission.leave(rows, timing.compute, options.apiKey)
+      timing.queue = Math.max(0, leftAt - enteredAt - timing.compute)
       return { outputs, timing }
-    } finally {
-      model.admission.leave(rows)
+    } catch (error) {
+      leaveFailed(model, error, rows, options)
+      throw error
     }
   }
 
@@ -58,22 +57,20 @@ export class DataPlane {
     options: InferOptions = {},
   ): Promise<Uint8Array> {
     const { body, mediaType } = request
-    const { signal, deadline, timing = newTiming() } = options
-    const enteredAt = performance.now()
-    const rows = model.admission.likelyRows(body.length)
-    model.admission.enter(rows, deadline)
+    const { timing = newTiming() } = options
+    refuseLate(options)
+    const { admission } = model
+    const rows = admission.likelyRows(body.length)
+    const enteredAt = admission.enter(rows, options)
     try {
-      const filled: Writable<PredictOptions> = { timing }
-      if (signal !== undefined) filled.signal = signal
-      if (deadline !== undefined) filled.deadline = deadline
-      const reply = await scorer.score(body, mediaType, filled)
-      timing.queue = Math.max(
-        0,
-        performance.now() - enteredAt - timing.parse - timing.compute - timing.serialise,
-      )
+      const reply = await scorer.score(body, mediaType, scoreOptions(options, timing))
+      const leftAt = admission.leave(rows, timing.compute, options.apiKey)
+      admission.learnRows(body.length, timing.rows)
+      timing.queue = Math.max(0, leftAt - enteredAt - timing.parse - timing.compute - timing.serialise)
       return reply
-    } finally {
-      model.admission.leave(rows)
+    } catch (error) {
+      leaveFailed(model, error, rows, options)
+      throw error
     }
   }
 }
@@ -84,6 +81,34 @@ export interface BodyRequest {
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+function refuseLate({ signal, deadline }: InferOptions): void {
+  if (signal?.aborted) throw cancelled('The client has left')
+  if (deadline !== undefined && performance.now() > deadline) {
+    throw deadlineExceeded('The request was not answered by its deadline')
+  }
+}
+
+/** An error of the model is an answer; what was given up, or lost its thread, tells nothing of the model's speed. */
+function leaveFailed(
+  { admission }: ServedModel,
+  error: unknown,
+  rows: number,
+  { apiKey }: InferOptions,
+): void {
+  const givenUp = error instanceof ServingError && GIVEN_UP.has(error.code)
+  if (givenUp) admission.drop(rows, apiKey)
+  else admission.leave(rows, 0, apiKey)
+}
+
+const GIVEN_UP: ReadonlySet<string> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'TEMPORARILY_UNAVAILABLE'])
+
+function scoreOptions({ signal, deadline }: InferOptions, timing: Timing): PredictOptions {
+  const filled: Writable<PredictOptions> = { timing }
+  if (signal !== undefined) filled.signal = signal
+  if (deadline !== undefined) filled.deadline = deadline
+  return filled
+}
 
 /** Assigned field by field: this runs for every request, and spreading costs an object for each field. */
 function predictOptions(request: InferenceRequest, options: InferOptions, timing: Timing): PredictOptions {

@@ -1,5 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { overloaded, unavailable } from '../../core/errors.ts'
+import { AnswerRate } from './answer-rate.ts'
+import { BodyRows } from './body-rows.ts'
+import { KeyShares } from './key-shares.ts'
+import { type Refusal, type RefusalReason, refusalError, retryAfterSeconds } from './refusal.ts'
 
 export interface AdmissionLimits {
   /** Requests of one model that may be under way, waiting ones included. */
@@ -10,27 +13,41 @@ export interface AdmissionLimits {
 
 export const DEFAULT_LIMITS: AdmissionLimits = { maxRequests: 1024, maxRows: 1_000_000 }
 
-/** Answers seen before the predicted wait decides anything. */
-const FIRST_TRUSTED_ANSWER = 16
-const SMOOTHING = 1 / 16
+/** Who asks, and until when the answer is wanted. */
+export interface Asking {
+  /** `performance.now()` past which nobody wants the answer. */
+  readonly deadline?: number
+  /** Which of several API keys was shown, counted from 0; absent where there is one, or none. */
+  readonly apiKey?: number | undefined
+}
+
+/** A forecast errs, so only so much of the time to the deadline is filled with waiting. */
+const MARGIN = 1.25
+const RUN_SMOOTHING = 1 / 16
 
 /**
  * The door of one served model: what is under way is counted, and what could not be answered in time is
  * refused before any work is done for it.
  */
 export class Admission {
+  /** How many were refused, by reason. */
+  readonly refused: Record<RefusalReason, number> = { queue: 0, wait: 0, share: 0, bytes: 0, draining: 0 }
   readonly #limits: AdmissionLimits
+  readonly #now: () => number
+  readonly #rate = new AnswerRate()
+  readonly #shares = new KeyShares()
+  readonly #bodyRows = new BodyRows()
   #requests = 0
   #rows = 0
-  #answers = 0
-  /** Time between two answers while there is work, per row: holds for one thread and for many. */
-  #rowMs = 0
-  #lastAnswerAt = 0
+  /** Milliseconds of the run that a request was part of, lately. */
+  #runMs = 0
   #stopped: string | undefined
   #onIdle: (() => void) | undefined
 
-  constructor(limits: AdmissionLimits = DEFAULT_LIMITS) {
+  /** @param now a clock in milliseconds, the one by which deadlines are given. */
+  constructor(limits: AdmissionLimits = DEFAULT_LIMITS, now: () => number = () => performance.now()) {
     this.#limits = limits
+    this.#now = now
   }
 
   /** Requests under way. */
@@ -38,46 +55,74 @@ export class Admission {
     return this.#requests
   }
 
-  /** Milliseconds until a request that comes now would begin, by what the last answers took. */
+  /** Rows of the requests under way. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Milliseconds until what is under way will have been answered, by what the last answers took; 0 if unknown. */
   get predictedWaitMs(): number {
-    return this.#rows * this.#rowMs
+    return this.#rate.waitMs(this.#rows, this.#now())
   }
 
   /** Rows that a body of so many bytes is likely to hold. */
-  likelyRows(_bytes: number): number {
-    return 1
+  likelyRows(bytes: number): number {
+    return this.#bodyRows.of(bytes)
+  }
+
+  /** Tells what a body of so many bytes really held. */
+  learnRows(bytes: number, rows: number): void {
+    this.#bodyRows.learn(bytes, rows)
   }
 
   /**
-   * Every request that enters must `leave`.
-   * @param deadline `performance.now()` by which the answer is wanted.
-   * @throws ServingError REQUEST_LIMIT_EXCEEDED, TEMPORARILY_UNAVAILABLE
+   * Looks whether a request of one row would be let in, before anybody reads it. What is refused here is counted
+   * and need not be asked again.
    */
-  enter(rows: number, deadline: number | undefined): void {
-    if (this.#stopped !== undefined) throw unavailable(this.#stopped)
-    if (this.#requests === 0) {
-      this.#lastAnswerAt = performance.now()
-    } else {
-      if (this.#requests >= this.#limits.maxRequests || this.#rows + rows > this.#limits.maxRows) {
-        throw overloaded('The queue of the model is full', this.#retryAfterSeconds())
-      }
-      if (deadline !== undefined && this.#isHopeless(deadline)) {
-        throw overloaded('The queue of the model is too long to answer in time', this.#retryAfterSeconds())
-      }
-    }
-    this.#requests += 1
-    this.#rows += rows
+  foresee(asking: Asking): Refusal | undefined {
+    if (this.#requests === 0 && this.#stopped === undefined && asking.apiKey === undefined) return undefined
+    return this.#counted(this.#refusal(1, asking, this.#now()))
   }
 
-  leave(rows: number): void {
-    const now = performance.now()
-    this.#answers += 1
-    const rowMs = (now - this.#lastAnswerAt) / Math.max(1, rows)
-    this.#rowMs += (rowMs - this.#rowMs) * (this.#answers === 1 ? 1 : SMOOTHING)
-    this.#lastAnswerAt = now
-    this.#requests -= 1
-    this.#rows -= rows
-    if (this.#requests === 0) this.#onIdle?.()
+  /** The refusal of a request whose body there is no memory for. */
+  refuseBytes(): Refusal {
+    return this.#counted(refused('bytes', this.predictedWaitMs / 2))
+  }
+
+  /**
+   * Lets a request in; every one that was must `leave` or `drop`.
+   * @returns the time.
+   * @throws ServingError REQUEST_LIMIT_EXCEEDED, TEMPORARILY_UNAVAILABLE
+   */
+  enter(rows: number, asking: Asking = {}): number {
+    const now = this.#now()
+    const refusal = this.#counted(this.#refusal(rows, asking, now))
+    if (refusal !== undefined) throw refusalError(refusal)
+    this.#rate.advance(this.#rows, now)
+    this.#requests += 1
+    this.#rows += rows
+    if (asking.apiKey !== undefined) this.#shares.enter(asking.apiKey, rows)
+    return now
+  }
+
+  /**
+   * The model has answered, be it with an error.
+   * @param runMs how long the run took that the request was part of; 0 where that is not known.
+   * @returns the time.
+   */
+  leave(rows: number, runMs = 0, apiKey?: number): number {
+    const now = this.#now()
+    this.#rate.advance(this.#rows, now)
+    this.#rate.answered(rows, now)
+    if (runMs > 0) this.#runMs += (runMs - this.#runMs) * (this.#runMs === 0 ? 1 : RUN_SMOOTHING)
+    this.#forget(rows, apiKey)
+    return now
+  }
+
+  /** The request was given up before it was answered, which says nothing of how fast the model is. */
+  drop(rows: number, apiKey?: number): void {
+    this.#rate.advance(this.#rows, this.#now())
+    this.#forget(rows, apiKey)
   }
 
   /** Refuses whatever comes from now on, with `reason`. */
@@ -97,11 +142,50 @@ export class Admission {
     await promise
   }
 
-  #isHopeless(deadline: number): boolean {
-    return this.#answers >= FIRST_TRUSTED_ANSWER && performance.now() + this.predictedWaitMs > deadline
+  #forget(rows: number, apiKey: number | undefined): void {
+    this.#requests -= 1
+    this.#rows -= rows
+    if (apiKey !== undefined) this.#shares.leave(apiKey, rows)
+    if (this.#requests === 0) this.#onIdle?.()
   }
 
-  #retryAfterSeconds(): number {
-    return Math.max(1, Math.ceil(this.predictedWaitMs / 1000))
+  #counted<Given extends Refusal | undefined>(refusal: Given): Given {
+    if (refusal !== undefined) this.refused[refusal.reason] += 1
+    return refusal
   }
+
+  #refusal(rows: number, asking: Asking, now: number): Refusal | undefined {
+    if (this.#stopped !== undefined)
+      return { reason: 'draining', message: this.#stopped, retryAfterSeconds: 1 }
+    const { maxRequests, maxRows } = this.#limits
+    const leftMs = (asking.deadline ?? Number.POSITIVE_INFINITY) - now
+    const waitMs = this.#rate.waitMs(this.#rows, now) * MARGIN
+    if (asking.apiKey !== undefined) {
+      const use = {
+        requests: this.#requests / maxRequests,
+        rows: this.#rows / maxRows,
+        wait: leftMs > 0 ? waitMs / leftMs : 0,
+      }
+      const queue = { requests: this.#requests, rows: this.#rows }
+      if (this.#shares.isOver(asking.apiKey, now, use, queue)) return refused('share', waitMs / 2)
+    }
+    if (this.#requests === 0) return undefined
+    if (this.#requests >= maxRequests || this.#rows + rows > maxRows) return refused('queue', waitMs / 2)
+    const lateMs = waitMs + Math.max(this.#runMs, rows * this.#rate.rowMs) - leftMs
+    if (waitMs > 0 && lateMs > 0) return refused('wait', lateMs)
+    return undefined
+  }
+}
+
+type ForeseenReason = Exclude<RefusalReason, 'draining'>
+
+const MESSAGES: Readonly<Record<ForeseenReason, string>> = {
+  queue: 'The queue of the model is full',
+  wait: 'The queue of the model is too long to answer in time',
+  share: 'This API key has more than its share of the queue under way',
+  bytes: 'Too many request bodies are held at the moment',
+}
+
+function refused(reason: ForeseenReason, retryAfterMs: number): Refusal {
+  return { reason, message: MESSAGES[reason], retryAfterSeconds: retryAfterSeconds(retryAfterMs) }
 }
