@@ -18,6 +18,8 @@ export interface TrialRowsOptions {
   /** Rows that the model may take. */
   readonly candidates: readonly TensorMap[]
   readonly rowMs: number
+  /** The name of an input that is left as it is in copies: a mask. */
+  readonly kept?: string
 }
 
 /**
@@ -34,7 +36,7 @@ export async function collectTrialRows(options: TrialRowsOptions): Promise<Trial
     )
   }
   if (!collection.hasVaryingOutput) {
-    throw new NotBatched('all rows of the input example are answered alike, which proves nothing')
+    throw new NotBatched('all rows are answered alike, each alone, which proves nothing')
   }
   return collection.rows
 }
@@ -58,11 +60,14 @@ class Collection {
   }
 
   async take(): Promise<void> {
-    const { candidates } = this.#options
+    const { candidates, kept } = this.#options
     const originals = candidates.slice(0, Math.max(FEWEST_ROWS, this.#most - FEWEST_ROWS))
     for (const row of originals) await this.#try(row)
     if (this.rows.length === 0) return
-    for (const row of variedRows(this.rows.map(({ inputs }) => inputs))) {
+    for (const row of variedRows(
+      this.rows.map(({ inputs }) => inputs),
+      kept,
+    )) {
       if (this.#isComplete() || this.#failures >= MOST_FAILURES) return
       await this.#try(row)
     }

@@ -1,10 +1,13 @@
+import type { TensorMap } from '../../core/tensor.ts'
 import type { BatchPlan } from '../batching/batch-plan.ts'
+import { maskedRows } from '../batching/masked-rows.ts'
 import { PLAIN_ROWS } from '../batching/plain-rows.ts'
 import type { RowJoining } from '../batching/row-joining.ts'
 import { batchSizes, type SizeSteps } from './batch-sizes.ts'
 import { BatchTrial } from './batch-trial.ts'
 import type { IdleRuns } from './idle-runs.ts'
 import { NotBatched } from './not-batched.ts'
+import { findSequences, raggedRows, type SequenceInputs, sequenceLayout } from './ragged-rows.ts'
 import { sampleRows } from './sample-rows.ts'
 import { seededRows } from './seeded-rows.ts'
 import { searchSize } from './size-search.ts'
@@ -20,8 +23,8 @@ export interface Tuned {
 
 export interface TuneOptions extends TunerOptions {
   readonly runs: IdleRuns
-  /** Told of each plan that is larger than the one before. */
-  onPlan(tuned: Tuned): void
+  /** Told of each plan that is larger than the one before; undefined where it is not to be used any more. */
+  onPlan(tuned: Tuned | undefined): void
 }
 
 /** Runs of the self-test, the search and the warming together, in milliseconds. */
@@ -36,17 +39,48 @@ const FIRST_PLAN_ROWS = 8
 
 /**
  * Proves that rows are answered in batches as they are alone, searches the best size, and warms every size that is used.
+ * Sequences with a mask are tried at different lengths first.
  * @throws NotBatched with the reason; ServingError what the engine throws; TuningStopped.
  */
 export async function tune(options: TuneOptions): Promise<void> {
-  const rowMs = await affordableRowMs(options)
+  const { engine, runs } = options
+  const rowMs = affordableRowMs(options)
   const candidates = await candidateRows(options)
-  const rows = await collectTrialRows({ runs: options.runs, candidates, rowMs })
-  await new Tuning(options, rows, PLAIN_ROWS).run()
+  const sequences = findSequences(engine.inputs, candidates[0])
+  const apart = sequences && (await tuneRagged(options, candidates, sequences))
+  if (sequences !== undefined && apart === undefined) return
+  const alike = candidates.filter((row) => PLAIN_ROWS.fits(candidates[0]!, row))
+  const rows = await collectTrialRows({ runs, candidates: alike, rowMs, ...keptOf(sequences) })
+  const note = apart === undefined ? '' : `; those of other lengths run apart: ${apart}`
+  await new Tuning(options, { rows, joining: PLAIN_ROWS, note }).run()
+}
+
+/** @returns why rows of different lengths cannot share a batch; undefined where they do from now on. */
+async function tuneRagged(
+  options: TuneOptions,
+  examples: readonly TensorMap[],
+  sequences: SequenceInputs,
+): Promise<string | undefined> {
+  try {
+    const candidates = raggedRows(examples, sequences)
+    const rowMs = affordableRowMs(options)
+    const rows = await collectTrialRows({ runs: options.runs, candidates, rowMs, ...keptOf(sequences) })
+    const joining = maskedRows(sequenceLayout(rows, sequences))
+    await new Tuning(options, { rows, joining, note: ', sequences of different lengths among them' }).run()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof NotBatched)) throw error
+    options.onPlan(undefined)
+    return error.message
+  }
+}
+
+function keptOf(sequences: SequenceInputs | undefined) {
+  return sequences === undefined ? {} : { kept: sequences.mask }
 }
 
 /** A model of which a handful of runs takes longer than all of it may is not even tried. */
-async function affordableRowMs(options: TuneOptions): Promise<number> {
+function affordableRowMs(options: TuneOptions): number {
   const { rowMs = 0 } = options
   // Four rows alone, and a batch of two to see whether it gains anything.
   const leastMs = (FEWEST_ROWS + 2) * rowMs
@@ -56,29 +90,39 @@ async function affordableRowMs(options: TuneOptions): Promise<number> {
   return rowMs
 }
 
-async function candidateRows({ samples, scoring, engine }: TuneOptions) {
+async function candidateRows({ samples, scoring, engine }: TuneOptions): Promise<readonly TensorMap[]> {
   const rows = await sampleRows(samples, scoring, MOST_ROWS)
-  if (rows.length > 0) return rows.filter((row) => PLAIN_ROWS.fits(rows[0]!, row))
+  if (rows.length > 0) return rows
   const made = seededRows(engine.inputs, MOST_ROWS)
   if (made.length > 0) return made
-  throw new NotBatched('the model brings no input example to try batches with')
+  throw new NotBatched(
+    samples.length === 0
+      ? 'the model brings no input example to try batches with'
+      : 'the requests that the model brings along have no rows to try batches with',
+  )
 }
 
 function budgetOf({ batching }: TuneOptions): number {
   return batching.maxBatchRows === undefined ? BUDGET_MS : BUDGET_BY_HAND_MS
 }
 
+interface TuningSubject {
+  readonly rows: readonly TrialRow[]
+  readonly joining: RowJoining
+  /** What there is to add to the reason for batching. */
+  readonly note: string
+}
+
 /** The way from known rows to a plan. */
 class Tuning {
   readonly #options: TuneOptions
-  readonly #rows: readonly TrialRow[]
-  readonly #joining: RowJoining
+  readonly #subject: TuningSubject
   readonly #trial: BatchTrial
 
-  constructor(options: TuneOptions, rows: readonly TrialRow[], joining: RowJoining) {
+  constructor(options: TuneOptions, subject: TuningSubject) {
     this.#options = options
-    this.#rows = rows
-    this.#joining = joining
+    this.#subject = subject
+    const { rows, joining } = subject
     this.#trial = new BatchTrial({
       runs: options.runs,
       rows,
@@ -105,7 +149,9 @@ class Tuning {
   }
 
   #rowsInMemory(): number {
-    const largest = Math.max(...this.#rows.map(({ inputs, outputs }) => byteSize(inputs) + byteSize(outputs)))
+    const largest = Math.max(
+      ...this.#subject.rows.map(({ inputs, outputs }) => byteSize(inputs) + byteSize(outputs)),
+    )
     return Math.max(1, Math.floor(MOST_BYTES / Math.max(1, largest)))
   }
 
@@ -145,11 +191,12 @@ class Tuning {
   }
 
   #tell(sizes: readonly number[]): void {
-    const proved = this.#options.batching.mode !== 'on'
-    const reason = proved
-      ? `${this.#rows.length} rows are answered in batches as they are alone`
-      : 'set by hand, without proof'
-    const plan = { sizes: [...sizes], joining: this.#joining, runMs: this.#trial.times.snapshot() }
+    const { rows, joining, note } = this.#subject
+    const reason =
+      this.#options.batching.mode === 'on'
+        ? 'switched on by hand, without proof'
+        : `${rows.length} rows are answered in batches as they are alone${note}`
+    const plan = { sizes: [...sizes], joining, runMs: this.#trial.times.snapshot() }
     this.#options.onPlan({ plan, reason })
   }
 }

@@ -54,12 +54,17 @@ export class Tuner {
   async #try(): Promise<unknown> {
     try {
       const { tune } = await import('./tune.ts')
-      await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#use(tuned) })
+      await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#onPlan(tuned) })
       return undefined
     } catch (error) {
       this.#withdraw(inWords(error))
       return error
     }
+  }
+
+  #onPlan(tuned: Tuned | undefined): void {
+    if (tuned === undefined) this.#withdraw('tried again without filling up sequences')
+    else this.#use(tuned)
   }
 
   #use({ plan, reason }: Tuned): void {

@@ -13,21 +13,25 @@ const CHANGES: readonly FloatChange[] = [
   (value, largest, next) => value + normal(next) * (largest || 1),
   (value, _, next) => value * 10 * (0.9 + 0.2 * next()),
   (value, _, next) => value * (0.5 + next()),
-  (value, _, next) => value * -30 * next(),
+  (value, _, next) => value * -100 * (0.5 + next()),
 ]
 
 /**
  * Copies of `rows` with other values, without end, the same ones in every run. Floats are changed in size. Integers and
  * texts may be codes of which not every one is valid: they are exchanged with those at the same place of other rows, or
  * with others of their own tensor; a number that has neither becomes a smaller one.
+ * @param kept the name of an input that stays as it is.
  */
-export function* variedRows(rows: readonly TensorMap[]): Generator<TensorMap> {
+export function* variedRows(rows: readonly TensorMap[], kept?: string): Generator<TensorMap> {
   const next = seededNumbers(rows.length)
   for (let turn = 0; ; turn += 1) {
     const source = rows[turn % rows.length]!
     const change = CHANGES[turn % CHANGES.length]!
     yield new Map(
-      [...source].map(([name, tensor]) => [name, varied(tensor, peers(rows, name), change, next)]),
+      [...source].map(([name, tensor]) => [
+        name,
+        name === kept ? tensor : varied(tensor, peers(rows, name), change, next),
+      ]),
     )
   }
 }
@@ -53,7 +57,8 @@ function changed(
   change: FloatChange,
   next: () => number,
 ): Float32Array | Float64Array {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0)
+  let largest = 0
+  for (const value of values) largest = Math.max(largest, Math.abs(value) || 0)
   return values.map((value) => change(value, largest, next))
 }
 
