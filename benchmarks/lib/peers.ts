@@ -10,7 +10,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const MODELS = join(ROOT, 'benchmarks/models')
 
 /** Servers get these CPUs, the load generator that one; on two cores there is one for each. */
-const SERVER_CPUS = '0-2'
+export const SERVER_CPUS = '0-2'
 export const LOAD_CPUS = '3'
 
 /** Builds and packs the package and installs it in an empty folder, as a user would. @returns that folder. */
@@ -35,14 +35,24 @@ interface Request {
   readonly cwd?: string
 }
 
-export function headrace(install: string, args: readonly string[], request: Request): ServerPlan {
-  const main = join(install, 'node_modules/headrace/dist/main.js')
+/**
+ * @param install where it is installed; undefined for the sources of this clone, which is enough to try a scenario.
+ * Options of Node may come before the program.
+ */
+export function headrace(
+  install: string | undefined,
+  args: readonly string[],
+  request: Request & { readonly node?: readonly string[] },
+): ServerPlan {
+  const packed = 'node_modules/headrace/dist/main.js'
+  const main = install === undefined ? join(ROOT, 'src/cli/main.ts') : join(install, packed)
+  const { node = [], ...rest } = request
   return {
     name: 'headrace',
-    command: [process.execPath, main, 'serve', ...args, '--port', String(request.port)],
+    command: [process.execPath, ...node, main, 'serve', ...args, '--port', String(request.port)],
     path: '/invocations',
     cpus: SERVER_CPUS,
-    ...request,
+    ...rest,
   }
 }
 

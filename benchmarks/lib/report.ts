@@ -16,18 +16,22 @@ function versions(): Readonly<Record<string, string>> {
     version: string
     dependencies: Record<string, string>
   }
-  const python = ['-c', 'import mlflow, onnxruntime; print(mlflow.__version__, onnxruntime.__version__)']
-  const [mlflow = '', onnxruntime = ''] = execFileSync(pythonPath(), python, { encoding: 'utf8' }).split(
-    /\s+/,
-  )
   return {
     node: process.versions.node,
     headrace: manifest.version,
     fastify: manifest.dependencies['fastify'] ?? '',
     'onnxruntime-node': manifest.dependencies['onnxruntime-node'] ?? '',
-    mlflow,
-    'onnxruntime (Python)': onnxruntime,
+    ...pythonVersions(),
   }
+}
+
+/** Of a scenario with a peer in Python: the others need none. */
+function pythonVersions(): Readonly<Record<string, string>> {
+  if (process.env['HEADRACE_TEST_PYTHON'] === undefined) return {}
+  const program = ['-c', 'import mlflow, onnxruntime; print(mlflow.__version__, onnxruntime.__version__)']
+  const printed = execFileSync(pythonPath(), program, { encoding: 'utf8' })
+  const [mlflow = '', onnxruntime = ''] = printed.split(/\s+/)
+  return { mlflow, 'onnxruntime (Python)': onnxruntime }
 }
 
 export function median(values: readonly number[]): number {

@@ -9,6 +9,10 @@ export interface Comparison {
   readonly connections: number
   readonly rounds: number
   readonly seconds: number
+  /** Done with each server once it answers, before it is loaded. */
+  readonly beforeLoad?: (server: Server) => Promise<void>
+  /** Done with each server after its last round. */
+  readonly afterLoad?: (server: Server) => Promise<void>
 }
 
 export interface Side {
@@ -24,6 +28,7 @@ export async function sideBySide(comparison: Comparison): Promise<readonly Side[
   const servers = comparison.plans.map((plan) => new Server(plan))
   try {
     for (const server of servers) await server.firstPrediction()
+    for (const server of servers) await comparison.beforeLoad?.(server)
     const rounds = new Map<string, LoadResult[]>(servers.map((server) => [server.plan.name, []]))
     for (const server of servers) await one(server, comparison, 2)
     for (let round = 0; round < comparison.rounds; round++) {
@@ -32,6 +37,7 @@ export async function sideBySide(comparison: Comparison): Promise<readonly Side[
         rounds.get(server.plan.name)?.push(await one(server, comparison, comparison.seconds))
       }
     }
+    for (const server of servers) await comparison.afterLoad?.(server)
     return [...rounds].map(([name, results]) => summary(name, results))
   } finally {
     for (const server of servers) await server.stop()
