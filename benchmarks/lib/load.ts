@@ -16,6 +16,7 @@ export interface LoadPlan {
 }
 
 export interface LoadResult {
+  readonly requests: number
   readonly requestsPerSecond: number
   readonly failed: number
   readonly p50Us: number
@@ -33,6 +34,7 @@ export async function load(plan: LoadPlan): Promise<LoadResult> {
   if (line === undefined) throw new Error(`wrk gave no result:\n${stdout}`)
   const raw = JSON.parse(line) as Record<'requests' | 'durationUs' | 'failed' | 'p50Us' | 'p99Us', number>
   return {
+    requests: raw.requests,
     requestsPerSecond: (raw.requests / raw.durationUs) * 1e6,
     failed: raw.failed,
     p50Us: raw.p50Us,

@@ -20,7 +20,13 @@ export interface Side {
   readonly requestsPerSecond: number
   readonly p50Us: number
   readonly p99Us: number
-  readonly rounds: readonly LoadResult[]
+  /** Processor time of the server for a request, which tells more than the rate on a machine that does other work too. */
+  readonly cpuUs: number
+  readonly rounds: readonly Round[]
+}
+
+export interface Round extends LoadResult {
+  readonly cpuUs: number
 }
 
 /** Loads all servers in turn, in one run, the order reversed each round; the median round counts. */
@@ -29,7 +35,7 @@ export async function sideBySide(comparison: Comparison): Promise<readonly Side[
   try {
     for (const server of servers) await server.firstPrediction()
     for (const server of servers) await comparison.beforeLoad?.(server)
-    const rounds = new Map<string, LoadResult[]>(servers.map((server) => [server.plan.name, []]))
+    const rounds = new Map<string, Round[]>(servers.map((server) => [server.plan.name, []]))
     for (const server of servers) await one(server, comparison, 2)
     for (let round = 0; round < comparison.rounds; round++) {
       const order = round % 2 === 0 ? servers : [...servers].reverse()
@@ -44,29 +50,32 @@ export async function sideBySide(comparison: Comparison): Promise<readonly Side[
   }
 }
 
-async function one(server: Server, comparison: Comparison, seconds: number): Promise<LoadResult> {
+async function one(server: Server, comparison: Comparison, seconds: number): Promise<Round> {
   const { bodyFile, connections } = comparison
+  const cpuBefore = server.cpuSeconds()
   const result = await load({ url: server.url, bodyFile, connections, seconds, cpus: LOAD_CPUS })
   if (result.failed > 0) throw new Error(`${server.plan.name}: ${result.failed} requests failed`)
-  return result
+  return { ...result, cpuUs: ((server.cpuSeconds() - cpuBefore) / result.requests) * 1e6 }
 }
 
-function summary(name: string, rounds: readonly LoadResult[]): Side {
+function summary(name: string, rounds: readonly Round[]): Side {
   return {
     name,
     requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
     p50Us: median(rounds.map((round) => round.p50Us)),
     p99Us: median(rounds.map((round) => round.p99Us)),
+    cpuUs: median(rounds.map((round) => round.cpuUs)),
     rounds,
   }
 }
 
 export function printSides(sides: readonly Side[]): void {
-  const shown = sides.map(({ name, requestsPerSecond, p50Us, p99Us }) => ({
+  const shown = sides.map(({ name, requestsPerSecond, p50Us, p99Us, cpuUs }) => ({
     name,
     'requests/s': Math.round(requestsPerSecond),
     'p50 ms': p50Us / 1000,
     'p99 ms': p99Us / 1000,
+    'cpu us': Number(cpuUs.toPrecision(3)),
   }))
   console.table(shown)
 }

@@ -35,18 +35,28 @@ const sides = await sideBySide({
   beforeLoad: settled,
 })
 
+interface Cost {
+  readonly ofTheRate: number
+  readonly ofTheProcessorTime: number
+}
+
 /** Round by round, since a machine is faster at one time than at another. @returns per cent. */
-function costBeside(other: Side): number {
+function costBeside(other: Side): Cost {
   const own = sides.find(({ name }) => name === AS_IT_IS)?.rounds ?? []
-  const ratios = own.map(
-    ({ requestsPerSecond }, round) => requestsPerSecond / other.rounds[round]!.requestsPerSecond,
+  const rates = own.map(
+    (round, index) => 1 - round.requestsPerSecond / other.rounds[index]!.requestsPerSecond,
   )
-  return Number(((1 - median(ratios)) * 100).toFixed(2))
+  const times = own.map((round, index) => 1 - other.rounds[index]!.cpuUs / round.cpuUs)
+  return { ofTheRate: perCent(median(rates)), ofTheProcessorTime: perCent(median(times)) }
+}
+
+function perCent(share: number): number {
+  return Number((share * 100).toFixed(2))
 }
 
 const others = sides.filter(({ name }) => name !== AS_IT_IS)
 const costPerCent = Object.fromEntries(others.map((side) => [side.name, costBeside(side)]))
 console.log(machine())
 printSides(sides)
-console.log('cost in per cent of the rate:', costPerCent)
+console.log('cost in per cent:', costPerCent)
 if (!QUICK) keep('metrics-cost', { costPerCent, sides })
