@@ -1,52 +1,77 @@
 import { performance } from 'node:perf_hooks'
-import { cancelled, type ServingError } from '../../core/errors.ts'
+import { cancelled, deadlineExceeded, type ServingError, unavailable, workerDied } from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
-import type { TensorMap } from '../../core/tensor.ts'
-import type { WorkerTask } from './worker-task.ts'
+import type { RunMessage, RunReply } from './worker-messages.ts'
 import type { WorkerThread } from './worker-thread.ts'
+
+/** A call that lost this many workers before it could begin is refused. */
+const MOST_LOSSES = 3
+
+/** Why a call with `options` is not to be begun; undefined where it is. */
+export function refusalOf({ signal, deadline }: PredictOptions): ServingError | undefined {
+  if (signal?.aborted) return cancelled('The request was taken back before it ran')
+  if (deadline === undefined || performance.now() <= deadline) return undefined
+  return deadlineExceeded('The request was late before it ran')
+}
+
+export type PoolThread = WorkerThread<PoolCall>
 
 /** Where a call runs, or is about to. */
 export interface Seat {
-  readonly thread: WorkerThread
+  readonly thread: PoolThread
   readonly slot: number
-  readonly task: WorkerTask
 }
 
-export interface PoolCallInit {
-  readonly inputs: TensorMap
+export interface PoolCallInit<Answer> {
   readonly options: PredictOptions
-  readonly resolve: (outputs: TensorMap) => void
-  readonly reject: (error: ServingError) => void
+  resolve(answer: Answer): void
+  reject(error: ServingError): void
   /** Told once, when the caller takes the call back. */
   readonly onAbort: (call: PoolCall) => void
-  /** For one thread and no other. */
-  readonly pinned?: true
+  /** For this thread and no other. */
+  readonly pinnedTo?: PoolThread | undefined
+  /** How often it may be run again after a worker died under it; 0 unless set. */
+  readonly retries?: number
 }
 
-/** One call of a pool's `predict`, from its arrival to its answer. */
-export class PoolCall {
-  readonly inputs: TensorMap
+/** How long a run took, in milliseconds. */
+export interface RunTime {
+  readonly computeMs: number
+  /** All that the worker did for it. */
+  readonly totalMs: number
+}
+
+/** One call of a pool, from its arrival to its answer. */
+export abstract class PoolCall<Answer = unknown> {
   readonly options: PredictOptions
-  readonly pinned: boolean
+  readonly pinnedTo: PoolThread | undefined
   readonly queuedAt = performance.now()
   /** Past which it is answered with an error; once it is answered, past which its worker is given up. */
   deadline: number
   seat: Seat | undefined
   /** Answered DEADLINE_EXCEEDED while it ran. */
   overdue = false
+  readonly #init: PoolCallInit<Answer>
+  /** How often it may be run again after a worker died under it. */
+  #retries: number
   /** Times that it went to a worker which then died, though not of it. */
-  losses = 0
-  readonly #init: PoolCallInit
+  #losses = 0
   #settled = false
 
-  constructor(init: PoolCallInit) {
-    this.#init = init
-    this.inputs = init.inputs
+  constructor(init: PoolCallInit<Answer>) {
     this.options = init.options
-    this.pinned = init.pinned ?? false
+    this.pinnedTo = init.pinnedTo
     this.deadline = init.options.deadline ?? Number.POSITIVE_INFINITY
+    this.#retries = init.retries ?? 0
+    this.#init = init
     init.options.signal?.addEventListener('abort', this)
   }
+
+  /** What to post to the thread of `seat`. */
+  abstract message(seat: Seat): RunMessage
+
+  /** Answers with what the worker of `seat` replied. @returns undefined where the reply is that of no such run. */
+  abstract receive(reply: RunReply, seat: Seat): RunTime | undefined
 
   /** Whether the caller has its answer: what remains is work that nobody waits for. */
   get settled(): boolean {
@@ -63,12 +88,29 @@ export class PoolCall {
     this.#init.onAbort(this)
   }
 
-  succeed(outputs: TensorMap): void {
-    if (this.#settle()) this.#init.resolve(outputs)
-  }
-
   fail(error: ServingError): void {
     if (this.#settle()) this.#init.reject(error)
+  }
+
+  /**
+   * After the death of the worker that had it.
+   * @param wasRunning whether the worker was running it: then it may have died of it.
+   * @returns whether it may go to another one; it has failed where it may not.
+   */
+  outlives(wasRunning: boolean, cause: unknown): boolean {
+    if (this.pinnedTo === undefined) {
+      if (wasRunning ? this.#retries-- > 0 : ++this.#losses < MOST_LOSSES) return true
+    }
+    this.fail(
+      wasRunning || this.pinnedTo !== undefined
+        ? workerDied('The worker thread died while it ran this request', cause)
+        : unavailable('The worker threads died before they could run this request', { cause }),
+    )
+    return false
+  }
+
+  protected succeed(answer: Answer): void {
+    if (this.#settle()) this.#init.resolve(answer)
   }
 
   #settle(): boolean {

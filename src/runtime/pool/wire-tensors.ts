@@ -1,6 +1,6 @@
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
 
-/** A tensor as it crosses threads. */
+/** A tensor as it crosses threads where it is not packed: text, and what is too large. */
 export type WireTensor = { readonly name: string } & Tensor
 
 type NumberData = Exclude<Tensor['data'], readonly string[]>
@@ -24,7 +24,7 @@ export function outputsToWire(outputs: TensorMap): WireTensor[] {
 
 export function fromWire(wire: readonly WireTensor[]): TensorMap {
   const tensors = new Map<string, Tensor>()
-  for (const tensor of wire) tensors.set(tensor.name, tensor)
+  for (const { name, ...tensor } of wire) tensors.set(name, tensor)
   return tensors
 }
 
@@ -58,9 +58,4 @@ function shared(data: NumberData): NumberData {
   new Uint8Array(buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   const TypedArray = data.constructor as new (buffer: SharedArrayBuffer) => NumberData
   return new TypedArray(buffer)
-}
-
-/** What was sent cannot be copied to another thread, which is no fault of that thread. */
-export function isCloneError(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'DataCloneError'
 }

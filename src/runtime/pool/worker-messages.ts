@@ -1,38 +1,70 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { SerializedError } from '../../core/errors.ts'
 import type { Parameters } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import type { PreparedModel } from '../../flavors/flavor.ts'
+import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
-/**
- * Everything that crosses between the thread that owns a pool and its workers. A worker may get a `start`,
- * then one `open`, then any number of `run`s; it never throws, since an Error that crosses keeps only its
- * message.
- */
-export type WorkerMessage = StartMessage | OpenMessage | RunMessage
+/** What goes to a worker by piscina: a `start`, then one `open`. It never throws: an Error that crosses keeps only its message. */
+export type WorkerMessage = StartMessage | OpenMessage
 
 /** Makes piscina start a thread before it is known what to open in it. */
 export interface StartMessage {
   readonly kind: 'start'
 }
 
-export interface OpenMessage {
-  readonly kind: 'open'
+/** What the threads of a pool are to open. */
+export interface WorkerModel {
   readonly mlmodel: PreparedModel
   readonly intraOpThreads: number
   /** Module URL of another flavor table than Headrace's own. */
   readonly flavorTable?: string
-  /** Shared with the pool: how far the run in each slot has come, one of `RunMark`. */
-  readonly marks: Int32Array
 }
 
-export interface RunMessage {
-  readonly kind: 'run'
+export interface OpenMessage extends WorkerModel {
+  readonly kind: 'open'
+  /** By which the worker gets its runs and answers them. */
+  readonly port: MessagePort
+  readonly shared: SharedParts
+}
+
+/** What a pool and one of its workers share; all of it has one for each slot. */
+export interface SharedParts {
+  /** How far the run has come, one of `RunMark`. */
+  readonly marks: Int32Array
+  /** Inputs that are not too large are packed here. */
+  readonly inputs: readonly SharedArrayBuffer[]
+  /** Outputs that are small enough are packed here. */
+  readonly outputs: readonly SharedArrayBuffer[]
+}
+
+/** What goes by the port: a slot alone where the run is packed in the slot's memory, and all that it is. */
+export type RunMessage = number | PackedRun | TensorRun | BodyRun
+
+interface Run {
   /** Index into the worker's `marks`. */
   readonly slot: number
-  readonly inputs: readonly WireTensor[]
   readonly outputs?: readonly string[]
   readonly parameters?: Parameters
+}
+
+/** Its inputs are packed in the memory of its slot, which from now on is `memory` where that is given. */
+export interface PackedRun extends Run {
+  readonly kind: 'packed'
+  readonly memory?: SharedArrayBuffer
+}
+
+export interface TensorRun extends Run {
+  readonly kind: 'tensors'
+  readonly inputs: readonly WireTensor[]
+}
+
+/** A request body, to be decoded, run and encoded. */
+export interface BodyRun extends Run {
+  readonly kind: 'body'
+  readonly body: Uint8Array
+  readonly mediaType: ScoringMediaType
 }
 
 /**
@@ -50,13 +82,34 @@ export interface OpenedModel {
   readonly batchable: boolean
 }
 
-export type OpenReply =
+/** What piscina brings back. */
+export type WorkerReply =
+  | { readonly status: 'started' }
   | { readonly status: 'opened'; readonly model: OpenedModel }
-  | { readonly status: 'failed'; readonly error: SerializedError }
+  | FailedReply
 
-export type RunReply =
-  | { readonly status: 'done'; readonly outputs: readonly WireTensor[]; readonly computeMs: number }
-  | { readonly status: 'failed'; readonly error: SerializedError }
-  | { readonly status: 'withdrawn' }
+interface FailedReply {
+  readonly status: 'failed'
+  readonly error: SerializedError
+}
 
-export type WorkerReply = { readonly status: 'started' } | OpenReply | RunReply
+/** What comes back by the port: a slot alone where the outputs are packed in the slot's memory, with the time of the run. */
+export type RunReply = number | (SlotReply & { readonly slot: number })
+
+type SlotReply = FailedReply | TensorReply | BodyReply | { readonly status: 'withdrawn' }
+
+export interface TensorReply {
+  readonly status: 'done'
+  readonly outputs: readonly WireTensor[]
+  readonly computeMs: number
+}
+
+export interface BodyReply {
+  readonly status: 'scored'
+  /** The reply in UTF-8. */
+  readonly text: Uint8Array<ArrayBuffer>
+  readonly rows: number
+  readonly parseMs: number
+  readonly computeMs: number
+  readonly serialiseMs: number
+}

@@ -1,57 +1,46 @@
 import { performance } from 'node:perf_hooks'
 import {
-  cancelled,
   deadlineExceeded,
   deserializeError,
   internalError,
   isWorkerDeath,
+  type ServingError,
   unavailable,
   workerDied,
 } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
-import { rowCount } from '../../core/tensor-rows.ts'
+import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { BodyScorer } from '../body-scorer.ts'
 import type { PoolStats } from '../served-model.ts'
+import { BodyCall } from './body-call.ts'
+import { CallQueue } from './call-queue.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
-import { PoolCall, type Seat } from './pool-call.ts'
-import { fromWire, inputsToWire, isCloneError, type WireTensor } from './wire-tensors.ts'
-import type { OpenedModel, RunMessage, RunReply } from './worker-messages.ts'
-import { WorkerTask } from './worker-task.ts'
-import { SLOTS, type WorkerThread } from './worker-thread.ts'
-import type { WorkerModel, WorkerThreads } from './worker-threads.ts'
-
-/**
- * Runs under about 2 ms are handed over one ahead, since the hop between the threads is then a good part of
- * them. Two bounds, so that a model on the edge keeps to one way.
- */
-const AHEAD_BELOW_MS = 1.6
-const AHEAD_UP_TO_MS = 2.4
-/** A call that lost this many workers before it could begin is refused. */
-const MOST_LOSSES = 3
-/** How long an answered run may go on before its worker is given up; four times the longest run if that is more. */
-const SHORTEST_PATIENCE_MS = 1_000
+import { leastLoaded } from './least-loaded.ts'
+import { type PoolCall, type PoolCallInit, type PoolThread, refusalOf, type Seat } from './pool-call.ts'
+import { RunTimes } from './run-times.ts'
+import { shareBody } from './shared-body.ts'
+import { TensorCall } from './tensor-call.ts'
+import type { OpenedModel, RunReply, WorkerModel } from './worker-messages.ts'
+import { SLOTS } from './worker-thread.ts'
+import type { ThreadsObserver, WorkerThreads } from './worker-threads.ts'
 
 /**
  * Worker threads with one engine session each. Calls wait in one queue here and go to whichever worker is
- * free. A worker that dies takes the call with it that it was running (TEMPORARILY_UNAVAILABLE); what it had
- * not begun goes back to the queue.
+ * free. A worker that dies takes the call with it that it was running (TEMPORARILY_UNAVAILABLE, unless it may be
+ * run again); what it had not begun goes back to the queue.
  */
-export class WorkerPool implements Predictor {
+export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   readonly inputs: readonly TensorMetadata[]
   readonly outputs: readonly OutputMetadata[]
   readonly maxBatchRows: number
   readonly batchable: boolean
   readonly #threads: WorkerThreads
-  readonly #waiting: PoolCall[] = []
-  /** Calls for one thread each, which wait for a slot of it. */
-  readonly #pinned: { readonly call: PoolCall; readonly thread: WorkerThread }[] = []
+  readonly #waiting = new CallQueue()
   /** Calls that a worker has, begun or not. */
   readonly #sent = new Set<PoolCall>()
   readonly #deadlines = new DeadlineWatch<PoolCall>((call) => this.#onDeadline(call))
-  /** Runs of a thread: one, and another in advance where runs are short. */
-  #depth = 1
-  #runMs = 0
-  #longestRunMs = 0
+  readonly #times = new RunTimes()
   #closing: Promise<void> | undefined
   #onIdle: (() => void) | undefined
 
@@ -74,7 +63,7 @@ export class WorkerPool implements Predictor {
     this.outputs = model.outputs
     this.maxBatchRows = model.maxBatchRows
     this.batchable = model.batchable
-    threads.onChange = () => this.#onThreadsChanged()
+    threads.observer = this
   }
 
   /** What the threads hold at once: more would only wait here. */
@@ -89,7 +78,7 @@ export class WorkerPool implements Predictor {
     return {
       workers: size,
       running,
-      queued: this.#waiting.length + this.#sent.size - running,
+      queued: this.#waiting.size + this.#sent.size - running,
       workerRestarts: restarts,
       workersLost: lost,
       stuckWorkers: stuck,
@@ -103,46 +92,30 @@ export class WorkerPool implements Predictor {
   }
 
   predict(inputs: TensorMap, options: PredictOptions = {}): Promise<TensorMap> {
-    if (this.#closing !== undefined) return Promise.reject(unavailable('The model is being unloaded'))
-    if (!this.#threads.alive) return Promise.reject(unavailable('The model has no worker thread left'))
-    if (options.signal?.aborted) {
-      return Promise.reject(cancelled('The request was taken back before it ran'))
-    }
-    if (options.deadline !== undefined && performance.now() > options.deadline) {
-      return Promise.reject(deadlineExceeded('The request was late before it ran'))
-    }
-    return new Promise((resolve, reject) => {
-      const call = new PoolCall({ inputs, options, resolve, reject, onAbort: (gone) => this.#drop(gone) })
-      this.#deadlines.add(call)
-      this.#waiting.push(call)
-      this.#dispatch()
-    })
+    return this.#call(options, (init: PoolCallInit<TensorMap>) => new TensorCall(inputs, init))
+  }
+
+  async score(body: Uint8Array, mediaType: ScoringMediaType, options: PredictOptions): Promise<Uint8Array> {
+    const shared = await shareBody(body)
+    return this.#call(options, (init: PoolCallInit<Uint8Array>) => new BodyCall(shared, mediaType, init))
   }
 
   /**
    * Runs `inputs` once in every thread, a busy one after what it has. A thread that dies meanwhile is left out.
    * @throws ServingError what the model throws.
    */
-  async everywhere(inputs: TensorMap): Promise<void> {
-    const runs = [...this.#threads.opened].map((thread) => this.#predictIn(thread, inputs))
+  async everywhere(inputs: TensorMap, options: PredictOptions = {}): Promise<void> {
+    const create = (init: PoolCallInit<TensorMap>): PoolCall => new TensorCall(inputs, init)
+    const runs = [...this.#threads.opened].map((pinnedTo) => this.#call(options, create, pinnedTo))
     for (const result of await Promise.allSettled(runs)) {
       if (result.status === 'rejected' && !isWorkerDeath(result.reason)) throw result.reason
     }
   }
 
-  #predictIn(thread: WorkerThread, inputs: TensorMap): Promise<TensorMap> {
-    return new Promise((resolve, reject) => {
-      const call = new PoolCall({ inputs, options: {}, resolve, reject, onAbort: () => {}, pinned: true })
-      this.#pinned.push({ call, thread })
-      this.#dispatch()
-    })
-  }
-
   /** Answers all calls under way with an error, so that `close` need not wait for them. */
   abandon(): void {
     const error = unavailable('The model was unloaded before it had answered')
-    const pinned = this.#pinned.map(({ call }) => call)
-    for (const call of [...this.#waiting, ...pinned, ...this.#sent]) {
+    for (const call of [...this.#waiting.clear(), ...this.#sent]) {
       call.fail(error)
       this.#drop(call)
     }
@@ -151,6 +124,70 @@ export class WorkerPool implements Predictor {
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  onReply(thread: PoolThread, slot: number, reply: RunReply): void {
+    const call = thread.release(slot)
+    const { seat } = call
+    // A call that was withdrawn from this slot may have another by now.
+    if (seat !== undefined && seat.thread === thread && seat.slot === slot) {
+      this.#forget(call)
+      const time = call.receive(reply, seat)
+      if (time !== undefined) this.#times.add(time)
+      else if (typeof reply !== 'number' && reply.status === 'failed') {
+        call.fail(deserializeError(reply.error))
+      }
+    }
+    this.#dispatch()
+  }
+
+  onEnded(thread: PoolThread, cause: unknown): void {
+    for (const slot of thread.end()) {
+      const call = thread.release(slot)
+      if (call.seat?.thread === thread && call.seat.slot === slot) this.#onWorkerGone(call, cause)
+    }
+    for (const call of this.#waiting.clearFor(thread)) {
+      this.#deadlines.delete(call)
+      call.fail(workerDied('The worker thread died before it could run this', cause))
+    }
+    this.#dispatch()
+  }
+
+  onChange(): void {
+    if (!this.#threads.alive) {
+      const error = unavailable('The model has no worker thread left')
+      for (const call of this.#waiting.clear()) {
+        this.#deadlines.delete(call)
+        call.fail(error)
+      }
+    }
+    this.#dispatch()
+  }
+
+  /** Runs that a thread may hold at once. */
+  get #depth(): number {
+    return this.#times.ahead ? SLOTS : 1
+  }
+
+  #refusal(options: PredictOptions): ServingError | undefined {
+    if (this.#closing !== undefined) return unavailable('The model is being unloaded')
+    if (!this.#threads.alive) return unavailable('The model has no worker thread left')
+    return refusalOf(options)
+  }
+
+  #call<Answer>(
+    options: PredictOptions,
+    create: (init: PoolCallInit<Answer>) => PoolCall,
+    pinnedTo?: PoolThread,
+  ): Promise<Answer> {
+    const refusal = this.#refusal(options)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    return new Promise((resolve, reject) => {
+      const call = create({ options, resolve, reject, onAbort: this.#drop, pinnedTo })
+      this.#deadlines.add(call)
+      this.#waiting.add(call)
+      this.#dispatch()
+    })
   }
 
   async #close(): Promise<void> {
@@ -164,132 +201,87 @@ export class WorkerPool implements Predictor {
   }
 
   #hasUnanswered(): boolean {
-    if (this.#waiting.length > 0 || this.#pinned.length > 0) return true
+    if (this.#waiting.size > 0) return true
     for (const call of this.#sent) if (!call.settled) return true
     return false
   }
 
   #dispatch(): void {
-    this.#sendPinned()
-    while (this.#waiting.length > 0) {
-      const thread = this.#leastLoaded(this.#depth)
-      if (thread === undefined) return
-      this.#send(this.#waiting.shift()!, thread)
-    }
+    while (this.#waiting.size > 0) if (!this.#sendNext()) break
     this.#levelOut()
     if (this.#onIdle !== undefined && !this.#hasUnanswered()) this.#onIdle()
   }
 
-  #sendPinned(): void {
-    for (let at = 0; at < this.#pinned.length; ) {
-      const { call, thread } = this.#pinned[at]!
-      if (!call.settled && thread.load >= SLOTS) {
-        at += 1
-        continue
-      }
-      this.#pinned.splice(at, 1)
-      if (!call.settled) this.#send(call, thread)
-    }
-  }
-
-  #leastLoaded(depth: number): WorkerThread | undefined {
-    let least: WorkerThread | undefined
-    let load = depth
+  /** @returns false where no thread has room for what waits. */
+  #sendNext(): boolean {
     for (const thread of this.#threads.opened) {
-      if (thread.load >= load) continue
-      least = thread
-      load = thread.load
+      if (thread.load >= SLOTS) continue
+      const pinned = this.#waiting.takeFor(thread)
+      if (pinned === undefined) continue
+      this.#send(pinned, thread)
+      return true
     }
-    return least
+    const thread = leastLoaded(this.#threads.opened, this.#depth)
+    const call = thread === undefined ? undefined : this.#waiting.take()
+    if (thread === undefined || call === undefined) return false
+    this.#send(call, thread)
+    return true
   }
 
   /** A worker with nothing to do takes what was handed in advance to one that is still busy. */
   #levelOut(): void {
-    const idle = this.#leastLoaded(1)
+    if (this.#sent.size < SLOTS) return
+    const idle = leastLoaded(this.#threads.opened, 1)
     if (idle === undefined) return
     for (const call of this.#sent) {
-      const seat = call.seat!
-      if (seat.thread.load < SLOTS || call.settled || call.pinned) continue
-      if (!seat.thread.withdraw(seat.slot)) continue
+      const { thread, slot } = call.seat!
+      if (thread.load < SLOTS || call.settled || call.pinnedTo !== undefined) continue
+      if (!thread.withdraw(slot)) continue
       this.#send(call, idle)
       return
     }
   }
 
-  #send(call: PoolCall, thread: WorkerThread): void {
-    const seat = { thread, slot: thread.take(), task: WorkerTask.forWorker(thread.id) }
+  #send(call: PoolCall, thread: PoolThread): void {
+    const seat: Seat = { thread, slot: thread.take(call) }
     call.seat = seat
     this.#sent.add(call)
-    this.#threads.run(thread, messageOf(call, seat.slot), seat.task).then(
-      (reply) => this.#onReply(call, seat, reply),
-      (cause: unknown) => this.#onWorkerGone(call, seat, cause),
-    )
-  }
-
-  #onReply(call: PoolCall, seat: Seat, reply: RunReply): void {
-    seat.thread.release(seat.slot)
-    // A call that was withdrawn from this seat may have another by now.
-    if (call.seat === seat) {
+    try {
+      thread.post(call.message(seat))
+    } catch (cause) {
+      thread.release(seat.slot)
       this.#forget(call)
-      if (reply.status === 'done') this.#onDone(call, reply.outputs, reply.computeMs)
-      else if (reply.status === 'failed') call.fail(deserializeError(reply.error))
+      call.fail(internalError('The inputs cannot be sent to a worker thread', cause))
     }
-    this.#dispatch()
   }
 
-  #onDone(call: PoolCall, outputs: readonly WireTensor[], computeMs: number): void {
-    this.#runMs = this.#runMs === 0 ? computeMs : this.#runMs + (computeMs - this.#runMs) / 8
-    if (this.#runMs < AHEAD_BELOW_MS) this.#depth = SLOTS
-    else if (this.#runMs > AHEAD_UP_TO_MS) this.#depth = 1
-    this.#longestRunMs = Math.max(this.#longestRunMs, computeMs)
-    const { timing } = call.options
-    if (timing !== undefined && !call.settled) {
-      timing.compute = computeMs
-      timing.queue = Math.max(0, performance.now() - call.queuedAt - computeMs)
-      timing.batchRows = rowCount(call.inputs)
-    }
-    call.succeed(fromWire(outputs))
-  }
-
-  #onWorkerGone(call: PoolCall, seat: Seat, cause: unknown): void {
-    seat.thread.release(seat.slot)
-    if (call.seat !== seat) return
+  #onWorkerGone(call: PoolCall, cause: unknown): void {
     const wasRunning = call.isRunning
     this.#forget(call)
-    if (call.settled) return
-    if (isCloneError(cause)) {
-      call.fail(internalError('The inputs cannot be sent to a worker thread', cause))
-    } else if (wasRunning || call.pinned) {
-      call.fail(workerDied('The worker thread died while it ran this request', cause))
-    } else if (++call.losses >= MOST_LOSSES) {
-      call.fail(unavailable('The worker threads died before they could run this request', { cause }))
-    } else {
-      this.#deadlines.add(call)
-      this.#waiting.unshift(call)
-    }
-    this.#dispatch()
+    if (call.settled || !call.outlives(wasRunning, cause)) return
+    this.#deadlines.add(call)
+    this.#waiting.addFirst(call)
   }
 
   /** First the caller gets his answer; if the run then does not end in a while, its worker is given up. */
   #onDeadline(call: PoolCall): void {
     if (call.overdue) {
-      this.#threads.giveUp(call.seat!.task)
+      this.#threads.giveUp(call.seat!.thread)
       return
     }
     call.fail(deadlineExceeded('The request was not answered by its deadline'))
     this.#drop(call)
     if (!this.#sent.has(call)) return
     call.overdue = true
-    call.deadline = performance.now() + Math.max(SHORTEST_PATIENCE_MS, 4 * this.#longestRunMs)
+    call.deadline = performance.now() + this.#times.patienceMs
     this.#deadlines.add(call)
   }
 
   /** An answered call is not run if that can still be prevented. */
-  #drop(call: PoolCall): void {
+  readonly #drop = (call: PoolCall): void => {
     const { seat } = call
     if (seat === undefined) {
-      const at = this.#waiting.indexOf(call)
-      if (at >= 0) this.#waiting.splice(at, 1)
+      this.#waiting.delete(call)
       this.#deadlines.delete(call)
     } else if (seat.thread.withdraw(seat.slot)) {
       this.#forget(call)
@@ -301,27 +293,5 @@ export class WorkerPool implements Predictor {
     this.#sent.delete(call)
     this.#deadlines.delete(call)
     call.seat = undefined
-  }
-
-  #onThreadsChanged(): void {
-    if (!this.#threads.alive) {
-      const error = unavailable('The model has no worker thread left')
-      for (const call of this.#waiting.splice(0)) {
-        this.#deadlines.delete(call)
-        call.fail(error)
-      }
-    }
-    this.#dispatch()
-  }
-}
-
-function messageOf(call: PoolCall, slot: number): RunMessage {
-  const { outputs, parameters } = call.options
-  return {
-    kind: 'run',
-    slot,
-    inputs: inputsToWire(call.inputs),
-    ...(outputs === undefined ? {} : { outputs }),
-    ...(parameters === undefined || parameters.size === 0 ? {} : { parameters }),
   }
 }

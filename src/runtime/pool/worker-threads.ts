@@ -1,76 +1,71 @@
-import type { Worker } from 'node:worker_threads'
-import { Piscina, queueOptionsSymbol } from 'piscina'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
+import { type Piscina, queueOptionsSymbol } from 'piscina'
 import { deserializeError, internalError, messageOf, unavailable } from '../../core/errors.ts'
-import type { PreparedModel } from '../../flavors/flavor.ts'
 import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
-import { siblingModule } from './sibling-module.ts'
-import { isCloneError } from './wire-tensors.ts'
-import type { OpenedModel, RunMessage, RunReply, WorkerMessage, WorkerReply } from './worker-messages.ts'
+import { Backoff } from './backoff.ts'
+import { LostThreads, TERMINATION_MS } from './lost-threads.ts'
+import type { PoolCall, PoolThread } from './pool-call.ts'
+import { type Addressed, startPiscina, type ThreadLimits } from './start-piscina.ts'
+import type {
+  OpenedModel,
+  OpenMessage,
+  RunReply,
+  WorkerMessage,
+  WorkerModel,
+  WorkerReply,
+} from './worker-messages.ts'
 import { WorkerTask } from './worker-task.ts'
-import { WorkerThread } from './worker-thread.ts'
+import { type ReplyReceiver, WorkerThread, type WorkerThreadInit } from './worker-thread.ts'
 
-export interface WorkerThreadsOptions {
-  /** The most threads there will be at the same time. */
-  readonly maxThreads: number
-  /** Limit of each worker's JavaScript heap; the engine's own memory does not count. */
-  readonly maxHeapMb?: number
+export type { WorkerModel } from './worker-messages.ts'
+
+export interface WorkerThreadsOptions extends ThreadLimits {
+  /** Of which all copies of the model may take half, those in lost threads included; not bounded unless set. */
+  readonly memoryBytes?: number
   readonly log?: RuntimeLog
 }
 
-/** What the threads are to open. */
-export interface WorkerModel {
-  readonly mlmodel: PreparedModel
-  readonly intraOpThreads: number
-  /** Module URL of another flavor table than Headrace's own. */
-  readonly flavorTable?: string
+/** Who is told of the threads. */
+export interface ThreadsObserver extends ReplyReceiver<PoolCall> {
+  /** A thread has come or gone, so that waiting work can be placed anew. */
+  onChange(): void
+  /** A thread is gone; runs that it held are for the observer to find. */
+  onEnded(thread: PoolThread, cause: unknown): void
 }
-
-/** The symbol is for the balancer; being a symbol, it does not cross to the worker. */
-type Addressed<Message> = Message & { readonly [queueOptionsSymbol]: WorkerTask }
-
-const TERMINATION_MS = 1_500
-const FIRST_RETRY_MS = 100
-const LONGEST_RETRY_MS = 10_000
 
 /**
  * The threads of one pool: opens a model in them, replaces those that die, gives up those that hang. piscina
  * starts, watches and ends the threads; its balancer is ours, so that each of them can be addressed.
  */
-export class WorkerThreads {
-  /** Called when a thread has come or gone, so that waiting work can be placed anew. */
-  onChange: () => void = () => {}
+export class WorkerThreads implements ReplyReceiver<PoolCall> {
+  /** Set by whoever opens the model, before anything runs. */
+  observer: ThreadsObserver | undefined
+  /** Called once, when so much is lost that only a new process can help. */
+  onExhausted: () => void = () => {}
   readonly #options: WorkerThreadsOptions
   readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
-  readonly #threads = new Map<number, WorkerThread>()
+  readonly #threads = new Map<number, PoolThread>()
   readonly #openings = new Set<WorkerTask>()
+  /** What threads that are about to be missed have died of. */
+  readonly #causes = new Map<number, Error>()
   /** Until the first opening: the start of the thread that it will have. */
   #ahead: Promise<unknown> | undefined
   #model: WorkerModel | undefined
   /** Threads that there should be. */
   #wanted = 0
   #restarts = 0
-  #lost = 0
-  #stuck = 0
-  #failures = 0
-  #retry: NodeJS.Timeout | undefined
+  readonly #lost = new LostThreads(
+    () => this.#replace(),
+    () => this.#checkBudget(),
+  )
+  readonly #backoff = new Backoff()
+  #exhausted = false
   #closed = false
 
   /** One thread is started at once, which takes about as long as finding out what it is to open. */
   constructor(options: WorkerThreadsOptions) {
     this.#options = options
-    this.#piscina = new Piscina<Addressed<WorkerMessage>, WorkerReply>({
-      filename: siblingModule(import.meta.url, 'worker'),
-      minThreads: 0,
-      maxThreads: options.maxThreads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // Measured: no slower than `sync`, in which an idle worker hears nothing.
-      atomics: 'disabled',
-      recordTiming: false,
-      loadBalancer: (task, workers) => (task[queueOptionsSymbol] as WorkerTask).choose(workers) ?? null,
-      ...(options.maxHeapMb === undefined
-        ? {}
-        : { resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } }),
-    })
+    this.#piscina = startPiscina(options)
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
     // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
     this.#piscina.on('error', () => {})
@@ -81,7 +76,7 @@ export class WorkerThreads {
     ).catch(() => {})
   }
 
-  get opened(): Iterable<WorkerThread> {
+  get opened(): Iterable<PoolThread> {
     return this.#threads.values()
   }
 
@@ -96,17 +91,17 @@ export class WorkerThreads {
 
   /** Threads given up because a run did not return. */
   get lost(): number {
-    return this.#lost
+    return this.#lost.lost
   }
 
   /** Those of the lost that still occupy a core: they are inside a native run, which nothing can end. */
   get stuck(): number {
-    return this.#stuck
+    return this.#lost.stuck
   }
 
   /** Nothing is left of it: closed, and all threads ended. */
   get gone(): boolean {
-    return this.#closed && this.#stuck === 0
+    return this.#closed && this.#lost.stuck === 0
   }
 
   /** Whether a thread is there or will be soon. False once so many were lost that no more are started. */
@@ -130,36 +125,25 @@ export class WorkerThreads {
     await this.#grow(count)
   }
 
-  /** Rejects where the thread died, or was given up, before it answered. */
-  async run(thread: WorkerThread, message: RunMessage, task: WorkerTask): Promise<RunReply> {
-    try {
-      return (await this.#post(message, task)) as RunReply
-    } catch (error) {
-      // Known here before piscina reports it: nothing more may be sent there.
-      if (!isCloneError(error)) this.#forget(thread.id)
-      throw error
-    }
-  }
-
   /**
-   * Ends the thread on which `task` runs, or leaves it behind where a native run keeps it from ending. It is
-   * replaced as long as fewer were lost than the pool has threads: each lost one keeps a core and a copy of
-   * the weights.
+   * Ends a thread whose run does not return, or leaves it behind where that run is native and keeps it from
+   * ending. It is replaced as long as the budget allows it: each one left behind keeps a core and a copy of the weights.
    */
-  giveUp(task: WorkerTask): void {
-    const worker = this.#piscina.threads.find(({ threadId }) => threadId === task.workerId)
-    if (worker !== undefined) {
-      this.#lost += 1
-      this.#countStuck(worker)
-      this.#warn('A run did not return; its worker thread was given up')
-    }
+  giveUp(thread: PoolThread): void {
+    const worker = this.#workerOf(thread.id)
+    if (worker === undefined || !this.#threads.has(thread.id)) return
+    this.#lost.giveUp(worker)
+    this.#forget(thread.id, 'A run did not return; its worker thread was given up')
+    // Taking back a task that runs is piscina's way to end the thread it runs on.
+    const task = WorkerTask.forWorker(thread.id)
+    this.#post({ kind: 'start' }, task).catch(() => {})
     task.abort()
   }
 
   /** Ends all threads, however busy. One that is inside a native run is left behind, as stuck. */
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#retry)
+    this.#backoff.stop()
     const ending = new Set(this.#piscina.threads)
     for (const worker of ending) worker.once('exit', () => ending.delete(worker))
     let timer: NodeJS.Timeout | undefined
@@ -168,14 +152,7 @@ export class WorkerThreads {
     })
     await Promise.race([this.#piscina.destroy(), timeOut])
     clearTimeout(timer)
-    for (const worker of ending) this.#countStuck(worker)
-  }
-
-  #countStuck(worker: Worker): void {
-    this.#stuck += 1
-    worker.once('exit', () => {
-      this.#stuck -= 1
-    })
+    for (const worker of ending) this.#lost.watch(worker)
   }
 
   #grow(count: number): Promise<OpenedModel[]> {
@@ -186,7 +163,8 @@ export class WorkerThreads {
 
   async #open(): Promise<OpenedModel> {
     if (this.#model === undefined) throw internalError('A pool was told to grow before it was opened')
-    const marks = WorkerThread.newMarks()
+    const shared = WorkerThread.newShared()
+    const { port1, port2 } = new MessageChannel()
     const task = WorkerTask.forFreshWorker((id) => !this.#isTaken(id))
     this.#openings.add(task)
     const ahead = this.#ahead
@@ -194,20 +172,34 @@ export class WorkerThreads {
     try {
       // piscina starts another thread for what is posted while the first one is starting.
       await ahead
-      const reply = await this.#post({ kind: 'open', marks, ...this.#model }, task).catch((cause) => {
+      const message: OpenMessage = { kind: 'open', port: port2, shared, ...this.#model }
+      const reply = await this.#post(message, task, [port2]).catch((cause) => {
         throw unavailable('A worker thread died while it loaded the model', { cause })
       })
       if (reply.status === 'failed') throw deserializeError(reply.error)
       if (reply.status !== 'opened') throw internalError(`A worker opened its model with '${reply.status}'`)
-      this.#threads.set(task.workerId!, new WorkerThread(task.workerId!, marks))
+      this.#add({ id: task.workerId!, port: port1, shared, model: reply.model, receiver: this })
       return reply.model
+    } catch (error) {
+      port1.close()
+      throw error
     } finally {
       this.#openings.delete(task)
     }
   }
 
-  #post(message: WorkerMessage, task: WorkerTask): Promise<WorkerReply> {
-    return this.#piscina.run({ ...message, [queueOptionsSymbol]: task }, { signal: task })
+  #add(init: WorkerThreadInit<PoolCall>): void {
+    const { id } = init
+    this.#threads.set(id, new WorkerThread(init))
+    this.#workerOf(id)?.once('error', (error) => this.#causes.set(id, error))
+  }
+
+  #post(message: WorkerMessage, task: WorkerTask, transferList: MessagePort[] = []): Promise<WorkerReply> {
+    return this.#piscina.run({ ...message, [queueOptionsSymbol]: task }, { signal: task, transferList })
+  }
+
+  #workerOf(id: number): Worker | undefined {
+    return this.#piscina.threads.find(({ threadId }) => threadId === id)
   }
 
   #isTaken(id: number): boolean {
@@ -220,14 +212,20 @@ export class WorkerThreads {
   #reconcile(): void {
     if (this.#closed) return
     const live = new Set(this.#piscina.threads.map(({ threadId }) => threadId))
-    for (const id of this.#threads.keys()) if (!live.has(id)) this.#forget(id)
+    for (const id of this.#threads.keys()) if (!live.has(id)) this.#forget(id, 'A worker thread has ended')
     this.#dropOrphanedOpenings(live)
     this.#replace()
-    this.onChange()
+    this.observer?.onChange()
   }
 
-  #forget(id: number): void {
-    if (this.#threads.delete(id)) this.#warn('A worker thread has ended')
+  #forget(id: number, event: string): void {
+    const thread = this.#threads.get(id)
+    if (thread === undefined) return
+    const cause = this.#causes.get(id)
+    this.#threads.delete(id)
+    this.#causes.delete(id)
+    this.#warn(event, cause === undefined ? {} : { reason: cause.message })
+    this.observer?.onEnded(thread, cause)
   }
 
   /** A thread that dies before it is ready leaves the task that it was started for in piscina's queue. */
@@ -242,8 +240,8 @@ export class WorkerThreads {
   }
 
   #replace(): void {
-    if (this.#closed || this.#lost > this.#wanted || this.#retry !== undefined) return
-    for (let n = this.#threads.size + this.#openings.size; n < this.#wanted; n += 1) {
+    if (this.#closed || this.#backoff.waiting) return
+    for (let n = this.#count; n < this.#wanted && this.#mayReplace(); n += 1) {
       this.#open().then(
         () => this.#replaced(),
         (error: unknown) => this.#replaceLater(error),
@@ -251,23 +249,45 @@ export class WorkerThreads {
     }
   }
 
+  /** Threads that are there or will be soon. */
+  get #count(): number {
+    return this.#threads.size + this.#openings.size
+  }
+
+  /** Whether there is a core and memory for one more thread, beside those that are stuck. */
+  #mayReplace(): boolean {
+    const { stuck } = this.#lost
+    if (stuck === 0) return true
+    const { memoryBytes = Number.POSITIVE_INFINITY } = this.#options
+    const copies = this.#count + stuck + 1
+    const weightBytes = this.#model?.mlmodel.traits.weightBytes ?? 0
+    return stuck <= this.#wanted && copies * weightBytes <= memoryBytes / 2
+  }
+
+  /** As many cores as the pool has are lost, or its last thread is: what else there was to lose is not worth waiting for. */
+  #checkBudget(): void {
+    if (this.#closed || this.#exhausted || this.#mayReplace()) return
+    if (this.#lost.stuck <= this.#wanted && this.#count > 0) return
+    this.#exhausted = true
+    this.#warn('No worker thread can be replaced any more')
+    this.onExhausted()
+  }
+
   #replaced(): void {
-    this.#failures = 0
+    this.#backoff.succeeded()
     this.#restarts += 1
-    this.onChange()
+    this.observer?.onChange()
   }
 
   #replaceLater(error: unknown): void {
     if (this.#closed) return
     this.#warn('A worker thread could not be replaced', { reason: messageOf(error) })
-    this.onChange()
-    if (this.#retry !== undefined) return
-    const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS)
-    this.#failures += 1
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined
-      this.#replace()
-    }, delay).unref()
+    this.observer?.onChange()
+    this.#backoff.later(() => this.#replace())
+  }
+
+  onReply(thread: PoolThread, slot: number, reply: RunReply): void {
+    this.observer?.onReply(thread, slot, reply)
   }
 
   #warn(message: string, facts: object = {}): void {

@@ -1,6 +1,6 @@
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
 import type { PreparedModel } from '../../../src/flavors/flavor.ts'
-import type { WorkerModel } from '../../../src/runtime/pool/worker-threads.ts'
+import type { WorkerModel } from '../../../src/runtime/pool/worker-messages.ts'
 import type { FakeConfig } from './flavor-table.ts'
 
 /** Where workers find the fake flavors. */

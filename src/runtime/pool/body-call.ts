@@ -1,0 +1,41 @@
+import { performance } from 'node:perf_hooks'
+import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import { PoolCall, type PoolCallInit, type RunTime, type Seat } from './pool-call.ts'
+import type { BodyReply, RunMessage, RunReply } from './worker-messages.ts'
+
+/** A call with a whole request body, which is a run of its own. */
+export class BodyCall extends PoolCall<Uint8Array> {
+  readonly #body: Uint8Array
+  readonly #mediaType: ScoringMediaType
+
+  /** @param body in shared memory, so that it can be sent more than once and is not copied. */
+  constructor(body: Uint8Array, mediaType: ScoringMediaType, init: PoolCallInit<Uint8Array>) {
+    // As any request whose worker died, which need not have been its fault.
+    super({ ...init, retries: 1 })
+    this.#body = body
+    this.#mediaType = mediaType
+  }
+
+  override message({ slot }: Seat): RunMessage {
+    return { kind: 'body', slot, body: this.#body, mediaType: this.#mediaType }
+  }
+
+  override receive(reply: RunReply): RunTime | undefined {
+    if (typeof reply === 'number' || reply.status !== 'scored') return undefined
+    this.#fillTiming(reply)
+    this.succeed(reply.text)
+    const { parseMs, computeMs, serialiseMs } = reply
+    return { computeMs, totalMs: parseMs + computeMs + serialiseMs }
+  }
+
+  #fillTiming({ parseMs, computeMs, serialiseMs, rows }: BodyReply): void {
+    const { timing } = this.options
+    if (timing === undefined || this.settled) return
+    timing.parse = parseMs
+    timing.compute = computeMs
+    timing.serialise = serialiseMs
+    timing.rows = rows
+    timing.batchRows = rows
+    timing.queue = Math.max(0, performance.now() - this.queuedAt - parseMs - computeMs - serialiseMs)
+  }
+}
