@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { RegistryClient } from '../registry-client/registry-client.ts'
 import { DEFAULT_LIMITS } from '../runtime/admission/admission.ts'
+import { availableResources, type Resources } from '../runtime/cores.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
 import type { ServerOptions } from '../server/server-options.ts'
@@ -24,6 +25,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     resolve: (uri) => registry.resolve(uri),
     placement: settings.placement,
     expectedModels: settings.modelUri.length,
+    resources: shareOf(settings.processes),
     limits: { ...DEFAULT_LIMITS, maxRequests: settings.maxConcurrentRequests },
     batching: batchingOptions(settings),
     trial: trialOptions(settings),
@@ -48,4 +50,10 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     ...(settings.sslKeyfile === undefined ? {} : { sslKeyfile: settings.sslKeyfile }),
   }
   return { registry, repository, options }
+}
+
+/** What each of several processes may use. */
+function shareOf(processes: number): Resources {
+  const { cores, memoryBytes } = availableResources()
+  return { cores: Math.max(1, Math.floor(cores / processes)), memoryBytes: memoryBytes / processes }
 }

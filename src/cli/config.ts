@@ -1,5 +1,6 @@
 import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
+import { PROCESS_SETTINGS } from './process-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
@@ -44,12 +45,13 @@ export const SERVE_SETTINGS = {
     help: 'Port to listen on; 0 takes any free one',
     parse: port,
   }),
+  ...PROCESS_SETTINGS,
   workers: setting<number | undefined>({
     flags: '-w, --workers <count>',
     variable: 'MLFLOW_MODELS_WORKERS',
     default: undefined,
     defaultText: 'one for each core',
-    help: 'Worker threads of each model that runs in a pool (models that run inline have none)',
+    help: 'Worker threads of each model that runs in a pool (models that run inline have none), in each process',
     parse: positiveInteger,
   }),
   timeoutMs: setting({
@@ -99,7 +101,7 @@ export const SERVE_SETTINGS = {
     variable: 'HEADRACE_GRACE_PERIOD',
     default: 25_000,
     defaultText: '25',
-    help: 'Seconds that requests under way are given after SIGTERM; below the 30 that Kubernetes waits',
+    help: 'Seconds from SIGTERM to the end: half of them at most to be taken off balancers, the rest for requests under way; below the 30 that Kubernetes waits',
     parse: secondsToMs,
   }),
   sslCertfile: setting<string | undefined>({

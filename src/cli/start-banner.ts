@@ -5,35 +5,52 @@ import { printable } from '../core/printable.ts'
 import type { ModelOrigin } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
-import type { RunningServer } from '../server/listen.ts'
 import { version } from './version.ts'
 
-export interface Start {
-  readonly server: RunningServer
-  readonly models: readonly ServedModel[]
+export interface Listening {
+  readonly url: string
   readonly logger: Logger
   readonly format: 'json' | 'text'
+  /** From the start of the command; of this process unless set. */
+  readonly startMs?: number
+  /** How many serve at this address; this one alone unless set. */
+  readonly processes?: number
 }
 
-/** Says what was loaded from where, in how long, how it runs, and where it is served. */
-export function announce({ server, models, logger, format }: Start): void {
-  // What is a field for programs stands in the sentence for people.
-  const say = (fields: object, sentence: string): void => {
-    if (format === 'json') logger.info(fields, sentence)
-    else logger.info(sentence)
-  }
+/** Says what was loaded from where, in how long, and how it runs. */
+export function announceModels(
+  models: readonly ServedModel[],
+  logger: Logger,
+  format: 'json' | 'text',
+): void {
+  const say = sayer(logger, format)
   for (const model of models) say(facts(model), describe(model))
-  const startMs = Math.round(performance.now())
-  say(
+}
+
+/** Says where the models are served. */
+export function announceListening({ url, logger, format, ...start }: Listening): void {
+  const startMs = Math.round(start.startMs ?? performance.now())
+  const { processes } = start
+  const many = processes === undefined ? '' : ` with ${processes} processes`
+  sayer(logger, format)(
     {
-      url: server.url,
+      url,
       startMs,
+      processes,
       cores: availableParallelism(),
       node: process.versions.node,
       version: version(),
     },
-    `Headrace ${version()} is listening on ${server.url}, ${startMs} ms after its start`,
+    `Headrace ${version()} is listening on ${url}${many}, ${startMs} ms after its start`,
   )
+}
+
+/** What is a field for programs stands in the sentence for people. */
+function sayer(logger: Logger, format: 'json' | 'text'): (fields: object, sentence: string) => void {
+  return (fields, sentence) => {
+    if (format === 'json') logger.info(fields, sentence)
+    else logger.info(sentence)
+  }
 }
 
 function describe(model: ServedModel): string {

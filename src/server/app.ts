@@ -9,7 +9,9 @@ import { ExchangeRegistry } from './exchange-registry.ts'
 import { Gate } from './gate.ts'
 import { answerClientError, createHttpServer } from './http-server.ts'
 import { KnownRoutes } from './known-routes.ts'
+import { Exposition } from './metrics/exposition.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
+import { Probes } from './probes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
@@ -32,6 +34,8 @@ export interface App {
   readonly server: Server
   readonly registry: ExchangeRegistry
   readonly bodies: BodyReader
+  readonly probes: Probes
+  readonly exposition: Exposition
   readonly options: ServerOptions
 }
 
@@ -75,11 +79,13 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   enterThrough(gate, app, known)
   finishReplies(app, registry)
   scoringRoutes(app, scoring)
-  healthRoutes(app, { models, registry })
+  const probes = new Probes()
+  const exposition = new Exposition({ models, metrics, registry, bodies }, options.allFigures)
+  healthRoutes(app, { models, registry, probes })
   docsRoutes(app, { models, needsApiKey: options.apiKey !== undefined })
-  metricsRoute(app, { models, metrics, registry, bodies })
+  metricsRoute(app, exposition, probes)
   await app.ready()
-  return { fastify: app, server: app.server, registry, bodies, options }
+  return { fastify: app, server: app.server, registry, bodies, probes, exposition, options }
 }
 
 /** No route has a schema; fastify's own compilers would load ajv at every start (50 ms, 4 MB). */

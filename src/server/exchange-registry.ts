@@ -14,6 +14,8 @@ const MAX_REASON_LENGTH = 300
 export class ExchangeRegistry implements ExchangeObserver {
   /** Replies close their connections, so that no new request comes over them. */
   draining = false
+  /** Requests since the start. */
+  entered = 0
   readonly #open = new Set<Exchange>()
   readonly #metrics: ServerMetrics
   readonly #logger: Logger
@@ -32,6 +34,7 @@ export class ExchangeRegistry implements ExchangeObserver {
   }
 
   add(exchange: Exchange): void {
+    this.entered += 1
     this.#open.add(exchange)
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }

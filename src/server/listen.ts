@@ -1,8 +1,10 @@
 import type { Server } from 'node:http'
-import { type AddressInfo, Server as NetServer } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
-import { invalidParameter, messageOf } from '../core/errors.ts'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import { cannotListen } from '../core/cannot-listen.ts'
+import { acceptingMs, isQuiet, type TrafficReport } from '../core/traffic-report.ts'
 import type { App } from './app.ts'
+import { Departure } from './departure.ts'
 import { OpenConnections } from './open-connections.ts'
 
 /**
@@ -11,12 +13,13 @@ import { OpenConnections } from './open-connections.ts'
  */
 const LINGER_MS = 500
 const CLOSE_IDLE_EVERY_MS = 50
+const DEPARTURE_POLL_MS = 100
 
 export interface ListenOptions {
   readonly host: string
   /** 0: one that the system chooses. */
   readonly port: number
-  /** Several threads or processes listen on this port (Linux). The caller has made sure that it is free. */
+  /** Other threads or programs may listen on this port too (Linux); without it a taken port is an error. */
   readonly reusePort?: boolean
 }
 
@@ -25,36 +28,89 @@ export async function listen(app: App, options: ListenOptions): Promise<RunningS
   const { server } = app
   const connections = new OpenConnections(server)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(refused(options, error)))
+    server.once('error', (error) => reject(cannotListen(options, error)))
     server.listen({ ...options }, resolve)
   })
   server.removeAllListeners('error')
   return new RunningServer(app, connections, options.host)
 }
 
-/** A server that accepts connections, until it is stopped. */
+/** A server that opens no port: it is given connections that another process has accepted. */
+export function serveHanded(app: App, { host }: { host: string }): RunningServer {
+  const connections = new OpenConnections(app.server)
+  // node:http begins to look after slow connections when it hears this.
+  app.server.emit('listening')
+  return new RunningServer(app, connections, host)
+}
+
+/** A server that has connections, until it is stopped. */
 export class RunningServer {
-  readonly url: string
+  /** Of a server that listens itself; 0 of others. */
   readonly port: number
   readonly #app: App
   readonly #connections: OpenConnections
+  readonly #host: string
+  #departure: Departure | undefined
   #stopping: Promise<void> | undefined
 
   constructor(app: App, connections: OpenConnections, host: string) {
     this.#app = app
     this.#connections = connections
-    this.port = (app.server.address() as AddressInfo).port
-    const scheme = app.options.sslCertfile === undefined ? 'http' : 'https'
-    this.url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}`
+    this.#host = host
+    this.port = (app.server.address() as AddressInfo | null)?.port ?? 0
+  }
+
+  get url(): string {
+    return this.urlAt(this.port)
+  }
+
+  /** The base URL where the server's connections come in at this port; an IPv6 address stands in brackets. */
+  urlAt(port: number): string {
+    const scheme = this.#app.options.sslCertfile === undefined ? 'http' : 'https'
+    return `${scheme}://${this.#host.includes(':') ? `[${this.#host}]` : this.#host}:${port}`
+  }
+
+  get openConnections(): number {
+    return this.#connections.size
+  }
+
+  /** Serves a connection that another process has accepted. */
+  take(connection: Socket): void {
+    this.#app.server.emit('connection', connection)
+  }
+
+  /** `/ready` turns 503 and every answer closes its connection; nobody is turned away. */
+  depart(): void {
+    this.#app.registry.draining = true
+    this.#departure ??= new Departure(this.#app.registry, this.#app.probes)
+  }
+
+  /** Undefined before it departs. */
+  traffic(): TrafficReport | undefined {
+    return this.#departure?.report()
+  }
+
+  /**
+   * Departs, goes on accepting connections until nobody sends any, and stops. Those who follow `/ready` lose
+   * nothing. All of it takes `graceMs` at most.
+   */
+  async leave({ graceMs, requestTimeoutMs }: { graceMs: number; requestTimeoutMs: number }): Promise<void> {
+    const startedAt = performance.now()
+    this.depart()
+    const acceptingEnd = startedAt + acceptingMs(graceMs, requestTimeoutMs)
+    while (this.#stopping === undefined && performance.now() < acceptingEnd && !isQuiet([this.traffic()!])) {
+      await delay(DEPARTURE_POLL_MS)
+    }
+    await this.stop({ graceMs: Math.max(0, startedAt + graceMs - performance.now()) })
   }
 
   /**
    * `/ready` turns 503 and no more connections are accepted; each is closed after its next answer, or after half
-   * a second without a request. Resolves when all requests are answered, at the latest after `graceMs`; what is left then is cut off. A
-   * second call with a shorter time cuts the first one short.
+   * a second without a request. Resolves when all requests are answered, at the latest after `graceMs`; what is
+   * left then is cut off. A second call with a shorter time cuts the first one short.
    */
   stop({ graceMs }: { graceMs: number }): Promise<void> {
-    const cutOff = setTimeout(() => this.#app.server.closeAllConnections(), graceMs)
+    const cutOff = setTimeout(() => this.#connections.closeAll(), Math.min(graceMs, MAX_TIMER_MS))
     this.#stopping ??= this.#drain()
     return this.#stopping.finally(() => clearTimeout(cutOff))
   }
@@ -64,31 +120,23 @@ export class RunningServer {
     registry.draining = true
     // Those that the system has taken on already would be reset: one turn of the event loop fetches them.
     await setImmediate()
-    const closed = stopAccepting(server)
+    const accepting = stopAccepting(server)
     const lingerEnd = performance.now() + LINGER_MS
     const closeIdle = setInterval(() => {
       if (performance.now() >= lingerEnd) this.#connections.closeIdle()
     }, CLOSE_IDLE_EVERY_MS)
-    await closed
+    await accepting
+    await this.#connections.empty()
     clearInterval(closeIdle)
     await registry.empty()
     await fastify.close()
   }
 }
 
+/** What a timer can be set to. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** Not by `server.close()` of node:http: that closes idle connections at once, and a request on its way is lost. */
 function stopAccepting(server: Server): Promise<void> {
   return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()))
-}
-
-function refused({ host, port }: ListenOptions, error: NodeJS.ErrnoException) {
-  const reason = REFUSALS[error.code ?? ''] ?? messageOf(error)
-  return invalidParameter(`Cannot listen on ${host}:${port}: ${reason}.`, { host, port })
-}
-
-const REFUSALS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program is listening there; choose another port',
-  EACCES: 'the system does not allow it; choose a port above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address; 0.0.0.0 means all that it has',
-  ENOTFOUND: 'there is no machine of that name',
 }

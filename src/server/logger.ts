@@ -13,19 +13,28 @@ export interface LoggerOptions {
   readonly level: LevelWithSilent
   /** `json` is one object a line; `text` is for people. */
   readonly format: 'json' | 'text'
+  /** On every line. */
+  readonly fields?: Readonly<Record<string, unknown>>
   /** Where the lines go; standard error when absent. */
   readonly stream?: DestinationStream
 }
 
 /** Bodies and keys are nowhere among what is logged; the redaction is for what a library may add. */
-const REDACTED = ['req.headers.authorization', 'req.headers["x-api-key"]', 'apiKey', 'password', 'token']
+const REDACTED = [
+  'req.headers.authorization',
+  'req.headers["x-api-key"]',
+  'apiKey',
+  'apiKeys',
+  'password',
+  'token',
+]
 
-export function createLogger({ level, format, stream }: LoggerOptions): Logger {
+export function createLogger({ level, format, fields = {}, stream }: LoggerOptions): Logger {
   const sink = stream ?? destination({ fd: 2, sync: true })
   return pino(
     {
       level,
-      base: {},
+      base: { ...fields },
       redact: REDACTED,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },

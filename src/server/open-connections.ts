@@ -5,22 +5,44 @@ import type { Socket } from 'node:net'
 export class OpenConnections {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  #emptied: (() => void) | undefined
 
   /** The server must not listen yet. */
   constructor(server: Server) {
     this.#server = server
     const add = (socket: Socket): void => {
       this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+      socket.once('close', () => this.#remove(socket))
     }
     server.on('connection', add)
     // Over TLS the socket that requests are read from is another one than the network's.
     server.on('secureConnection', add)
   }
 
+  get size(): number {
+    return this.#sockets.size
+  }
+
+  /** Resolves when none is open. */
+  empty(): Promise<void> {
+    if (this.#sockets.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#emptied = resolve
+    })
+  }
+
   /** Closes those between two requests, and those over which nothing ever came: node:http counts these as busy. */
   closeIdle(): void {
     this.#server.closeIdleConnections()
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+
+  closeAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #remove(socket: Socket): void {
+    this.#sockets.delete(socket)
+    if (this.#sockets.size === 0) this.#emptied?.()
   }
 }

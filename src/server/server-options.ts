@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
+import type { AllFigures } from '../core/metric-figures.ts'
 import type { PredictOptions } from '../core/predictor.ts'
 import type { BodyScorer } from '../runtime/body-scorer.ts'
 import type { BodyRequest } from '../runtime/data-plane.ts'
@@ -70,4 +71,6 @@ export interface ServerOptions {
   readonly sslKeyfile?: string
   /** One log line for every request, instead of for slow and failed ones only. */
   readonly accessLog?: boolean
+  /** Of all processes, where this one is not the only. */
+  readonly allFigures?: AllFigures
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { MetricFigures, MetricSample } from '../../core/metric-figures.ts'
 import type { ServedModels } from '../server-options.ts'
 import { modelFigures } from './model-figures.ts'
 import { requestFigures } from './request-figures.ts'
@@ -24,5 +25,17 @@ export class PrometheusExposition {
 
   async scrape(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  /** The same as plain data, to be merged with that of other processes. */
+  async json(): Promise<readonly MetricFigures[]> {
+    const metrics = await this.#registry.getMetricsAsJSON()
+    return metrics.map(({ name, help, type, aggregator, values }) => ({
+      name,
+      help,
+      type: String(type),
+      aggregator,
+      values: values.map((sample) => ({ ...sample, labels: sample.labels as MetricSample['labels'] })),
+    }))
   }
 }

@@ -34,17 +34,20 @@ export class RecordedHistogram extends Histogram<string> {
   }
 }
 
+/** prom-client puts these into the labels of each sample when it gives a histogram as plain data. */
+const sharedLabels = {}
+
 /** The cumulated samples of one histogram (Prometheus text format: `_bucket`, `_sum`, `_count`). */
 function exposed(name: string, { labels, buckets }: Series) {
   let cumulated = 0
   const samples = Array.from(buckets.counts, (count, index) => {
     cumulated += count
     const le = String(buckets.bounds[index] ?? '+Inf')
-    return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: cumulated }
+    return { metricName: `${name}_bucket`, labels: { le, ...labels }, sharedLabels, value: cumulated }
   })
   return [
     ...samples,
-    { metricName: `${name}_sum`, labels: { ...labels }, value: buckets.sum },
-    { metricName: `${name}_count`, labels: { ...labels }, value: cumulated },
+    { metricName: `${name}_sum`, labels: { ...labels }, sharedLabels, value: buckets.sum },
+    { metricName: `${name}_count`, labels: { ...labels }, sharedLabels, value: cumulated },
   ]
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import type { ExchangeRegistry } from '../exchange-registry.ts'
+import type { Probes } from '../probes.ts'
 import type { ServedModels } from '../server-options.ts'
 
 /** The release whose behaviour this server has; clients read it to decide what they may send. */
@@ -8,25 +9,30 @@ const COMPATIBLE_MLFLOW_VERSION = '3.17.2'
 export interface HealthInit {
   readonly models: ServedModels
   readonly registry: ExchangeRegistry
+  readonly probes: Probes
 }
 
 /** MLflow's `/ping`, `/health` and `/version`, labelled JSON as there, and `/ready`, which MLflow has not. */
-export function healthRoutes(app: FastifyInstance, { models, registry }: HealthInit): void {
-  app.get('/ping', answers('\n'))
-  app.get('/health', answers('\n'))
-  app.get('/version', answers(COMPATIBLE_MLFLOW_VERSION))
+export function healthRoutes(app: FastifyInstance, { models, registry, probes }: HealthInit): void {
+  app.get('/ping', answers('\n', probes))
+  app.get('/health', answers('\n', probes))
+  app.get('/version', answers(COMPATIBLE_MLFLOW_VERSION, probes))
   app.get('/ready', ({ exchange }, reply) => {
     reply.hijack()
+    probes.count += 1
+    probes.readyAskedAt = performance.now()
     const reason = registry.draining ? 'draining' : models.ready() ? undefined : 'loading'
+    if (registry.draining) probes.toldDraining = true
     if (reason === undefined) exchange.send(200, 'application/json', '{"ready": true}')
     else exchange.send(503, 'application/json', `{"ready": false, "reason": "${reason}"}`)
   })
 }
 
 /** Sent past fastify, which would add a charset to the type. */
-function answers(body: string): RouteHandlerMethod {
+function answers(body: string, probes: Probes): RouteHandlerMethod {
   return ({ exchange }, reply) => {
     reply.hijack()
+    probes.count += 1
     exchange.send(200, 'application/json', body)
   }
 }

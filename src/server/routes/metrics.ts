@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import type { PrometheusExposition, PrometheusSources } from '../metrics/prometheus.ts'
+import type { Exposition } from '../metrics/exposition.ts'
+import type { Probes } from '../probes.ts'
 
-/** `GET /metrics`. What makes the text is loaded at the first scrape, so that it costs nothing where nobody scrapes. */
-export function metricsRoute(app: FastifyInstance, sources: PrometheusSources): void {
-  let exposition: Promise<PrometheusExposition> | undefined
+/** `GET /metrics`. */
+export function metricsRoute(app: FastifyInstance, exposition: Exposition, probes: Probes): void {
   app.get('/metrics', async (_request, reply) => {
-    exposition ??= import('../metrics/prometheus.ts').then(
-      (module) => new module.PrometheusExposition(sources),
-    )
-    const { contentType, text } = await (await exposition).scrape()
+    probes.count += 1
+    const { contentType, text } = await exposition.scrape()
     return reply.type(contentType).send(text)
   })
 }

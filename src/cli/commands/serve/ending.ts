@@ -1,0 +1,95 @@
+import type { Logger } from 'pino'
+import type { ModelRepository } from '../../../runtime/model-repository.ts'
+import type { RunningServer } from '../../../server/listen.ts'
+import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
+import type { ServeSettings } from '../../config.ts'
+
+interface EndingInit {
+  readonly server: RunningServer
+  readonly repository: ModelRepository
+  readonly logger: Logger
+  readonly settings: Pick<ServeSettings, 'graceMs' | 'timeoutMs'>
+  readonly link: SupervisorLink | undefined
+}
+
+/** process.exit() waits for native runs, which may never return: then only a kill ends the process. */
+const EXIT_MARGIN_MS = 2000
+/** What requests under way are given by a server that cannot serve new ones. */
+const EXHAUSTED_GRACE_MS = 2000
+
+/** How this process ends: in order, and only once, whoever asks for it. */
+export class Ending {
+  readonly #init: EndingInit
+  #asked = false
+
+  constructor(init: EndingInit) {
+    this.#init = init
+  }
+
+  /**
+   * SIGTERM goes on serving until nobody sends anything, SIGINT (a terminal) stops accepting at once; a second
+   * signal cuts off what is left. A supervised process leaves that to its supervisor, which the signals of a
+   * terminal or of a control group come to as well.
+   */
+  onSignals(): void {
+    const { link } = this.#init
+    const end = (signal: NodeJS.Signals): void => {
+      if (link === undefined) this.#endOn(signal)
+      else link.leave()
+    }
+    process.on('SIGTERM', end)
+    process.on('SIGINT', end)
+  }
+
+  /** Accepts nothing more, answers what is under way, and ends the process, all within `graceMs`. */
+  finish(graceMs: number): void {
+    const { server, settings } = this.#init
+    const withinMs = Math.min(graceMs, settings.graceMs)
+    this.#within(withinMs, server.stop({ graceMs: withinMs }))
+  }
+
+  /** Worker threads are lost to runs that never return, and none can be replaced: a new process has to. */
+  exhausted(reason: string): void {
+    const { logger, link, server } = this.#init
+    logger.fatal({ reason }, 'the process cannot go on and ends')
+    server.depart()
+    link?.leave()
+    this.#asked = true
+    const kill = (): void => void process.kill(process.pid, 'SIGKILL')
+    setTimeout(kill, EXHAUSTED_GRACE_MS + EXIT_MARGIN_MS)
+    void server.stop({ graceMs: EXHAUSTED_GRACE_MS }).then(kill)
+  }
+
+  #endOn(signal: NodeJS.Signals): void {
+    const again = this.#asked
+    this.#asked = true
+    this.#init.logger.info({ signal }, again ? 'stopping at once' : 'stopping')
+    if (again) this.finish(0)
+    else if (signal === 'SIGINT') this.finish(this.#init.settings.graceMs)
+    else this.#leave()
+  }
+
+  #leave(): void {
+    const { server, settings } = this.#init
+    const { graceMs, timeoutMs } = settings
+    this.#within(graceMs, server.leave({ graceMs, requestTimeoutMs: timeoutMs }))
+  }
+
+  #within(graceMs: number, stopped: Promise<void>): void {
+    const late = setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMs + EXIT_MARGIN_MS)
+    this.#end(stopped, late).catch((error: unknown) => {
+      this.#init.logger.fatal({ err: error }, 'could not stop in order')
+      process.exit(1)
+    })
+  }
+
+  async #end(stopped: Promise<void>, late: NodeJS.Timeout): Promise<void> {
+    const { repository, logger, link } = this.#init
+    await stopped
+    await repository.close()
+    clearTimeout(late)
+    if (link === undefined) logger.info('stopped')
+    if (repository.hasStuckWorkers()) process.kill(process.pid, 'SIGKILL')
+    process.exit(0)
+  }
+}

@@ -1,0 +1,106 @@
+import type { Logger } from 'pino'
+import { hideUserInfo } from '../../../client/server-url.ts'
+import { ServingError } from '../../../core/errors.ts'
+import type { ModelRepository } from '../../../runtime/model-repository.ts'
+import type { ServedModel } from '../../../runtime/served-model.ts'
+import type { App } from '../../../server/app.ts'
+import type { RunningServer } from '../../../server/listen.ts'
+import { createLogger } from '../../../server/logger.ts'
+import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
+import { composeScoringServer } from '../../compose.ts'
+import type { ServeSettings } from '../../config.ts'
+import { curlLine } from '../../curl-line.ts'
+import { announceListening, announceModels } from '../../start-banner.ts'
+import { Ending } from './ending.ts'
+import { type LogFormat, logFormatOf } from './log-format.ts'
+
+/** What a server that runs is made of. */
+interface Serving {
+  readonly app: App
+  readonly server: RunningServer
+  readonly models: readonly ServedModel[]
+  readonly ending: Ending
+  readonly logger: Logger
+  readonly format: LogFormat
+  readonly settings: ServeSettings
+}
+
+/**
+ * Loads the models, serves in this process, and stays until it is told to end.
+ * @param link where this process is one of several: connections come from the supervisor then.
+ */
+export async function serveHere(settings: ServeSettings, link: SupervisorLink | undefined): Promise<void> {
+  const format = logFormatOf(settings)
+  const fields = link === undefined ? {} : { process: link.number }
+  const logger = createLogger({ level: settings.logLevel, format, fields })
+  const { registry, repository, options } = composeScoringServer(settings, logger)
+  try {
+    // The server's modules are read while the engine opens the models in threads of its own.
+    const loading = Promise.all(settings.modelUri.map((uri) => load(repository, uri)))
+    const [models, { buildApp }, { listen, serveHanded }] = await Promise.all([
+      loading,
+      import('../../../server/app.ts'),
+      import('../../../server/listen.ts'),
+    ])
+    await registry.close()
+    const app = await buildApp(link === undefined ? options : { ...options, allFigures: link })
+    const server = link === undefined ? await listen(app, settings) : serveHanded(app, settings)
+    const ending = new Ending({ server, repository, logger, settings, link })
+    const serving = { app, server, models, ending, logger, format, settings }
+    if (link === undefined) await announce(serving, { port: server.port })
+    else serveFor(link, serving)
+    ending.onSignals()
+  } catch (error) {
+    await Promise.all([repository.close(), registry.close()])
+    throw error
+  }
+}
+
+/** @throws ServingError that names the model, since several may be served and most failures are about a file. */
+async function load(repository: ModelRepository, uri: string): Promise<ServedModel> {
+  try {
+    return await repository.load(uri)
+  } catch (error) {
+    if (!(error instanceof ServingError) || error.code === 'INTERNAL_ERROR') throw error
+    const { code, message, details } = error
+    throw new ServingError(code, `${hideUserInfo(uri)} cannot be served: ${message}`, {
+      details,
+      cause: error,
+    })
+  }
+}
+
+/** Does what the supervisor asks. */
+function serveFor(link: SupervisorLink, serving: Serving): void {
+  const { app, server, ending, logger } = serving
+  link.serve({
+    take: (connection) => server.take(connection),
+    connections: () => server.openConnections,
+    figures: () => app.exposition.figures(),
+    traffic: () => server.traffic(),
+    depart: () => server.depart(),
+    finish: (graceMs) => ending.finish(graceMs),
+    listening: (port, startMs, processes) => {
+      announce(serving, { port, startMs, processes }).catch((error: unknown) => {
+        logger.warn({ err: error }, 'the start could not be announced')
+      })
+    },
+  })
+}
+
+interface Start {
+  readonly port: number
+  readonly startMs?: number
+  readonly processes?: number
+}
+
+/** What is served, and where; and a line to try for whoever started this at a terminal. */
+async function announce({ server, models, logger, format, settings }: Serving, start: Start): Promise<void> {
+  const url = server.urlAt(start.port)
+  announceModels(models, logger, format)
+  announceListening({ ...start, url, logger, format })
+  const [model] = models
+  if (format !== 'text' || model === undefined) return
+  const line = await curlLine(model, { url, apiKey: settings.apiKey })
+  if (line !== undefined) process.stdout.write(`\nTry it:\n\n  ${line}\n\n`)
+}

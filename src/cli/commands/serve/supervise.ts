@@ -1,0 +1,37 @@
+import { createLogger } from '../../../server/logger.ts'
+import { FirstProcessFailed, Supervisor, startFailure } from '../../../supervisor/supervisor.ts'
+import type { ServeSettings } from '../../config.ts'
+import { logFormatOf } from './log-format.ts'
+
+/** Runs the same command line in several processes and keeps them alive, until a signal comes. */
+export async function supervise(settings: ServeSettings): Promise<void> {
+  const { processes, graceMs, timeoutMs, host, port, reusePort } = settings
+  const logger = createLogger({ level: settings.logLevel, format: logFormatOf(settings) })
+  const supervisor = new Supervisor({
+    program: { script: process.argv[1]!, args: process.argv.slice(2) },
+    processes,
+    listen: { host, port, reusePort },
+    graceMs,
+    requestTimeoutMs: timeoutMs,
+    log: logger,
+  })
+  let signals = 0
+  const end = (signal: NodeJS.Signals): void => {
+    signals += 1
+    logger.info({ signal }, signals > 1 ? 'stopping at once' : 'stopping')
+    void supervisor.stop({ accepting: signal === 'SIGTERM' }).then(() => {
+      if (signals > 0) logger.info('stopped')
+      process.exit(0)
+    })
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  try {
+    await supervisor.start()
+  } catch (error) {
+    await supervisor.stop({ accepting: false })
+    const failure = error instanceof FirstProcessFailed ? startFailure(error) : error
+    if (failure !== undefined) throw failure
+    process.exitCode = 1
+  }
+}

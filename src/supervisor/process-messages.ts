@@ -1,0 +1,47 @@
+import type { MetricFigures } from '../core/metric-figures.ts'
+import type { TrafficReport } from '../core/traffic-report.ts'
+
+/** What the supervisor sends to a process. */
+export type Order =
+  /** With a socket: a connection to serve. */
+  | { readonly type: 'connection' }
+  /** The port is open: the first process tells its user. */
+  | {
+      readonly type: 'listening'
+      readonly port: number
+      readonly startMs: number
+      readonly processes: number
+    }
+  /** Give your figures. */
+  | { readonly type: 'figures'; readonly id: number }
+  /** The answer to a scrape: the figures of all processes. */
+  | { readonly type: 'merged'; readonly id: number; readonly figures: readonly (readonly MetricFigures[])[] }
+  /** Tell balancers that you leave; connections go on coming. */
+  | { readonly type: 'depart' }
+  /** No more connections come: answer what is under way, within this time, and end. */
+  | { readonly type: 'finish'; readonly graceMs: number }
+
+/** What a process sends to the supervisor. */
+export type Report =
+  /** The models are loaded and proved. */
+  | { readonly type: 'ready' }
+  /** The connection sent first, of those not told of yet, is here. */
+  | { readonly type: 'accepted'; readonly connections: number }
+  /** The event loop turns. */
+  | {
+      readonly type: 'beat'
+      readonly connections: number
+      readonly residentBytes: number
+      readonly traffic?: TrafficReport
+    }
+  /** Somebody wants the figures of all processes. */
+  | { readonly type: 'scrape'; readonly id: number }
+  | { readonly type: 'figures'; readonly id: number; readonly figures: readonly MetricFigures[] }
+  /** This process was asked to end, or has to: replace it. */
+  | { readonly type: 'leave' }
+
+/** Holds the number of a process, from 1 up, in its environment. */
+export const PROCESS_NUMBER = 'HEADRACE_PROCESS_NUMBER'
+
+/** Between two beats, in milliseconds. */
+export const BEAT_MS = 1000

@@ -1,0 +1,19 @@
+/** A process that lived as long has not died of its start. */
+const SETTLED_MS = 10_000
+const FIRST_DELAY_MS = 500
+const MAX_DELAY_MS = 30_000
+
+/**
+ * When a process that died is started again: at once, unless it keeps dying right after its start. Then the
+ * delay doubles with each time, since starting is work that the other processes feel.
+ */
+export class RestartDelay {
+  #earlyDeaths = 0
+
+  /** @param livedMs from its start to its end. @returns milliseconds to wait. */
+  after(livedMs: number): number {
+    this.#earlyDeaths = livedMs < SETTLED_MS ? this.#earlyDeaths + 1 : 0
+    if (this.#earlyDeaths <= 2) return 0
+    return Math.min(FIRST_DELAY_MS * 2 ** (this.#earlyDeaths - 3), MAX_DELAY_MS)
+  }
+}

@@ -1,0 +1,145 @@
+import type { Socket } from 'node:net'
+import { unavailable } from '../core/errors.ts'
+import type { MetricFigures } from '../core/metric-figures.ts'
+import type { TrafficReport } from '../core/traffic-report.ts'
+import { BEAT_MS, type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
+
+/** What a server does that a supervisor asks of it. */
+export interface SupervisedServer {
+  take(connection: Socket): void
+  /** How many it has open. */
+  connections(): number
+  figures(): Promise<readonly MetricFigures[]>
+  /** The port is open. Told to the first process only. */
+  listening(port: number, startMs: number, processes: number): void
+  /** Nobody new should come: `/ready` is 503. */
+  depart(): void
+  /** While departing. */
+  traffic(): TrafficReport | undefined
+  /** Answers what is under way and ends the process. May come a second time, with less time. */
+  finish(graceMs: number): void
+}
+
+const DEPARTING_BEAT_MS = 100
+/** The supervisor itself waits one second for each process. */
+const GATHER_MS = 2500
+
+/** A server process's side of the channel to its supervisor. */
+export class SupervisorLink {
+  /** Of this process, from 1 up. */
+  readonly number: number
+  readonly #open = new Map<number, (figures: readonly (readonly MetricFigures[])[]) => void>()
+  #server: SupervisedServer | undefined
+  #beats: NodeJS.Timeout | undefined
+  #lastId = 0
+
+  private constructor(number: number) {
+    this.number = number
+    process.on('message', (order, socket) => this.#take(order as Order, socket as Socket | undefined))
+    // Nobody would notice the end of a server that its supervisor does not know of.
+    process.once('disconnect', () => this.#finish(undefined))
+  }
+
+  /** Undefined where this process has no supervisor. Its own children have none either. */
+  static open(): SupervisorLink | undefined {
+    const number = process.env[PROCESS_NUMBER]
+    delete process.env[PROCESS_NUMBER]
+    return number === undefined || process.send === undefined ? undefined : new SupervisorLink(Number(number))
+  }
+
+  /** From now on connections come. */
+  serve(server: SupervisedServer): void {
+    this.#server = server
+    this.#beat(BEAT_MS)
+    this.#send({ type: 'ready' })
+  }
+
+  /** Figures of all processes. @throws ServingError TEMPORARILY_UNAVAILABLE when the supervisor gives none. */
+  gather(): Promise<readonly (readonly MetricFigures[])[]> {
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#open.delete(id)
+        reject(unavailable('The supervisor gave no figures'))
+      }, GATHER_MS)
+      this.#open.set(id, (figures) => {
+        clearTimeout(timer)
+        this.#open.delete(id)
+        resolve(figures)
+      })
+      this.#send({ type: 'scrape', id })
+    })
+  }
+
+  /** Asks to be replaced; the order to finish follows. */
+  leave(): void {
+    this.#send({ type: 'leave' })
+  }
+
+  #take(order: Order, socket: Socket | undefined): void {
+    switch (order.type) {
+      case 'connection':
+        this.#accept(socket)
+        break
+      case 'listening':
+        this.#server?.listening(order.port, order.startMs, order.processes)
+        break
+      case 'figures':
+        void this.#giveFigures(order.id)
+        break
+      case 'merged':
+        this.#open.get(order.id)?.(order.figures)
+        break
+      case 'depart':
+        this.#server?.depart()
+        this.#beat(DEPARTING_BEAT_MS)
+        break
+      case 'finish':
+        this.#finish(order.graceMs)
+        break
+    }
+  }
+
+  /** Confirmed before anything is read: a connection that was confirmed is given to nobody else. */
+  #accept(socket: Socket | undefined): void {
+    const arriving = socket === undefined ? 0 : 1
+    this.#send({ type: 'accepted', connections: (this.#server?.connections() ?? 0) + arriving })
+    if (socket === undefined) return
+    // As a server's own connections are (node:net, node:http): answers are not held back, and a client may
+    // close its side once it has sent its request.
+    socket.setNoDelay(true)
+    socket.allowHalfOpen = true
+    this.#server?.take(socket)
+  }
+
+  async #giveFigures(id: number): Promise<void> {
+    // Without them this process is left out, and counted as such.
+    const figures = await this.#server?.figures().catch(() => undefined)
+    if (figures !== undefined) this.#send({ type: 'figures', id, figures })
+  }
+
+  #finish(graceMs: number | undefined): void {
+    if (this.#server === undefined) process.exit(0)
+    this.#server.finish(graceMs ?? Number.POSITIVE_INFINITY)
+  }
+
+  #beat(everyMs: number): void {
+    clearInterval(this.#beats)
+    const beat = (): void => {
+      const traffic = this.#server?.traffic()
+      this.#send({
+        type: 'beat',
+        connections: this.#server?.connections() ?? 0,
+        residentBytes: process.memoryUsage.rss(),
+        ...(traffic === undefined ? {} : { traffic }),
+      })
+    }
+    beat()
+    this.#beats = setInterval(beat, everyMs)
+  }
+
+  #send(report: Report): void {
+    // Without a supervisor the process is on its way out.
+    if (process.connected) process.send?.(report, undefined, undefined, () => {})
+  }
+}

@@ -1,0 +1,243 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { internalError } from '../core/errors.ts'
+import type { MetricFigures } from '../core/metric-figures.ts'
+import { acceptingMs, isQuiet } from '../core/traffic-report.ts'
+import { ConnectionDispatcher } from './connection-dispatcher.ts'
+import { FigureGathering } from './figure-gathering.ts'
+import { ownFigures } from './own-figures.ts'
+import { BEAT_MS } from './process-messages.ts'
+import { RestartDelay } from './restart-delay.ts'
+import { type PortOptions, SharedPort } from './shared-port.ts'
+import {
+  type ProcessEnd,
+  type ProcessObserver,
+  type Program,
+  SupervisedProcess,
+} from './supervised-process.ts'
+import type { SupervisorLog } from './supervisor-log.ts'
+
+export interface SupervisorOptions {
+  /** Run as many times as there are processes. */
+  readonly program: Program
+  readonly processes: number
+  readonly listen: PortOptions
+  /** What requests under way are given on the way out. */
+  readonly graceMs: number
+  readonly requestTimeoutMs: number
+  readonly log: SupervisorLog
+}
+
+/** A process may be busy for as long as a request may take, and this much longer, before it counts as hung. */
+const HANG_MARGIN_MS = 5000
+/** A process that was asked to end and has not by then is killed. */
+const KILL_MARGIN_MS = 3000
+const DEPARTURE_POLL_MS = 100
+/** A signal to a process of the group comes to the supervisor too, a moment earlier or later. */
+const SAME_SIGNAL_MS = 200
+
+/** The first process ended before it was ready: what ails it ails them all, and it has said what. */
+export class FirstProcessFailed extends Error {
+  readonly end: ProcessEnd
+
+  constructor(end: ProcessEnd) {
+    super('The first process could not start')
+    this.end = end
+  }
+}
+
+/** Keeps a number of server processes running behind one port. It serves nothing itself, so that nothing ends it. */
+export class Supervisor implements ProcessObserver {
+  readonly #options: SupervisorOptions
+  readonly #dispatcher = new ConnectionDispatcher()
+  readonly #gathering = new FigureGathering()
+  /** Those that live, leaving ones included. */
+  readonly #processes = new Set<SupervisedProcess>()
+  readonly #delays: readonly RestartDelay[]
+  readonly #restarts = new Map<string, number>()
+  readonly #pulse: NodeJS.Timeout
+  #first: { ready(): void; failed(end: ProcessEnd): void } | undefined
+  #port: SharedPort | undefined
+  #allReady = false
+  #stopping: Promise<void> | undefined
+  /** `performance.now()` at which what is left is cut off. */
+  #cutOffAt = Number.POSITIVE_INFINITY
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#delays = Array.from({ length: options.processes }, () => new RestartDelay())
+    this.#pulse = setInterval(() => this.#watchPulse(), BEAT_MS)
+  }
+
+  /**
+   * Resolves when the port is open and a first process serves; the others start then, with what the first has
+   * downloaded and prepared. @throws FirstProcessFailed, or ServingError where the port cannot be had.
+   */
+  async start(): Promise<void> {
+    const first = new Promise<void>((ready, fail) => {
+      this.#first = { ready, failed: (end) => fail(new FirstProcessFailed(end)) }
+    })
+    const process = this.#startProcess(1)
+    await first
+    this.#first = undefined
+    if (this.#stopping !== undefined) return
+    const { listen, processes } = this.#options
+    this.#port = await SharedPort.open(listen, (socket) => this.#dispatcher.take(socket))
+    const { port } = this.#port
+    process.send({ type: 'listening', port, startMs: performance.now(), processes })
+    for (let number = 2; number <= processes; number += 1) this.#startProcess(number)
+  }
+
+  /**
+   * Ends all processes in order: those who follow `/ready` are told, connections are accepted until nobody sends
+   * any (not where `accepting` is false), what is under way is answered. A second call ends them at once.
+   */
+  stop({ accepting }: { accepting: boolean }): Promise<void> {
+    if (this.#stopping === undefined) {
+      this.#cutOffAt = performance.now() + this.#options.graceMs
+      this.#stopping = this.#stop(accepting)
+    } else {
+      this.#cutOffAt = performance.now()
+      for (const process of this.#processes) process.send({ type: 'finish', graceMs: 0 })
+    }
+    return this.#stopping
+  }
+
+  ready(process: SupervisedProcess): void {
+    if (this.#stopping !== undefined) return
+    this.#dispatcher.add(process)
+    this.#first?.ready()
+    const serving = this.#serving()
+    if (serving.length < this.#options.processes || this.#allReady) return
+    this.#allReady = true
+    const pids = serving.map(({ pid }) => pid)
+    this.#options.log.info({ processes: serving.length, pids }, 'all processes serve')
+  }
+
+  accepted(process: SupervisedProcess, connections: number): void {
+    this.#dispatcher.confirmed(process, connections)
+  }
+
+  beat(process: SupervisedProcess, connections: number): void {
+    this.#dispatcher.counted(process, connections)
+  }
+
+  scrape(process: SupervisedProcess, id: number): void {
+    void this.#gather().then((figures) => process.send({ type: 'merged', id, figures }))
+  }
+
+  figures(_: SupervisedProcess, id: number, figures: readonly MetricFigures[]): void {
+    this.#gathering.answered(id, figures)
+  }
+
+  leave(process: SupervisedProcess): void {
+    void delay(SAME_SIGNAL_MS).then(() => {
+      if (this.#stopping !== undefined || process.isLeaving) return
+      this.#options.log.info({ process: process.number, pid: process.pid }, 'a process leaves')
+      this.#dispatcher.retire(process)
+      this.#finish(process, this.#options.graceMs)
+      this.#startProcess(process.number)
+    })
+  }
+
+  ended(process: SupervisedProcess, end: ProcessEnd): void {
+    this.#processes.delete(process)
+    this.#dispatcher.remove(process)
+    this.#gathering.retire(process)
+    if (this.#stopping !== undefined || process.isLeaving) return
+    if (this.#first !== undefined) this.#first.failed(end)
+    else void this.#startAgain(process, end)
+  }
+
+  async #startAgain({ number, pid, wasHung }: SupervisedProcess, end: ProcessEnd): Promise<void> {
+    const { code, signal, livedMs } = end
+    const delayMs = this.#delays[number - 1]!.after(livedMs)
+    const reason = wasHung ? 'hang' : (signal ?? 'exit')
+    this.#restarts.set(reason, (this.#restarts.get(reason) ?? 0) + 1)
+    const how = signal === null ? `with code ${code}` : `by ${signal}`
+    this.#options.log.error(
+      { process: number, pid, code: code ?? undefined, signal: signal ?? undefined, delayMs },
+      `a process ended ${how}; it is started again ${delayMs === 0 ? 'at once' : `in ${delayMs / 1000} s`}`,
+    )
+    if (delayMs > 0) await delay(delayMs)
+    if (this.#stopping === undefined) this.#startProcess(number)
+  }
+
+  #startProcess(number: number): SupervisedProcess {
+    const process = new SupervisedProcess(number, this.#options.program, this)
+    this.#processes.add(process)
+    return process
+  }
+
+  #serving(): SupervisedProcess[] {
+    return [...this.#processes].filter(({ isReady, isLeaving }) => isReady && !isLeaving)
+  }
+
+  async #gather(): Promise<(readonly MetricFigures[])[]> {
+    const gathered = await this.#gathering.gather([...this.#processes].filter(({ isReady }) => isReady))
+    const own = ownFigures({
+      processes: [...this.#processes],
+      restarts: this.#restarts,
+      missed: this.#gathering.missed,
+      connectionsOf: (process) => this.#dispatcher.connectionsOf(process),
+    })
+    return [own, ...gathered]
+  }
+
+  #watchPulse(): void {
+    const hungAfterMs = this.#options.requestTimeoutMs + HANG_MARGIN_MS
+    for (const process of this.#processes) {
+      const silentMs = process.countSilence() * BEAT_MS
+      if (silentMs < hungAfterMs) continue
+      this.#options.log.error(
+        { process: process.number, pid: process.pid, silentMs },
+        'a process gave no sign of life, as in a native run that never returns; it is killed',
+      )
+      process.wasHung = true
+      process.kill('SIGKILL')
+    }
+  }
+
+  async #stop(accepting: boolean): Promise<void> {
+    for (const process of this.#processes) {
+      // Whoever is still loading has nobody to serve.
+      if (process.isReady) process.send({ type: 'depart' })
+      else this.#finish(process, 0)
+    }
+    if (accepting) await this.#untilQuiet()
+    await this.#port?.close()
+    for (const process of this.#processes) this.#finish(process, this.#leftMs())
+    while (this.#processes.size > 0) {
+      await delay(20)
+      if (performance.now() < this.#cutOffAt + KILL_MARGIN_MS) continue
+      for (const process of this.#processes) process.kill('SIGKILL')
+    }
+    this.#dispatcher.close()
+    clearInterval(this.#pulse)
+  }
+
+  /** At most until what is under way needs the rest of the time. */
+  async #untilQuiet(): Promise<void> {
+    const { graceMs, requestTimeoutMs } = this.#options
+    const end = performance.now() + acceptingMs(graceMs, requestTimeoutMs)
+    while (performance.now() < Math.min(end, this.#cutOffAt) && this.#processes.size > 0) {
+      await delay(DEPARTURE_POLL_MS)
+      const serving = this.#serving()
+      const reports = serving.flatMap(({ traffic }) => traffic ?? [])
+      if (reports.length === serving.length && isQuiet(reports)) return
+    }
+  }
+
+  #finish(process: SupervisedProcess, graceMs: number): void {
+    process.isLeaving = true
+    process.send({ type: 'finish', graceMs })
+  }
+
+  #leftMs(): number {
+    return Math.max(0, this.#cutOffAt - performance.now())
+  }
+}
+
+/** How the program that failed at its start ended, for the exit code; undefined where it said why itself. */
+export function startFailure({ end: { code, signal } }: FirstProcessFailed): Error | undefined {
+  return signal === null && code !== 0 ? undefined : internalError(`The first process ended by ${signal}`)
+}
