@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { RegistryClient } from '../registry-client/registry-client.ts'
-import { DEFAULT_LIMITS } from '../runtime/admission/admission.ts'
 import { availableResources, type Resources } from '../runtime/cores.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
@@ -8,6 +7,7 @@ import type { ServerOptions } from '../server/server-options.ts'
 import { batchingOptions } from './batching-settings.ts'
 import { openRegistryClient } from './compose-registry.ts'
 import type { ServeSettings } from './config.ts'
+import { admissionLimits, apiKeys } from './overload-settings.ts'
 import { prepareOptions } from './prepare-options.ts'
 import { trialOptions } from './trial-settings.ts'
 
@@ -26,7 +26,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     placement: settings.placement,
     expectedModels: settings.modelUri.length,
     resources: shareOf(settings.processes),
-    limits: { ...DEFAULT_LIMITS, maxRequests: settings.maxConcurrentRequests },
+    limits: admissionLimits(settings),
     batching: batchingOptions(settings),
     trial: trialOptions(settings),
     runTimeoutMs: settings.timeoutMs,
@@ -40,12 +40,13 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     logger,
     limits: {
       bodyBytes: settings.maxBodyBytes,
+      bufferedBytes: settings.maxBufferedBytes,
       requestTimeoutMs: settings.timeoutMs,
       keepAliveTimeoutMs: settings.keepAliveTimeoutMs,
     },
     corsOrigins: settings.corsAllowedOrigins,
     accessLog: settings.accessLog,
-    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+    apiKeys: apiKeys(settings),
     ...(settings.sslCertfile === undefined ? {} : { sslCertfile: settings.sslCertfile }),
     ...(settings.sslKeyfile === undefined ? {} : { sslKeyfile: settings.sslKeyfile }),
   }

@@ -1,20 +1,11 @@
 import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
+import { OVERLOAD_SETTINGS } from './overload-settings.ts'
 import { PROCESS_SETTINGS } from './process-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
-import {
-  appended,
-  bytes,
-  headerSecret,
-  listed,
-  oneOf,
-  port,
-  positiveInteger,
-  secondsToMs,
-  text,
-} from './values.ts'
+import { appended, listed, oneOf, port, positiveInteger, secondsToMs, text } from './values.ts'
 
 /**
  * The settings of Headrace. Flags and variables are MLflow's where MLflow has one (`mlflow models serve`,
@@ -73,21 +64,7 @@ export const SERVE_SETTINGS = {
   ...TRIAL_SETTINGS,
   ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,
-  maxConcurrentRequests: setting({
-    flags: '--max-concurrent-requests <count>',
-    variable: 'HEADRACE_MAX_CONCURRENT_REQUESTS',
-    default: 1024,
-    help: 'Requests of one model that may be under way, waiting ones included; more are refused with 503',
-    parse: positiveInteger,
-  }),
-  maxBodyBytes: setting({
-    flags: '--max-body-size <size>',
-    variable: 'HEADRACE_MAX_BODY_SIZE',
-    default: 100 * 1024 * 1024,
-    defaultText: '100m',
-    help: 'Largest request body; larger ones are refused with 413',
-    parse: bytes,
-  }),
+  ...OVERLOAD_SETTINGS,
   keepAliveTimeoutMs: setting({
     flags: '--keep-alive-timeout <seconds>',
     variable: 'HEADRACE_KEEP_ALIVE_TIMEOUT',
@@ -117,13 +94,6 @@ export const SERVE_SETTINGS = {
     default: undefined,
     help: 'Private key (PEM) of the certificate',
     parse: text,
-  }),
-  apiKey: setting<string | undefined>({
-    flags: '--api-key <key>',
-    variable: 'HEADRACE_API_KEY',
-    default: undefined,
-    help: 'Key that clients must send (Authorization: Bearer KEY, or X-API-Key); the variable keeps it out of the process list',
-    parse: headerSecret,
   }),
   corsAllowedOrigins: setting<readonly string[]>({
     flags: '--cors-allowed-origins <origins>',

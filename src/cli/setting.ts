@@ -16,6 +16,8 @@ export interface Setting<T> {
   parse(text: string, previous: T): T
   /** Taken for compatibility and without effect: not shown in the help. */
   readonly hidden?: boolean
+  /** A variable that is set to nothing is a mistake, which `parse` tells, where else it counts as not set. */
+  readonly refusesEmptyVariable?: true
 }
 
 export type SettingsTable = Readonly<Record<string, Setting<unknown>>>
@@ -49,7 +51,7 @@ export function addSettings(command: Command, table: SettingsTable): void {
 /** A variable that is set to nothing counts as not set, as for MLflow. */
 function readVariable(row: Setting<unknown>): unknown {
   const held = process.env[row.variable ?? '']
-  return held === undefined || held === ''
+  return held === undefined || (held === '' && row.refusesEmptyVariable !== true)
     ? row.default
     : parseOrExplain(row, () => row.parse(held, row.default))
 }

@@ -68,6 +68,21 @@ export function headerSecret(value: string): string {
   return value
 }
 
+export function appendedSecret(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, headerSecret(value)]
+}
+
+/**
+ * Secrets separated by spaces or commas. A secret may itself have a comma, and one that was given alone always
+ * could: the text between spaces is taken as a whole too.
+ */
+export function headerSecrets(value: string): readonly string[] {
+  if (value.trim() === '') return [headerSecret(value)]
+  const wholes = value.split(/\s+/).filter((whole) => whole !== '')
+  const parts = wholes.flatMap((whole) => whole.split(',').filter((part) => part !== ''))
+  return [...new Set([...parts, ...wholes])].map(headerSecret)
+}
+
 /** Seconds, fractions allowed, to milliseconds. */
 export function secondsToMs(value: string): number {
   const parsed = Number(value)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { internalError } from '../core/errors.ts'
-import { ApiKey } from './api-key.ts'
+import { ApiKeys } from './api-keys.ts'
 import { BodyReader } from './body-reader.ts'
 import { Cors } from './cors.ts'
 import type { Exchange } from './exchange.ts'
@@ -53,7 +53,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   })
   const gate = new Gate({
     registry,
-    apiKey: options.apiKey === undefined ? undefined : new ApiKey(options.apiKey),
+    apiKeys: options.apiKeys?.length ? new ApiKeys(options.apiKeys) : undefined,
     cors: options.corsOrigins?.length ? new Cors(options.corsOrigins) : undefined,
   })
   const bodies = new BodyReader(limits)
@@ -82,7 +82,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const probes = new Probes()
   const exposition = new Exposition({ models, metrics, registry, bodies }, options.allFigures)
   healthRoutes(app, { models, registry, probes })
-  docsRoutes(app, { models, needsApiKey: options.apiKey !== undefined })
+  docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   await app.ready()
   return { fastify: app, server: app.server, registry, bodies, probes, exposition, options }

@@ -1,11 +1,21 @@
 import type { IncomingMessage } from 'node:http'
-import { badRequest, overloaded } from '../core/errors.ts'
+import { badRequest } from '../core/errors.ts'
+import { type Refusal, refusalError } from '../runtime/admission/refusal.ts'
+import { refuseEarly } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { ServerLimits } from './server-options.ts'
 
 const FIRST_CAPACITY = 64 * 1024
 
-/** Reads request bodies into memory, within the bound of each and of all of them together. */
+/** What refuses a body that there is no room for, and counts it. */
+export interface BodyAdmission {
+  refuseBytes(): Refusal
+}
+
+/**
+ * Reads request bodies into memory, within the bound of each and of all of them together. A body counts until it
+ * is released, since what is decoded from it and waits takes about as much.
+ */
 export class BodyReader {
   readonly #maxBytes: number
   readonly #maxBufferedBytes: number
@@ -18,52 +28,65 @@ export class BodyReader {
     this.#timeoutMs = limits.bodyTimeoutMs
   }
 
-  /** Bytes held for bodies that are not complete. */
+  /** Bytes of all bodies that are being received, wait or are worked on. */
   get bufferedBytes(): number {
     return this.#bufferedBytes
   }
 
   /**
    * The whole body. Undefined when there is nothing left to do: the body was too large or too slow (answered
-   * here, 413, 429 or 408), or the client left.
+   * here, 413, 503 or 408), or the client left.
    */
-  read(exchange: Exchange): Promise<Buffer | undefined> {
+  read(exchange: Exchange, admission: BodyAdmission): Promise<Buffer | undefined> {
     const { request } = exchange
     const announced = announcedLength(request)
     if (announced > this.#maxBytes) {
       this.#refuseTooLarge(exchange)
       return Promise.resolve(undefined)
     }
-    if (this.#bufferedBytes + announced > this.#maxBufferedBytes) {
-      this.#refuseFull(exchange)
+    if (this.#isFull(announced, 0)) {
+      refuseEarly(exchange, admission.refuseBytes())
       return Promise.resolve(undefined)
     }
     exchange.receiving = true
-    exchange.deadline = performance.now() + this.#timeoutMs
-    return new Promise((resolve) => this.#collect(exchange, announced, resolve))
+    exchange.limitTo(performance.now() + this.#timeoutMs)
+    if (request.headers.expect !== undefined) exchange.response.writeContinue()
+    return new Promise((resolve) => this.#collect(exchange, admission, resolve))
   }
 
-  #collect(exchange: Exchange, announced: number, resolve: (body: Buffer | undefined) => void): void {
+  /** Forgets the body of an exchange that is over. */
+  release(exchange: Exchange): void {
+    this.#bufferedBytes -= exchange.heldBytes
+    exchange.heldBytes = 0
+  }
+
+  /** A body that is alone is taken however large it is, as long as it is within its own bound. */
+  #isFull(more: number, own: number): boolean {
+    return this.#bufferedBytes > own && this.#bufferedBytes + more > this.#maxBufferedBytes
+  }
+
+  #collect(exchange: Exchange, admission: BodyAdmission, resolve: (body: Buffer | undefined) => void): void {
     const { request } = exchange
-    const body = new Body(announced)
+    const body = new Body(announcedLength(request))
     let done = false
     const finish = (result: Buffer | undefined): void => {
       if (done) return
       done = true
       request.off('data', take)
-      this.#bufferedBytes -= body.length
       exchange.receiving = false
+      if (result === undefined) this.release(exchange)
       resolve(result)
     }
     const take = (chunk: Buffer): void => {
       body.append(chunk)
       this.#bufferedBytes += chunk.length
+      exchange.heldBytes += chunk.length
       if (body.length > this.#maxBytes) {
         finish(undefined)
         this.#refuseTooLarge(exchange)
-      } else if (this.#bufferedBytes > this.#maxBufferedBytes) {
+      } else if (this.#isFull(0, body.length)) {
         finish(undefined)
-        this.#refuseFull(exchange)
+        exchange.refuseBody(503, refusalError(admission.refuseBytes()))
       }
     }
     request.on('data', take)
@@ -76,10 +99,6 @@ export class BodyReader {
       413,
       badRequest(`The request body is larger than the limit of ${this.#maxBytes} bytes.`),
     )
-  }
-
-  #refuseFull(exchange: Exchange): void {
-    exchange.refuseBody(503, overloaded('Too many request bodies are being received at the moment.', 1))
   }
 }
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 const ALLOWED_METHODS = 'GET, POST'
-const ALLOWED_HEADERS = 'Content-Type, Authorization, X-API-Key, X-Request-Id, traceparent'
+const ALLOWED_HEADERS =
+  'Content-Type, Authorization, X-API-Key, X-Headrace-Timeout-Ms, X-Request-Id, traceparent'
 const EXPOSED_HEADERS = 'X-Request-Id, traceparent, Server-Timing, Retry-After'
 const PREFLIGHT_SECONDS = '600'
 

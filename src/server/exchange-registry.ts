@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
-import { ServingError } from '../core/errors.ts'
+import { isRefusal, ServingError } from '../core/errors.ts'
+import { DeadlineWatch } from '../runtime/pool/deadline-watch.ts'
 import type { Exchange, ExchangeObserver } from './exchange.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
+import { RefusalLog } from './refusal-log.ts'
 
 const SWEEP_MS = 100
 const SLOW_REQUEST_MS = 1000
@@ -20,6 +22,8 @@ export class ExchangeRegistry implements ExchangeObserver {
   readonly #metrics: ServerMetrics
   readonly #logger: Logger
   readonly #accessLog: boolean
+  readonly #refusals: RefusalLog
+  readonly #hurried = new DeadlineWatch<Exchange>((exchange) => exchange.expire())
   #sweeper: NodeJS.Timeout | undefined
   #emptied: (() => void) | undefined
 
@@ -27,6 +31,7 @@ export class ExchangeRegistry implements ExchangeObserver {
     this.#metrics = init.metrics
     this.#logger = init.logger
     this.#accessLog = init.accessLog
+    this.#refusals = new RefusalLog(init.logger)
   }
 
   get size(): number {
@@ -39,11 +44,19 @@ export class ExchangeRegistry implements ExchangeObserver {
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }
 
+  hurried(exchange: Exchange): void {
+    this.#hurried.add(exchange)
+  }
+
   settled(exchange: Exchange): void {
     if (!this.#open.delete(exchange)) return
+    if (exchange.wantedBy < Number.POSITIVE_INFINITY) this.#hurried.delete(exchange)
     if (this.draining) this.#drained(exchange)
     const totalMs = performance.now() - exchange.startedAt
     this.#metrics.record(exchange, totalMs)
+    if (exchange.failure !== undefined && isRefusal(exchange.failure)) {
+      this.#refusals.count(exchange.modelName, String(exchange.failure.details['refused']))
+    }
     this.#log(exchange, totalMs)
   }
 
@@ -70,7 +83,7 @@ export class ExchangeRegistry implements ExchangeObserver {
   }
 
   #log(exchange: Exchange, totalMs: number): void {
-    const level = this.#levelOf(exchange.status, totalMs)
+    const level = this.#levelOf(exchange, totalMs)
     if (!this.#logger.isLevelEnabled(level)) return
     this.#logger[level](
       {
@@ -88,10 +101,11 @@ export class ExchangeRegistry implements ExchangeObserver {
     )
   }
 
-  #levelOf(status: number, totalMs: number): 'debug' | 'info' | 'warn' | 'error' {
+  #levelOf({ status, failure }: Exchange, totalMs: number): 'debug' | 'info' | 'warn' | 'error' {
+    const usual = this.#accessLog ? 'info' : 'debug'
     if (status === 500) return 'error'
-    if (status > 500 || totalMs > SLOW_REQUEST_MS) return 'warn'
-    return this.#accessLog ? 'info' : 'debug'
+    if (status > 500) return isRefusal(failure) ? usual : 'warn'
+    return totalMs > SLOW_REQUEST_MS ? 'warn' : usual
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { deadlineExceeded, internalError, messageOf, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
+import { Cancellation } from './cancellation.ts'
 import { HTTP_STATUS } from './http-status.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
 import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
@@ -8,6 +9,8 @@ import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
 /** Whoever is told, once for each exchange, that it is over. */
 export interface ExchangeObserver {
   settled(exchange: Exchange): void
+  /** The exchange has a deadline of its own, which is to be kept to the millisecond. */
+  hurried(exchange: Exchange): void
 }
 
 export interface ExchangeInit {
@@ -36,6 +39,8 @@ export class Exchange implements ReadyReply {
   readonly id: string
   readonly traceparent: string | undefined
   readonly startedAt = performance.now()
+  /** Aborted when the client leaves or the deadline passes. */
+  readonly signal = new Cancellation()
   /** Names and values in turn, for every answer. */
   readonly headers: string[]
   /** The model that was asked, for metrics and logs. */
@@ -44,6 +49,12 @@ export class Exchange implements ReadyReply {
   timing: Timing | undefined
   /** `performance.now()` past which the server answers without waiting any longer. */
   deadline = Number.POSITIVE_INFINITY
+  /** `performance.now()` past which its client does not want the answer; Infinity where it did not say. */
+  wantedBy = Number.POSITIVE_INFINITY
+  /** Which of several API keys was shown. */
+  apiKey: number | undefined
+  /** Bytes of its body that are counted as held. */
+  heldBytes = 0
   /** The body is still to come: past the deadline it is the client that was slow. */
   receiving = false
   /** The dialect of this route's errors. */
@@ -55,7 +66,6 @@ export class Exchange implements ReadyReply {
   readonly #observer: ExchangeObserver
   readonly #replies: ReplyBurst
   #body: string | Uint8Array = ''
-  #abort: AbortController | undefined
 
   constructor(init: ExchangeInit) {
     this.request = init.request
@@ -69,10 +79,16 @@ export class Exchange implements ReadyReply {
     this.response.on('close', () => this.#closed())
   }
 
-  /** Aborted when the client leaves or the deadline passes. Made on first use. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    return this.#abort.signal
+  /** The client does not want the answer later than this. */
+  wantBy(time: number): void {
+    this.wantedBy = time
+    this.limitTo(this.deadline)
+    this.#observer.hurried(this)
+  }
+
+  /** Sets the server's own deadline; the client's holds where it is earlier. */
+  limitTo(deadline: number): void {
+    this.deadline = Math.min(deadline, this.wantedBy)
   }
 
   /** Path of the request, without the query. */
@@ -155,7 +171,7 @@ export class Exchange implements ReadyReply {
     } else {
       this.fail(deadlineExceeded('The request was not answered within its time limit.'))
     }
-    this.#abort?.abort()
+    this.signal.abort()
   }
 
   /** Marks the exchange as over: an answer is on its way, or there is nobody to answer. */
@@ -180,7 +196,7 @@ export class Exchange implements ReadyReply {
       this.settle(this.response.statusCode)
     } else {
       this.settle(CLIENT_CLOSED_REQUEST)
-      this.#abort?.abort()
+      this.signal.abort()
     }
   }
 }

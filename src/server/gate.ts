@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { unauthenticated } from '../core/errors.ts'
-import type { ApiKey } from './api-key.ts'
+import type { ApiKeys } from './api-keys.ts'
 import type { Cors } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { ExchangeRegistry } from './exchange-registry.ts'
@@ -13,20 +13,20 @@ const OPEN_PATHS: ReadonlySet<string> = new Set(['/ping', '/health', '/version',
 
 export interface GateInit {
   readonly registry: ExchangeRegistry
-  readonly apiKey: ApiKey | undefined
+  readonly apiKeys: ApiKeys | undefined
   readonly cors: Cors | undefined
 }
 
 /** What every request passes first: it gets its id and its place in the registry, and shows its key. */
 export class Gate {
   readonly #registry: ExchangeRegistry
-  readonly #apiKey: ApiKey | undefined
+  readonly #apiKeys: ApiKeys | undefined
   readonly #cors: Cors | undefined
   readonly #replies = new ReplyBurst()
 
   constructor(init: GateInit) {
     this.#registry = init.registry
-    this.#apiKey = init.apiKey
+    this.#apiKeys = init.apiKeys
     this.#cors = init.cors
   }
 
@@ -42,7 +42,7 @@ export class Gate {
     })
     this.#registry.add(exchange)
     if (this.#cors !== undefined && this.#answersPreflight(exchange, this.#cors)) return undefined
-    if (this.#apiKey !== undefined && !this.#admits(exchange, this.#apiKey)) return undefined
+    if (this.#apiKeys !== undefined && !this.#admits(exchange, this.#apiKeys)) return undefined
     return exchange
   }
 
@@ -55,8 +55,13 @@ export class Gate {
     return true
   }
 
-  #admits(exchange: Exchange, apiKey: ApiKey): boolean {
-    if (OPEN_PATHS.has(exchange.path) || apiKey.isShownBy(exchange.request)) return true
+  #admits(exchange: Exchange, apiKeys: ApiKeys): boolean {
+    if (OPEN_PATHS.has(exchange.path)) return true
+    const shown = apiKeys.shownBy(exchange.request)
+    if (shown >= 0) {
+      if (apiKeys.count > 1) exchange.apiKey = shown
+      return true
+    }
     exchange.headers.push('www-authenticate', 'Bearer')
     exchange.fail(
       unauthenticated('A valid API key is needed: `Authorization: Bearer KEY` or `X-API-Key: KEY`.'),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { ServerOptions as TlsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import { badRequest, invalidParameter, messageOf } from '../core/errors.ts'
@@ -32,11 +32,8 @@ export function createHttpServer(
   const tls = readTls(options)
   const server = tls === undefined ? createServer(settings) : secureServer(options, { ...settings, ...tls })
   server.on('request', listener)
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // Without the go-ahead a client that asked for it does not send the body that would be refused anyway.
-    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytes) response.writeContinue()
-    listener(request, response)
-  })
+  // Whoever reads a body gives the go-ahead: without it the client does not send one that would be refused anyway.
+  server.on('checkContinue', listener)
   return server
 }
 

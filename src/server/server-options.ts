@@ -1,9 +1,8 @@
 import type { Logger } from 'pino'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { AllFigures } from '../core/metric-figures.ts'
-import type { PredictOptions } from '../core/predictor.ts'
 import type { BodyScorer } from '../runtime/body-scorer.ts'
-import type { BodyRequest } from '../runtime/data-plane.ts'
+import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 
 /** What the server asks of the model repository. */
@@ -19,13 +18,13 @@ export interface ServedModels {
 
 /** What the server asks of the data plane: the one way to a prediction, whatever the protocol. */
 export interface InferencePlane {
-  infer(model: ServedModel, request: InferenceRequest, options: PredictOptions): Promise<InferenceResponse>
+  infer(model: ServedModel, request: InferenceRequest, options: InferOptions): Promise<InferenceResponse>
   /** Answers a body that is decoded and encoded where the model runs. */
   score(
     model: ServedModel,
     scorer: BodyScorer,
     request: BodyRequest,
-    options: PredictOptions,
+    options: InferOptions,
   ): Promise<Uint8Array>
 }
 
@@ -33,7 +32,7 @@ export interface InferencePlane {
 export interface ServerLimits {
   /** A larger request body is answered 413. */
   readonly bodyBytes: number
-  /** All bodies being received together; beyond it requests are answered 429 until some are done. */
+  /** All bodies being received, waiting or worked on together; beyond it requests are answered 503. */
   readonly bufferedBytes: number
   /** Request line and headers together; larger ones are answered 431. */
   readonly headerBytes: number
@@ -41,7 +40,7 @@ export interface ServerLimits {
   readonly headersTimeoutMs: number
   /** From the headers to the end of the body, else 408. */
   readonly bodyTimeoutMs: number
-  /** From the body's end to the answer, else 504. */
+  /** From the body's end to the answer, else 504. `X-Headrace-Timeout-Ms` shortens it for one request. */
   readonly requestTimeoutMs: number
   /** How long an idle connection is kept. Above the 60 s of the usual balancers, which must close first. */
   readonly keepAliveTimeoutMs: number
@@ -62,8 +61,8 @@ export interface ServerOptions {
   readonly dataPlane: InferencePlane
   readonly logger: Logger
   readonly limits?: Partial<ServerLimits>
-  /** Needed by every request but those to the health routes. */
-  readonly apiKey?: string
+  /** One of them is needed by every request but those to the health routes; none where there are none. */
+  readonly apiKeys?: readonly string[]
   /** Origins whose pages may read replies; `*` for all. None when empty. */
   readonly corsOrigins?: readonly string[]
   /** Paths of PEM files, both or neither: HTTPS instead of HTTP. */

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { SERVE_SETTINGS, type ServeSettings } from '../../src/cli/config.ts'
 import { configPage } from '../../src/cli/config-page.ts'
+import { apiKeys } from '../../src/cli/overload-settings.ts'
 import { addSettings } from '../../src/cli/setting.ts'
 
 function parse(...args: string[]): ServeSettings {
@@ -43,10 +44,19 @@ describe('the settings of headrace serve', () => {
     })
   })
 
-  test.each(['', 'a b', 'schl\u00fcssel'])('take no API key that no header can show: %j', (key) => {
+  test.each(['', ' ', 'schl\u00fcssel'])('take no API key that no header can show: %j', (key) => {
     vi.stubEnv('HEADRACE_API_KEY', key)
     expect(() => parse()).toThrow(/HEADRACE_API_KEY.*printable ASCII/)
+    vi.stubEnv('HEADRACE_API_KEY', undefined)
     expect(() => parse('--api-key', key)).toThrow(/printable ASCII/)
+  })
+
+  test('take several API keys, by flags as they are, or from one variable', () => {
+    expect(apiKeys(parse())).toEqual([])
+    vi.stubEnv('HEADRACE_API_KEY', 'one two,three')
+    expect(apiKeys(parse())).toEqual(['one', 'two', 'three', 'two,three'])
+    expect(apiKeys(parse('--api-key', 'a,b', '--api-key', 'c'))).toEqual(['a,b', 'c'])
+    expect(() => parse('--api-key', 'a b')).toThrow(/printable ASCII/)
   })
 
   test('are read from variables, which flags override', () => {

@@ -161,7 +161,7 @@ describe('a start that fails', () => {
   test('for an API key that would let everybody in', async () => {
     const { code, stderr } = await serve(['-m', IRIS], { env: { HEADRACE_API_KEY: '' } }).finished()
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^headrace: --api-key \(or HEADRACE_API_KEY\): [^\n]+\n$/)
+    expect(stderr).toMatch(/^headrace: HEADRACE_API_KEY: [^\n]+\n$/)
   })
 })
 

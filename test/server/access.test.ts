@@ -8,7 +8,7 @@ const KEY = new URL('fixtures/localhost-key.pem', import.meta.url).pathname
 
 describe('the API key', () => {
   test('is needed by scoring, metrics, documents and unknown paths', async () => {
-    const { url } = await startServer({ apiKey: 'a long secret' })
+    const { url } = await startServer({ apiKeys: ['a long secret'] })
     for (const path of ['/metrics', '/openapi.json', '/docs', '/nope']) {
       expect((await fetch(url + path)).status).toBe(401)
     }
@@ -19,7 +19,7 @@ describe('the API key', () => {
   })
 
   test('is not needed by the health routes', async () => {
-    const { url } = await startServer({ apiKey: 'secret' })
+    const { url } = await startServer({ apiKeys: ['secret'] })
     for (const path of ['/ping', '/health', '/version', '/ready?x']) {
       expect((await fetch(url + path)).status).toBe(200)
     }
@@ -33,7 +33,7 @@ describe('the API key', () => {
     [{ authorization: 'Basic secret' }, 401],
     [{ 'x-api-key': '' }, 401],
   ])('shown as %j gives %i', async (headers, status) => {
-    const { url } = await startServer({ apiKey: 'secret' })
+    const { url } = await startServer({ apiKeys: ['secret'] })
     expect((await score(url, ONE_ROW, headers)).status).toBe(status)
     const named = await fetch(`${url}/models/sums/invocations`, {
       method: 'POST',
@@ -63,7 +63,7 @@ describe('other origins', () => {
   })
 
   test('on the list get a preflight without a key, and readable replies, errors too', async () => {
-    const { url } = await startServer({ corsOrigins: ['https://a.example'], apiKey: 'secret' })
+    const { url } = await startServer({ corsOrigins: ['https://a.example'], apiKeys: ['secret'] })
     const granted = await preflight(url, 'https://a.example')
     expect(granted.status).toBe(200)
     expect(granted.headers.get('access-control-allow-methods')).toContain('POST')

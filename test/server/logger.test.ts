@@ -74,7 +74,7 @@ test('a mistake of the client is logged by its code and the first line of its me
 
 test('neither bodies nor keys nor queries are logged', async () => {
   const { stream, logger } = logInto('debug')
-  const { url } = await startServer({ logger, accessLog: true, apiKey: 'hush' })
+  const { url } = await startServer({ logger, accessLog: true, apiKeys: ['hush'] })
   await score(url, '{"inputs": [[424242]]}', { authorization: 'Bearer hush' })
   await score(url, '{"inputs": 424242', { authorization: 'Bearer hush' })
   await score(url, ONE_ROW, { 'x-api-key': 'wrong-hush' })

@@ -128,7 +128,7 @@ test("the example is the model's own serving input, read from inside its folder 
 })
 
 test('with an API key the document says how to show it', async () => {
-  const { url } = await startServer({ apiKey: 'k' })
+  const { url } = await startServer({ apiKeys: ['k'] })
   const reply = await fetch(`${url}/openapi.json`, { headers: { 'x-api-key': 'k' } })
   expect(await reply.json()).toMatchObject({
     security: [{ bearer: [] }, { apiKey: [] }],

@@ -55,6 +55,11 @@ export class Admission {
     return this.#requests
   }
 
+  /** Nothing is let in any more. */
+  get stopped(): boolean {
+    return this.#stopped !== undefined
+  }
+
   /** Rows of the requests under way. */
   get rows(): number {
     return this.#rows
@@ -80,7 +85,6 @@ export class Admission {
    * and need not be asked again.
    */
   foresee(asking: Asking): Refusal | undefined {
-    if (this.#requests === 0 && this.#stopped === undefined && asking.apiKey === undefined) return undefined
     return this.#counted(this.#refusal(1, asking, this.#now()))
   }
 

@@ -1,4 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Admission } from '../../runtime/admission/admission.ts'
+import { REFUSAL_REASONS } from '../../runtime/admission/refusal.ts'
 import type { ModelStats, ServedModel } from '../../runtime/served-model.ts'
 import type { ServedModels } from '../server-options.ts'
 
@@ -44,6 +46,7 @@ export function modelFigures(models: ServedModels, registry: Registry): void {
     'Requests dropped before their run because their deadline had passed.',
     ({ expired }) => expired,
   )
+  refusalFigures(models, registry)
   new Gauge({
     name: 'headrace_model_batching_info',
     help: 'Always 1; whether requests are batched (testing, on, off), and why.',
@@ -91,6 +94,29 @@ export function modelFigures(models: ServedModels, registry: Registry): void {
   })
 }
 
+/** How long the queue is, and who was not let in. */
+function refusalFigures(models: ServedModels, registry: Registry): void {
+  const figures = new ModelFigures(models, registry)
+  figures.admission('headrace_queue_rows', 'Rows under way, running ones included.', ({ rows }) => rows)
+  figures.admission(
+    'headrace_predicted_wait_seconds',
+    'Time in which what is under way will be answered, by the rate of the last answers; 0 where there is none.',
+    ({ predictedWaitMs }) => predictedWaitMs / 1000,
+  )
+  new Counter({
+    name: 'headrace_requests_refused_total',
+    help: 'Requests refused before any work was done: too many (queue), too late (wait), more than the share of an API key (share), too many bytes of bodies (bytes), or on the way out (draining).',
+    labelNames: ['model', 'reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { name, admission } of models.list()) {
+        for (const reason of REFUSAL_REASONS) this.inc({ model: name, reason }, admission.refused[reason])
+      }
+    },
+  })
+}
+
 /** Metrics with the label `model` alone. */
 class ModelFigures {
   readonly #models: ServedModels
@@ -111,6 +137,20 @@ class ModelFigures {
       collect() {
         this.reset()
         for (const model of models.list()) this.set({ model: model.name }, read(model.stats()))
+      },
+    })
+  }
+
+  admission(name: string, help: string, read: (admission: Admission) => number): void {
+    const models = this.#models
+    new Gauge({
+      name,
+      help,
+      labelNames: ['model'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const model of models.list()) this.set({ model: model.name }, read(model.admission))
       },
     })
   }

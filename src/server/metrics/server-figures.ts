@@ -23,7 +23,7 @@ export function serverFigures(
   })
   new Gauge({
     name: 'headrace_request_body_buffered_bytes',
-    help: 'Bytes held for request bodies that are not complete.',
+    help: 'Bytes of request bodies that are being received, wait or are worked on.',
     registers,
     collect() {
       this.set(bodies.bufferedBytes)

@@ -1,21 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
 import { badRequest, internalError, notFound, unavailable } from '../../core/errors.ts'
-import type { PredictOptions } from '../../core/predictor.ts'
 import { newTiming, type Timing } from '../../core/timing.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import type { BodyScorer } from '../../runtime/body-scorer.ts'
-import type { BodyRequest } from '../../runtime/data-plane.ts'
+import type { BodyRequest, InferOptions } from '../../runtime/data-plane.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { BodyReader } from '../body-reader.ts'
+import { refuseEarly } from '../early-refusal.ts'
 import type { Exchange } from '../exchange.ts'
 import { mlflowErrorBody } from '../mlflow-error-body.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
 import type { InferencePlane, ServedModels } from '../server-options.ts'
 import { serverTiming } from '../server-timing.ts'
+import { wantedTimeoutMs } from '../time-limit.ts'
 
 /** From this size on reading a body takes longer than handing it to another thread. */
 const LARGE_BODY_BYTES = 64 * 1024
+
+/** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
+const TELLING_BODY_BYTES = 4 * 1024
 
 export interface MlflowScoringInit {
   readonly models: ServedModels
@@ -49,9 +53,10 @@ export class MlflowScoring {
         exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
         return
       }
-      const body = await this.#bodies.read(exchange)
+      if (!this.#admits(exchange, model)) return
+      const body = await this.#bodies.read(exchange, model.admission)
       if (body === undefined) return
-      exchange.deadline = performance.now() + this.#requestTimeoutMs
+      exchange.limitTo(performance.now() + this.#requestTimeoutMs)
       const reply =
         model.bodies !== undefined && body.length > LARGE_BODY_BYTES
           ? await this.#score(exchange, model, model.bodies, { body, mediaType })
@@ -59,7 +64,22 @@ export class MlflowScoring {
       exchange.send(200, 'application/json', reply)
     } catch (error) {
       exchange.fail(error)
+    } finally {
+      this.#bodies.release(exchange)
     }
+  }
+
+  /** Refuses by the headers alone what could not be answered in time: the earlier, the cheaper. */
+  #admits(exchange: Exchange, { admission }: ServedModel): boolean {
+    const { startedAt, apiKey, request } = exchange
+    const wantedMs = wantedTimeoutMs(request)
+    if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
+    if (admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
+    const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
+    const refusal = admission.foresee({ deadline, apiKey })
+    if (refusal === undefined) return true
+    refuseEarly(exchange, refusal)
+    return false
   }
 
   /** Decode, infer, encode; each writes its part of the timing record. */
@@ -76,7 +96,8 @@ export class MlflowScoring {
     const { request, form } = decoding instanceof Promise ? await decoding : decoding
     timing.parse = performance.now() - receivedAt
 
-    const { outputs } = await this.#dataPlane.infer(model, request, optionsOf(exchange, model, timing))
+    const { outputs } = await this.#dataPlane.infer(model, request, optionsOf(exchange, timing))
+    if (body.length >= TELLING_BODY_BYTES) model.admission.learnRows(body.length, timing.rows)
 
     const inferredAt = performance.now()
     const reply = model.scoring.encode(outputs, form)
@@ -94,7 +115,7 @@ export class MlflowScoring {
   ): Promise<Uint8Array> {
     const timing = newTiming()
     exchange.timing = timing
-    const reply = await this.#dataPlane.score(model, scorer, request, optionsOf(exchange, model, timing))
+    const reply = await this.#dataPlane.score(model, scorer, request, optionsOf(exchange, timing))
     exchange.headers.push('server-timing', serverTiming(timing))
     return reply
   }
@@ -116,10 +137,8 @@ function mediaTypeOf({ request }: Exchange): ScoringMediaType | UnsupportedMedia
   return scoringMediaType(header)
 }
 
-/** An inline model never waits, so there is nothing that a signal could still call off. */
-function optionsOf(exchange: Exchange, model: ServedModel, timing: Timing): PredictOptions {
-  const { deadline } = exchange
-  return model.placement === 'inline' ? { deadline, timing } : { deadline, timing, signal: exchange.signal }
+function optionsOf({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {
+  return { deadline, timing, signal, apiKey }
 }
 
 /** MLflow's scoring server answers a time-out with this bare text, labelled as JSON all the same. */

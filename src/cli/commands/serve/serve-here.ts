@@ -10,6 +10,7 @@ import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import { composeScoringServer } from '../../compose.ts'
 import type { ServeSettings } from '../../config.ts'
 import { curlLine } from '../../curl-line.ts'
+import { apiKeys } from '../../overload-settings.ts'
 import { announceListening, announceModels } from '../../start-banner.ts'
 import { Ending } from './ending.ts'
 import { type LogFormat, logFormatOf } from './log-format.ts'
@@ -101,6 +102,6 @@ async function announce({ server, models, logger, format, settings }: Serving, s
   announceListening({ ...start, url, logger, format })
   const [model] = models
   if (format !== 'text' || model === undefined) return
-  const line = await curlLine(model, { url, apiKey: settings.apiKey })
+  const line = await curlLine(model, { url, apiKey: apiKeys(settings)[0] })
   if (line !== undefined) process.stdout.write(`\nTry it:\n\n  ${line}\n\n`)
 }

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http'
+import type { ServingError } from '../core/errors.ts'
+import { type Refusal, type RefusalReason, refusalError } from '../runtime/admission/refusal.ts'
+import type { Exchange } from './exchange.ts'
+import { HTTP_STATUS } from './http-status.ts'
+import { mlflowErrorBody } from './mlflow-error-body.ts'
+
+/** A body up to this size is read and dropped, so that the connection stays usable: a new one costs the client more. */
+const SMALL_BODY_BYTES = 64 * 1024
+
+/** All that an answer needs but the seconds. An error is dear for its stack, and here it would always be the same. */
+interface Prepared {
+  readonly message: string
+  readonly status: number
+  readonly body: string
+  readonly error: ServingError
+}
+
+const PREPARED: Partial<Record<RefusalReason, Prepared>> = {}
+
+/**
+ * Answers a request whose body nobody has read. Overload means that this happens more often than anything else,
+ * so that nothing is made anew for it.
+ */
+export function refuseEarly(exchange: Exchange, refusal: Refusal): void {
+  const { status, body, error } = prepared(refusal)
+  if (!hasSmallBody(exchange.request)) {
+    exchange.refuseBody(status, refusalError(refusal))
+    return
+  }
+  exchange.failure = error
+  exchange.headers.push('retry-after', String(refusal.retryAfterSeconds))
+  exchange.send(status, 'application/json', body)
+}
+
+function prepared(refusal: Refusal): Prepared {
+  const known = PREPARED[refusal.reason]
+  if (known !== undefined && known.message === refusal.message) return known
+  const error = refusalError(refusal)
+  const made = {
+    message: refusal.message,
+    status: HTTP_STATUS[error.code],
+    body: mlflowErrorBody(error),
+    error,
+  }
+  PREPARED[refusal.reason] = made
+  return made
+}
+
+/** node:http reads on by itself and drops what is not read, when the answer is out. */
+function hasSmallBody({ headers }: IncomingMessage): boolean {
+  if (headers.expect !== undefined) return false
+  const length = headers['content-length']
+  return length !== undefined && Number(length) <= SMALL_BODY_BYTES
+}
