@@ -83,7 +83,10 @@ export class LoadedModel implements ServedModel {
   async retire(reason: string, graceMs: number): Promise<void> {
     this.#tuner.stop()
     const drained = await this.drain(reason, graceMs)
-    if (!drained) this.#placed.abandon()
+    if (!drained) {
+      this.predictor.abandon()
+      this.#placed.abandon()
+    }
     await this.predictor.close()
   }
 

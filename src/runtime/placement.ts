@@ -3,9 +3,9 @@ import type { TensorMap } from '../core/tensor.ts'
 import type { Flavor, ModelTraits, PreparedModel } from '../flavors/flavor.ts'
 import type { BodyScorer } from './body-scorer.ts'
 import type { ThreadPlan } from './cores.ts'
-import { InlinePredictor } from './inline-predictor.ts'
+import { OverflowPool } from './overflow-pool.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
-import type { WorkerThreads } from './pool/worker-threads.ts'
+import type { WorkerModel, WorkerThreads } from './pool/worker-threads.ts'
 import type { RuntimeLog } from './runtime-log.ts'
 import type { Placement, PoolStats } from './served-model.ts'
 
@@ -27,13 +27,15 @@ export interface PlacementOptions {
 export interface PlacedModel {
   readonly placement: Placement
   readonly predictor: Predictor
-  /** The pool's counters; undefined inline, where there are no threads to count. */
+  /** Inline, unless that was forced: opens a thread for requests that would block the serving thread. */
+  readonly overflow?: () => Promise<Predictor>
+  /** The pool's counters; undefined inline, as long as there are no threads to count. */
   poolStats(): PoolStats | undefined
   /** Scores whole bodies in the model's threads; undefined inline. */
   readonly bodies: BodyScorer | undefined
   /** Runs `inputs` once in every thread that has the model, so that all of them are warm. @throws ServingError */
   everywhere(inputs: TensorMap): Promise<void>
-  /** Answers what is under way with an error. Inline there is nothing to give up: a run is over before anyone asks. */
+  /** Answers what is in threads with an error. Inline there is nothing to give up: a run is over before anyone asks. */
   abandon(): void
 }
 
@@ -84,7 +86,7 @@ export class ModelPlacement {
 
   /** @param rowMs the median time of a run of one row, where it could be measured. */
   async settle(rowMs: number | undefined): Promise<PlacedModel> {
-    if (this.#pool === undefined) return placedInline(this.#engine!, rowMs)
+    if (this.#pool === undefined) return placedInline(this.#engine!)
     if (!isLight(this.#options, this.#pool, rowMs)) {
       await this.#pool.grow(this.#options.plan.workers)
       return placedInPool(this.#pool)
@@ -94,7 +96,11 @@ export class ModelPlacement {
     this.#pool.close().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'The thread that timed a model could not be ended')
     })
-    return placedInline(this.#engine, rowMs)
+    return placedInline(this.#engine, this.#overflow())
+  }
+
+  #overflow(): OverflowPool {
+    return new OverflowPool({ ...pooledModel(this.#options), intraOpThreads: 1 }, this.#options.log)
   }
 
   /** Frees the model wherever it is. */
@@ -127,25 +133,28 @@ function openInline({ flavor, model }: PlacementOptions): Promise<Predictor> {
 }
 
 function openPool(threads: WorkerThreads, options: PlacementOptions): Promise<WorkerPool> {
-  const { model, choice, plan, flavorTable } = options
-  const pooled = {
+  const { model, choice, plan } = options
+  return WorkerPool.open(threads, pooledModel(options), mayMove(choice, model.traits) ? 1 : plan.workers)
+}
+
+function pooledModel({ model, plan, flavorTable }: PlacementOptions): WorkerModel {
+  return {
     mlmodel: model,
     intraOpThreads: plan.intraOpThreads,
     ...(flavorTable === undefined ? {} : { flavorTable }),
   }
-  return WorkerPool.open(threads, pooled, mayMove(choice, model.traits) ? 1 : plan.workers)
 }
 
-/** A model in the calling thread. @param rowMs the time of a run of one row, where it could be measured. */
-export function placedInline(engine: Predictor, rowMs: number | undefined): PlacedModel {
-  const predictor = new InlinePredictor(engine, rowMs ?? INLINE_BELOW_MS)
+/** A model in the calling thread. */
+export function placedInline(engine: Predictor, overflow?: OverflowPool): PlacedModel {
   return {
     placement: 'inline',
-    predictor,
+    predictor: engine,
     bodies: undefined,
     everywhere: async (inputs) => void (await engine.predict(inputs)),
-    poolStats: () => undefined,
-    abandon: () => {},
+    poolStats: () => overflow?.stats,
+    abandon: () => overflow?.abandon(),
+    ...(overflow === undefined ? {} : { overflow: () => overflow.open() }),
   }
 }
 
@@ -154,7 +163,7 @@ export function placedInPool(pool: WorkerPool): PlacedModel {
   return {
     placement: 'pool',
     predictor: pool,
-    bodies: undefined,
+    bodies: pool,
     everywhere: (inputs) => pool.everywhere(inputs),
     poolStats: () => pool.stats,
     abandon: () => pool.abandon(),

@@ -39,7 +39,7 @@ function served(placed: PlacedModel, limits?: AdmissionLimits) {
 }
 
 function inline(config: FakeConfig = {}, limits?: AdmissionLimits): LoadedModel {
-  return served(placedInline(new DoublingPredictor(config), 0.1), limits)
+  return served(placedInline(new DoublingPredictor(config)), limits)
 }
 
 async function pooled(config: FakeConfig = {}, limits?: AdmissionLimits): Promise<LoadedModel> {

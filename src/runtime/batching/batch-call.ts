@@ -2,7 +2,7 @@ import type { ServingError } from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { joinRows, rowCount } from '../../core/tensor-rows.ts'
-import type { CallQueue } from './call-queue.ts'
+import type { CallQueue, QueuedCall } from './call-queue.ts'
 
 /** The rows of one run, when it ended and how long it took, in milliseconds. */
 export interface RunFacts {
@@ -33,18 +33,16 @@ export interface BatchCallInit {
 }
 
 /** One call of a batcher's `predict`, from its arrival to its answer. Its rows may be spread over several runs. */
-export class BatchCall {
+export class BatchCall implements QueuedCall<BatchCall> {
   readonly inputs: TensorMap
   readonly options: PredictOptions
   readonly rows: number
   /** `performance.now()`, or Infinity. */
   readonly deadline: number
-  /** Rows that runs have been given. */
   taken = 0
   /** By the moment at which it began to wait; smaller is older. */
   order = 0
-  /** Where it waits, and its neighbours there; the queue's to write. */
-  queue: CallQueue | undefined
+  queue: CallQueue<BatchCall> | undefined
   previous: BatchCall | undefined
   next: BatchCall | undefined
   readonly #init: BatchCallInit

@@ -1,13 +1,22 @@
-import type { BatchCall } from './batch-call.ts'
+/** A call that can wait in a queue. What is not readonly is the queue's to write. */
+export interface QueuedCall<Call extends QueuedCall<Call>> {
+  readonly rowsLeft: number
+  /** Rows that runs have been given. */
+  taken: number
+  /** Where it waits, and its neighbours there. */
+  queue: CallQueue<Call> | undefined
+  previous: Call | undefined
+  next: Call | undefined
+}
 
 /** Calls that wait, first come first served. A linked list: a call leaves from any place, and nothing is copied. */
-export class CallQueue {
-  #head: BatchCall | undefined
-  #tail: BatchCall | undefined
+export class CallQueue<Call extends QueuedCall<Call>> {
+  #head: Call | undefined
+  #tail: Call | undefined
   #rows = 0
 
   /** The one that has waited longest. */
-  get head(): BatchCall | undefined {
+  get head(): Call | undefined {
     return this.#head
   }
 
@@ -16,7 +25,7 @@ export class CallQueue {
     return this.#rows
   }
 
-  push(call: BatchCall): void {
+  push(call: Call): void {
     call.queue = this
     call.previous = this.#tail
     call.next = undefined
@@ -26,7 +35,7 @@ export class CallQueue {
     this.#rows += call.rowsLeft
   }
 
-  remove(call: BatchCall): void {
+  remove(call: Call): void {
     const { previous, next } = call
     if (previous === undefined) this.#head = next
     else previous.next = next
@@ -49,8 +58,8 @@ export class CallQueue {
   }
 
   /** A copy: calls may leave while it is walked. */
-  list(): BatchCall[] {
-    const calls: BatchCall[] = []
+  list(): Call[] {
+    const calls: Call[] = []
     for (let call = this.#head; call !== undefined; call = call.next) calls.push(call)
     return calls
   }

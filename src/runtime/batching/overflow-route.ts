@@ -30,7 +30,7 @@ export class OverflowRoute {
   readonly #options: OverflowRouteOptions
   readonly #estimate: RunEstimate
   /** Until it is open. */
-  readonly #pending = new CallQueue()
+  readonly #pending = new CallQueue<BatchCall>()
   #opening: Promise<void> | undefined
   #overflow: Overflow | undefined
   #closedUntil = 0

@@ -19,8 +19,8 @@ const MOST_COMPARED = 8
  * run alone. Whichever has the call that waits longest is served next; a bucket without calls is gone.
  */
 export class WaitingCalls {
-  readonly #alone = new CallQueue()
-  readonly #buckets: CallQueue[] = []
+  readonly #alone = new CallQueue<BatchCall>()
+  readonly #buckets: CallQueue<BatchCall>[] = []
   #grouping: Grouping | undefined
   #lastOrder = 0
 
@@ -78,7 +78,7 @@ export class WaitingCalls {
     return parts
   }
 
-  #fill(queue: CallQueue, size: number): BatchPart[] {
+  #fill(queue: CallQueue<BatchCall>, size: number): BatchPart[] {
     const parts: BatchPart[] = []
     for (let left = size; left > 0; ) {
       const call = queue.head!
@@ -91,13 +91,13 @@ export class WaitingCalls {
   }
 
   /** A large call takes its turn with all others. */
-  #sendBack(queue: CallQueue, call: BatchCall): void {
+  #sendBack(queue: CallQueue<BatchCall>, call: BatchCall): void {
     queue.remove(call)
     call.order = ++this.#lastOrder
     queue.push(call)
   }
 
-  #queueFor(call: BatchCall): CallQueue {
+  #queueFor(call: BatchCall): CallQueue<BatchCall> {
     if (this.runsAlone(call)) return this.#alone
     const { joining } = this.#grouping!
     const last = this.#buckets.length - 1
@@ -105,12 +105,12 @@ export class WaitingCalls {
       const bucket = this.#buckets[at]!
       if (areAlike(bucket.head!, call, joining)) return bucket
     }
-    const bucket = new CallQueue()
+    const bucket = new CallQueue<BatchCall>()
     this.#buckets.push(bucket)
     return bucket
   }
 
-  #oldest(): CallQueue {
+  #oldest(): CallQueue<BatchCall> {
     let oldest = this.#alone
     for (const bucket of this.#buckets) {
       if (oldest.head === undefined || bucket.head!.order < oldest.head.order) oldest = bucket
@@ -118,14 +118,14 @@ export class WaitingCalls {
     return oldest
   }
 
-  #dropIfEmpty(queue: CallQueue): void {
+  #dropIfEmpty(queue: CallQueue<BatchCall>): void {
     if (queue.head !== undefined || queue === this.#alone) return
     const at = this.#buckets.indexOf(queue)
     if (at >= 0) this.#buckets.splice(at, 1)
   }
 }
 
-function takeRows(queue: CallQueue, count: number): BatchPart {
+function takeRows(queue: CallQueue<BatchCall>, count: number): BatchPart {
   const call = queue.head!
   const from = queue.takeRows(count)
   return new BatchPart(call, from, from + count)

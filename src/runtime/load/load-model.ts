@@ -70,7 +70,11 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     options.onStage?.('proving')
     const goldenRequests = await prove({ predictor: placed.predictor, scoring }, bodies, options)
     const admission = new Admission(options.limits)
-    const batcher = new DynamicBatcher(placed.predictor, { placement: placed.placement })
+    const batcher = new DynamicBatcher(placed.predictor, {
+      placement: placed.placement,
+      ...(placed.overflow === undefined ? {} : { overflow: placed.overflow }),
+      ...(rowMs === undefined ? {} : { rowMs }),
+    })
     const tuner = new Tuner({
       name: options.name,
       model: place.model,
