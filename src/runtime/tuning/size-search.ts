@@ -13,7 +13,7 @@ export interface SizeSearchOptions {
 }
 
 /** The longest that one batch may keep the serving thread. */
-const LONGEST_INLINE_MS = 5
+export const LONGEST_INLINE_MS = 5
 /** In a pool a request may have to wait for a batch that began just before it came. */
 const LONGEST_POOLED_MS = 10
 /** As long as a batch may take where one row alone takes longer than that. */

@@ -5,12 +5,13 @@ import { PLAIN_ROWS } from '../batching/plain-rows.ts'
 import type { RowJoining } from '../batching/row-joining.ts'
 import { batchSizes, type SizeSteps } from './batch-sizes.ts'
 import { BatchTrial } from './batch-trial.ts'
+import { boundedRows } from './bounded-rows.ts'
 import type { IdleRuns } from './idle-runs.ts'
 import { NotBatched } from './not-batched.ts'
 import { findSequences, raggedRows, type SequenceInputs, sequenceLayout } from './ragged-rows.ts'
 import { sampleRows } from './sample-rows.ts'
 import { seededRows } from './seeded-rows.ts'
-import { searchSize } from './size-search.ts'
+import { LONGEST_INLINE_MS, searchSize } from './size-search.ts'
 import { byteSize, type TrialRow } from './trial-row.ts'
 import { collectTrialRows, FEWEST_ROWS, MOST_ROWS } from './trial-rows.ts'
 import type { TunerOptions } from './tuning-options.ts'
@@ -34,6 +35,7 @@ const BUDGET_BY_HAND_MS = 20_000
 const MOST_ROWS_SEARCHED = 256
 /** Inputs and outputs of one batch: copying them keeps the serving thread. */
 const MOST_BYTES = 8 * 1024 * 1024
+const MOST_BYTES_BY_HAND = 64 * 1024 * 1024
 /** A plan is given when so many rows are proved, and with every doubling of them. */
 const FIRST_PLAN_ROWS = 8
 
@@ -117,12 +119,15 @@ interface TuningSubject {
 class Tuning {
   readonly #options: TuneOptions
   readonly #subject: TuningSubject
+  readonly #joining: RowJoining
   readonly #trial: BatchTrial
 
   constructor(options: TuneOptions, subject: TuningSubject) {
     this.#options = options
     this.#subject = subject
-    const { rows, joining } = subject
+    const { rows } = subject
+    const joining = joiningFor(options, subject)
+    this.#joining = joining
     this.#trial = new BatchTrial({
       runs: options.runs,
       rows,
@@ -133,8 +138,10 @@ class Tuning {
   }
 
   async run(): Promise<void> {
-    const most = this.#options.batching.maxBatchRows ?? (await this.#search())
-    await this.#prove(most)
+    const { maxBatchRows } = this.#options.batching
+    await this.#trial.run(1)
+    if (maxBatchRows === undefined) await this.#prove(await this.#search())
+    else await this.#prove(Math.min(maxBatchRows, this.#rowsIn(MOST_BYTES_BY_HAND)))
   }
 
   #search(): Promise<number> {
@@ -143,16 +150,16 @@ class Tuning {
       trial: this.#trial,
       placement,
       targetP99Ms: batching.targetP99Ms,
-      most: Math.min(MOST_ROWS_SEARCHED, this.#rowsInMemory()),
+      most: Math.min(MOST_ROWS_SEARCHED, this.#rowsIn(MOST_BYTES)),
       budgetMs: () => this.#budgetMs() / 2,
     })
   }
 
-  #rowsInMemory(): number {
+  #rowsIn(bytes: number): number {
     const largest = Math.max(
       ...this.#subject.rows.map(({ inputs, outputs }) => byteSize(inputs) + byteSize(outputs)),
     )
-    return Math.max(1, Math.floor(MOST_BYTES / Math.max(1, largest)))
+    return Math.max(1, Math.min(this.#options.engine.maxBatchRows, Math.floor(bytes / Math.max(1, largest))))
   }
 
   #budgetMs(): number {
@@ -162,10 +169,10 @@ class Tuning {
   /** Every size that will be used is proved, and run in all threads. */
   async #prove(most: number): Promise<void> {
     const sizes = batchSizes(most, this.#steps(most))
-    let planned = FIRST_PLAN_ROWS
     const proved: number[] = []
+    let planned = FIRST_PLAN_ROWS
     for (const size of sizes) {
-      if (size > 2 && this.#trial.times.predict(size) > this.#budgetMs()) break
+      if (size > 2 && !this.#mayRun(size)) break
       for (let run = 0; run < runsOf(size); run += 1) await this.#trial.run(size)
       await this.#trial.warm(size)
       proved.push(size)
@@ -173,7 +180,13 @@ class Tuning {
       planned = size * 2
       this.#tell(proved)
     }
-    this.#tell(proved)
+    // Who wants batches without proof has them cold as well.
+    this.#tell(this.#options.batching.mode === 'on' ? sizes : proved)
+  }
+
+  #mayRun(size: number): boolean {
+    const ms = this.#trial.times.predict(size)
+    return ms <= this.#budgetMs() && (this.#options.placement === 'pool' || ms <= LONGEST_INLINE_MS)
   }
 
   /** As many sizes as there is time for. */
@@ -191,12 +204,12 @@ class Tuning {
   }
 
   #tell(sizes: readonly number[]): void {
-    const { rows, joining, note } = this.#subject
+    const { rows, note } = this.#subject
     const reason =
       this.#options.batching.mode === 'on'
         ? 'switched on by hand, without proof'
         : `${rows.length} rows are answered in batches as they are alone${note}`
-    const plan = { sizes: [...sizes], joining, runMs: this.#trial.times.snapshot() }
+    const plan = { sizes: [...sizes], joining: this.#joining, runMs: this.#trial.times.snapshot() }
     this.#options.onPlan({ plan, reason })
   }
 }
@@ -205,4 +218,14 @@ class Tuning {
 function runsOf(size: number): number {
   if (size <= 1) return 1
   return size <= 8 ? 3 : size < 32 ? 2 : 1
+}
+
+function joiningFor({ engine }: TuneOptions, { joining, rows }: TuningSubject): RowJoining {
+  const isOpen = engine.inputs.some(({ shape, unranked }) => unranked === true || shape.indexOf(-1, 1) > 0)
+  return isOpen
+    ? boundedRows(
+        joining,
+        rows.map(({ inputs }) => inputs),
+      )
+    : joining
 }

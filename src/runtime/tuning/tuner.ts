@@ -57,7 +57,8 @@ export class Tuner {
       await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#onPlan(tuned) })
       return undefined
     } catch (error) {
-      this.#withdraw(inWords(error))
+      // What is left to do before an unloading is done as it was until now.
+      if (!(error instanceof TuningStopped)) this.#withdraw(inWords(error))
       return error
     }
   }

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest'
+import { workerDied } from '../../../src/core/errors.ts'
+import { Tuner, type TunerOptions } from '../../../src/runtime/tuning/tuner.ts'
+import { fakeModel } from '../fakes/fake-model.ts'
+import { COLUMN_CODEC, TimedEngine } from './support/timed-engine.ts'
+import { type TunedModel, tuneEngine } from './support/tuned-model.ts'
+
+const SAMPLES: TunerOptions['samples'] = [
+  { mediaType: 'application/json', body: Buffer.from('[1, 2, 3, 4, 5, 6]') },
+]
+const SETUP = {
+  model: fakeModel(),
+  scoring: COLUMN_CODEC,
+  samples: SAMPLES,
+  batching: { mode: 'auto' },
+} as const
+
+function tune(engine: TimedEngine, options: Partial<TunerOptions> = {}): Promise<TunedModel> {
+  return tuneEngine(engine, { ...SETUP, ...options })
+}
+
+describe('the search', () => {
+  test('takes the size of the best time per row, as far as a run may take', async () => {
+    const engine = new TimedEngine((rows) => 2 + 0.1 * rows)
+    const { state, plan } = await tune(engine, { placement: 'pool' })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 64 })
+    expect(plan!.sizes.slice(-4)).toEqual([52, 56, 60, 64])
+    expect(plan!.runMs(20)).toBeCloseTo(4)
+    expect(plan!.runMs(1)).toBeLessThanOrEqual(plan!.runMs(2))
+  })
+
+  test('lets a request wait for one run and be in the next within the target', async () => {
+    const engine = new TimedEngine((rows) => 2 + 0.1 * rows)
+    const { state } = await tune(engine, {
+      placement: 'pool',
+      batching: { mode: 'auto', targetP99Ms: 10 },
+    })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 16 })
+  })
+
+  test('takes no larger size than is worth it', async () => {
+    const engine = new TimedEngine((rows) => Math.max(1, rows / 4))
+    expect((await tune(engine, { placement: 'pool' })).state).toMatchObject({ state: 'on', maxBatchRows: 4 })
+  })
+
+  test('never keeps the serving thread for longer than 5 ms', async () => {
+    const engine = new TimedEngine((rows) => 0.5 + 0.1 * rows)
+    const { state, runs } = await tune(engine)
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 32 })
+    expect(Math.max(...runs)).toBe(32)
+  })
+
+  test('leaves a model unbatched of which rows take as long together as apart', async () => {
+    const engine = new TimedEngine((rows) => 40 * rows)
+    const { state, runs } = await tune(engine, { placement: 'pool' })
+    expect(state).toEqual({
+      state: 'off',
+      reason: 'batching gains nothing: a row takes 40 ms alone, and 100 % of that in a batch of 2',
+      maxBatchRows: 1,
+    })
+    expect(Math.max(...runs)).toBe(2)
+  })
+
+  test('leaves a model unbatched whose target leaves no time for two rows', async () => {
+    const engine = new TimedEngine((rows) => 4 + rows / 4)
+    const { state } = await tune(engine, {
+      placement: 'pool',
+      batching: { mode: 'auto', targetP99Ms: 5 },
+    })
+    expect(state.reason).toContain('a batch may take 2.5 ms, for a target of 5 ms')
+  })
+
+  test('does not try a model of which a handful of runs takes too long', async () => {
+    const { state, runs } = await tune(new TimedEngine(() => 900), { placement: 'pool', rowMs: 900 })
+    expect(state.reason).toContain('too long to prove')
+    expect(runs).toEqual([])
+  })
+
+  test('proves fewer sizes of a slow model', async () => {
+    const engine = new TimedEngine((rows) => 30 + rows)
+    const { plan, runs } = await tune(engine, { placement: 'pool', rowMs: 31 })
+    expect(plan!.sizes).toEqual([1, 2, 3, 4, 6, 8, 12, 16])
+    expect(runs.reduce((sum, rows) => sum + 30 + rows, 0)).toBeLessThan(2_500)
+  })
+
+  test('keeps to powers of two where an engine keeps memory for each number of rows', async () => {
+    const model = { ...fakeModel(), engine: { name: 'wasm' as const } }
+    const { plan } = await tune(new TimedEngine((rows) => 1 + 0.01 * rows), { placement: 'pool', model })
+    expect(plan!.sizes).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256])
+  })
+})
+
+describe('by hand', () => {
+  test('a size is proved and warmed, not searched', async () => {
+    const { state, plan } = await tune(new TimedEngine((rows) => rows), {
+      placement: 'pool',
+      batching: { mode: 'auto', maxBatchRows: 12 },
+    })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 12 })
+    expect(plan!.sizes).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
+  test('a size is used as far as a run keeps the serving thread no longer than 5 ms', async () => {
+    const { state, runs } = await tune(new TimedEngine((rows) => 0.1 * rows), {
+      batching: { mode: 'auto', maxBatchRows: 1000 },
+    })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 48 })
+    expect(Math.max(...runs)).toBe(48)
+  })
+
+  test('one row is no batch', async () => {
+    const { state, runs } = await tune(new TimedEngine(() => 1), {
+      batching: { mode: 'auto', maxBatchRows: 1 },
+    })
+    expect([state.state, runs]).toEqual(['off', []])
+  })
+
+  test('off is off', async () => {
+    const { state, plans, runs } = await tune(new TimedEngine(() => 1), { batching: { mode: 'off' } })
+    expect([state.reason, plans, runs]).toEqual(['switched off', [], []])
+  })
+
+  test('on is on at once, and measured all the same', async () => {
+    const engine = new TimedEngine((rows) => 2 + 0.1 * rows)
+    const { state, plans } = await tune(engine, { placement: 'pool', batching: { mode: 'on' } })
+    expect(plans[0]!.sizes.at(-1)).toBe(32)
+    expect(state).toEqual({ state: 'on', reason: 'switched on by hand, without proof', maxBatchRows: 64 })
+  })
+
+  test('on stays on where nothing can be measured', async () => {
+    const engine = new TimedEngine(() => 1)
+    engine.onRun = () => {
+      throw new Error('Nothing runs')
+    }
+    const { state, plans } = await tune(engine, { batching: { mode: 'on', maxBatchRows: 4 } })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 4 })
+    expect(plans).toHaveLength(1)
+  })
+
+  test('a model that may run without end is batched only where that is forced', async () => {
+    const model = fakeModel({ unboundedRun: true })
+    const engine = new TimedEngine((rows) => 1 + 0.01 * rows)
+    expect((await tune(engine, { model })).state.reason).toContain('may have no end')
+    expect((await tune(engine, { model, batching: { mode: 'on' } })).state.state).toBe('on')
+  })
+
+  test('what was asked for and is not had is a warning', async () => {
+    const batching = { mode: 'auto', maxBatchRows: 8 } as const
+    const { log } = await tune(new TimedEngine(() => 1), {
+      samples: [{ ...SAMPLES[0]!, body: Buffer.from('{}') }],
+      batching,
+      model: fakeModel({ unboundedRun: true }),
+    })
+    expect(log).toMatchObject([{ level: 'warn', facts: { model: 'm' } }])
+  })
+})
+
+describe('in the course of it', () => {
+  test('a plan is in use before all sizes are proved', async () => {
+    const { plans, log } = await tune(new TimedEngine((rows) => 1 + 0.001 * rows))
+    expect(plans[0]!.sizes).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    for (const [index, plan] of plans.entries()) {
+      expect(plan!.sizes.slice(0, plans[index - 1]?.sizes.length)).toEqual(
+        plans[index - 1]?.sizes ?? plan!.sizes,
+      )
+    }
+    expect(log).toMatchObject([{ level: 'info', facts: { model: 'm', maxBatchRows: 256 } }])
+  })
+
+  test('a plan is taken back when a larger size fails', async () => {
+    const engine = new TimedEngine((rows) => 1 + 0.001 * rows)
+    let runs = 0
+    engine.onRun = (rows) => {
+      if (rows === 12 && runs++ > 0) throw new Error('This size is broken')
+    }
+    const { state, plans } = await tune(engine)
+    expect(state).toMatchObject({ state: 'off', maxBatchRows: 1 })
+    expect(plans.length).toBeGreaterThan(1)
+    expect(plans.at(-1)).toBeUndefined()
+  })
+
+  test('a worker that dies is no reason to give up', async () => {
+    const engine = new TimedEngine((rows) => 1 + 0.001 * rows)
+    let deaths = 1
+    engine.onRun = (rows) => {
+      if (rows === 4 && deaths-- > 0) throw workerDied('The worker died')
+    }
+    expect((await tune(engine, { batching: { mode: 'auto', maxBatchRows: 8 } })).state.state).toBe('on')
+  })
+
+  test('a model that is never idle gets its proof all the same', async () => {
+    const engine = new TimedEngine((rows) => 0.1 + 0.001 * rows)
+    const batching = { mode: 'auto', maxBatchRows: 4 } as const
+    expect((await tune(engine, { batching, underWay: () => 1 })).state.state).toBe('on')
+  })
+
+  test('no run begins once it is stopped', async () => {
+    const engine = new TimedEngine(() => 1)
+    let runs = 0
+    const plans: unknown[] = []
+    const log = { info: () => {}, warn: () => {} }
+    const tuner: Tuner = new Tuner({
+      ...{ ...SETUP, name: 'm', placement: 'pool', engine, rowMs: 1, underWay: () => 0, log },
+      batcher: { use: (plan) => void plans.push(plan) },
+      everywhere: async () => {},
+    })
+    engine.onRun = () => {
+      runs += 1
+      if (runs === 10) tuner.stop()
+    }
+    expect(tuner.state).toEqual({ state: 'testing', reason: 'not proved yet', maxBatchRows: 1 })
+    await tuner.run()
+    expect(runs).toBe(10)
+    expect(tuner.state).toEqual({ state: 'off', reason: 'the model is being unloaded', maxBatchRows: 1 })
+    expect(plans).toEqual([])
+  })
+})
