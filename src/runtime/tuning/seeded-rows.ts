@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { TensorMetadata } from '../../core/predictor.ts'
 import { allocate, type Datatype, elementCount, type Tensor, type TensorMap } from '../../core/tensor.ts'
 import { numberToFloat16 } from '../../protocols/mlflow-scoring/numpy/float16.ts'
@@ -5,23 +6,30 @@ import { seededNumbers } from './seeded-numbers.ts'
 
 const FLOATS: readonly Datatype[] = ['FP16', 'FP32', 'FP64']
 
+/** Numbers made up in one turn of the event loop: requests wait no longer than a fraction of a millisecond. */
+const NUMBERS_A_TURN = 8_192
+
 /** Made-up rows for a model that brings no request along; none where its inputs are not plain floats of a known size. */
-export function seededRows(inputs: readonly TensorMetadata[], count: number): TensorMap[] {
+export async function seededRows(inputs: readonly TensorMetadata[], count: number): Promise<TensorMap[]> {
   if (inputs.length === 0 || !inputs.every(isPlain)) return []
   const next = seededNumbers(count)
-  return Array.from(
-    { length: count },
-    () => new Map(inputs.map((input) => [input.name, seeded(input, next)])),
-  )
+  const rows: TensorMap[] = []
+  while (rows.length < count) {
+    const row = new Map<string, Tensor>()
+    for (const input of inputs) row.set(input.name, await seeded(input, next))
+    rows.push(row)
+  }
+  return rows
 }
 
 function isPlain({ datatype, shape, unranked }: TensorMetadata): boolean {
   return FLOATS.includes(datatype) && unranked !== true && shape.slice(1).every((dim) => dim >= 0)
 }
 
-function seeded({ datatype, shape: [, ...row] }: TensorMetadata, next: () => number): Tensor {
+async function seeded({ datatype, shape: [, ...row] }: TensorMetadata, next: () => number): Promise<Tensor> {
   const data = allocate(datatype, elementCount(row))
   for (let index = 0; index < data.length; index += 1) {
+    if (index % NUMBERS_A_TURN === NUMBERS_A_TURN - 1) await setImmediate()
     const value = normal(next)
     ;(data as Float64Array)[index] = datatype === 'FP16' ? numberToFloat16(value) : value
   }

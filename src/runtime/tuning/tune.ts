@@ -95,7 +95,7 @@ function affordableRowMs(options: TuneOptions): number {
 async function candidateRows({ samples, scoring, engine }: TuneOptions): Promise<readonly TensorMap[]> {
   const rows = await sampleRows(samples, scoring, MOST_ROWS)
   if (rows.length > 0) return rows
-  const made = seededRows(engine.inputs, MOST_ROWS)
+  const made = await seededRows(engine.inputs, MOST_ROWS)
   if (made.length > 0) return made
   throw new NotBatched(
     samples.length === 0
