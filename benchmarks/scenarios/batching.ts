@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { echo, headrace, MODELS } from '../lib/peers.ts'
-import { installed, QUICK } from '../lib/quick.ts'
+import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine } from '../lib/report.ts'
 import { batchingOf, settled } from '../lib/scrape.ts'
 import type { Server } from '../lib/server.ts'
@@ -65,4 +65,4 @@ for (const { connections, ofEcho, sides } of compared) {
   console.log('of the echo:', ofEcho)
 }
 console.log('batching:', batching)
-if (!QUICK) keep('batching', { batching, compared })
+if (KEPT) keep('batching', { batching, compared })

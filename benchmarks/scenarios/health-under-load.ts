@@ -13,7 +13,7 @@ import { type LoadResult, load } from '../lib/load.ts'
 import { makeNetwork, RESNET_18, rowsBody } from '../lib/networks.ts'
 import { headrace, LOAD_CPUS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
-import { installed, QUICK } from '../lib/quick.ts'
+import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine } from '../lib/report.ts'
 import { batchingOf, settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
@@ -76,7 +76,7 @@ try {
   console.log(
     `the load: ${requestsPerSecond.toFixed(1)} requests/s, p50 ${Math.round(p50Us / 1000)} ms, ${failed} failed; batching ${probed.batching}`,
   )
-  if (!QUICK) keep('health-under-load', probed)
+  if (KEPT) keep('health-under-load', probed)
 } finally {
   await server.stop()
   rmSync(folder, { recursive: true })

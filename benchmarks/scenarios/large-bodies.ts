@@ -12,7 +12,7 @@ import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.
 import { withPeakMemory } from '../lib/peak-memory.ts'
 import { headrace, LOAD_CPUS, MODELS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
-import { installed, QUICK } from '../lib/quick.ts'
+import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine } from '../lib/report.ts'
 import { settled } from '../lib/scrape.ts'
 import { seededRandom } from '../lib/seeded-random.ts'
@@ -85,7 +85,7 @@ try {
   ])
   const ratio = during.total.latencyMs.p99 / before.total.latencyMs.p99
   console.log(`p99 of the small ones beside the large: ${ratio.toFixed(1)}x; peak ${peakMb} MB`)
-  if (!QUICK) keep('large-bodies', { largeBytes: LARGE_BYTES, ratio, ...measured })
+  if (KEPT) keep('large-bodies', { largeBytes: LARGE_BYTES, ratio, ...measured })
 } finally {
   await server.stop()
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { headrace, MODELS, ROOT } from '../lib/peers.ts'
-import { QUICK } from '../lib/quick.ts'
+import { KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
 import { settled } from '../lib/scrape.ts'
 import type { ServerPlan } from '../lib/server.ts'
@@ -59,4 +59,4 @@ const costPerCent = Object.fromEntries(others.map((side) => [side.name, costBesi
 console.log(machine())
 printSides(sides)
 console.log('cost in per cent:', costPerCent)
-if (!QUICK) keep('metrics-cost', { costPerCent, sides })
+if (KEPT) keep('metrics-cost', { costPerCent, sides })

@@ -13,7 +13,7 @@ import { makeNetwork, rowsBody, SMALL_CONVOLUTION } from '../lib/networks.ts'
 import { type Overloaded, type OverloadPlan, overload, printOverload } from '../lib/overload.ts'
 import { headrace, LOAD_CPUS, MODELS, mlflow } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
-import { installed, QUICK } from '../lib/quick.ts'
+import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine } from '../lib/report.ts'
 import { batchingOf, settled } from '../lib/scrape.ts'
 import { Server, type ServerPlan } from '../lib/server.ts'
@@ -78,7 +78,7 @@ async function besideMlflow() {
 console.log(machine())
 try {
   const results = { pooled: await pooled(), inline: await inline(), mlflow: await besideMlflow() }
-  if (!QUICK) keep('overload', { deadlineMs: DEADLINE_MS, ...results })
+  if (KEPT) keep('overload', { deadlineMs: DEADLINE_MS, ...results })
 } finally {
   rmSync(folder, { recursive: true })
 }

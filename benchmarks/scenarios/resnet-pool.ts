@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { measuredRun } from '../lib/measured-run.ts'
 import { makeNetwork, RESNET_18 } from '../lib/networks.ts'
 import { ROOT, SERVER_CPUS } from '../lib/peers.ts'
-import { QUICK } from '../lib/quick.ts'
+import { KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
 import type { PooledRowsPlan, PooledRowsResult } from '../peers/pooled-rows-loop.ts'
 import type { RawRowsPlan } from '../peers/raw-rows-loop.ts'
@@ -70,7 +70,7 @@ console.table([
 console.log(
   `pool / onnxruntime ${(pooledRate / rawRate).toFixed(3)}; batching ${pools.at(-1)?.batching}, on average ${pools.at(-1)?.meanBatchRows.toFixed(1)}`,
 )
-if (!QUICK) {
+if (KEPT) {
   keep('resnet-pool', {
     threads: THREADS,
     callers: CALLERS,
