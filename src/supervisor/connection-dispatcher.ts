@@ -1,27 +1,32 @@
 import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { Seat } from './dispatcher-seat.ts'
+import { machineTime } from './machine-time.ts'
+import type { Receiver } from './receiver.ts'
 
-/** A process that connections can be handed to. */
-export interface Receiver {
-  /** Sends a copy of the connection; this side stays open until the process says that it has it. */
-  hand(socket: Socket): void
-}
-
-/** Handed to one process and not confirmed: the next is then on its way while the first is taken. */
-const MAX_UNCONFIRMED = 2
-/** A process that takes longer to confirm has other things to do; connections go to others meanwhile. */
-const STALLED_MS = 50
+/** A process that takes longer to answer has other things to do: others are asked meanwhile. */
+const OFFERED_MS = 100
+/** Later than any process still takes what it was offered. */
+const WITHDRAWN_AFTER_MS = 200
 /** Connections kept while no process can take one. */
 const MAX_WAITING = 4096
 
+interface Waiting {
+  readonly socket: Socket
+  /** A process was too slow for it: it goes to the next one for good, so that it ends up with somebody. */
+  readonly wasDeclined: boolean
+}
+
 /**
  * Gives each connection to the process that has the fewest, so that a few connections are spread evenly and a
- * process that was started again catches up. A connection that was handed to a process which died before it took
- * it goes to another.
+ * process that was started again catches up. One that a process does not take, because it hangs, is busy or died,
+ * goes to another.
  */
 export class ConnectionDispatcher {
   readonly #seats = new Map<Receiver, Seat>()
-  readonly #waiting: Socket[] = []
-  #retry: NodeJS.Timeout | undefined
+  readonly #waiting: Waiting[] = []
+  #lastId = 0
+  #withdrawing: NodeJS.Timeout | undefined
 
   /** @param socket paused, so that nothing has been read from it. */
   take(socket: Socket): void {
@@ -31,7 +36,7 @@ export class ConnectionDispatcher {
     }
     // A connection that its client has left is found out by the process that gets it.
     socket.on('error', () => {})
-    this.#waiting.push(socket)
+    this.#waiting.push({ socket, wasDeclined: false })
     this.#dispatch()
   }
 
@@ -41,99 +46,96 @@ export class ConnectionDispatcher {
     this.#dispatch()
   }
 
-  /** No more go to this process; those that it has been sent, it will still confirm. */
+  /** No more go to this process; what it has been offered, it will still answer. */
   retire(receiver: Receiver): void {
     const seat = this.#seats.get(receiver)
     if (seat !== undefined) seat.retired = true
   }
 
-  /** The process is gone: what it had not confirmed goes to others. */
+  /** The process is gone: what it had not taken goes to others. */
   remove(receiver: Receiver): void {
     const seat = this.#seats.get(receiver)
     if (seat === undefined) return
     this.#seats.delete(receiver)
-    this.#waiting.unshift(...seat.unconfirmed)
-    this.#dispatch()
+    this.#giveBack(seat.withdraw(Number.POSITIVE_INFINITY))
   }
 
   /** @param connections how many the process has open, this one included. */
-  confirmed(receiver: Receiver, connections: number): void {
-    const seat = this.#seats.get(receiver)
-    seat?.unconfirmed.shift()?.destroy()
+  accepted(receiver: Receiver, id: number, connections: number): void {
+    this.#seats.get(receiver)?.answer(id)?.destroy()
     this.counted(receiver, connections)
     this.#dispatch()
   }
 
-  counted(receiver: Receiver, connections: number): void {
-    const seat = this.#seats.get(receiver)
-    if (seat !== undefined) seat.confirmedConnections = connections
+  /** The process came to it too late. */
+  declined(receiver: Receiver, id: number): void {
+    const socket = this.#seats.get(receiver)?.answer(id)
+    this.#giveBack(socket === undefined ? [] : [socket])
   }
 
-  /** How many connections the process has, and is being sent. */
+  counted(receiver: Receiver, connections: number): void {
+    const seat = this.#seats.get(receiver)
+    if (seat !== undefined) seat.taken = connections
+  }
+
+  /** How many connections the process has, and is being offered. */
   connectionsOf(receiver: Receiver): number {
     return this.#seats.get(receiver)?.connections ?? 0
   }
 
   /** Closes what waits: no process will come for it. */
   close(): void {
-    clearTimeout(this.#retry)
-    for (const socket of this.#waiting.splice(0)) socket.destroy()
+    clearInterval(this.#withdrawing)
+    for (const { socket } of this.#waiting.splice(0)) socket.destroy()
   }
 
   #dispatch(): void {
     while (this.#waiting.length > 0) {
-      const now = performance.now()
-      const chosen = this.#leastBusy(now)
-      if (chosen === undefined) return
+      const chosen = this.#leastBusy()
+      if (chosen === undefined || chosen[1].isFull) break
       const [receiver, seat] = chosen
-      if (seat.isFull) {
-        this.#retryLater()
-        return
+      const { socket, wasDeclined } = this.#waiting.shift()!
+      const isFirm = wasDeclined || this.#seats.size === 1
+      const offer = {
+        id: ++this.#lastId,
+        until: isFirm ? Number.POSITIVE_INFINITY : machineTime() + OFFERED_MS,
       }
-      const socket = this.#waiting.shift()!
-      seat.hand(socket, now)
-      receiver.hand(socket)
+      seat.offer(socket, offer)
+      receiver.hand(socket, offer)
     }
+    this.#watchOffers()
   }
 
   /** Waiting a moment for the process with the fewest is better than giving a fast one ever more. */
-  #leastBusy(now: number): [Receiver, Seat] | undefined {
+  #leastBusy(): [Receiver, Seat] | undefined {
     let least: [Receiver, Seat] | undefined
     for (const [receiver, seat] of this.#seats) {
-      if (seat.retired || seat.isStalled(now)) continue
+      if (seat.retired || seat.isStalled) continue
       if (least === undefined || seat.connections < least[1].connections) least = [receiver, seat]
     }
     return least
   }
 
-  #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      this.#dispatch()
-    }, STALLED_MS)
-  }
-}
-
-class Seat {
-  readonly unconfirmed: Socket[] = []
-  confirmedConnections = 0
-  retired = false
-  #handedAt = 0
-
-  get connections(): number {
-    return this.confirmedConnections + this.unconfirmed.length
+  #watchOffers(): void {
+    this.#withdrawing ??= setInterval(() => void this.#withdrawLate(), OFFERED_MS)
   }
 
-  get isFull(): boolean {
-    return this.unconfirmed.length >= MAX_UNCONFIRMED
+  async #withdrawLate(): Promise<void> {
+    const now = machineTime()
+    // Answers that have come while this process was busy itself are read first.
+    await setImmediate()
+    let open = 0
+    for (const seat of this.#seats.values()) {
+      this.#giveBack(seat.withdraw(now - WITHDRAWN_AFTER_MS + OFFERED_MS))
+      open += seat.offered
+    }
+    if (open > 0) return
+    clearInterval(this.#withdrawing)
+    this.#withdrawing = undefined
   }
 
-  isStalled(now: number): boolean {
-    return this.isFull && now - this.#handedAt >= STALLED_MS
-  }
-
-  hand(socket: Socket, now: number): void {
-    this.unconfirmed.push(socket)
-    this.#handedAt = now
+  #giveBack(sockets: readonly Socket[]): void {
+    this.#waiting.unshift(...sockets.map((socket) => ({ socket, wasDeclined: true })))
+    if (sockets.length > 0) this.#dispatch()
   }
 }

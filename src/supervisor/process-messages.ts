@@ -3,8 +3,8 @@ import type { TrafficReport } from '../core/traffic-report.ts'
 
 /** What the supervisor sends to a process. */
 export type Order =
-  /** With a socket: a connection to serve. */
-  | { readonly type: 'connection' }
+  /** With a socket: a connection to serve, unless this time of the machine has passed. */
+  | { readonly type: 'connection'; readonly id: number; readonly until: number }
   /** The port is open: the first process tells its user. */
   | {
       readonly type: 'listening'
@@ -25,8 +25,10 @@ export type Order =
 export type Report =
   /** The models are loaded and proved. */
   | { readonly type: 'ready' }
-  /** The connection sent first, of those not told of yet, is here. */
-  | { readonly type: 'accepted'; readonly connections: number }
+  /** The connection is here, and nobody else may have it. */
+  | { readonly type: 'accepted'; readonly id: number; readonly connections: number }
+  /** It was offered too long ago. */
+  | { readonly type: 'declined'; readonly id: number }
   /** The event loop turns. */
   | {
       readonly type: 'beat'

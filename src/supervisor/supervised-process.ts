@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import { messageOf } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
-import type { Receiver } from './connection-dispatcher.ts'
 import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
+import type { Offer, Receiver } from './receiver.ts'
 
 /** A program and its arguments, run by this Node. */
 export interface Program {
@@ -16,7 +16,8 @@ export interface Program {
 /** Whoever is told what a process reports. */
 export interface ProcessObserver {
   ready(process: SupervisedProcess): void
-  accepted(process: SupervisedProcess, connections: number): void
+  accepted(process: SupervisedProcess, id: number, connections: number): void
+  declined(process: SupervisedProcess, id: number): void
   beat(process: SupervisedProcess, connections: number): void
   scrape(process: SupervisedProcess, id: number): void
   figures(process: SupervisedProcess, id: number, figures: readonly MetricFigures[]): void
@@ -72,8 +73,8 @@ export class SupervisedProcess implements Receiver {
     if (this.#child.connected) this.#child.send(order, () => {})
   }
 
-  hand(socket: Socket): void {
-    const order: Order = { type: 'connection' }
+  hand(socket: Socket, offer: Offer): void {
+    const order: Order = { type: 'connection', ...offer }
     if (this.#child.connected) this.#child.send(order, socket, { keepOpen: true }, () => {})
   }
 
@@ -98,7 +99,10 @@ export class SupervisedProcess implements Receiver {
         this.#observer.ready(this)
         break
       case 'accepted':
-        this.#observer.accepted(this, report.connections)
+        this.#observer.accepted(this, report.id, report.connections)
+        break
+      case 'declined':
+        this.#observer.declined(this, report.id)
         break
       case 'beat':
         this.residentBytes = report.residentBytes

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { unavailable } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import { machineTime } from './machine-time.ts'
 import { BEAT_MS, type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
 
 /** What a server does that a supervisor asks of it. */
@@ -79,7 +80,7 @@ export class SupervisorLink {
   #take(order: Order, socket: Socket | undefined): void {
     switch (order.type) {
       case 'connection':
-        this.#accept(socket)
+        this.#accept(socket, order)
         break
       case 'listening':
         this.#server?.listening(order.port, order.startMs, order.processes)
@@ -100,10 +101,16 @@ export class SupervisorLink {
     }
   }
 
-  /** Confirmed before anything is read: a connection that was confirmed is given to nobody else. */
-  #accept(socket: Socket | undefined): void {
+  /** Answered before anything is read: what was accepted, the supervisor gives to nobody else. */
+  #accept(socket: Socket | undefined, { id, until }: { id: number; until: number }): void {
+    if (machineTime() > until) {
+      // Closes this process's copy alone; the connection lives on.
+      socket?.destroy()
+      this.#send({ type: 'declined', id })
+      return
+    }
     const arriving = socket === undefined ? 0 : 1
-    this.#send({ type: 'accepted', connections: (this.#server?.connections() ?? 0) + arriving })
+    this.#send({ type: 'accepted', id, connections: (this.#server?.connections() ?? 0) + arriving })
     if (socket === undefined) return
     // As a server's own connections are (node:net, node:http): answers are not held back, and a client may
     // close its side once it has sent its request.

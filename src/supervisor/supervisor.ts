@@ -31,6 +31,8 @@ export interface SupervisorOptions {
 const HANG_MARGIN_MS = 5000
 /** A process that was asked to end and has not by then is killed. */
 const KILL_MARGIN_MS = 3000
+/** The same where somebody was told twice that it is to end. */
+const KILL_AT_ONCE_MS = 500
 const DEPARTURE_POLL_MS = 100
 /** A signal to a process of the group comes to the supervisor too, a moment earlier or later. */
 const SAME_SIGNAL_MS = 200
@@ -68,6 +70,11 @@ export class Supervisor implements ProcessObserver {
     this.#pulse = setInterval(() => this.#watchPulse(), BEAT_MS)
   }
 
+  /** Where connections come in; undefined before the port is open. */
+  get port(): number | undefined {
+    return this.#port?.port
+  }
+
   /**
    * Resolves when the port is open and a first process serves; the others start then, with what the first has
    * downloaded and prepared. @throws FirstProcessFailed, or ServingError where the port cannot be had.
@@ -96,7 +103,7 @@ export class Supervisor implements ProcessObserver {
       this.#cutOffAt = performance.now() + this.#options.graceMs
       this.#stopping = this.#stop(accepting)
     } else {
-      this.#cutOffAt = performance.now()
+      this.#cutOffAt = Math.min(this.#cutOffAt, performance.now() - KILL_MARGIN_MS + KILL_AT_ONCE_MS)
       for (const process of this.#processes) process.send({ type: 'finish', graceMs: 0 })
     }
     return this.#stopping
@@ -113,8 +120,12 @@ export class Supervisor implements ProcessObserver {
     this.#options.log.info({ processes: serving.length, pids }, 'all processes serve')
   }
 
-  accepted(process: SupervisedProcess, connections: number): void {
-    this.#dispatcher.confirmed(process, connections)
+  accepted(process: SupervisedProcess, id: number, connections: number): void {
+    this.#dispatcher.accepted(process, id, connections)
+  }
+
+  declined(process: SupervisedProcess, id: number): void {
+    this.#dispatcher.declined(process, id)
   }
 
   beat(process: SupervisedProcess, connections: number): void {
