@@ -31,6 +31,7 @@ const bundle = await rolldown({
     main: 'src/cli/main.ts',
     worker: 'src/runtime/pool/worker.ts',
     'trial-process': 'src/runtime/trial/trial-process.ts',
+    'trial-thread': 'src/runtime/trial/trial-thread.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
     'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',
   },

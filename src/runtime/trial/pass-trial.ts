@@ -5,6 +5,7 @@ import type { BatchingOptions } from '../batching/batching-state.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
 import { tryModel } from './trial.ts'
 import type { TrialLimits } from './trial-options.ts'
+import { refusalOf } from './trial-refusal.ts'
 
 export interface CandidateModel {
   readonly source: ResolvedModel
@@ -36,16 +37,21 @@ export async function passTrial(candidate: CandidateModel): Promise<PrepareOptio
     told.add(message)
     warn(message)
   }
-  const { refusal, output, ...report } = await tryModel({
+  const outcome = await tryModel({
     job: { ...job, prepare: prepareJob },
     limits,
     signal,
     warn: warnOnce,
   })
-  const facts = { model: candidate.name, ...report }
-  if (refusal === undefined) log.info(facts, 'A model passed its trial')
-  else if (!signal.aborted) log.warn({ ...facts, output: linesOf(output) }, 'A model did not pass its trial')
-  if (refusal !== undefined) throw refusal
+  signal.throwIfAborted()
+  const { stage, totalMs, peakBytes, output } = outcome
+  const facts = { model: candidate.name, stage, totalMs, peakBytes }
+  const refusal = refusalOf(outcome, limits)
+  if (refusal !== undefined) {
+    log.warn({ ...facts, output: linesOf(output) }, 'A model did not pass its trial')
+    throw refusal
+  }
+  log.info(facts, 'A model passed its trial')
   return candidate.prepare === undefined ? undefined : { ...prepareJob, warn: warnOnce }
 }
 

@@ -1,27 +1,8 @@
-import {
-  deserializeError,
-  invalidModel,
-  type SerializedError,
-  type ServingError,
-  unavailable,
-} from '../../core/errors.ts'
-import type { LoadStage } from '../load/load-stage.ts'
+import { deserializeError, invalidModel, type ServingError, unavailable } from '../../core/errors.ts'
+import type { TrialEnd, TrialOutcome, TrialStage } from './trial-messages.ts'
 import type { TrialLimits } from './trial-options.ts'
 
-/** How a trial came to its end. */
-export type TrialEnd =
-  | { readonly how: 'passed' }
-  | { readonly how: 'failed'; readonly error: SerializedError }
-  /** Its time was up. */
-  | { readonly how: 'late' }
-  /** It held more memory than it may. */
-  | { readonly how: 'large'; readonly bytes: number }
-  | { readonly how: 'given-up'; readonly reason: unknown }
-  | { readonly how: 'not-started'; readonly cause: unknown }
-  /** It did not end itself in order, nor did we end it. */
-  | { readonly how: 'died'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
-
-const DOING: Readonly<Record<LoadStage | 'reading', string>> = {
+const DOING: Readonly<Record<TrialStage, string>> = {
   reading: 'while its files were read',
   opening: 'while it was opened',
   timing: 'in its first runs',
@@ -30,23 +11,14 @@ const DOING: Readonly<Record<LoadStage | 'reading', string>> = {
   closing: 'while it was closed',
 }
 
-/** How far it came, and what it was allowed. */
-export interface TrialCircumstances {
-  readonly stage: LoadStage | 'reading'
-  readonly limits: TrialLimits
-}
-
-/** What whoever wanted the model loaded is told; undefined where it passed. */
-export function refusalOf(end: TrialEnd, { stage, limits }: TrialCircumstances): unknown {
+/** What whoever wanted the model loaded is told; undefined where it passed, and where the trial was given up. */
+export function refusalOf({ end, stage }: TrialOutcome, limits: TrialLimits): ServingError | undefined {
   switch (end.how) {
     case 'passed':
-      return undefined
     case 'given-up':
-      return end.reason
+      return undefined
     case 'not-started':
-      return unavailable('The process in which the model was to be tried could not be started', {
-        cause: end.cause,
-      })
+      return unavailable(`The process in which the model was to be tried could not be started: ${end.reason}`)
     case 'failed':
       return failure(deserializeError(end.error), stage)
     case 'late':
@@ -66,7 +38,7 @@ const NOT_ITS_OWN: ReadonlySet<string> = new Set([
   ...['BAD_REQUEST', 'TEMPORARILY_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED', 'INTERNAL_ERROR'],
 ])
 
-function failure(error: ServingError, stage: TrialCircumstances['stage']): ServingError {
+function failure(error: ServingError, stage: TrialStage): ServingError {
   if (!NOT_ITS_OWN.has(error.code)) return error
   return refused(`it failed ${DOING[stage]}: ${error.message}`)
 }
@@ -78,7 +50,7 @@ function deathOf({ code, signal }: TrialEnd & { readonly how: 'died' }): string 
   return `it crashed its process (${signal})`
 }
 
-function refused(reason: string, stage?: TrialCircumstances['stage']): ServingError {
+function refused(reason: string, stage?: TrialStage): ServingError {
   const when = stage === undefined ? '' : ` ${DOING[stage]}`
   return invalidModel(`The model did not pass the trial in a process of its own: ${reason}${when}`)
 }

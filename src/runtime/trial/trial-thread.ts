@@ -1,0 +1,17 @@
+/**
+ * The thread that watches over one trial. The system copies what it knows of a process's memory when a process is started from
+ * it, which takes tens of milliseconds where there is much: not in the thread that serves.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { FromTrialThread, TrialThreadData } from './trial-messages.ts'
+import { WatchedTrial } from './watched-trial.ts'
+
+const trial = new WatchedTrial(workerData as TrialThreadData, (message) => tell({ kind: 'warning', message }))
+// Whatever comes means that nobody wants to know any more.
+parentPort?.once('message', () => trial.giveUp())
+tell({ kind: 'over', outcome: await trial.outcome() })
+parentPort?.close()
+
+function tell(message: FromTrialThread): void {
+  parentPort?.postMessage(message)
+}
