@@ -15,10 +15,11 @@ export interface Aftermath {
 
 /**
  * A worker may have died by any of the parts, so that each is tried once more, alone. Another failure may be the
- * fault of one of them: that one is found by halving.
- * @param parts those whose calls still wait.
+ * fault of one of them, even of one whose call has its answer by now: that one is found by halving.
+ * @param run all parts of the run that failed.
  */
-export function aftermathOf(parts: readonly BatchPart[], error: ServingError): Aftermath {
+export function aftermathOf(run: readonly BatchPart[], error: ServingError): Aftermath {
+  const parts = run.filter(({ call }) => !call.settled)
   const died: boolean = isWorkerDeath(error)
   if (died) {
     const fresh = parts.filter((part) => !part.survivor)
@@ -29,13 +30,15 @@ export function aftermathOf(parts: readonly BatchPart[], error: ServingError): A
       reason: 'death',
     }
   }
-  if (parts.length < 2 || COMMON_FAILURES.includes(error.code)) {
+  if (run.length < 2 || COMMON_FAILURES.includes(error.code)) {
     return { again: [], failed: parts, reason: 'final' }
   }
   return { again: halves(parts), failed: [], reason: 'halved' }
 }
 
+/** @returns no empty ones. */
 export function halves(parts: readonly BatchPart[]): readonly (readonly BatchPart[])[] {
+  if (parts.length < 2) return parts.length === 0 ? [] : [parts]
   const middle = parts.length >> 1
   return [parts.slice(0, middle), parts.slice(middle)]
 }

@@ -236,8 +236,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   #onFailed(batch: Batch, thrown: unknown): void {
     this.#running.delete(batch)
     const error = asServingError(thrown)
-    const parts = batch.parts.filter(({ call }) => !call.settled)
-    const { again, failed, reason } = aftermathOf(parts, error)
+    const { again, failed, reason } = aftermathOf(batch.parts, error)
     if (reason === 'halved') this.#counts.halved += 1
     if (reason === 'death') this.#counts.retried += again.length
     this.#again.push(...groupsOf(again, batch.joining))

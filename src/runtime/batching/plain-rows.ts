@@ -1,5 +1,5 @@
-import type { Tensor, TensorMap } from '../../core/tensor.ts'
-import { joinRows, rowCount, sliceRows } from '../../core/tensor-rows.ts'
+import { elementCount, type Tensor, type TensorMap } from '../../core/tensor.ts'
+import { joinRows, rowCount } from '../../core/tensor-rows.ts'
 import type { RowJoining } from './row-joining.ts'
 
 /** Rows of one shape, one after the other. */
@@ -12,13 +12,25 @@ export const PLAIN_ROWS: RowJoining = {
   join: joinRows,
   split(outputs, parts) {
     let from = 0
-    return parts.map((part): TensorMap => {
+    return parts.map((part) => {
       const to = from + rowCount(part)
-      const own = sliceRows(outputs, from, to)
+      const own = copyRows(outputs, from, to)
       from = to
       return own
     })
   },
+}
+
+/** Not views: whoever keeps one row would keep the whole batch, and could write to the rows of others. */
+function copyRows(tensors: TensorMap, from: number, to: number): TensorMap {
+  const copied = new Map<string, Tensor>()
+  for (const [name, { datatype, shape, data }] of tensors) {
+    const rowSize = elementCount(shape) / (shape[0] ?? 1)
+    const ownShape = shape.slice()
+    ownShape[0] = to - from
+    copied.set(name, { datatype, shape: ownShape, data: data.slice(from * rowSize, to * rowSize) } as Tensor)
+  }
+  return copied
 }
 
 function isAlike(a: Tensor, b: Tensor | undefined): boolean {
