@@ -23,6 +23,7 @@ export class BatchTrial {
   readonly times = new RunTimes()
   readonly #options: BatchTrialOptions
   readonly #next = seededNumbers(1)
+  readonly #warmed = new Set<number>()
   #turn = 0
 
   constructor(options: BatchTrialOptions) {
@@ -44,10 +45,11 @@ export class BatchTrial {
     return ms
   }
 
-  /** Runs a batch of so many rows in every thread. @throws ServingError, TuningStopped */
+  /** Runs a batch of so many rows in every thread, if that was not done yet. @throws ServingError, TuningStopped */
   async warm(size: number): Promise<void> {
     const { joining, runs, threads } = this.#options
-    if (threads === 'one') return
+    if (threads === 'one' || this.#warmed.has(size)) return
+    this.#warmed.add(size)
     const inputs = joining.join(this.#arrange(size).map((row) => row.inputs))
     await runs.everywhere(inputs, this.times.predict(size))
   }

@@ -23,6 +23,8 @@ export interface IdleRun {
 /** A run is put off for so many times as long as it takes while the model is busy: one twentieth of the time is ours. */
 const PATIENCE = 20
 const LONGEST_PATIENCE_MS = 2_000
+/** What a run costs besides itself: joining its rows and comparing them. */
+const OVERHEAD_MS = 0.25
 const POLL_MS = 1
 /** A thread that was busy for more of the time than this is not idle, even if no request waits just now. */
 const BUSY_SHARE = 0.5
@@ -79,7 +81,7 @@ export class IdleRuns {
   }
 
   async #turn(predictedMs: number): Promise<void> {
-    const patience = Math.min(LONGEST_PATIENCE_MS, PATIENCE * Math.max(POLL_MS, predictedMs))
+    const patience = Math.min(LONGEST_PATIENCE_MS, PATIENCE * (OVERHEAD_MS + predictedMs))
     const latest = performance.now() + patience
     do {
       if (this.#stopped) throw new TuningStopped()

@@ -10,6 +10,11 @@ export class RunTimes {
     this.#medians = undefined
   }
 
+  /** How often so many rows were measured. */
+  count(rows: number): number {
+    return this.#measured.get(rows)?.length ?? 0
+  }
+
   /** The shortest of the measured times: what others did to the machine meanwhile only adds to it. */
   shortest(rows: number): number {
     return Math.min(...(this.#measured.get(rows) ?? [Number.POSITIVE_INFINITY]))

@@ -10,6 +10,8 @@ export interface SizeSearchOptions {
   readonly most: number
   /** Milliseconds of runs that may still be made. */
   budgetMs(): number
+  /** Told once, of the first few sizes, when they are known to be worth it. */
+  onGain(sizes: readonly number[]): Promise<void>
 }
 
 /** The longest that one batch may keep the serving thread. */
@@ -23,9 +25,12 @@ const AS_GOOD = 1.1
 /** Less than a tenth is no gain. */
 const GAIN = 0.9
 const FEWEST_RUNS = 3
-const MOST_RUNS = 7
-/** Runs of one size are repeated for so long. */
+const MOST_RUNS = 5
+/** Runs of one size are repeated for so long, in milliseconds; slow ones are made twice. */
 const SIZE_MS = 10
+const SLOW_MS = 60
+/** A server that is busy from the start has its first batches as soon as so many rows were run. */
+const FIRST_ROWS = 8
 
 /**
  * Measures 1, 2, 4, 8, … rows and chooses the smallest number of which the time per row is about the best, as far as
@@ -40,6 +45,7 @@ export async function searchSize(options: SizeSearchOptions): Promise<number> {
   for (let size = 2; size <= options.most && search.mayMeasure(size, bound); size *= 2) {
     if ((await search.measure(size)) > bound) break
     sizes.push(size)
+    if (size === FIRST_ROWS && search.isGain(size)) await options.onGain(sizes)
     if (search.isFlat(sizes)) break
   }
   return search.choose(sizes, bound)
@@ -70,10 +76,8 @@ class SizeSearch {
     let spent = 0
     for (let run = 0; run < MOST_RUNS; run += 1) {
       if (run >= FEWEST_RUNS && spent > SIZE_MS) break
-      // The first run allocates what the later ones use again; of slow ones there is no time for many.
-      const ms = await trial.run(size)
-      spent += ms
-      if (run > 0 && spent > SIZE_MS * FEWEST_RUNS * 2) break
+      if (run > 1 && spent > SLOW_MS) break
+      spent += await trial.run(size)
     }
     return trial.times.shortest(size)
   }
@@ -93,10 +97,15 @@ class SizeSearch {
     return sizes.slice(-2).every((size) => this.#rowMs(size) > earlier * GAIN)
   }
 
+  /** Whether a row takes clearly less time in a batch of so many. */
+  isGain(size: number): boolean {
+    return this.#rowMs(size) <= this.#rowMs(1) * GAIN
+  }
+
   choose(sizes: readonly number[], bound: number): number {
     const best = Math.min(...sizes.map((size) => this.#rowMs(size)))
     const chosen = sizes.find((size) => this.#rowMs(size) <= best * AS_GOOD)!
-    if (chosen > 1 && this.#rowMs(chosen) <= this.#rowMs(1) * GAIN) return chosen
+    if (chosen > 1 && this.isGain(chosen)) return chosen
     throw new NotBatched(this.#noGain(bound))
   }
 

@@ -36,7 +36,7 @@ const MOST_ROWS_SEARCHED = 256
 /** Inputs and outputs of one batch: copying them keeps the serving thread. */
 const MOST_BYTES = 8 * 1024 * 1024
 const MOST_BYTES_BY_HAND = 64 * 1024 * 1024
-/** A plan is given when so many rows are proved, and with every doubling of them. */
+/** A plan is given when all sizes up to so many rows are proved, and with every doubling of them. */
 const FIRST_PLAN_ROWS = 8
 
 /**
@@ -152,7 +152,14 @@ class Tuning {
       targetP99Ms: batching.targetP99Ms,
       most: Math.min(MOST_ROWS_SEARCHED, this.#rowsIn(MOST_BYTES)),
       budgetMs: () => this.#budgetMs() / 2,
+      onGain: (sizes) => this.#useEarly(sizes),
     })
+  }
+
+  /** Sizes that were proved by being measured. */
+  async #useEarly(sizes: readonly number[]): Promise<void> {
+    for (const size of sizes) await this.#trial.warm(size)
+    this.#tell(sizes)
   }
 
   #rowsIn(bytes: number): number {
@@ -173,7 +180,7 @@ class Tuning {
     let planned = FIRST_PLAN_ROWS
     for (const size of sizes) {
       if (size > 2 && !this.#mayRun(size)) break
-      for (let run = 0; run < runsOf(size); run += 1) await this.#trial.run(size)
+      for (let left = this.#runsLeft(size); left > 0; left -= 1) await this.#trial.run(size)
       await this.#trial.warm(size)
       proved.push(size)
       if (size < planned || size === sizes.at(-1)) continue
@@ -182,6 +189,11 @@ class Tuning {
     }
     // Who wants batches without proof has them cold as well.
     this.#tell(this.#options.batching.mode === 'on' ? sizes : proved)
+  }
+
+  /** Runs that the search has made count. */
+  #runsLeft(size: number): number {
+    return Math.max(0, runsOf(size) - this.#trial.times.count(size))
   }
 
   #mayRun(size: number): boolean {
@@ -200,7 +212,10 @@ class Tuning {
 
   #timeOf(sizes: readonly number[]): number {
     const warmings = this.#options.placement === 'pool' ? 1 : 0
-    return sizes.reduce((sum, size) => sum + this.#trial.times.predict(size) * (runsOf(size) + warmings), 0)
+    return sizes.reduce(
+      (sum, size) => sum + this.#trial.times.predict(size) * (this.#runsLeft(size) + warmings),
+      0,
+    )
   }
 
   #tell(sizes: readonly number[]): void {

@@ -158,8 +158,10 @@ describe('by hand', () => {
 describe('in the course of it', () => {
   test('a plan is in use before all sizes are proved', async () => {
     const { plans, log } = await tune(new TimedEngine((rows) => 1 + 0.001 * rows))
-    expect(plans[0]!.sizes).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(plans[0]!.sizes).toEqual([1, 2, 4, 8])
+    expect(plans[1]!.sizes).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     for (const [index, plan] of plans.entries()) {
+      if (index < 2) continue
       expect(plan!.sizes.slice(0, plans[index - 1]?.sizes.length)).toEqual(
         plans[index - 1]?.sizes ?? plan!.sizes,
       )
