@@ -44,6 +44,19 @@ export function planThreads({ threads, weightBytes, memoryBytes }: ThreadNeeds):
   return { workers, intraOpThreads: Math.max(1, Math.floor(threads / workers)) }
 }
 
+const SMALLEST_HEAP_MB = 512
+const LARGEST_HEAP_MB = 2048
+
+/**
+ * The limit of each worker's JavaScript heap, in megabytes: its share of half of the memory, within bounds. Under the
+ * lower one a large request would be more likely to end the process than to end its worker: V8 gives up the whole
+ * process where a heap is full within one call of its own functions.
+ */
+export function heapLimitMb(workers: number, memoryBytes: number): number {
+  const share = Math.floor(memoryBytes / 2 / workers / 1024 / 1024)
+  return Math.min(Math.max(share, SMALLEST_HEAP_MB), LARGEST_HEAP_MB)
+}
+
 interface CgroupFolder {
   readonly version: 1 | 2
   readonly path: string

@@ -45,6 +45,8 @@ const DRAINING = 'The server is shutting down'
 
 /** What this server has loaded, by the names under which it is served. */
 export class ModelRepository {
+  /** Called where the threads of a served model are lost to runs that never return, and only a new process can help. */
+  onExhausted: (model: string) => void = () => {}
   readonly #options: ModelRepositoryOptions
   readonly #resources: Resources
   readonly #log: RuntimeLog
@@ -209,15 +211,21 @@ export class ModelRepository {
   }
 
   #threadsFor(loading: ModelLoading): Promise<WorkerThreads | undefined> {
-    return loading.threads(() => this.#startThreads(loading.threadCount))
+    return loading.threads(() => this.#startThreads(loading))
   }
 
-  async #startThreads(maxThreads: number): Promise<WorkerThreads | undefined> {
+  async #startThreads(loading: ModelLoading): Promise<WorkerThreads | undefined> {
     if (this.#options.placement === 'inline') return undefined
     const { WorkerThreads } = await import('./pool/worker-threads.ts')
-    const threads = new WorkerThreads({ maxThreads, log: this.#log })
+    const { memoryBytes } = this.#resources
+    const threads = new WorkerThreads({ maxThreads: loading.threadCount, memoryBytes, log: this.#log })
+    threads.onExhausted = () => this.#onExhausted(loading.name)
     this.#threads.add(threads)
     return threads
+  }
+
+  #onExhausted(name: string | undefined): void {
+    if (name !== undefined && this.#models.has(name)) this.onExhausted(name)
   }
 
   /** Those of which nothing is left. */

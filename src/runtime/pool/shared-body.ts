@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { unavailable } from '../../core/errors.ts'
 
 /** So much is copied at once; takes a few milliseconds. */
-const PIECE_BYTES = 8 * 1024 * 1024
+const PIECE_BYTES = 4 * 1024 * 1024
 
 /**
  * A body in memory that threads share, copied once, unless it lies there already. A large one is copied in pieces,

@@ -7,8 +7,11 @@ export interface ThreadLimits {
   /** The most threads there will be at the same time. */
   readonly maxThreads: number
   /** Limit of each worker's JavaScript heap; the engine's own memory does not count. */
-  readonly maxHeapMb?: number
+  readonly maxHeapMb: number
 }
+
+/** As V8 takes of itself for a large heap. */
+const YOUNG_MB = 48
 
 /** The symbol is for the balancer; being a symbol, it does not cross to the worker. */
 export type Addressed<Message> = Message & { readonly [queueOptionsSymbol]: WorkerTask }
@@ -27,6 +30,6 @@ export function startPiscina({
     atomics: 'disabled',
     recordTiming: false,
     loadBalancer: (task, workers) => (task[queueOptionsSymbol] as WorkerTask).choose(workers) ?? null,
-    ...(maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb: YOUNG_MB },
   })
 }

@@ -21,9 +21,10 @@ import { type PoolCall, type PoolCallInit, type PoolThread, refusalOf, type Seat
 import { RunTimes } from './run-times.ts'
 import { shareBody } from './shared-body.ts'
 import { TensorCall } from './tensor-call.ts'
+import type { ThreadsObserver } from './threads-observer.ts'
 import type { OpenedModel, RunReply, WorkerModel } from './worker-messages.ts'
 import { SLOTS } from './worker-thread.ts'
-import type { ThreadsObserver, WorkerThreads } from './worker-threads.ts'
+import type { WorkerThreads } from './worker-threads.ts'
 
 /**
  * Worker threads with one engine session each. Calls wait in one queue here and go to whichever worker is

@@ -1,11 +1,13 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { type Piscina, queueOptionsSymbol } from 'piscina'
 import { deserializeError, internalError, messageOf, unavailable } from '../../core/errors.ts'
+import { availableResources, heapLimitMb } from '../cores.ts'
 import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { Backoff } from './backoff.ts'
 import { LostThreads, TERMINATION_MS } from './lost-threads.ts'
 import type { PoolCall, PoolThread } from './pool-call.ts'
-import { type Addressed, startPiscina, type ThreadLimits } from './start-piscina.ts'
+import { type Addressed, startPiscina } from './start-piscina.ts'
+import type { ThreadsObserver } from './threads-observer.ts'
 import type {
   OpenedModel,
   OpenMessage,
@@ -19,18 +21,14 @@ import { type ReplyReceiver, WorkerThread, type WorkerThreadInit } from './worke
 
 export type { WorkerModel } from './worker-messages.ts'
 
-export interface WorkerThreadsOptions extends ThreadLimits {
-  /** Of which all copies of the model may take half, those in lost threads included; not bounded unless set. */
+export interface WorkerThreadsOptions {
+  /** The most threads there will be at the same time. */
+  readonly maxThreads: number
+  /** Limit of each worker's JavaScript heap, which the engine's own memory is no part of; by the memory unless set. */
+  readonly maxHeapMb?: number
+  /** Of which all copies of the model may take half, those in lost threads included; what there is unless set. */
   readonly memoryBytes?: number
   readonly log?: RuntimeLog
-}
-
-/** Who is told of the threads. */
-export interface ThreadsObserver extends ReplyReceiver<PoolCall> {
-  /** A thread has come or gone, so that waiting work can be placed anew. */
-  onChange(): void
-  /** A thread is gone; runs that it held are for the observer to find. */
-  onEnded(thread: PoolThread, cause: unknown): void
 }
 
 /**
@@ -42,7 +40,8 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   observer: ThreadsObserver | undefined
   /** Called once, when so much is lost that only a new process can help. */
   onExhausted: () => void = () => {}
-  readonly #options: WorkerThreadsOptions
+  readonly #memoryBytes: number
+  readonly #log: RuntimeLog
   readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
   readonly #threads = new Map<number, PoolThread>()
   readonly #openings = new Set<WorkerTask>()
@@ -64,8 +63,11 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
 
   /** One thread is started at once, which takes about as long as finding out what it is to open. */
   constructor(options: WorkerThreadsOptions) {
-    this.#options = options
-    this.#piscina = startPiscina(options)
+    const { maxThreads, memoryBytes = availableResources().memoryBytes } = options
+    const { maxHeapMb = heapLimitMb(maxThreads, memoryBytes), log = SILENT_LOG } = options
+    this.#memoryBytes = memoryBytes
+    this.#log = log
+    this.#piscina = startPiscina({ maxThreads, maxHeapMb })
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
     // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
     this.#piscina.on('error', () => {})
@@ -258,10 +260,9 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   #mayReplace(): boolean {
     const { stuck } = this.#lost
     if (stuck === 0) return true
-    const { memoryBytes = Number.POSITIVE_INFINITY } = this.#options
     const copies = this.#count + stuck + 1
     const weightBytes = this.#model?.mlmodel.traits.weightBytes ?? 0
-    return stuck <= this.#wanted && copies * weightBytes <= memoryBytes / 2
+    return stuck <= this.#wanted && copies * weightBytes <= this.#memoryBytes / 2
   }
 
   /** As many cores as the pool has are lost, or its last thread is: what else there was to lose is not worth waiting for. */
@@ -291,8 +292,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   }
 
   #warn(message: string, facts: object = {}): void {
-    const { log = SILENT_LOG } = this.#options
     const directory = this.#model?.mlmodel.directory
-    log.warn({ directory, threads: this.#threads.size, ...facts }, message)
+    this.#log.warn({ directory, threads: this.#threads.size, ...facts }, message)
   }
 }
