@@ -47,6 +47,8 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
     const app = await buildApp(link === undefined ? options : { ...options, allFigures: link })
     const server = link === undefined ? await listen(app, settings) : serveHanded(app, settings)
     const ending = new Ending({ server, repository, logger, settings, link })
+    repository.onExhausted = (model) =>
+      ending.exhausted(`No worker thread of the model '${model}' can be replaced`)
     const serving = { app, server, models, ending, logger, format, settings }
     if (link === undefined) await announce(serving, { port: server.port })
     else serveFor(link, serving)
