@@ -15,7 +15,7 @@ export interface SizeSearchOptions {
 }
 
 /** The longest that one batch may keep the serving thread. */
-export const LONGEST_INLINE_MS = 5
+const LONGEST_INLINE_MS = 5
 /** In a pool a request may have to wait for a batch that began just before it came. */
 const LONGEST_POOLED_MS = 10
 /** As long as a batch may take where one row alone takes longer than that. */
@@ -51,6 +51,13 @@ export async function searchSize(options: SizeSearchOptions): Promise<number> {
   return search.choose(sizes, bound)
 }
 
+/** What no batch may take longer than, however many rows are wanted, in milliseconds; Infinity where nothing is said. */
+export function longestRunMs(placement: Placement, targetP99Ms = Number.POSITIVE_INFINITY): number {
+  // Who comes just after a run has begun waits for it, and then for the next one.
+  const wanted = targetP99Ms / 2
+  return placement === 'inline' ? Math.min(wanted, LONGEST_INLINE_MS) : wanted
+}
+
 class SizeSearch {
   readonly #options: SizeSearchOptions
   #largestMeasured = 1
@@ -62,10 +69,8 @@ class SizeSearch {
   /** How long a batch may take at most. */
   boundMs(): number {
     const { placement, targetP99Ms, trial } = this.#options
-    // Who comes just after a run has begun waits for it, and then for the next one.
-    const wanted = targetP99Ms === undefined ? Number.POSITIVE_INFINITY : targetP99Ms / 2
-    if (placement === 'inline') return Math.min(wanted, LONGEST_INLINE_MS)
-    if (targetP99Ms !== undefined) return wanted
+    const limit = longestRunMs(placement, targetP99Ms)
+    if (limit < Number.POSITIVE_INFINITY) return limit
     return Math.max(LONGEST_POOLED_MS, LONGEST_AGAINST_ONE * trial.times.shortest(1))
   }
 
@@ -104,9 +109,9 @@ class SizeSearch {
 
   choose(sizes: readonly number[], bound: number): number {
     const best = Math.min(...sizes.map((size) => this.#rowMs(size)))
-    const chosen = sizes.find((size) => this.#rowMs(size) <= best * AS_GOOD)!
-    if (chosen > 1 && this.isGain(chosen)) return chosen
-    throw new NotBatched(this.#noGain(bound))
+    const chosen = sizes.find((size) => this.#rowMs(size) <= best * AS_GOOD && this.isGain(size))
+    if (chosen === undefined) throw new NotBatched(this.#noGain(bound))
+    return chosen
   }
 
   #noGain(bound: number): string {

@@ -11,7 +11,7 @@ import { NotBatched } from './not-batched.ts'
 import { findSequences, raggedRows, type SequenceInputs, sequenceLayout } from './ragged-rows.ts'
 import { sampleRows } from './sample-rows.ts'
 import { seededRows } from './seeded-rows.ts'
-import { LONGEST_INLINE_MS, searchSize } from './size-search.ts'
+import { longestRunMs, searchSize } from './size-search.ts'
 import { byteSize, type TrialRow } from './trial-row.ts'
 import { collectTrialRows, FEWEST_ROWS, MOST_ROWS } from './trial-rows.ts'
 import type { TunerOptions } from './tuning-options.ts'
@@ -83,7 +83,10 @@ function keptOf(sequences: SequenceInputs | undefined) {
 
 /** A model of which a handful of runs takes longer than all of it may is not even tried. */
 function affordableRowMs(options: TuneOptions): number {
-  const { rowMs = 0 } = options
+  const { rowMs = 0, placement, batching } = options
+  if (rowMs > longestRunMs(placement, batching.targetP99Ms)) {
+    throw new NotBatched(`a row alone takes ${Math.round(rowMs)} ms, and a batch may take no longer`)
+  }
   // Four rows alone, and a batch of two to see whether it gains anything.
   const leastMs = (FEWEST_ROWS + 2) * rowMs
   if (leastMs > budgetOf(options)) {
@@ -179,7 +182,7 @@ class Tuning {
     const proved: number[] = []
     let planned = FIRST_PLAN_ROWS
     for (const size of sizes) {
-      if (size > 2 && !this.#mayRun(size)) break
+      if (size > 1 && !this.#mayRun(size)) break
       for (let left = this.#runsLeft(size); left > 0; left -= 1) await this.#trial.run(size)
       await this.#trial.warm(size)
       proved.push(size)
@@ -187,6 +190,7 @@ class Tuning {
       planned = size * 2
       this.#tell(proved)
     }
+    if (proved.length === 1) throw new NotBatched(this.#tooLong())
     // Who wants batches without proof has them cold as well.
     this.#tell(this.#options.batching.mode === 'on' ? sizes : proved)
   }
@@ -197,8 +201,14 @@ class Tuning {
   }
 
   #mayRun(size: number): boolean {
+    const { placement, batching } = this.#options
     const ms = this.#trial.times.predict(size)
-    return ms <= this.#budgetMs() && (this.#options.placement === 'pool' || ms <= LONGEST_INLINE_MS)
+    return ms <= Math.min(this.#budgetMs(), longestRunMs(placement, batching.targetP99Ms))
+  }
+
+  #tooLong(): string {
+    const ms = this.#trial.times.predict(2)
+    return `two rows at once may take ${Number(ms.toPrecision(2))} ms, which is too long`
   }
 
   /** As many sizes as there is time for. */

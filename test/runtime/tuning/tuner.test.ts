@@ -108,6 +108,28 @@ describe('by hand', () => {
     expect(Math.max(...runs)).toBe(48)
   })
 
+  test('a target holds for a size as well', async () => {
+    const { state } = await tune(new TimedEngine((rows) => rows), {
+      placement: 'pool',
+      batching: { mode: 'auto', maxBatchRows: 12, targetP99Ms: 10 },
+    })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 5 })
+  })
+
+  test('a size is not had where two rows keep the serving thread for too long', async () => {
+    const { state, plans, runs } = await tune(new TimedEngine((rows) => 3 * rows), {
+      batching: { mode: 'auto', maxBatchRows: 8 },
+    })
+    expect(state).toMatchObject({ state: 'off', reason: expect.stringContaining('may take 6 ms') })
+    expect(plans.filter((plan) => plan !== undefined)).toEqual([])
+    expect(Math.max(...runs)).toBe(1)
+  })
+
+  test('a slow model in the serving thread is not run for nothing', async () => {
+    const { state, runs } = await tune(new TimedEngine(() => 50), { rowMs: 50 })
+    expect([state.state, runs]).toEqual(['off', []])
+  })
+
   test('one row is no batch', async () => {
     const { state, runs } = await tune(new TimedEngine(() => 1), {
       batching: { mode: 'auto', maxBatchRows: 1 },
@@ -194,6 +216,20 @@ describe('in the course of it', () => {
     const engine = new TimedEngine((rows) => 0.1 + 0.001 * rows)
     const batching = { mode: 'auto', maxBatchRows: 4 } as const
     expect((await tune(engine, { batching, underWay: () => 1 })).state.state).toBe('on')
+  })
+
+  test('a long run waits for a pause between requests', async () => {
+    const engine = new TimedEngine((rows) => 50 + rows)
+    let underWay = 1
+    let disturbed = 0
+    engine.onRun = () => {
+      disturbed += underWay
+    }
+    setTimeout(() => {
+      underWay = 0
+    }, 150)
+    await tune(engine, { placement: 'pool', rowMs: 50, underWay: () => underWay })
+    expect(disturbed).toBe(0)
   })
 
   test('no run begins once it is stopped', async () => {
