@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { availableResources, planThreads } from '../../src/runtime/cores.ts'
+import { availableResources, heapLimitMb, planThreads } from '../../src/runtime/cores.ts'
 
 let root: string
 
@@ -63,4 +63,12 @@ test.each([
 ])('$threads threads and copies of $weightBytes in a memory of 1000', (row) => {
   const { threads, weightBytes, workers, intraOpThreads } = row
   expect(planThreads({ threads, weightBytes, memoryBytes: 1000 })).toEqual({ workers, intraOpThreads })
+})
+
+test.each([
+  [4, 64 * 1024 ** 3, 2048],
+  [4, 8 * 1024 ** 3, 1024],
+  [4, 1024 ** 3, 512],
+])('the heap of %i workers on %i bytes is limited to %i MB each', (workers, memoryBytes, limit) => {
+  expect(heapLimitMb(workers, memoryBytes)).toBe(limit)
 })

@@ -178,6 +178,15 @@ describe('a body in a worker', () => {
     expect(pool.stats).toMatchObject({ workerRestarts: 0, queued: 0, running: 0 })
   })
 
+  test('is refused where reading it might fill the heap of its worker', async () => {
+    pool = await WorkerPool.open(new WorkerThreads({ maxThreads: 1, maxHeapMb: 128 }), fakeWorkerModel(), 1)
+    await expect(score(Buffer.alloc(20_000_000, '[],'))).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('more memory'),
+    })
+    expect(pool.stats.workerRestarts).toBe(0)
+  })
+
   test('of many megabytes, with an answer as large, leaves the event loop free', async () => {
     await open()
     const body = Buffer.from(`{"inputs": [${'1.5, '.repeat(4_000_000)}1.5]}`)

@@ -65,6 +65,26 @@ describe('a pool', () => {
     }
   })
 
+  test('takes inputs of any size one after the other in the same slot, and what cannot be packed', async () => {
+    await open()
+    for (const length of [1, 0, 5_000, 1, 200_000, 3, 100_000, 8_000]) {
+      const data = Float64Array.from({ length }, (_, index) => index + 0.5)
+      const parameters = length === 3 ? new Map([['k', 1]]) : new Map()
+      const answer = await pool.predict(columnOf(data), { parameters })
+      expect(answer.get('y')).toEqual({ datatype: 'FP64', shape: [length], data: data.map((x) => 2 * x) })
+    }
+  })
+
+  test('fails a call whose parameters cannot be sent, and goes on with what it has', async () => {
+    await open()
+    const data = Float64Array.from({ length: 5_000 }, (_, index) => index)
+    const parameters = new Map<string, never>([['f', (() => {}) as never]])
+    await expect(pool.predict(columnOf(data), { parameters })).rejects.toMatchObject({
+      code: 'INTERNAL_ERROR',
+    })
+    expect(doubled(await pool.predict(columnOf(data)))).toEqual([...data].map((x) => 2 * x))
+  })
+
   test('passes on the error of the model with its code and details, and serves on', async () => {
     await open()
     const failed = pool.predict(column(Order.fail))
@@ -123,6 +143,16 @@ describe('a worker that dies', () => {
       [1, 2, order, 4, 5, 6, 7, 8].map((x) => (x === order ? 'rejected' : 'fulfilled')),
     )
     expect(results[2]).toMatchObject({ reason: { code: 'TEMPORARILY_UNAVAILABLE', retryAfterSeconds: 1 } })
+  })
+
+  test('outgrows the heap that it has by default, and nobody else notices', async () => {
+    await open({}, { count: 2, memoryBytes: 1024 ** 3 })
+    const [failed, ...others] = [Order.exhaustHeap, 1, 2, 3].map((x) => pool.predict(column(x)))
+    await expect(failed).rejects.toMatchObject({
+      details: { workerDied: true },
+      cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+    })
+    expect((await Promise.all(others)).map(doubled)).toEqual([[2], [4], [6]])
   })
 
   test('is replaced', async () => {
