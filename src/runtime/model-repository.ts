@@ -272,6 +272,7 @@ export class ModelRepository {
       limits,
       batching,
       runTimeoutMs,
+      beside: this.#models.size > 0,
       planFor: (weightBytes) => planThreads({ threads: threadCount, weightBytes, memoryBytes }),
       log: this.#log,
       ...(flavorTable === undefined ? {} : { flavorTable }),

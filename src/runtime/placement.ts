@@ -20,6 +20,8 @@ export interface PlacementOptions {
   /** Started ahead; absent where inline is forced. */
   readonly threads: WorkerThreads | undefined
   readonly flavorTable?: string
+  /** Others are served meanwhile: one thread after the other opens the model, and leaves them the other cores. */
+  readonly beside?: boolean
   readonly log: RuntimeLog
 }
 
@@ -88,7 +90,7 @@ export class ModelPlacement {
   async settle(rowMs: number | undefined): Promise<PlacedModel> {
     if (this.#pool === undefined) return placedInline(this.#engine!)
     if (!isLight(this.#options, this.#pool, rowMs)) {
-      await this.#pool.grow(this.#options.plan.workers)
+      await this.#grow(this.#pool)
       return placedInPool(this.#pool)
     }
     this.#engine = await openInline(this.#options)
@@ -97,6 +99,11 @@ export class ModelPlacement {
       this.#options.log.warn({ err: error }, 'The thread that timed a model could not be ended')
     })
     return placedInline(this.#engine, this.#overflow())
+  }
+
+  async #grow(pool: WorkerPool): Promise<void> {
+    const { beside, plan } = this.#options
+    for (let count = beside ? 2 : plan.workers; count <= plan.workers; count += 1) await pool.grow(count)
   }
 
   #overflow(): OverflowPool {
@@ -133,8 +140,9 @@ function openInline({ flavor, model }: PlacementOptions): Promise<Predictor> {
 }
 
 function openPool(threads: WorkerThreads, options: PlacementOptions): Promise<WorkerPool> {
-  const { model, choice, plan } = options
-  return WorkerPool.open(threads, pooledModel(options), mayMove(choice, model.traits) ? 1 : plan.workers)
+  const { model, choice, plan, beside } = options
+  const isFirstOfMany = beside === true || mayMove(choice, model.traits)
+  return WorkerPool.open(threads, pooledModel(options), isFirstOfMany ? 1 : plan.workers)
 }
 
 function pooledModel({ model, plan, flavorTable }: PlacementOptions): WorkerModel {

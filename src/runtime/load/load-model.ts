@@ -39,6 +39,8 @@ export interface LoadModelOptions {
   readonly runTimeoutMs: number
   readonly flavorTable?: string
   readonly prepare?: PrepareOptions
+  /** Others are served meanwhile. */
+  readonly beside?: boolean
   /** Told of each stage as it begins. */
   readonly onStage?: (stage: LoadStage) => void
   readonly log: RuntimeLog
@@ -131,7 +133,7 @@ async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
 }
 
 async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {
-  const { placement, threads, planFor, flavorTable, log } = options
+  const { placement, threads, planFor, flavorTable, beside = false, log } = options
   const flavor = await loadFlavor(mlmodel, flavorTable)
   const model = await flavor.prepare(mlmodel, options.prepare)
   return ModelPlacement.open({
@@ -140,6 +142,7 @@ async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<M
     choice: placement,
     plan: planFor(model.traits.weightBytes),
     threads,
+    beside,
     log,
     ...(flavorTable === undefined ? {} : { flavorTable }),
   })

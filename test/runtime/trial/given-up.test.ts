@@ -106,6 +106,19 @@ test('models that are loaded at the same time share the cores that are left', as
   expect(models.map((model) => model.stats().workers)).toEqual([1, 1, 1])
 })
 
+test('a model that is loaded beside another gets the cores that are left', async () => {
+  const resources = { cores: 4, memoryBytes: 1e9 }
+  const { repository } = openRepository({
+    flavorTable: FAKE_FLAVORS,
+    placement: 'pool',
+    resources,
+    expectedModels: 2,
+  })
+  const folder = hostileFolder()
+  const [first, second] = [await repository.load(folder, 'first'), await repository.load(folder, 'second')]
+  expect([first, second].map((model) => model.stats().workers)).toEqual([2, 2])
+})
+
 test('a trial ends with the process that began it, however that ends', async () => {
   const script = join(import.meta.dirname, 'support/killed-parent.ts')
   const parent = execFile(process.execPath, [script])
