@@ -33,6 +33,7 @@ const bundle = await rolldown({
     'trial-process': 'src/runtime/trial/trial-process.ts',
     'trial-thread': 'src/runtime/trial/trial-thread.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
+    'watchdog-thread': 'src/supervisor/watchdog-thread.ts',
     'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',
   },
   platform: 'node',

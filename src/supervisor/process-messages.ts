@@ -44,6 +44,3 @@ export type Report =
 
 /** Holds the number of a process, from 1 up, in its environment. */
 export const PROCESS_NUMBER = 'HEADRACE_PROCESS_NUMBER'
-
-/** Between two beats, in milliseconds. */
-export const BEAT_MS = 1000

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net'
 import { unavailable } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import { BEAT_MS } from './heartbeat.ts'
 import { machineTime } from './machine-time.ts'
-import { BEAT_MS, type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
+import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
 
 /** What a server does that a supervisor asks of it. */
 export interface SupervisedServer {
@@ -38,7 +39,7 @@ export class SupervisorLink {
     this.number = number
     process.on('message', (order, socket) => this.#take(order as Order, socket as Socket | undefined))
     // Nobody would notice the end of a server that its supervisor does not know of.
-    process.once('disconnect', () => this.#finish(undefined))
+    process.once('disconnect', this.#abandoned)
   }
 
   /** Undefined where this process has no supervisor. Its own children have none either. */
@@ -53,6 +54,12 @@ export class SupervisorLink {
     this.#server = server
     this.#beat(BEAT_MS)
     this.#send({ type: 'ready' })
+  }
+
+  /** Lets go of the channel, which would keep a process that cannot serve from ending. */
+  close(): void {
+    process.off('disconnect', this.#abandoned)
+    if (process.connected) process.disconnect()
   }
 
   /** Figures of all processes. @throws ServingError TEMPORARILY_UNAVAILABLE when the supervisor gives none. */
@@ -76,6 +83,8 @@ export class SupervisorLink {
   leave(): void {
     this.#send({ type: 'leave' })
   }
+
+  readonly #abandoned = (): void => this.#finish(undefined)
 
   #take(order: Order, socket: Socket | undefined): void {
     switch (order.type) {

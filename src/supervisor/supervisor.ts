@@ -4,8 +4,8 @@ import type { MetricFigures } from '../core/metric-figures.ts'
 import { acceptingMs, isQuiet } from '../core/traffic-report.ts'
 import { ConnectionDispatcher } from './connection-dispatcher.ts'
 import { FigureGathering } from './figure-gathering.ts'
+import { BEAT_MS, HANG_MARGIN_MS, isDebugged } from './heartbeat.ts'
 import { ownFigures } from './own-figures.ts'
-import { BEAT_MS } from './process-messages.ts'
 import { RestartDelay } from './restart-delay.ts'
 import { type PortOptions, SharedPort } from './shared-port.ts'
 import {
@@ -27,8 +27,6 @@ export interface SupervisorOptions {
   readonly log: SupervisorLog
 }
 
-/** A process may be busy for as long as a request may take, and this much longer, before it counts as hung. */
-const HANG_MARGIN_MS = 5000
 /** A process that was asked to end and has not by then is killed. */
 const KILL_MARGIN_MS = 3000
 /** The same where somebody was told twice that it is to end. */
@@ -195,6 +193,7 @@ export class Supervisor implements ProcessObserver {
   }
 
   #watchPulse(): void {
+    if (isDebugged()) return
     const hungAfterMs = this.#options.requestTimeoutMs + HANG_MARGIN_MS
     for (const process of this.#processes) {
       const silentMs = process.countSilence() * BEAT_MS

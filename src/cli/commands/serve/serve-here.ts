@@ -53,8 +53,10 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
     if (link === undefined) await announce(serving, { port: server.port })
     else serveFor(link, serving)
     ending.onSignals()
+    if (link === undefined && models.some(mayHang)) await watch(settings, format)
   } catch (error) {
     await Promise.all([repository.close(), registry.close()])
+    link?.close()
     throw error
   }
 }
@@ -71,6 +73,16 @@ async function load(repository: ModelRepository, uri: string): Promise<ServedMod
       cause: error,
     })
   }
+}
+
+/** A run in the thread that everything else depends on, and nothing says that it ends. */
+function mayHang({ placement, mlmodel }: ServedModel): boolean {
+  return placement === 'inline' && mlmodel.traits.unboundedRun
+}
+
+async function watch({ timeoutMs }: ServeSettings, format: LogFormat): Promise<void> {
+  const { startWatchdog } = await import('../../../supervisor/watchdog.ts')
+  startWatchdog({ requestTimeoutMs: timeoutMs, format })
 }
 
 /** Does what the supervisor asks. */
