@@ -61,10 +61,23 @@ export function rowsBody({ inputShape }: Network, rows = 1): string {
   return JSON.stringify({ inputs: nested([rows, ...inputShape]) })
 }
 
+/** As MLflow writes it, as far as `mlflow models serve` reads it. */
 function mlModel(inputShape: readonly number[]): string {
   const spec = { dtype: 'float32', shape: [-1, ...inputShape] }
-  const inputs = JSON.stringify([{ name: 'x', type: 'tensor', 'tensor-spec': spec }])
-  return `flavors:\n  onnx:\n    data: model.onnx\nsignature:\n  inputs: '${inputs}'\n`
+  return `flavors:
+  onnx:
+    data: model.onnx
+    onnx_version: 1.23.2
+    providers: [CPUExecutionProvider]
+  python_function:
+    data: model.onnx
+    env: {}
+    loader_module: mlflow.onnx
+    python_version: 3.11.7
+mlflow_version: 3.17.2
+signature:
+  inputs: '${JSON.stringify([{ name: 'x', type: 'tensor', 'tensor-spec': spec }])}'
+`
 }
 
 interface Kernel {

@@ -79,7 +79,7 @@ function offer(plan: OverloadPlan, ratePerSecond: number): Promise<OpenLoopResul
     durationMs: seconds * 1000,
     warmUpMs: 2000,
     deadlineMs,
-    timeoutMs: 20_000,
+    timeoutMs: 10_000,
     maxConnections: MOST_CONNECTIONS,
     threads,
   })
