@@ -2,6 +2,10 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Predictor } from '../../../src/core/predictor.ts'
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
 import type { ScoringCodec } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
+import type { BatchPlan } from '../../../src/runtime/batching/batch-plan.ts'
+import { DynamicBatcher } from '../../../src/runtime/batching/dynamic-batcher.ts'
+import { firstDifference } from '../../../src/runtime/tuning/compare-outputs.ts'
+import type { TunerOptions } from '../../../src/runtime/tuning/tuner.ts'
 import { type MaskUse, writeSequenceModel } from '../../fixtures/onnx/sequence-models.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { type TunedModel, tuneModel } from './support/tuned-model.ts'
@@ -26,12 +30,15 @@ function request(rows: readonly (readonly number[])[], real = Number.POSITIVE_IN
 }
 
 /** The model with one request as its example. */
-async function tune(use: MaskUse, example: TensorMap): Promise<void> {
+async function tune(use: MaskUse, example: TensorMap, overrides: Partial<TunerOptions> = {}): Promise<void> {
   const scoring: ScoringCodec = {
     decode: () => ({ request: { inputs: example, parameters: new Map() }, form: 'tensors' }),
     encode: () => '',
   }
-  tuned = await tuneModel(await writeSequenceModel(folder, use), { samples: [null], overrides: { scoring } })
+  tuned = await tuneModel(await writeSequenceModel(folder, use), {
+    samples: [null],
+    overrides: { scoring, ...overrides },
+  })
 }
 
 async function expectAsAlone(engine: Predictor, parts: readonly TensorMap[]): Promise<void> {
@@ -57,6 +64,23 @@ describe('a model with a mask', () => {
     const { joining } = tuned.plan!
     for (const part of parts) expect(joining.fits(parts[0]!, part)).toBe(true)
     await expectAsAlone(tuned.engine, parts)
+  })
+
+  test('answers many requests at once as one after the other', async () => {
+    const plans: (BatchPlan | undefined)[] = []
+    await tune('heeded', request([WORDS]), { batcher: { use: (plan) => void plans.push(plan) } })
+    const batcher = new DynamicBatcher(tuned.engine, { placement: 'inline' })
+    const requests = Array.from({ length: 40 }, (_, index) =>
+      request(Array.from({ length: 1 + (index % 3) }, () => WORDS.slice(0, 1 + ((index * 7) % 10)))),
+    )
+    const alone = await Promise.all(requests.map((each) => batcher.predict(each)))
+    expect(batcher.stats.batches).toBe(0)
+    batcher.use(plans.at(-1))
+    const together = await Promise.all(requests.map((each) => batcher.predict(each)))
+    expect(batcher.stats.batches).toBeGreaterThan(0)
+    for (const [index, outputs] of alone.entries()) {
+      expect(firstDifference(outputs, together[index]!)).toBeUndefined()
+    }
   })
 
   test('runs sequences of very different lengths apart, and gaps with their like', async () => {
