@@ -165,21 +165,6 @@ describe('a start that fails', () => {
   })
 })
 
-describe.each(['inline', 'pool'])('SIGTERM under load, %s', (placement) => {
-  test('resets no connection and fails no request', async () => {
-    const server = serve(['-m', IRIS, '--placement', placement])
-    const neighbours = new Neighbours(await server.listening(), EXAMPLE, 16)
-    await delay(500)
-    server.signal('SIGTERM')
-    expect(await endedWithin(server, 3000)).toBe(0)
-    const { answered, refused, failed } = await neighbours.stop()
-    expect(answered).toBeGreaterThan(100)
-    expect(refused).toEqual({})
-    // Only new connections fail, once nobody listens.
-    expect(Object.keys(failed)).toEqual(['ECONNREFUSED'])
-  })
-})
-
 describe('a run that never returns', () => {
   test('is answered 504, holds up nobody, and its thread is replaced', async () => {
     const server = serve(['-m', LOOP, '-w', '2', '-t', '1', '--grace-period', '1'])

@@ -77,7 +77,14 @@ export class HeadraceProcess {
     this.#child.kill(name)
   }
 
+  /** As a person at a terminal does: without waiting for balancers to notice. */
   async stop(): Promise<Finished> {
+    this.signal('SIGINT')
+    return this.finished()
+  }
+
+  /** As an orchestrator does. */
+  async terminate(): Promise<Finished> {
     this.signal('SIGTERM')
     return this.finished()
   }

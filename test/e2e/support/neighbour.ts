@@ -10,18 +10,25 @@ export interface Seen {
 }
 
 /**
- * Clients that keep their connections and send one request after the other until they are stopped, to see
+ * Clients that send one request after the other until they are stopped, to see
  * whether what happens beside them does them any harm.
  */
 export class Neighbours {
   readonly seen: Seen = { answered: 0, refused: {}, failed: {} }
   readonly #url: string
   readonly #body: string | Uint8Array
-  readonly #agent = new Agent({ keepAlive: true })
+  readonly #agent: Agent
   readonly #done: Promise<unknown>
   #stopped = false
 
-  constructor(url: string, body: string | Uint8Array, clients = 1) {
+  /** @param load so many clients, which open a connection for each request where `keepAlive` is false. */
+  constructor(
+    url: string,
+    body: string | Uint8Array,
+    load: number | { readonly clients: number; readonly keepAlive: boolean } = 1,
+  ) {
+    const { clients, keepAlive } = typeof load === 'number' ? { clients: load, keepAlive: true } : load
+    this.#agent = new Agent({ keepAlive })
     this.#url = `${url}/invocations`
     this.#body = body
     this.#done = Promise.all(Array.from({ length: clients }, () => this.#keepAsking()))
