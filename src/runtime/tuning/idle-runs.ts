@@ -47,6 +47,11 @@ export class IdleRuns {
     return this.#spentMs
   }
 
+  /** From here on runs are counted anew. */
+  startOver(): void {
+    this.#spentMs = 0
+  }
+
   /** Every later run, and one that still waits for its turn, throws TuningStopped. */
   stop(): void {
     this.#stopped = true

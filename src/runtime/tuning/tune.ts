@@ -52,7 +52,7 @@ export async function tune(options: TuneOptions): Promise<void> {
   const apart = sequences && (await tuneRagged(options, candidates, sequences))
   if (sequences !== undefined && apart === undefined) return
   const alike = candidates.filter((row) => PLAIN_ROWS.fits(candidates[0]!, row))
-  const rows = await collectTrialRows({ runs, candidates: alike, rowMs, ...keptOf(sequences) })
+  const rows = await collectTrialRows({ runs, candidates: alike, rowMs, ...collecting(options, sequences) })
   const note = apart === undefined ? '' : `; those of other lengths run apart: ${apart}`
   await new Tuning(options, { rows, joining: PLAIN_ROWS, note }).run()
 }
@@ -66,7 +66,12 @@ async function tuneRagged(
   try {
     const candidates = raggedRows(examples, sequences)
     const rowMs = affordableRowMs(options)
-    const rows = await collectTrialRows({ runs: options.runs, candidates, rowMs, ...keptOf(sequences) })
+    const rows = await collectTrialRows({
+      runs: options.runs,
+      candidates,
+      rowMs,
+      ...collecting(options, sequences),
+    })
     const joining = maskedRows(sequenceLayout(rows, sequences))
     await new Tuning(options, { rows, joining, note: ', sequences of different lengths among them' }).run()
     return undefined
@@ -77,8 +82,9 @@ async function tuneRagged(
   }
 }
 
-function keptOf(sequences: SequenceInputs | undefined) {
-  return sequences === undefined ? {} : { kept: sequences.mask }
+function collecting({ batching }: TuneOptions, sequences: SequenceInputs | undefined) {
+  const proves = batching.mode !== 'on'
+  return sequences === undefined ? { proves } : { proves, kept: sequences.mask }
 }
 
 /** A model of which a handful of runs takes longer than all of it may is not even tried. */

@@ -9,7 +9,7 @@ import type { TunerOptions } from './tuning-options.ts'
 
 export type { TunerOptions } from './tuning-options.ts'
 
-/** Requests that came while the model was loaded go first. */
+/** Requests that came while the model was loaded go first, and so does what is said of the loading. */
 const FIRST_WAIT_MS = 20
 /** A worker thread may die, or be replaced just then: once more after each of these times. */
 const RETRY_MS = [1_000, 10_000]
@@ -33,15 +33,11 @@ export class Tuner {
   /** Settles when nothing is left to find out. Never rejects. */
   async run(): Promise<void> {
     const reason = reasonAgainst(this.#options)
-    if (reason !== undefined) return this.#settle(reason)
-    this.#assume()
+    if (reason === undefined) this.#assume()
+    else this.#settle(reason)
     await this.#wait(FIRST_WAIT_MS)
-    for (const pause of [...RETRY_MS, undefined]) {
-      const error = await this.#try()
-      if (error === undefined) return this.#tell()
-      if (!mayPass(error) || pause === undefined || this.#stopped) return this.#settle(inWords(error))
-      await this.#wait(pause)
-    }
+    if (reason === undefined) await this.#tryAgainAndAgain()
+    this.#tell()
   }
 
   /** Begins no further run. */
@@ -50,10 +46,20 @@ export class Tuner {
     this.#runs.stop()
   }
 
+  async #tryAgainAndAgain(): Promise<void> {
+    for (const pause of [...RETRY_MS, undefined]) {
+      const error = await this.#try()
+      if (error === undefined) return
+      if (!mayPass(error) || pause === undefined || this.#stopped) return this.#settle(inWords(error))
+      await this.#wait(pause)
+    }
+  }
+
   /** @returns what was thrown, where something was. */
   async #try(): Promise<unknown> {
     try {
       const { tune } = await import('./tune.ts')
+      this.#runs.startOver()
       await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#onPlan(tuned) })
       return undefined
     } catch (error) {
@@ -87,7 +93,6 @@ export class Tuner {
 
   #settle(reason: string): void {
     if (this.#state.state !== 'on') this.#state = { state: 'off', reason, maxBatchRows: 1 }
-    this.#tell()
   }
 
   #tell(): void {
@@ -95,7 +100,8 @@ export class Tuner {
     const { log, name: model, batching } = this.#options
     const { state, reason, maxBatchRows } = this.#state
     if (state === 'on') log.info({ model, maxBatchRows, reason }, 'Requests that wait together run as one')
-    else if (isAskedFor(batching)) log.warn({ model, reason }, 'Requests are not batched, as was asked for')
+    else if (isAskedFor(batching))
+      log.warn({ model, reason }, 'Requests are not batched, though that was asked for')
     else log.info({ model, reason }, 'Requests are not batched')
   }
 

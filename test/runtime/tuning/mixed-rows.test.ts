@@ -111,6 +111,13 @@ describe('a model is batched', () => {
     expect(state).toMatchObject({ state: 'off', reason: expect.stringContaining('no input example') })
   })
 
+  test('by hand, though its answers are alike', async () => {
+    const path = await write('constant', { y: constant })
+    const { state, runs } = await tune(path, { batching: { mode: 'on', maxBatchRows: 8 } })
+    expect(state).toMatchObject({ state: 'on', maxBatchRows: 8 })
+    expect(runs).toContain(8)
+  })
+
   test('of which only some rows are valid', async () => {
     // Three indices, of which each one is asked for.
     const { state } = await tune(modelPath('gather'), { samples: [{ inputs: [0, 1, 2] }] })
