@@ -6,6 +6,9 @@ import type { Exchange } from './exchange.ts'
 import type { ServerLimits } from './server-options.ts'
 
 const FIRST_CAPACITY = 64 * 1024
+const SHARED_FROM_BYTES = 1024 * 1024
+/** Of a body of which so much has come, the length that was announced is believed: memory not written to costs nothing. */
+const LARGE_BYTES = 8 * 1024 * 1024
 
 /** What refuses a body that there is no room for, and counts it. */
 export interface BodyAdmission {
@@ -141,12 +144,20 @@ class Body {
     return this.#buffer.length === this.length
   }
 
-  /** Doubles; never beyond what was announced, and never up to it before that many bytes are really there. */
+  /**
+   * Doubles; never beyond what was announced, and up to it only when a good part of that many bytes is really there:
+   * copying a large body over and over would keep everyone else waiting.
+   */
   #grow(end: number): void {
     const doubled = Math.max(end, FIRST_CAPACITY, this.#buffer.length * 2)
-    const capacity = this.#announced >= end ? Math.min(doubled, this.#announced) : doubled
-    const larger = Buffer.allocUnsafe(capacity)
+    const wanted = end >= LARGE_BYTES ? Number.POSITIVE_INFINITY : doubled
+    const larger = allocate(this.#announced >= end ? Math.min(wanted, this.#announced) : doubled)
     larger.set(this.bytes())
     this.#buffer = larger
   }
+}
+
+/** A large body lies in memory that a worker thread can read too, which need not be copied once more then. */
+function allocate(bytes: number): Buffer {
+  return bytes < SHARED_FROM_BYTES ? Buffer.allocUnsafe(bytes) : Buffer.from(new SharedArrayBuffer(bytes))
 }
