@@ -1,43 +1,13 @@
 import type { TensorMap } from '../../core/tensor.ts'
-import type { BatchPlan } from '../batching/batch-plan.ts'
 import { maskedRows } from '../batching/masked-rows.ts'
 import { PLAIN_ROWS } from '../batching/plain-rows.ts'
-import type { RowJoining } from '../batching/row-joining.ts'
-import { batchSizes, type SizeSteps } from './batch-sizes.ts'
-import { BatchTrial } from './batch-trial.ts'
-import { boundedRows } from './bounded-rows.ts'
-import type { IdleRuns } from './idle-runs.ts'
 import { NotBatched } from './not-batched.ts'
+import { budgetOf, Planning, type TuneOptions } from './planning.ts'
 import { findSequences, raggedRows, type SequenceInputs, sequenceLayout } from './ragged-rows.ts'
 import { sampleRows } from './sample-rows.ts'
 import { seededRows } from './seeded-rows.ts'
-import { longestRunMs, searchSize } from './size-search.ts'
-import { byteSize, type TrialRow } from './trial-row.ts'
+import { longestRunMs } from './size-search.ts'
 import { collectTrialRows, FEWEST_ROWS, MOST_ROWS } from './trial-rows.ts'
-import type { TunerOptions } from './tuning-options.ts'
-
-/** A plan that may be used from now on, and what speaks for it. */
-export interface Tuned {
-  readonly plan: BatchPlan
-  readonly reason: string
-}
-
-export interface TuneOptions extends TunerOptions {
-  readonly runs: IdleRuns
-  /** Told of each plan that is larger than the one before; undefined where it is not to be used any more. */
-  onPlan(tuned: Tuned | undefined): void
-}
-
-/** Runs of the self-test, the search and the warming together, in milliseconds. */
-const BUDGET_MS = 2_000
-/** Where a user asked for a size, it is to be had. */
-const BUDGET_BY_HAND_MS = 20_000
-const MOST_ROWS_SEARCHED = 256
-/** Inputs and outputs of one batch: copying them keeps the serving thread. */
-const MOST_BYTES = 8 * 1024 * 1024
-const MOST_BYTES_BY_HAND = 64 * 1024 * 1024
-/** A plan is given when all sizes up to so many rows are proved, and with every doubling of them. */
-const FIRST_PLAN_ROWS = 8
 
 /**
  * Proves that rows are answered in batches as they are alone, searches the best size, and warms every size that is used.
@@ -52,12 +22,17 @@ export async function tune(options: TuneOptions): Promise<void> {
   const apart = sequences && (await tuneRagged(options, candidates, sequences))
   if (sequences !== undefined && apart === undefined) return
   const alike = candidates.filter((row) => PLAIN_ROWS.fits(candidates[0]!, row))
-  const rows = await collectTrialRows({ runs, candidates: alike, rowMs, ...collecting(options, sequences) })
+  const proves = options.batching.mode !== 'on'
+  const kept = sequences === undefined ? {} : { kept: sequences.mask }
+  const rows = await collectTrialRows({ runs, candidates: alike, rowMs, proves, ...kept })
   const note = apart === undefined ? '' : `; those of other lengths run apart: ${apart}`
-  await new Tuning(options, { rows, joining: PLAIN_ROWS, note }).run()
+  await new Planning(options, { rows, joining: PLAIN_ROWS, note, proves }).run()
 }
 
-/** @returns why rows of different lengths cannot share a batch; undefined where they do from now on. */
+/**
+ * Even where batching is switched on by hand, sequences are filled up only with proof.
+ * @returns why rows of different lengths cannot share a batch; undefined where they do from now on.
+ */
 async function tuneRagged(
   options: TuneOptions,
   examples: readonly TensorMap[],
@@ -70,21 +45,18 @@ async function tuneRagged(
       runs: options.runs,
       candidates,
       rowMs,
-      ...collecting(options, sequences),
+      proves: true,
+      kept: sequences.mask,
     })
     const joining = maskedRows(sequenceLayout(rows, sequences))
-    await new Tuning(options, { rows, joining, note: ', sequences of different lengths among them' }).run()
+    const note = ', sequences of different lengths among them'
+    await new Planning(options, { rows, joining, note, proves: true }).run()
     return undefined
   } catch (error) {
     if (!(error instanceof NotBatched)) throw error
     options.onPlan(undefined)
     return error.message
   }
-}
-
-function collecting({ batching }: TuneOptions, sequences: SequenceInputs | undefined) {
-  const proves = batching.mode !== 'on'
-  return sequences === undefined ? { proves } : { proves, kept: sequences.mask }
 }
 
 /** A model of which a handful of runs takes longer than all of it may is not even tried. */
@@ -111,152 +83,4 @@ async function candidateRows({ samples, scoring, engine }: TuneOptions): Promise
       ? 'the model brings no input example to try batches with'
       : 'the requests that the model brings along have no rows to try batches with',
   )
-}
-
-function budgetOf({ batching }: TuneOptions): number {
-  return batching.maxBatchRows === undefined ? BUDGET_MS : BUDGET_BY_HAND_MS
-}
-
-interface TuningSubject {
-  readonly rows: readonly TrialRow[]
-  readonly joining: RowJoining
-  /** What there is to add to the reason for batching. */
-  readonly note: string
-}
-
-/** The way from known rows to a plan. */
-class Tuning {
-  readonly #options: TuneOptions
-  readonly #subject: TuningSubject
-  readonly #joining: RowJoining
-  readonly #trial: BatchTrial
-
-  constructor(options: TuneOptions, subject: TuningSubject) {
-    this.#options = options
-    this.#subject = subject
-    const { rows } = subject
-    const joining = joiningFor(options, subject)
-    this.#joining = joining
-    this.#trial = new BatchTrial({
-      runs: options.runs,
-      rows,
-      joining,
-      proves: options.batching.mode !== 'on',
-      threads: options.placement === 'pool' ? 'all' : 'one',
-    })
-  }
-
-  async run(): Promise<void> {
-    const { maxBatchRows } = this.#options.batching
-    await this.#trial.run(1)
-    if (maxBatchRows === undefined) await this.#prove(await this.#search())
-    else await this.#prove(Math.min(maxBatchRows, this.#rowsIn(MOST_BYTES_BY_HAND)))
-  }
-
-  #search(): Promise<number> {
-    const { placement, batching } = this.#options
-    return searchSize({
-      trial: this.#trial,
-      placement,
-      targetP99Ms: batching.targetP99Ms,
-      most: Math.min(MOST_ROWS_SEARCHED, this.#rowsIn(MOST_BYTES)),
-      budgetMs: () => this.#budgetMs() / 2,
-      onGain: (sizes) => this.#useEarly(sizes),
-    })
-  }
-
-  /** Sizes that were proved by being measured. */
-  async #useEarly(sizes: readonly number[]): Promise<void> {
-    for (const size of sizes) await this.#trial.warm(size)
-    this.#tell(sizes)
-  }
-
-  #rowsIn(bytes: number): number {
-    const largest = Math.max(
-      ...this.#subject.rows.map(({ inputs, outputs }) => byteSize(inputs) + byteSize(outputs)),
-    )
-    return Math.max(1, Math.min(this.#options.engine.maxBatchRows, Math.floor(bytes / Math.max(1, largest))))
-  }
-
-  #budgetMs(): number {
-    return budgetOf(this.#options) - this.#options.runs.spentMs
-  }
-
-  /** Every size that will be used is proved, and run in all threads. */
-  async #prove(most: number): Promise<void> {
-    const sizes = batchSizes(most, this.#steps(most))
-    const proved: number[] = []
-    let planned = FIRST_PLAN_ROWS
-    for (const size of sizes) {
-      if (size > 1 && !this.#mayRun(size)) break
-      for (let left = this.#runsLeft(size); left > 0; left -= 1) await this.#trial.run(size)
-      await this.#trial.warm(size)
-      proved.push(size)
-      if (size < planned || size === sizes.at(-1)) continue
-      planned = size * 2
-      this.#tell(proved)
-    }
-    if (proved.length === 1) throw new NotBatched(this.#tooLong())
-    // Who wants batches without proof has them cold as well.
-    this.#tell(this.#options.batching.mode === 'on' ? sizes : proved)
-  }
-
-  /** Runs that the search has made count. */
-  #runsLeft(size: number): number {
-    return Math.max(0, runsOf(size) - this.#trial.times.count(size))
-  }
-
-  #mayRun(size: number): boolean {
-    const { placement, batching } = this.#options
-    const ms = this.#trial.times.predict(size)
-    return ms <= Math.min(this.#budgetMs(), longestRunMs(placement, batching.targetP99Ms))
-  }
-
-  #tooLong(): string {
-    const ms = this.#trial.times.predict(2)
-    return `two rows at once may take ${Number(ms.toPrecision(2))} ms, which is too long`
-  }
-
-  /** As many sizes as there is time for. */
-  #steps(most: number): SizeSteps {
-    // Other engines than onnxruntime keep memory for every number of rows.
-    if (this.#options.model.engine.name !== 'onnxruntime') return 'doubling'
-    const budgetMs = this.#budgetMs()
-    const steps: readonly SizeSteps[] = ['fine', 'coarse']
-    return steps.find((each) => this.#timeOf(batchSizes(most, each)) < budgetMs) ?? 'doubling'
-  }
-
-  #timeOf(sizes: readonly number[]): number {
-    const warmings = this.#options.placement === 'pool' ? 1 : 0
-    return sizes.reduce(
-      (sum, size) => sum + this.#trial.times.predict(size) * (this.#runsLeft(size) + warmings),
-      0,
-    )
-  }
-
-  #tell(sizes: readonly number[]): void {
-    const { rows, note } = this.#subject
-    const reason =
-      this.#options.batching.mode === 'on'
-        ? 'switched on by hand, without proof'
-        : `${rows.length} rows are answered in batches as they are alone${note}`
-    const plan = { sizes: [...sizes], joining: this.#joining, runMs: this.#trial.times.snapshot() }
-    this.#options.onPlan({ plan, reason })
-  }
-}
-
-/** Small batches are the usual ones, and the cheapest to prove. */
-function runsOf(size: number): number {
-  if (size <= 1) return 1
-  return size <= 8 ? 3 : size < 32 ? 2 : 1
-}
-
-function joiningFor({ engine }: TuneOptions, { joining, rows }: TuningSubject): RowJoining {
-  const isOpen = engine.inputs.some(({ shape, unranked }) => unranked === true || shape.indexOf(-1, 1) > 0)
-  return isOpen
-    ? boundedRows(
-        joining,
-        rows.map(({ inputs }) => inputs),
-      )
-    : joining
 }

@@ -4,7 +4,7 @@ import type { BatchingOptions, BatchingState } from '../batching/batching-state.
 import { assumedPlan } from './assumed-plan.ts'
 import { IdleRuns } from './idle-runs.ts'
 import { NotBatched, TuningStopped } from './not-batched.ts'
-import type { Tuned } from './tune.ts'
+import type { Tuned } from './planning.ts'
 import type { TunerOptions } from './tuning-options.ts'
 
 export type { TunerOptions } from './tuning-options.ts'
@@ -86,9 +86,9 @@ export class Tuner {
   }
 
   #withdraw(reason: string): void {
-    if (this.#options.batching.mode === 'on') return
     this.#options.batcher.use(undefined)
     this.#state = { state: 'testing', reason, maxBatchRows: 1 }
+    this.#assume()
   }
 
   #settle(reason: string): void {

@@ -102,6 +102,12 @@ describe('a model with a mask', () => {
     await expectAsAlone(tuned.engine, [request([[4, 5, 6]]), request([[7, 8, 9]])])
   })
 
+  test('that ignores it is not trusted with it by hand', async () => {
+    await tune('ignored', request([WORDS]), { batching: { mode: 'on', maxBatchRows: 8 } })
+    expect(tuned.state).toMatchObject({ state: 'on', reason: expect.stringContaining('without proof') })
+    expect(tuned.plan!.joining.fits(request([[4, 5, 6]]), request([[1, 2]]))).toBe(false)
+  })
+
   test('has the padding of its example taken off, to know how long sequences are', async () => {
     await tune('heeded', request([[...WORDS, 0, 0]], WORDS.length))
     expect(tuned.state.reason).toContain('different lengths among them')
