@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { cancelled, deadlineExceeded, type ServingError, unavailable } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
@@ -24,6 +25,8 @@ export interface DynamicBatcherOptions {
 
 /** The longest that one run may keep the serving thread from everything else, as far as it can be foreseen. */
 const LONGEST_INLINE_RUN_MS = 5
+/** Calls that run as they came go on for so long in one turn: a turn for each costs a light model most of its rate. */
+const SINGLE_RUNS_MS = 1
 /** About what it costs to hand a run to another thread and its outputs back. */
 const HOP_MS = 0.15
 
@@ -46,7 +49,8 @@ interface Group {
 /**
  * Calls that wait together run together, and nobody can tell. There is no timer: as long as the engine has room,
  * what arrives in one turn of the event loop is handed over at its end; while it has none calls gather, and what
- * becomes free takes what is there. Inline the engine's room is the thread that calls arrive in: one run a turn.
+ * becomes free takes what is there. Inline the engine's room is the thread that calls arrive in: one run a turn, or
+ * about a millisecond of calls that each run by themselves.
  */
 export class DynamicBatcher implements Predictor, CallKeeper {
   readonly #engine: Predictor
@@ -60,10 +64,13 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   readonly #counts = { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
   readonly #onTurn = () => {
     this.#turnAhead = false
+    this.#turnEnds = performance.now() + SINGLE_RUNS_MS
     this.#begin()
   }
   /** The end of this turn of the event loop is waited for. */
   #turnAhead = false
+  /** Inline: until then the next call may run in the same turn. */
+  #turnEnds = 0
   /** Calls that have no answer. */
   #unanswered = 0
   #closing: Promise<void> | undefined
@@ -215,6 +222,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   #start(batch: Batch): void {
     this.#running.add(batch)
     if (batch.parts.length > 1) this.#counts.batches += 1
+    if (!batch.single) this.#turnEnds = 0
     batch.run(this.#engine).then(
       (outputs) => this.#onDone(batch, outputs),
       (thrown: unknown) => this.#onFailed(batch, thrown),
@@ -224,7 +232,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   #onDone(batch: Batch, outputs: TensorMap): void {
     this.#running.delete(batch)
     // First work for the thread that has none.
-    this.#goOn()
+    this.#goOn(batch)
     try {
       batch.answer(outputs)
     } catch (thrown) {
@@ -244,12 +252,13 @@ export class DynamicBatcher implements Predictor, CallKeeper {
       failed.map(({ call }) => call),
       error,
     )
-    this.#goOn()
+    this.#goOn(batch)
   }
 
-  #goOn(): void {
-    if (this.#placement === 'inline') this.#awaitTurn()
-    else this.#begin()
+  #goOn({ single }: Batch): void {
+    const more = single && !this.#turnAhead && performance.now() < this.#turnEnds
+    if (this.#placement === 'pool' || more) this.#begin()
+    else this.#awaitTurn()
   }
 
   #failLate(): void {

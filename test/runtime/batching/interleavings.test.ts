@@ -214,25 +214,29 @@ class Trial {
     if ([...run.values].some((value) => value % 1 === KILLER)) {
       for (const known of calls) if (known.fault !== 'killer') known.deaths += 1
     }
-    if (this.#placement === 'inline') expect(this.#runsThisTurn()).toBe(1)
+    const [first] = calls
+    const single = calls.size < 2 && run.rows === (first?.values.length ?? 0)
+    if (this.#placement === 'inline' && !single) expect(this.#batchesThisTurn()).toBe(1)
   }
 
-  #lastRunIn: object | undefined
-  #runs = 0
+  #thisTurn: object | undefined
+  #batches = 0
 
-  /** Runs since the event loop last turned. */
-  #runsThisTurn(): number {
-    if (this.#lastRunIn === undefined) {
-      this.#lastRunIn = {}
-      this.#runs = 0
+  /** Batches since the event loop last turned. */
+  #batchesThisTurn(): number {
+    if (this.#thisTurn === undefined) {
+      this.#thisTurn = {}
+      this.#batches = 0
       setImmediate(() => {
-        this.#lastRunIn = undefined
+        this.#thisTurn = undefined
       })
     }
-    return ++this.#runs
+    return ++this.#batches
   }
 
   async end(): Promise<void> {
+    // A deadline may empty the engine just before its next run.
+    while (this.calls.some(({ over }) => !over)) await this.engine.finishAll()
     await this.engine.finishAll()
     for (const known of this.calls) checkAnswer(known, await known.answer)
     await this.batcher.close()
