@@ -31,7 +31,9 @@ const RUN_SMOOTHING = 1 / 16
  */
 export class Admission {
   /** How many were refused, by reason. */
-  readonly refused: Record<RefusalReason, number> = { queue: 0, wait: 0, share: 0, bytes: 0, draining: 0 }
+  readonly refused: Record<RefusalReason, number> = {
+    ...{ queue: 0, wait: 0, lag: 0, share: 0, bytes: 0, draining: 0 },
+  }
   readonly #limits: AdmissionLimits
   readonly #now: () => number
   readonly #rate = new AnswerRate()
@@ -86,6 +88,11 @@ export class Admission {
    */
   foresee(asking: Asking): Refusal | undefined {
     return this.#counted(this.#refusal(1, asking, this.#now()))
+  }
+
+  /** The refusal of a request that waited too long before it was read. */
+  refuseLag(): Refusal {
+    return this.#counted(refused('lag', 0))
   }
 
   /** The refusal of a request whose body there is no memory for. */
@@ -186,6 +193,7 @@ type ForeseenReason = Exclude<RefusalReason, 'draining'>
 const MESSAGES: Readonly<Record<ForeseenReason, string>> = {
   queue: 'The queue of the model is full',
   wait: 'The queue of the model is too long to answer in time',
+  lag: 'More requests arrive than can be read in time',
   share: 'This API key has more than its share of the queue under way',
   bytes: 'Too many request bodies are held at the moment',
 }

@@ -23,6 +23,11 @@ const HORIZON_MS = 500
 const HORIZON_STRETCHES = 4
 /** Of the youngest stretches, which tell first that a slow time is over. */
 const YOUNGEST = 3
+/**
+ * The most that one look at the clock adds to the time without an answer. Where more has passed it was this thread
+ * that stood still, and the answers may be there already, behind the request that is just being looked at.
+ */
+const LONGEST_LOOK_MS = 25
 /** How long a forecast is kept before it is made anew, when no stretch has ended meanwhile. */
 const FRESH_MS = 10
 
@@ -39,8 +44,8 @@ export class AnswerRate {
   #open: Stretch | undefined
   #moments = 0
   #lastMomentAt = 0
-  /** Of the last answer, or when there was last something to begin with. Infinity before the first answer. */
-  #lastAnswerAt = Number.POSITIVE_INFINITY
+  /** Time with work and without an answer, as far as somebody looked. */
+  #silentMs = 0
   #updatedAt = 0
   /** Before the last change. */
   #rowsUnderWay = 0
@@ -53,7 +58,7 @@ export class AnswerRate {
     if (rows === 0) return 0
     if (now - this.#forecastAt > FRESH_MS) this.#forecast(now)
     // What has not moved for a while may well not move for as long again.
-    return Math.max(Math.min(rows * this.#rowMs, this.#mostMs), now - this.#lastAnswerAt)
+    return Math.max(Math.min(rows * this.#rowMs, this.#mostMs), this.#open === undefined ? 0 : this.#silentMs)
   }
 
   /** Milliseconds a row, at the rate of the last answers. 0 where nothing is known. */
@@ -64,13 +69,13 @@ export class AnswerRate {
   /** To be called before the number of rows under way changes from `rows`. */
   advance(rows: number, now: number): void {
     if (rows === 0) {
-      // From idle to busy: nothing was waiting for an answer until now.
-      if (this.#lastAnswerAt < now) this.#lastAnswerAt = now
+      this.#silentMs = 0
       if (this.#open !== undefined && now - this.#updatedAt > HORIZON_MS) this.#open = undefined
     } else if (this.#open !== undefined) {
       const elapsed = now - this.#updatedAt
       this.#open.busyMs += elapsed
       this.#open.rowMs += elapsed * rows
+      this.#silentMs += Math.min(elapsed, LONGEST_LOOK_MS)
     }
     this.#rowsUnderWay = rows
     this.#updatedAt = now
@@ -80,7 +85,7 @@ export class AnswerRate {
   answered(rows: number, now: number): void {
     if (this.#open === undefined || now - this.#lastMomentAt > MOMENT_MS) this.#onMoment(now)
     this.#open!.answered += rows
-    this.#lastAnswerAt = now
+    this.#silentMs = 0
   }
 
   /** Stretches go from one moment of answers to another: what is answered in one was worked on in it. */

@@ -1,10 +1,11 @@
 import { overloaded, type ServingError, shareExceeded, unavailable } from '../../core/errors.ts'
 
 /** Why a request was not let in. */
-export const REFUSAL_REASONS = ['queue', 'wait', 'share', 'bytes', 'draining'] as const
+export const REFUSAL_REASONS = ['queue', 'wait', 'lag', 'share', 'bytes', 'draining'] as const
 
 /**
- * `queue`: as many requests or rows wait as may. `wait`: the answer would come after its deadline. `share`: the
+ * `queue`: as many requests or rows wait as may. `wait`: the answer would come after its deadline. `lag`: so many
+ * were ready to be read at once that most of the time to its deadline had passed when it was. `share`: the
  * caller holds more than its part of the queue. `bytes`: too many bodies are held. `draining`: nothing is let in
  * any more.
  */

@@ -105,7 +105,7 @@ function refusalFigures(models: ServedModels, registry: Registry): void {
   )
   new Counter({
     name: 'headrace_requests_refused_total',
-    help: 'Requests refused before any work was done: too many (queue), too late (wait), more than the share of an API key (share), too many bytes of bodies (bytes), or on the way out (draining).',
+    help: 'Requests refused before any work was done: too many (queue), too late (wait), read too late (lag), more than the share of an API key (share), too many bytes of bodies (bytes), or on the way out (draining).',
     labelNames: ['model', 'reason'],
     registers: [registry],
     collect() {

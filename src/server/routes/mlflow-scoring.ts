@@ -9,6 +9,7 @@ import type { ServedModel } from '../../runtime/served-model.ts'
 import type { BodyReader } from '../body-reader.ts'
 import { refuseEarly } from '../early-refusal.ts'
 import type { Exchange } from '../exchange.ts'
+import { LoopTurn } from '../loop-turn.ts'
 import { mlflowErrorBody } from '../mlflow-error-body.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
 import type { InferencePlane, ServedModels } from '../server-options.ts'
@@ -20,6 +21,12 @@ const LARGE_BODY_BYTES = 64 * 1024
 
 /** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
 const TELLING_BODY_BYTES = 4 * 1024
+
+/**
+ * Of the time to the deadline of a request to an inline model: what was read so late has to wait as long again for
+ * the runs and the replies of its turn.
+ */
+const MOST_LAG = 0.25
 
 export interface MlflowScoringInit {
   readonly models: ServedModels
@@ -34,6 +41,7 @@ export class MlflowScoring {
   readonly #dataPlane: InferencePlane
   readonly #bodies: BodyReader
   readonly #requestTimeoutMs: number
+  readonly #turn = new LoopTurn()
 
   constructor(init: MlflowScoringInit) {
     this.#models = init.models
@@ -53,7 +61,7 @@ export class MlflowScoring {
         exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
         return
       }
-      if (!this.#admits(exchange, model)) return
+      if (!this.#mayWait(exchange, model)) return
       const body = await this.#bodies.read(exchange, model.admission)
       if (body === undefined) return
       exchange.limitTo(performance.now() + this.#requestTimeoutMs)
@@ -70,13 +78,14 @@ export class MlflowScoring {
   }
 
   /** Refuses by the headers alone what could not be answered in time: the earlier, the cheaper. */
-  #admits(exchange: Exchange, { admission }: ServedModel): boolean {
+  #mayWait(exchange: Exchange, { admission, placement }: ServedModel): boolean {
     const { startedAt, apiKey, request } = exchange
     const wantedMs = wantedTimeoutMs(request)
     if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
-    if (admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
     const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
-    const refusal = admission.foresee({ deadline, apiKey })
+    const lags = placement === 'inline' && this.#turn.busyMs(startedAt) > (deadline - startedAt) * MOST_LAG
+    if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
+    const refusal = lags ? admission.refuseLag() : admission.foresee({ deadline, apiKey })
     if (refusal === undefined) return true
     refuseEarly(exchange, refusal)
     return false

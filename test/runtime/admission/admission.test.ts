@@ -81,10 +81,21 @@ test('a model that stands still is believed to stand still for as long again', (
   const server = clocked()
   const { clock, admission } = server
   answerQueue(server, 3, 10)
-  clock.now += 2000
+  for (let n = 0; n < 200; n += 1) {
+    clock.now += 10
+    admission.enter(1, { deadline: clock.now + 60_000 })
+  }
+  for (let n = 0; n < 200; n += 1) admission.drop(1)
   expect(admission.predictedWaitMs).toBe(2000)
   expect(admission.foresee({ deadline: clock.now + 1000 })).toMatchObject({ reason: 'wait' })
   expect(admission.foresee({ deadline: clock.now + 60_000 })).toBeUndefined()
+})
+
+test('a while in which nobody looked says nothing: the answers may be there', () => {
+  const server = clocked()
+  answerQueue(server, 3, 10)
+  server.clock.now += 2000
+  expect(server.admission.foresee({ deadline: server.clock.now + 100 })).toBeUndefined()
 })
 
 test('what was given up makes room and says nothing of the rate', () => {

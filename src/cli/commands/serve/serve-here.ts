@@ -12,6 +12,7 @@ import type { ServeSettings } from '../../config.ts'
 import { curlLine } from '../../curl-line.ts'
 import { apiKeys } from '../../overload-settings.ts'
 import { announceListening, announceModels } from '../../start-banner.ts'
+import { boundYoungGeneration } from '../../young-generation.ts'
 import { Ending } from './ending.ts'
 import { type LogFormat, logFormatOf } from './log-format.ts'
 
@@ -53,6 +54,7 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
     if (link === undefined) await announce(serving, { port: server.port })
     else serveFor(link, serving)
     ending.onSignals()
+    boundYoungGeneration()
     if (link === undefined && models.some(mayHang)) await watch(settings, format)
   } catch (error) {
     await Promise.all([repository.close(), registry.close()])

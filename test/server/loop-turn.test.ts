@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { LoopTurn } from '../../src/server/loop-turn.ts'
+import { arrayCodec, FakeModels, fakeModel } from './support/fake-model.ts'
+import { post, RawConnection } from './support/raw-connection.ts'
+import { ONE_ROW, startServer } from './support/running.ts'
+
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+test('a turn is as old as its first request, and what the loop slept through does not count', async () => {
+  const turn = new LoopTurn()
+  expect(turn.busyMs(performance.now())).toBe(0)
+  block(40)
+  expect(turn.busyMs(performance.now())).toBeGreaterThan(39)
+  await delay(300)
+  expect(turn.busyMs(performance.now())).toBeLessThan(250)
+})
+
+test('a request that was read too late in its turn is refused, one with more time is answered', async () => {
+  const codec: typeof arrayCodec = {
+    ...arrayCodec,
+    decode: (body, mediaType) => {
+      block(60)
+      return arrayCodec.decode(body, mediaType)
+    },
+  }
+  const model = fakeModel({ codec })
+  const { server } = await startServer({ models: new FakeModels(model) })
+  const connections = [1, 2, 3].map(() => new RawConnection(server.port))
+  for (const connection of connections) {
+    connection.write('GET /ping HTTP/1.1\r\nhost: x\r\n\r\n')
+    await connection.until(/200 OK/)
+    connection.received = ''
+  }
+  const [first, patient, hurried] = connections
+  const length = `content-length: ${ONE_ROW.length}`
+  first!.write(post(ONE_ROW))
+  patient!.write(post(ONE_ROW, [length, 'x-headrace-timeout-ms: 60000']))
+  hurried!.write(post(ONE_ROW, [length, 'x-headrace-timeout-ms: 150']))
+  expect(await hurried!.until(/more requests arrive/i)).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r/s)
+  await Promise.all([first!.until(/predictions/), patient!.until(/predictions/)])
+  expect(model.admission.refused.lag).toBe(1)
+})
