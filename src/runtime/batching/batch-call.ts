@@ -1,8 +1,9 @@
-import type { ServingError } from '../../core/errors.ts'
+import { internalError, type ServingError } from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { joinRows, rowCount } from '../../core/tensor-rows.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
+import { PLAIN_ROWS } from './plain-rows.ts'
 
 /** The rows of one run, when it ended and how long it took, in milliseconds. */
 export interface RunFacts {
@@ -103,7 +104,13 @@ export class BatchCall implements QueuedCall<BatchCall> {
     this.#rowsAnswered += rows
     if (this.#rowsAnswered < this.rows) return
     this.#pieces.sort((a, b) => a.from - b.from)
-    this.succeed(joinRows(this.#pieces.map((piece) => piece.outputs)))
+    this.#join(this.#pieces.map((piece) => piece.outputs))
+  }
+
+  #join(pieces: readonly TensorMap[]): void {
+    const [first] = pieces
+    if (pieces.every((piece) => PLAIN_ROWS.fits(first!, piece))) this.succeed(joinRows(pieces))
+    else this.fail(internalError('The outputs of the runs of one request have rows of different shapes'))
   }
 
   /**

@@ -212,6 +212,14 @@ test('outputs without a row for each row are an error for all, never rows of som
   }
 })
 
+test('parts of one call whose rows differ in shape are no answer', async () => {
+  const { engine, batcher } = pooled(1)
+  let width = 1
+  engine.predict = async (inputs) => rows(width++, ...(inputs.get('x')!.data as Float64Array))
+  const large = batcher.predict(rows(1, ...upTo(20)))
+  await expect(large).rejects.toMatchObject({ code: 'INTERNAL_ERROR' })
+})
+
 test('the rows of an answer are its own memory', async () => {
   const { engine, batcher } = pooled(1)
   const answers = upTo(4).map((value) => batcher.predict(rows(3, value)))
