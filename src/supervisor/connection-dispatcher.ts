@@ -57,7 +57,7 @@ export class ConnectionDispatcher {
     const seat = this.#seats.get(receiver)
     if (seat === undefined) return
     this.#seats.delete(receiver)
-    this.#giveBack(seat.withdraw(Number.POSITIVE_INFINITY))
+    this.#giveBack(seat.withdrawAll())
   }
 
   /** @param connections how many the process has open, this one included. */
@@ -96,10 +96,8 @@ export class ConnectionDispatcher {
       const [receiver, seat] = chosen
       const { socket, wasDeclined } = this.#waiting.shift()!
       const isFirm = wasDeclined || this.#seats.size === 1
-      const offer = {
-        id: ++this.#lastId,
-        until: isFirm ? Number.POSITIVE_INFINITY : machineTime() + OFFERED_MS,
-      }
+      const id = ++this.#lastId
+      const offer = isFirm ? { id } : { id, until: machineTime() + OFFERED_MS }
       seat.offer(socket, offer)
       receiver.hand(socket, offer)
     }

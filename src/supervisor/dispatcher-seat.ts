@@ -10,7 +10,7 @@ export class Seat {
   taken = 0
   /** It gets no more. */
   retired = false
-  readonly #offers = new Map<number, { socket: Socket; until: number }>()
+  readonly #offers = new Map<number, { socket: Socket; until: number | undefined }>()
   /** Withdrawn, and not answered since: the process does not do anything at the moment. */
   #withdrawn = 0
 
@@ -48,11 +48,18 @@ export class Seat {
     const sockets: Socket[] = []
     for (const [id, offer] of this.#offers) {
       // What is offered for good goes back only when the process is gone.
-      if (offer.until > until) continue
+      if (offer.until === undefined || offer.until > until) continue
       this.#offers.delete(id)
       this.#withdrawn += 1
       sockets.push(offer.socket)
     }
+    return sockets
+  }
+
+  /** The process is gone. */
+  withdrawAll(): Socket[] {
+    const sockets = Array.from(this.#offers.values(), ({ socket }) => socket)
+    this.#offers.clear()
     return sockets
   }
 }

@@ -1,10 +1,10 @@
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
 
-/** What the supervisor sends to a process. */
+/** What the supervisor sends to a process, as JSON: numbers must be finite. */
 export type Order =
   /** With a socket: a connection to serve, unless this time of the machine has passed. */
-  | { readonly type: 'connection'; readonly id: number; readonly until: number }
+  | { readonly type: 'connection'; readonly id: number; readonly until?: number }
   /** The port is open: the first process tells its user. */
   | {
       readonly type: 'listening'
@@ -21,7 +21,7 @@ export type Order =
   /** No more connections come: answer what is under way, within this time, and end. */
   | { readonly type: 'finish'; readonly graceMs: number }
 
-/** What a process sends to the supervisor. */
+/** What a process sends to the supervisor, as JSON. */
 export type Report =
   /** The models are loaded and proved. */
   | { readonly type: 'ready' }
@@ -29,6 +29,8 @@ export type Report =
   | { readonly type: 'accepted'; readonly id: number; readonly connections: number }
   /** It was offered too long ago. */
   | { readonly type: 'declined'; readonly id: number }
+  /** Connections have ended. */
+  | { readonly type: 'count'; readonly connections: number }
   /** The event loop turns. */
   | {
       readonly type: 'beat'

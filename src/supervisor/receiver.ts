@@ -9,6 +9,6 @@ export interface Receiver {
 /** The terms on which a connection is handed over. */
 export interface Offer {
   readonly id: number
-  /** Time of the machine past which the process must not take it: somebody else may have it by then. */
-  readonly until: number
+  /** Time of the machine past which the process must not take it, as somebody else may have it; never unless set. */
+  readonly until?: number
 }

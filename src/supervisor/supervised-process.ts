@@ -18,7 +18,7 @@ export interface ProcessObserver {
   ready(process: SupervisedProcess): void
   accepted(process: SupervisedProcess, id: number, connections: number): void
   declined(process: SupervisedProcess, id: number): void
-  beat(process: SupervisedProcess, connections: number): void
+  counted(process: SupervisedProcess, connections: number): void
   scrape(process: SupervisedProcess, id: number): void
   figures(process: SupervisedProcess, id: number, figures: readonly MetricFigures[]): void
   leave(process: SupervisedProcess): void
@@ -57,8 +57,6 @@ export class SupervisedProcess implements Receiver {
     this.#observer = observer
     this.#child = fork(program.script, program.args, {
       env: { ...process.env, [PROCESS_NUMBER]: String(number) },
-      // NaN and Infinity are figures too, and JSON has neither.
-      serialization: 'advanced',
     })
     this.#child.on('message', (report) => this.#take(report as Report))
     void this.#watchEnd()
@@ -107,7 +105,10 @@ export class SupervisedProcess implements Receiver {
       case 'beat':
         this.residentBytes = report.residentBytes
         this.traffic = report.traffic
-        this.#observer.beat(this, report.connections)
+        this.#observer.counted(this, report.connections)
+        break
+      case 'count':
+        this.#observer.counted(this, report.connections)
         break
       case 'scrape':
         this.#observer.scrape(this, report.id)

@@ -5,6 +5,7 @@ import type { TrafficReport } from '../core/traffic-report.ts'
 import { BEAT_MS } from './heartbeat.ts'
 import { machineTime } from './machine-time.ts'
 import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
+import type { Offer } from './receiver.ts'
 
 /** What a server does that a supervisor asks of it. */
 export interface SupervisedServer {
@@ -23,6 +24,7 @@ export interface SupervisedServer {
 }
 
 const DEPARTING_BEAT_MS = 100
+const COUNT_AFTER_MS = 10
 /** The supervisor itself waits one second for each process. */
 const GATHER_MS = 2500
 
@@ -33,6 +35,7 @@ export class SupervisorLink {
   readonly #open = new Map<number, (figures: readonly (readonly MetricFigures[])[]) => void>()
   #server: SupervisedServer | undefined
   #beats: NodeJS.Timeout | undefined
+  #counting: NodeJS.Timeout | undefined
   #lastId = 0
 
   private constructor(number: number) {
@@ -111,8 +114,8 @@ export class SupervisorLink {
   }
 
   /** Answered before anything is read: what was accepted, the supervisor gives to nobody else. */
-  #accept(socket: Socket | undefined, { id, until }: { id: number; until: number }): void {
-    if (machineTime() > until) {
+  #accept(socket: Socket | undefined, { id, until }: Offer): void {
+    if (until !== undefined && machineTime() > until) {
       // Closes this process's copy alone; the connection lives on.
       socket?.destroy()
       this.#send({ type: 'declined', id })
@@ -125,7 +128,16 @@ export class SupervisorLink {
     // close its side once it has sent its request.
     socket.setNoDelay(true)
     socket.allowHalfOpen = true
+    socket.once('close', () => this.#countSoon())
     this.#server?.take(socket)
+  }
+
+  /** The supervisor gives connections to whoever has the fewest; ends are told in groups. */
+  #countSoon(): void {
+    this.#counting ??= setTimeout(() => {
+      this.#counting = undefined
+      this.#send({ type: 'count', connections: this.#server?.connections() ?? 0 })
+    }, COUNT_AFTER_MS).unref()
   }
 
   async #giveFigures(id: number): Promise<void> {

@@ -126,7 +126,7 @@ export class Supervisor implements ProcessObserver {
     this.#dispatcher.declined(process, id)
   }
 
-  beat(process: SupervisedProcess, connections: number): void {
+  counted(process: SupervisedProcess, connections: number): void {
     this.#dispatcher.counted(process, connections)
   }
 

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../src/server/app.ts'
-import { listen } from '../../src/server/listen.ts'
+import { listen, serveHanded } from '../../src/server/listen.ts'
 import { slowPredictor } from '../fixtures/predictors.ts'
 import { FakeModels, fakeModel } from './support/fake-model.ts'
 import { post, RawConnection } from './support/raw-connection.ts'
@@ -93,5 +95,92 @@ describe('stop', () => {
     await server.stop({ graceMs: 0 })
     await first
     await inFlight
+  })
+})
+
+describe('leave', () => {
+  const patient = { graceMs: 20_000, requestTimeoutMs: 1000 }
+
+  test('stops at once where nobody ever asked anything', async () => {
+    const { server } = await startServer()
+    const startedAt = performance.now()
+    await server.leave(patient)
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+  })
+
+  test('goes on accepting until nobody sends anything, health checks and scrapes aside', async () => {
+    const { url, server } = await startServer()
+    await score(url)
+    const left = server.leave(patient)
+    for (let asked = 0; asked < 3; asked += 1) {
+      await delay(500)
+      expect((await score(url)).headers.get('connection')).toBe('close')
+    }
+    const lastScored = performance.now()
+    let gone = false
+    void left.then(() => {
+      gone = true
+    })
+    while (!gone) {
+      await Promise.allSettled(['/health', '/metrics'].map((path) => fetch(`${url}${path}`)))
+      await delay(50)
+    }
+    expect(performance.now() - lastScored).toBeGreaterThan(1800)
+  })
+
+  test('waits until who follows /ready has been told', async () => {
+    const { url, server } = await startServer()
+    await fetch(`${url}/ready`)
+    const left = server.leave(patient)
+    await delay(2500)
+    expect((await score(url)).status).toBe(200)
+    expect((await fetch(`${url}/ready`)).status).toBe(503)
+    await left
+    await expect(score(url)).rejects.toThrow()
+  })
+
+  test('is cut short by a stop', async () => {
+    const { url, server } = await startServer()
+    await score(url)
+    const left = server.leave(patient)
+    const startedAt = performance.now()
+    await server.stop({ graceMs: 1000 })
+    await left
+    expect(performance.now() - startedAt).toBeLessThan(1500)
+  })
+})
+
+describe('a server that is given its connections', () => {
+  async function handed() {
+    const app = await buildApp(serverOptions())
+    const server = serveHanded(app, { host: '127.0.0.1' })
+    const port = createServer({ allowHalfOpen: true }, (socket) => server.take(socket))
+    port.listen(0, '127.0.0.1')
+    await once(port, 'listening')
+    onTestFinished(() => void port.close())
+    return { server, port: (port.address() as AddressInfo).port }
+  }
+
+  test('serves them as its own', async () => {
+    const { server, port } = await handed()
+    const connection = new RawConnection(port)
+    connection.write(post(ONE_ROW))
+    await connection.until(/predictions/)
+    expect(server.openConnections).toBe(1)
+    expect(server.urlAt(port)).toBe(`http://127.0.0.1:${port}`)
+    await server.stop({ graceMs: 5000 })
+    expect(await connection.untilClosed()).toContain('predictions')
+    expect(server.openConnections).toBe(0)
+  })
+
+  test('cuts off what is not done in time', async () => {
+    const { server, port } = await handed()
+    const connection = new RawConnection(port)
+    connection.write('POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc')
+    await delay(100)
+    const startedAt = performance.now()
+    await server.stop({ graceMs: 200 })
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    await connection.untilClosed()
   })
 })

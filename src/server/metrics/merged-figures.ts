@@ -15,11 +15,11 @@ export async function mergedText(
   return { contentType: merged.contentType, text: await merged.metrics() }
 }
 
-/** A sample that is no number, as the mean of no observations, would make one of the whole. */
+/** A sample that is no number, as the mean of no observations (null, once sent), would make one of the whole. */
 function toMerge(metric: MetricFigures): MetricFigures {
   return {
     ...metric,
     aggregator: LARGEST.test(metric.name) ? 'max' : metric.aggregator,
-    values: metric.values.filter(({ value }) => !Number.isNaN(value)),
+    values: metric.values.filter(({ value }) => Number.isFinite(value)),
   }
 }

@@ -59,8 +59,7 @@ link.serve({
   depart: () => {
     departing = true
   },
-  traffic: () =>
-    departing ? { quietMs: Number.POSITIVE_INFINITY, followed: false, told: false } : undefined,
+  traffic: () => (departing ? { quietMs: 60_000, followed: false, told: false } : undefined),
   finish: () => {
     finishing = true
     server.closeIdleConnections()
