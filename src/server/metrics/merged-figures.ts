@@ -2,7 +2,7 @@ import { AggregatorRegistry } from 'prom-client'
 import type { MetricFigures } from '../../core/metric-figures.ts'
 
 /** Gauges that say the same of every process, or of which the largest is the one to know. Others are added up. */
-const LARGEST = /_info$|^headrace_max_batch_rows$/
+const LARGEST = /_info$|^headrace_(max_batch_rows|predicted_wait_seconds)$/
 
 /**
  * The text of a scrape from the figures of several processes. Of a metric that takes the first's value, or that
