@@ -43,7 +43,7 @@ export const OVERLOAD_SETTINGS = {
   apiKeysOfVariable: setting<readonly string[]>({
     variable: 'HEADRACE_API_KEY',
     default: [],
-    help: 'The same, out of the process list: keys separated by spaces or commas. Read where no --api-key is given',
+    help: 'The same, out of the process list: keys separated by spaces. Read where no --api-key is given',
     parse: headerSecrets,
     // Whoever set it meant the server to be closed.
     refusesEmptyVariable: true,

@@ -72,15 +72,10 @@ export function appendedSecret(value: string, previous: readonly string[]): read
   return [...previous, headerSecret(value)]
 }
 
-/**
- * Secrets separated by spaces or commas. A secret may itself have a comma, and one that was given alone always
- * could: the text between spaces is taken as a whole too.
- */
+/** Secrets separated by spaces, which none of them has. */
 export function headerSecrets(value: string): readonly string[] {
   if (value.trim() === '') return [headerSecret(value)]
-  const wholes = value.split(/\s+/).filter((whole) => whole !== '')
-  const parts = wholes.flatMap((whole) => whole.split(',').filter((part) => part !== ''))
-  return [...new Set([...parts, ...wholes])].map(headerSecret)
+  return [...new Set(value.trim().split(/\s+/))].map(headerSecret)
 }
 
 /** Seconds, fractions allowed, to milliseconds. */
