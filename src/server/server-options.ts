@@ -48,7 +48,7 @@ export interface ServerLimits {
 
 export const DEFAULT_LIMITS: ServerLimits = {
   bodyBytes: 100 * 1024 * 1024,
-  bufferedBytes: 400_000_000,
+  bufferedBytes: 400 * 1024 * 1024,
   headerBytes: 16 * 1024,
   headersTimeoutMs: 20_000,
   bodyTimeoutMs: 120_000,
