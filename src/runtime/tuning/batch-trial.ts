@@ -36,7 +36,7 @@ export class BatchTrial {
    * @throws NotBatched where a row is not answered as it is alone; ServingError, TuningStopped.
    */
   async run(size: number): Promise<number> {
-    const rows = this.#arrange(size)
+    const rows = this.#nextArrangement(size)
     const parts = rows.map(({ inputs }) => inputs)
     const inputs = this.#options.joining.join(parts)
     const { outputs, ms } = await this.#ask(inputs, size)
@@ -50,7 +50,7 @@ export class BatchTrial {
     const { joining, runs, threads } = this.#options
     if (threads === 'one' || this.#warmed.has(size)) return
     this.#warmed.add(size)
-    const inputs = joining.join(this.#arrange(size).map((row) => row.inputs))
+    const inputs = joining.join(this.#mixed(size).map((row) => row.inputs))
     await runs.everywhere(inputs, this.times.predict(size))
   }
 
@@ -86,28 +86,50 @@ export class BatchTrial {
     return !areSame(outputs, again.outputs)
   }
 
-  /**
-   * All rows in random order, again and again: neighbours differ. In every other batch two of them are equal, since
-   * requests may be as well.
-   */
-  #arrange(size: number): readonly TrialRow[] {
+  /** Each of the ways in which rows may come together in turn. */
+  #nextArrangement(size: number): readonly TrialRow[] {
+    this.#turn = (this.#turn + 1) % 3
+    if (size < 2 || this.#turn === 0) return this.#mixed(size)
+    return this.#turn === 1 ? this.#withTwins(size) : this.#withCrowd(size)
+  }
+
+  /** All rows in random order, again and again: neighbours differ. */
+  #mixed(size: number): TrialRow[] {
     const arranged: TrialRow[] = []
     while (arranged.length < size) arranged.push(...this.#shuffled())
     arranged.length = size
-    this.#turn += 1
-    if (size > 1 && this.#turn % 2 === 0) {
-      const from = Math.floor(this.#next() * (size - 1))
-      arranged[from + 1] = arranged[from]!
-    }
+    return arranged
+  }
+
+  /** Two neighbours are equal, since requests may be as well. */
+  #withTwins(size: number): TrialRow[] {
+    const arranged = this.#mixed(size)
+    const from = this.#below(size - 1)
+    arranged[from + 1] = arranged[from]!
+    return arranged
+  }
+
+  /**
+   * All are equal but for one, as the requests of a busy hour may be: a model that has room for only so many rows of a
+   * kind answers them well as long as they are of many kinds.
+   */
+  #withCrowd(size: number): TrialRow[] {
+    const [row, other] = this.#shuffled()
+    const arranged = new Array<TrialRow>(size).fill(row!)
+    arranged[this.#below(size)] = other ?? row!
     return arranged
   }
 
   #shuffled(): TrialRow[] {
     const rows = [...this.#options.rows]
     for (let index = rows.length - 1; index > 0; index -= 1) {
-      const other = Math.floor(this.#next() * (index + 1))
+      const other = this.#below(index + 1)
       ;[rows[index], rows[other]] = [rows[other]!, rows[index]!]
     }
     return rows
+  }
+  /** A random whole number from 0 up to, but not including, `end`. */
+  #below(end: number): number {
+    return Math.floor(this.#next() * end)
   }
 }

@@ -7,7 +7,7 @@ import { seededNumbers } from './seeded-numbers.ts'
 const FLOATS: readonly Datatype[] = ['FP16', 'FP32', 'FP64']
 
 /** Numbers of a tensor that are made up; a larger one repeats them. A prime, so that no period of images falls on it. */
-const MOST_MADE_UP = 4_099
+export const MOST_MADE_UP = 4_099
 
 /** Made-up rows for a model that brings no request along; none where its inputs are not plain floats of a known size. */
 export async function seededRows(inputs: readonly TensorMetadata[], count: number): Promise<TensorMap[]> {

@@ -1,19 +1,22 @@
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
 import { float16ToNumber, numberToFloat16 } from '../../protocols/mlflow-scoring/numpy/float16.ts'
 import { seededNumbers } from './seeded-numbers.ts'
-import { normal } from './seeded-rows.ts'
+import { MOST_MADE_UP, normal } from './seeded-rows.ts'
 
-/** What becomes of a float, of which the largest in its tensor has the magnitude `largest`. */
-type FloatChange = (value: number, largest: number, next: () => number) => number
+/** What becomes of a float: so many times its value, and so many times the largest magnitude of its tensor more. */
+interface FloatChange {
+  scale(next: () => number): number
+  shift?(next: () => number): number
+}
 
 /** A little at first; then as different as inputs may be, since rows that are alike show no mixing. */
 const CHANGES: readonly FloatChange[] = [
-  (value, _, next) => value * (0.9 + 0.2 * next()),
-  (value, _, next) => value * normal(next),
-  (value, largest, next) => value + normal(next) * (largest || 1),
-  (value, _, next) => value * 10 * (0.9 + 0.2 * next()),
-  (value, _, next) => value * (0.5 + next()),
-  (value, _, next) => value * -100 * (0.5 + next()),
+  { scale: (next) => 0.9 + 0.2 * next() },
+  { scale: normal },
+  { scale: () => 1, shift: normal },
+  { scale: (next) => 10 * (0.9 + 0.2 * next()) },
+  { scale: (next) => 0.5 + next() },
+  { scale: (next) => -100 * (0.5 + next()) },
 ]
 
 /**
@@ -52,27 +55,60 @@ function varied(tensor: Tensor, others: readonly Tensor[], change: FloatChange, 
   return { ...tensor, data: exchanged(tensor, others, next) } as Tensor
 }
 
+/** Large tensors have their changes repeated: to draw one for each value would keep the serving thread. */
 function changed(
   values: Float32Array | Float64Array,
-  change: FloatChange,
+  { scale, shift }: FloatChange,
   next: () => number,
 ): Float32Array | Float64Array {
+  const made = Math.min(values.length, MOST_MADE_UP)
+  const scales = Float64Array.from({ length: made }, () => scale(next))
+  const largest = shift === undefined ? 0 : largestOf(values)
+  const shifts = Float64Array.from({ length: made }, () => (shift?.(next) ?? 0) * largest)
+  const copy = values.slice()
+  for (let index = 0, at = 0; index < copy.length; index += 1, at = at + 1 < made ? at + 1 : 0) {
+    copy[index] = copy[index]! * scales[at]! + shifts[at]!
+  }
+  return copy
+}
+
+/** The largest magnitude; 1 where there is none. */
+function largestOf(values: Float32Array | Float64Array): number {
   let largest = 0
   for (const value of values) largest = Math.max(largest, Math.abs(value) || 0)
-  return values.map((value) => change(value, largest, next))
+  return largest || 1
 }
 
 type Codes = (number | bigint | string)[]
 
+/** Of large tensors whole blocks are exchanged, for the same reason. */
 function exchanged(tensor: Tensor, others: readonly Tensor[], next: () => number): Tensor['data'] {
   const copy = tensor.data.slice() as unknown as Codes
   const { length } = copy
-  for (let index = 0; index < length; index += 1) {
+  const block = Math.ceil(length / MOST_MADE_UP)
+  for (let index = 0; index < length; index += block) {
     if (next() < 0.5) continue
     const other = others[Math.floor(next() * others.length)]!
-    copy[index] = another(tensor, other, { index, next })
+    if (block === 1) copy[index] = another(tensor, other, { index, next })
+    else copyBlock(tensor, other, { copy, index, block, next })
   }
   return copy as unknown as Tensor['data']
+}
+
+interface Block {
+  readonly copy: Codes
+  readonly index: number
+  readonly block: number
+  readonly next: () => number
+}
+
+/** From the same place of another row, or from another place of its own. */
+function copyBlock(tensor: Tensor, other: Tensor, { copy, index, block, next }: Block): void {
+  const { length } = copy
+  const data = other.data.length === length ? other.data : tensor.data
+  const from = data === tensor.data ? Math.floor(next() * (length - block)) : index
+  const end = Math.min(block, length - index)
+  for (let at = 0; at < end; at += 1) copy[index + at] = data[from + at]!
 }
 
 interface Place {
