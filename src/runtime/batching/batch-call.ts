@@ -1,4 +1,4 @@
-import { internalError, type ServingError } from '../../core/errors.ts'
+import { internalError, messageOf, type ServingError } from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { joinRows, rowCount } from '../../core/tensor-rows.ts'
@@ -109,8 +109,17 @@ export class BatchCall implements QueuedCall<BatchCall> {
 
   #join(pieces: readonly TensorMap[]): void {
     const [first] = pieces
-    if (pieces.every((piece) => PLAIN_ROWS.fits(first!, piece))) this.succeed(joinRows(pieces))
-    else this.fail(internalError('The outputs of the runs of one request have rows of different shapes'))
+    if (!pieces.every((piece) => PLAIN_ROWS.fits(first!, piece))) {
+      this.fail(internalError('The outputs of the runs of one request have rows of different shapes'))
+      return
+    }
+    try {
+      this.succeed(joinRows(pieces))
+    } catch (cause) {
+      this.fail(
+        internalError(`The outputs of the runs of one request cannot be joined: ${messageOf(cause)}`, cause),
+      )
+    }
   }
 
   /**

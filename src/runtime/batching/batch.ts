@@ -55,7 +55,7 @@ export class Batch implements CancelSignal {
     return engine.predict(inputs, this.#options())
   }
 
-  /** Gives each call its rows of what the run gave. @throws ServingError where they cannot be told apart. */
+  /** Gives each call its rows of what the run gave. @throws ServingError where they cannot be told apart: none has any then. */
   answer(outputs: TensorMap): void {
     if (this.single) {
       const { call } = this.parts[0]!

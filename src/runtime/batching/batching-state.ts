@@ -22,6 +22,17 @@ export interface BatchStats {
   readonly expired: number
 }
 
+/** The counts of two batchers together; of one where there is no other. */
+export function addedStats(a: BatchStats, b: BatchStats | undefined): BatchStats {
+  return {
+    batches: a.batches + (b?.batches ?? 0),
+    halved: a.halved + (b?.halved ?? 0),
+    retried: a.retried + (b?.retried ?? 0),
+    cancelled: a.cancelled + (b?.cancelled ?? 0),
+    expired: a.expired + (b?.expired ?? 0),
+  }
+}
+
 /** What a user may say about batching. */
 export interface BatchingOptions {
   /** `auto` batches what is proved to be batchable, `on` without proof, `off` nothing. */

@@ -9,7 +9,7 @@ import { aftermathOf, asServingError, halves } from './batch-failure.ts'
 import type { BatchPart } from './batch-part.ts'
 import type { BatchPlan } from './batch-plan.ts'
 import { BatchSizes, type SizeLimits } from './batch-sizes.ts'
-import type { BatchStats } from './batching-state.ts'
+import { addedStats, type BatchStats } from './batching-state.ts'
 import { EarliestDeadline } from './earliest-deadline.ts'
 import { OverflowRoute } from './overflow-route.ts'
 import type { RowJoining } from './row-joining.ts'
@@ -53,6 +53,11 @@ interface Group {
  * about a millisecond of calls that each run by themselves.
  */
 export class DynamicBatcher implements Predictor, CallKeeper {
+  /**
+   * Told of a batch of which the outputs have no row for each of its own, whatever was proved before. Its calls run
+   * again, alone in the end; so will all others, if `use` is told that there is no plan any more.
+   */
+  onDisproved: (error: ServingError) => void = () => {}
   readonly #engine: Predictor
   readonly #placement: Placement
   readonly #overflow: OverflowRoute | undefined
@@ -110,14 +115,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   }
 
   get stats(): BatchStats {
-    const counts = { ...this.#counts }
-    const { batches, halved, retried, cancelled, expired } = this.#overflow?.stats ?? NO_STATS
-    counts.batches += batches
-    counts.halved += halved
-    counts.retried += retried
-    counts.cancelled += cancelled
-    counts.expired += expired
-    return counts
+    return addedStats(this.#counts, this.#overflow?.stats)
   }
 
   /** From now on batches are formed by `plan`; without one every request is a run of its own. */
@@ -236,7 +234,9 @@ export class DynamicBatcher implements Predictor, CallKeeper {
     try {
       batch.answer(outputs)
     } catch (thrown) {
-      this.#fail(batch.calls, asServingError(thrown))
+      const error = asServingError(thrown)
+      this.onDisproved(error)
+      this.#onFailed(batch, error)
     }
     if (batch.single) this.#overflow?.learn(batch.rows, batch.calls[0]!.options.timing?.compute ?? 0)
   }
@@ -289,8 +289,6 @@ export class DynamicBatcher implements Predictor, CallKeeper {
     return new Set(calls.filter((call) => !call.settled))
   }
 }
-
-const NO_STATS: BatchStats = { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
 
 function groupsOf(partitions: readonly (readonly BatchPart[])[], joining: RowJoining | undefined): Group[] {
   return partitions.map((parts) => ({ parts, joining }))

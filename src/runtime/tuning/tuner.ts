@@ -46,6 +46,17 @@ export class Tuner {
     this.#runs.stop()
   }
 
+  /** A batch has shown that its proof was none: nothing is batched any more, unless that was asked for without proof. */
+  disprove(how: string): void {
+    const { batching, batcher, log, name: model } = this.#options
+    if (batching.mode === 'on' || this.#state.state !== 'on') return
+    this.stop()
+    batcher.use(undefined)
+    const reason = `requests were answered in another way together than alone: ${how}`
+    this.#state = { state: 'off', reason, maxBatchRows: 1 }
+    log.warn({ model, reason }, 'Requests are not batched any more')
+  }
+
   async #tryAgainAndAgain(): Promise<void> {
     for (const pause of [...RETRY_MS, undefined]) {
       const error = await this.#try()
@@ -92,7 +103,7 @@ export class Tuner {
   }
 
   #settle(reason: string): void {
-    if (this.#state.state !== 'on') this.#state = { state: 'off', reason, maxBatchRows: 1 }
+    if (this.#state.state === 'testing') this.#state = { state: 'off', reason, maxBatchRows: 1 }
   }
 
   #tell(): void {

@@ -203,15 +203,6 @@ test('each call of a run without end gets its error at its own deadline, the run
   expect(answered((await later) as TensorMap)).toEqual([2])
 })
 
-test('outputs without a row for each row are an error for all, never rows of somebody else', async () => {
-  const { engine, batcher } = pooled(1)
-  engine.predict = async () => rows(1, 1, 2, 3)
-  const answers = [1, 2].map((value) => settle(batcher.predict(rows(1, value))))
-  for (const answer of await Promise.all(answers)) {
-    expect(answer).toMatchObject({ code: 'INTERNAL_ERROR', message: expect.stringContaining("'x'") })
-  }
-})
-
 test('parts of one call whose rows differ in shape are no answer', async () => {
   const { engine, batcher } = pooled(1)
   let width = 1

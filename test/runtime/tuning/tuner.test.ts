@@ -252,4 +252,26 @@ describe('in the course of it', () => {
     expect(tuner.state).toEqual({ state: 'off', reason: 'the model is being unloaded', maxBatchRows: 1 })
     expect(plans).toEqual([])
   })
+  test('a proof that turns out to be none is taken back for good, and said', async () => {
+    const engine = new TimedEngine((rows) => 1 + 0.001 * rows)
+    const plans: unknown[] = []
+    const warnings: object[] = []
+    const tuner: Tuner = new Tuner({
+      ...{ ...SETUP, name: 'm', placement: 'pool', engine, rowMs: 1, underWay: () => 0 },
+      log: { info: () => {}, warn: (facts) => void warnings.push(facts) },
+      batcher: {
+        use: (plan) => {
+          plans.push(plan)
+          if (plans.length === 1) setImmediate(() => tuner.disprove('a row is missing'))
+        },
+      },
+      everywhere: async () => {},
+    })
+    await tuner.run()
+    expect(plans.at(-1)).toBeUndefined()
+    expect(tuner.state).toMatchObject({ state: 'off', reason: expect.stringContaining('a row is missing') })
+    expect(warnings).toHaveLength(1)
+    tuner.disprove('once more')
+    expect(warnings).toHaveLength(1)
+  })
 })
