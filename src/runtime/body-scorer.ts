@@ -3,6 +3,8 @@ import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec
 
 /** Scores request bodies where the model runs: decoded, predicted and encoded there, so that no other thread waits. */
 export interface BodyScorer {
+  /** Smaller bodies are answered sooner where they were received. */
+  readonly fromBytes: number
   /**
    * @param options `timing` is filled in with every stage.
    * @returns the reply's text in UTF-8.

@@ -30,7 +30,6 @@ export class LoadedModel implements ServedModel {
   readonly name: string
   readonly mlmodel: PreparedModel
   readonly predictor: DynamicBatcher
-  readonly bodies: BodyScorer | undefined
   readonly scoring: ScoringCodec
   readonly admission: Admission
   readonly placement: Placement
@@ -46,7 +45,6 @@ export class LoadedModel implements ServedModel {
     this.name = init.name
     this.mlmodel = init.mlmodel
     this.predictor = init.batcher
-    this.bodies = init.placed.bodies
     this.scoring = init.scoring
     this.admission = init.admission
     this.placement = init.placed.placement
@@ -55,6 +53,10 @@ export class LoadedModel implements ServedModel {
     this.tuned = init.tuned ?? Promise.resolve()
     this.#placed = init.placed
     this.#tuner = init.tuner
+  }
+
+  get bodies(): BodyScorer | undefined {
+    return this.#placed.bodies
   }
 
   get batching(): BatchingState {
@@ -88,6 +90,7 @@ export class LoadedModel implements ServedModel {
       this.#placed.abandon()
     }
     await this.predictor.close()
+    await this.#placed.close()
   }
 
   /** Refuses new requests; true once nothing is under way, false where `graceMs` was not enough. */

@@ -7,6 +7,7 @@ import { availableResources, planThreads, type Resources } from './cores.ts'
 import { type LoadModelOptions, loadModel } from './load/load-model.ts'
 import { ModelLoading } from './load/model-loading.ts'
 import type { LoadedModel } from './loaded-model.ts'
+import { ModelThreads } from './model-threads.ts'
 import type { PlacementChoice } from './placement.ts'
 import type { WorkerThreads } from './pool/worker-threads.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
@@ -54,8 +55,7 @@ export class ModelRepository {
   readonly #models = new Map<string, LoadedModel>()
   readonly #askedFor = new WeakMap<LoadedModel, number>()
   #asked = 0
-  /** Of the models that are loaded, and of earlier ones as far as a thread of theirs did not end. */
-  readonly #threads = new Set<WorkerThreads>()
+  readonly #threads: ModelThreads
   readonly #loadings = new Set<ModelLoading>()
   /** Models being unloaded: nobody finds them any more, and they have requests to finish. */
   readonly #leaving = new Set<LoadedModel>()
@@ -67,6 +67,9 @@ export class ModelRepository {
     this.#options = options
     this.#resources = options.resources ?? availableResources()
     this.#log = options.log ?? SILENT_LOG
+    const { runTimeoutMs = RUN_TIMEOUT_MS } = options
+    const { memoryBytes } = this.#resources
+    this.#threads = new ModelThreads({ memoryBytes, runTimeoutMs, log: this.#log })
   }
 
   /**
@@ -91,7 +94,7 @@ export class ModelRepository {
       throw loading.signal.aborted ? loading.signal.reason : error
     } finally {
       this.#loadings.delete(loading)
-      this.#forgetThreads()
+      this.#threads.forgetGone()
     }
   }
 
@@ -122,8 +125,7 @@ export class ModelRepository {
 
   /** A thread is inside a native run that never returns: the process can only be ended by SIGKILL. */
   hasStuckWorkers(): boolean {
-    for (const { stuck } of this.#threads) if (stuck > 0) return true
-    return false
+    return this.#threads.hasStuck()
   }
 
   /**
@@ -140,7 +142,7 @@ export class ModelRepository {
       await model.retire(`The model '${name}' is being unloaded`, UNLOAD_GRACE_MS)
     } finally {
       this.#leaving.delete(model)
-      this.#forgetThreads()
+      this.#threads.forgetGone()
     }
     this.#log.info({ model: name }, 'Model unloaded')
   }
@@ -176,6 +178,7 @@ export class ModelRepository {
       name,
       source,
       threads,
+      startOverflow: () => this.#startThreads(loading, 1),
       ...(prepare && { prepare }),
     })
     if (loading.signal.aborted) {
@@ -210,27 +213,18 @@ export class ModelRepository {
     for (const loading of this.#loadings) loading.giveUp(unavailable(DRAINING))
   }
 
-  #threadsFor(loading: ModelLoading): Promise<WorkerThreads | undefined> {
-    return loading.threads(() => this.#startThreads(loading))
+  /** None where inline is forced. */
+  async #threadsFor(loading: ModelLoading): Promise<WorkerThreads | undefined> {
+    if (this.#options.placement === 'inline') return undefined
+    return loading.threads(() => this.#startThreads(loading, loading.threadCount))
   }
 
-  async #startThreads(loading: ModelLoading): Promise<WorkerThreads | undefined> {
-    if (this.#options.placement === 'inline') return undefined
-    const { WorkerThreads } = await import('./pool/worker-threads.ts')
-    const { memoryBytes } = this.#resources
-    const threads = new WorkerThreads({ maxThreads: loading.threadCount, memoryBytes, log: this.#log })
-    threads.onExhausted = () => this.#onExhausted(loading.name)
-    this.#threads.add(threads)
-    return threads
+  #startThreads(loading: ModelLoading, count: number): Promise<WorkerThreads> {
+    return this.#threads.start(count, () => this.#onExhausted(loading.name))
   }
 
   #onExhausted(name: string | undefined): void {
     if (name !== undefined && this.#models.has(name)) this.onExhausted(name)
-  }
-
-  /** Those of which nothing is left. */
-  #forgetThreads(): void {
-    for (const threads of this.#threads) if (threads.gone) this.#threads.delete(threads)
   }
 
   /** @returns how the model is to be prepared now that the trial has done it once. */

@@ -4,8 +4,9 @@ import type { Flavor, ModelTraits, PreparedModel } from '../flavors/flavor.ts'
 import type { BodyScorer } from './body-scorer.ts'
 import type { ThreadPlan } from './cores.ts'
 import { OverflowPool } from './overflow-pool.ts'
+import type { WorkerModel } from './pool/worker-messages.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
-import type { WorkerModel, WorkerThreads } from './pool/worker-threads.ts'
+import type { WorkerThreads } from './pool/worker-threads.ts'
 import type { RuntimeLog } from './runtime-log.ts'
 import type { Placement, PoolStats } from './served-model.ts'
 
@@ -19,6 +20,8 @@ export interface PlacementOptions {
   readonly plan: ThreadPlan
   /** Started ahead; absent where inline is forced. */
   readonly threads: WorkerThreads | undefined
+  /** Starts a thread for requests that would block the serving thread, should the model be placed inline. */
+  readonly startOverflow?: () => Promise<WorkerThreads>
   readonly flavorTable?: string
   /** Others are served meanwhile: one thread after the other opens the model, and leaves them the other cores. */
   readonly beside?: boolean
@@ -33,12 +36,14 @@ export interface PlacedModel {
   readonly overflow?: () => Promise<Predictor>
   /** The pool's counters; undefined inline, as long as there are no threads to count. */
   poolStats(): PoolStats | undefined
-  /** Scores whole bodies in the model's threads; undefined inline. */
+  /** Scores large bodies in the model's threads; undefined as long as it has none and can have none. */
   readonly bodies: BodyScorer | undefined
   /** Runs `inputs` once in every thread that has the model, so that all of them are warm. @throws ServingError */
   everywhere(inputs: TensorMap): Promise<void>
   /** Answers what is in threads with an error. Inline there is nothing to give up: a run is over before anyone asks. */
   abandon(): void
+  /** Frees what it has beside its predictor. */
+  close(): Promise<void>
 }
 
 /** A run of one row under this is not worth the hop to another thread. */
@@ -106,8 +111,11 @@ export class ModelPlacement {
     for (let count = beside ? 2 : plan.workers; count <= plan.workers; count += 1) await pool.grow(count)
   }
 
-  #overflow(): OverflowPool {
-    return new OverflowPool({ ...pooledModel(this.#options), intraOpThreads: 1 }, this.#options.log)
+  #overflow(): OverflowPool | undefined {
+    const { startOverflow: startThreads, log } = this.#options
+    if (startThreads === undefined) return undefined
+    const model = { ...pooledModel(this.#options), intraOpThreads: 1 }
+    return new OverflowPool({ model, startThreads, log })
   }
 
   /** Frees the model wherever it is. */
@@ -158,10 +166,13 @@ export function placedInline(engine: Predictor, overflow?: OverflowPool): Placed
   return {
     placement: 'inline',
     predictor: engine,
-    bodies: undefined,
+    get bodies() {
+      return overflow?.available ? overflow : undefined
+    },
     everywhere: async (inputs) => void (await engine.predict(inputs)),
     poolStats: () => overflow?.stats,
     abandon: () => overflow?.abandon(),
+    close: async () => overflow?.close(),
     ...(overflow === undefined ? {} : { overflow: () => overflow.open() }),
   }
 }
@@ -175,5 +186,6 @@ export function placedInPool(pool: WorkerPool): PlacedModel {
     everywhere: (inputs) => pool.everywhere(inputs),
     poolStats: () => pool.stats,
     abandon: () => pool.abandon(),
+    close: () => pool.close(),
   }
 }

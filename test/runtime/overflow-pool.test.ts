@@ -1,8 +1,12 @@
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { allocate, elementCount, type Tensor, type TensorMap } from '../../src/core/tensor.ts'
+import { DataPlane } from '../../src/runtime/data-plane.ts'
 import { ModelRepository, type ModelRepositoryOptions } from '../../src/runtime/model-repository.ts'
+import { OverflowPool } from '../../src/runtime/overflow-pool.ts'
+import { WorkerThreads } from '../../src/runtime/pool/worker-threads.ts'
 import type { ServedModel } from '../../src/runtime/served-model.ts'
+import { fakeWorkerModel } from './fakes/fake-model.ts'
 
 const IRIS = join(import.meta.dirname, '../../models/iris/1')
 const MANY = 20_000
@@ -59,4 +63,73 @@ test('a request in the other thread ends with the model', async () => {
   const settled = Promise.allSettled(answers)
   await repository.close(0)
   expect((await settled).length).toBe(3)
+})
+
+describe('a large body for a model that is inline', () => {
+  const row = '[5.1, 3.5, 1.4, 0.2]'
+  const columns = ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)']
+  const head = `{"dataframe_split": {"columns": ${JSON.stringify(columns)}, "data": [`
+  const body = Buffer.from(`${head}${`${row}, `.repeat(60_000)}${row}]}}`)
+  const request = { body, mediaType: 'application/json' } as const
+
+  test('is answered in a thread of its own, as here, and the event loop stays free', async () => {
+    const model = await load()
+    const { bodies } = model
+    expect(body.length).toBeGreaterThan(bodies!.fromBytes)
+    let [longestMs, last] = [0, performance.now()]
+    const turns = setInterval(() => {
+      const now = performance.now()
+      longestMs = Math.max(longestMs, now - last)
+      last = now
+    }, 1)
+    await new DataPlane().score(model, bodies!, request)
+    const begun = performance.now()
+    const reply = await new DataPlane().score(model, bodies!, request)
+    const totalMs = performance.now() - begun
+    clearInterval(turns)
+    expect(longestMs).toBeLessThan(totalMs)
+    expect(model.stats()).toMatchObject({ workers: 1, running: 0, queued: 0 })
+    expect(model.admission.requests).toBe(0)
+    const { request: decoded, form } = await model.scoring.decode(body, 'application/json')
+    const here = model.scoring.encode(await model.predictor.predict(decoded.inputs), form)
+    expect(Buffer.from(reply).toString() === here).toBe(true)
+  })
+
+  test('shares the thread with the other requests that are too long', async () => {
+    const model = await load()
+    const replies = [
+      model.bodies!.score(body, 'application/json', {}),
+      model.predictor.predict(zeros(model, MANY)),
+    ]
+    await Promise.all(replies)
+    expect(model.stats().workers).toBe(1)
+  })
+
+  test('is refused once the model is unloaded, and its thread has ended with the model', async () => {
+    const model = await load()
+    const { bodies } = model
+    await bodies!.score(body, 'application/json', {})
+    await repository.unload('iris')
+    await expect(bodies!.score(body, 'application/json', {})).rejects.toMatchObject({
+      code: 'TEMPORARILY_UNAVAILABLE',
+    })
+  })
+
+  test('stays in the serving thread where inline was forced', async () => {
+    expect((await load({ placement: 'inline' })).bodies).toBeUndefined()
+  })
+})
+
+test('a thread that cannot be opened is not asked for again at once', async () => {
+  const log: string[] = []
+  const pool = new OverflowPool({
+    model: { ...fakeWorkerModel(), flavorTable: 'file:///nowhere.ts' },
+    startThreads: async () => new WorkerThreads({ maxThreads: 1 }),
+    log: { info: () => {}, warn: (_facts, message) => void log.push(message) },
+  })
+  expect(pool.available).toBe(true)
+  await expect(pool.score(new Uint8Array(), 'application/json', {})).rejects.toThrow()
+  expect(pool.available).toBe(false)
+  expect(log).toEqual([expect.stringMatching(/^No worker thread could be opened for large requests/)])
+  await pool.close()
 })

@@ -3,6 +3,9 @@ import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-co
 import { PoolCall, type PoolCallInit, type RunTime, type Seat } from './pool-call.ts'
 import type { BodyReply, RunMessage, RunReply } from './worker-messages.ts'
 
+/** From this size on reading a body takes longer than handing it to another thread. */
+export const LARGE_BODY_BYTES = 64 * 1024
+
 /** A call with a whole request body, which is a run of its own. */
 export class BodyCall extends PoolCall<Uint8Array> {
   readonly #body: Uint8Array

@@ -109,6 +109,12 @@ export abstract class PoolCall<Answer = unknown> {
     return false
   }
 
+  /** To be called when it was answered while it runs: from now on its deadline is that of its worker. */
+  outstay(patienceMs: number, runTimeoutMs: number): void {
+    this.overdue = true
+    this.deadline = Math.max(performance.now() + patienceMs, this.queuedAt + runTimeoutMs)
+  }
+
   protected succeed(answer: Answer): void {
     if (this.#settle()) this.#init.resolve(answer)
   }

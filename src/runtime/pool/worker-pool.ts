@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import {
   deadlineExceeded,
   deserializeError,
@@ -13,7 +12,7 @@ import type { TensorMap } from '../../core/tensor.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import type { BodyScorer } from '../body-scorer.ts'
 import type { PoolStats } from '../served-model.ts'
-import { BodyCall } from './body-call.ts'
+import { BodyCall, LARGE_BODY_BYTES } from './body-call.ts'
 import { CallQueue } from './call-queue.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
 import { leastLoaded } from './least-loaded.ts'
@@ -36,6 +35,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   readonly outputs: readonly OutputMetadata[]
   readonly maxBatchRows: number
   readonly batchable: boolean
+  readonly fromBytes = LARGE_BODY_BYTES
   readonly #threads: WorkerThreads
   readonly #waiting = new CallQueue()
   /** Calls that a worker has, begun or not. */
@@ -273,8 +273,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     call.fail(deadlineExceeded('The request was not answered by its deadline'))
     this.#drop(call)
     if (!this.#sent.has(call)) return
-    call.overdue = true
-    call.deadline = performance.now() + this.#times.patienceMs
+    call.outstay(this.#times.patienceMs, this.#threads.runTimeoutMs)
     this.#deadlines.add(call)
   }
 

@@ -19,8 +19,6 @@ import type {
 import { WorkerTask } from './worker-task.ts'
 import { type ReplyReceiver, WorkerThread, type WorkerThreadInit } from './worker-thread.ts'
 
-export type { WorkerModel } from './worker-messages.ts'
-
 export interface WorkerThreadsOptions {
   /** The most threads there will be at the same time. */
   readonly maxThreads: number
@@ -28,6 +26,8 @@ export interface WorkerThreadsOptions {
   readonly maxHeapMb?: number
   /** Of which all copies of the model may take half, those in lost threads included; what there is unless set. */
   readonly memoryBytes?: number
+  /** No thread is given up over a run that has not gone on for so long, however short its caller's time is; 0 unless set. */
+  readonly runTimeoutMs?: number
   readonly log?: RuntimeLog
 }
 
@@ -40,6 +40,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   observer: ThreadsObserver | undefined
   /** Called once, when so much is lost that only a new process can help. */
   onExhausted: () => void = () => {}
+  readonly runTimeoutMs: number
   readonly #memoryBytes: number
   readonly #log: RuntimeLog
   readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
@@ -65,6 +66,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   constructor(options: WorkerThreadsOptions) {
     const { maxThreads, memoryBytes = availableResources().memoryBytes } = options
     const { maxHeapMb = heapLimitMb(maxThreads, memoryBytes), log = SILENT_LOG } = options
+    this.runTimeoutMs = options.runTimeoutMs ?? 0
     this.#memoryBytes = memoryBytes
     this.#log = log
     this.#piscina = startPiscina({ maxThreads, maxHeapMb })

@@ -16,9 +16,6 @@ import type { InferencePlane, ServedModels } from '../server-options.ts'
 import { serverTiming } from '../server-timing.ts'
 import { wantedTimeoutMs } from '../time-limit.ts'
 
-/** From this size on reading a body takes longer than handing it to another thread. */
-const LARGE_BODY_BYTES = 64 * 1024
-
 /** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
 const TELLING_BODY_BYTES = 4 * 1024
 
@@ -65,9 +62,10 @@ export class MlflowScoring {
       const body = await this.#bodies.read(exchange, model.admission)
       if (body === undefined) return
       exchange.limitTo(performance.now() + this.#requestTimeoutMs)
+      const { bodies } = model
       const reply =
-        model.bodies !== undefined && body.length > LARGE_BODY_BYTES
-          ? await this.#score(exchange, model, model.bodies, { body, mediaType })
+        bodies !== undefined && body.length >= bodies.fromBytes
+          ? await this.#score(exchange, model, bodies, { body, mediaType })
           : await this.#predict(exchange, model, body, mediaType)
       exchange.send(200, 'application/json', reply)
     } catch (error) {
