@@ -31,6 +31,8 @@ export interface LoadModelOptions {
   readonly placement: PlacementChoice
   /** Started ahead of the model that goes into them; undefined where it will be inline for certain. */
   readonly threads: WorkerThreads | undefined
+  /** Starts one more, should the model be inline and have requests that would block the serving thread. */
+  readonly startOverflow?: () => Promise<WorkerThreads>
   /** How many of them and of what kind, by the weight of the model's copies. */
   readonly planFor: (weightBytes: number) => ThreadPlan
   readonly limits: AdmissionLimits
@@ -134,7 +136,7 @@ async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
 }
 
 async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {
-  const { placement, threads, planFor, flavorTable, beside = false, log } = options
+  const { placement, threads, startOverflow, planFor, flavorTable, beside = false, log } = options
   const flavor = await loadFlavor(mlmodel, flavorTable)
   const model = await flavor.prepare(mlmodel, options.prepare)
   return ModelPlacement.open({
@@ -145,6 +147,7 @@ async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<M
     threads,
     beside,
     log,
+    ...(startOverflow === undefined ? {} : { startOverflow }),
     ...(flavorTable === undefined ? {} : { flavorTable }),
   })
 }
