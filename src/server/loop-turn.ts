@@ -1,32 +1,37 @@
 import { performance } from 'node:perf_hooks'
 
 /**
- * The turn of the event loop that is under way. Requests that are ready together are read in one turn, one after the
- * other: how long it has gone on is how long the one that is read now has waited in its socket, where nobody saw it.
+ * How old what is read may be. Requests that are ready together are read in one turn of the event loop, one after the
+ * other; what came while the loop was busy with one turn is read in the next. Nobody sees them in their sockets, but they
+ * cannot be older than the moment at which the loop looked there before.
  */
 export class LoopTurn {
   #open = false
-  #begunAt = 0
-  #closedAt = 0
+  /** Nothing that is read in this turn came before. */
+  #since = 0
+  #readAt = 0
+  #count = 0
   #idleMs = 0
 
-  /** Milliseconds for which the loop has been busy since it last looked for requests. @param now `performance.now()` */
-  busyMs(now: number): number {
+  /** Milliseconds for which a request may have waited that is read now. @param now `performance.now()` */
+  lagMs(now: number): number {
     if (!this.#open) this.#begin(now)
-    return now - this.#begunAt
+    return now - this.#since
   }
 
-  /** The answers to the turn before were written since it closed; what the loop slept through is no wait. */
   #begin(now: number): void {
+    const { uvMetricsInfo, idleTime } = performance.nodeTiming
+    // A loop that slept was woken by what is read now; one that turned meanwhile has looked and found nothing.
+    const isNext = uvMetricsInfo.loopCount <= this.#count + 1 && idleTime === this.#idleMs
+    this.#since = isNext && this.#readAt > 0 ? this.#readAt : now
+    this.#readAt = now
     this.#open = true
-    const slept = performance.nodeTiming.idleTime - this.#idleMs
-    this.#begunAt = this.#closedAt === 0 ? now : Math.min(now, this.#closedAt + slept)
     setImmediate(() => this.#close())
   }
 
   #close(): void {
     this.#open = false
-    this.#closedAt = performance.now()
+    this.#count = performance.nodeTiming.uvMetricsInfo.loopCount
     this.#idleMs = performance.nodeTiming.idleTime
   }
 }

@@ -9,13 +9,33 @@ function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
-test('a turn is as old as its first request, and what the loop slept through does not count', async () => {
+test('a request may be as old as its turn, and what the loop slept through does not count', async () => {
   const turn = new LoopTurn()
-  expect(turn.busyMs(performance.now())).toBe(0)
+  expect(turn.lagMs(performance.now())).toBe(0)
   block(40)
-  expect(turn.busyMs(performance.now())).toBeGreaterThan(39)
+  expect(turn.lagMs(performance.now())).toBeGreaterThan(39)
   await delay(300)
-  expect(turn.busyMs(performance.now())).toBeLessThan(250)
+  expect(turn.lagMs(performance.now())).toBeLessThan(5)
+})
+
+test('a request that is read in the next turn may have come when this one had just begun', async () => {
+  const turn = new LoopTurn()
+  turn.lagMs(performance.now())
+  block(40)
+  await new Promise(setImmediate)
+  block(20)
+  expect(turn.lagMs(performance.now())).toBeGreaterThan(59)
+})
+
+test('what else the loop was busy with between two requests is no lag of the second', async () => {
+  const turn = new LoopTurn()
+  turn.lagMs(performance.now())
+  for (let n = 0; n < 5; n += 1) {
+    await delay(5)
+    block(20)
+  }
+  await delay(5)
+  expect(turn.lagMs(performance.now())).toBeLessThan(15)
 })
 
 test('a request that was read too late in its turn is refused, one with more time is answered', async () => {

@@ -20,10 +20,10 @@ import { wantedTimeoutMs } from '../time-limit.ts'
 const TELLING_BODY_BYTES = 4 * 1024
 
 /**
- * Of the time to the deadline of a request to an inline model: what was read so late has to wait as long again for
- * the runs and the replies of its turn.
+ * Of the time to the deadline of a request to an inline model, the part that it may have waited in its socket: what
+ * was read later has to wait about as long again for the rest of its turn, the runs and the replies.
  */
-const MOST_LAG = 0.25
+const MOST_LAG = 1 / 3
 
 export interface MlflowScoringInit {
   readonly models: ServedModels
@@ -81,7 +81,7 @@ export class MlflowScoring {
     const wantedMs = wantedTimeoutMs(request)
     if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
     const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
-    const lags = placement === 'inline' && this.#turn.busyMs(startedAt) > (deadline - startedAt) * MOST_LAG
+    const lags = placement === 'inline' && this.#turn.lagMs(startedAt) > (deadline - startedAt) * MOST_LAG
     if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
     const refusal = lags ? admission.refuseLag() : admission.foresee({ deadline, apiKey })
     if (refusal === undefined) return true
