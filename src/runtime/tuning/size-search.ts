@@ -39,16 +39,10 @@ const FIRST_ROWS = 8
  */
 export async function searchSize(options: SizeSearchOptions): Promise<number> {
   const search = new SizeSearch(options)
-  await search.measure(1)
-  const bound = search.boundMs()
-  const sizes = [1]
-  for (let size = 2; size <= options.most && search.mayMeasure(size, bound); size *= 2) {
-    if ((await search.measure(size)) > bound) break
-    sizes.push(size)
-    if (size === FIRST_ROWS && search.isGain(size)) await options.onGain(sizes)
-    if (search.isFlat(sizes)) break
-  }
-  return search.choose(sizes, bound)
+  let sizes = await search.grow()
+  // What else the machine did meanwhile may hide a gain once. Twice is worth no request's waiting.
+  if (!search.findsGain(sizes) && search.mayStartOver()) sizes = await search.grow()
+  return search.choose(sizes)
 }
 
 /** What no batch may take longer than, however many rows are wanted, in milliseconds; Infinity where nothing is said. */
@@ -66,8 +60,33 @@ class SizeSearch {
     this.#options = options
   }
 
+  /** Measures size after size. @returns those that take no longer than they may. */
+  async grow(): Promise<readonly number[]> {
+    const { most, onGain } = this.#options
+    await this.#measure(1)
+    const sizes = [1]
+    for (let size = 2; size <= most && this.#mayMeasure(size); size *= 2) {
+      if ((await this.#measure(size)) > this.#boundMs()) break
+      sizes.push(size)
+      if (size === FIRST_ROWS && this.#isGain(size)) await onGain(sizes)
+      if (this.#isFlat(sizes)) break
+    }
+    return sizes
+  }
+
+  /** Whether any of the sizes is worth it. */
+  findsGain(sizes: readonly number[]): boolean {
+    return sizes.some((size) => this.#isGain(size))
+  }
+
+  /** Whether there is time to measure the first sizes once more. */
+  mayStartOver(): boolean {
+    const { trial, budgetMs } = this.#options
+    return this.#mayMeasure(2) && 2 * FEWEST_RUNS * trial.times.shortest(1) <= budgetMs()
+  }
+
   /** How long a batch may take at most. */
-  boundMs(): number {
+  #boundMs(): number {
     const { placement, targetP99Ms, trial } = this.#options
     const limit = longestRunMs(placement, targetP99Ms)
     if (limit < Number.POSITIVE_INFINITY) return limit
@@ -75,7 +94,7 @@ class SizeSearch {
   }
 
   /** @returns the shortest of a few runs, in milliseconds. */
-  async measure(size: number): Promise<number> {
+  async #measure(size: number): Promise<number> {
     const { trial } = this.#options
     this.#largestMeasured = size
     let spent = 0
@@ -87,8 +106,9 @@ class SizeSearch {
     return trial.times.shortest(size)
   }
 
-  mayMeasure(size: number, bound: number): boolean {
+  #mayMeasure(size: number): boolean {
     const { trial, placement, budgetMs } = this.#options
+    const bound = this.#boundMs()
     const half = trial.times.shortest(size / 2)
     // Runs in the serving thread are never longer than they may be, as far as it can be foreseen.
     if (placement === 'inline' && 2 * half > bound) return false
@@ -96,31 +116,32 @@ class SizeSearch {
   }
 
   /** The last two doublings made nothing better. */
-  isFlat(sizes: readonly number[]): boolean {
+  #isFlat(sizes: readonly number[]): boolean {
     if (sizes.length < 4) return false
     const earlier = Math.min(...sizes.slice(0, -2).map((size) => this.#rowMs(size)))
     return sizes.slice(-2).every((size) => this.#rowMs(size) > earlier * GAIN)
   }
 
   /** Whether a row takes clearly less time in a batch of so many. */
-  isGain(size: number): boolean {
+  #isGain(size: number): boolean {
     return this.#rowMs(size) <= this.#rowMs(1) * GAIN
   }
 
-  choose(sizes: readonly number[], bound: number): number {
+  /** @throws NotBatched where none is worth it. */
+  choose(sizes: readonly number[]): number {
     const best = Math.min(...sizes.map((size) => this.#rowMs(size)))
-    const chosen = sizes.find((size) => this.#rowMs(size) <= best * AS_GOOD && this.isGain(size))
-    if (chosen === undefined) throw new NotBatched(this.#noGain(bound))
+    const chosen = sizes.find((size) => this.#rowMs(size) <= best * AS_GOOD && this.#isGain(size))
+    if (chosen === undefined) throw new NotBatched(this.#noGain())
     return chosen
   }
 
-  #noGain(bound: number): string {
+  #noGain(): string {
     const { trial, targetP99Ms } = this.#options
     const alone = text(trial.times.shortest(1))
     const last = this.#largestMeasured
     if (last === 1) {
       const target = targetP99Ms === undefined ? '' : `, for a target of ${targetP99Ms} ms`
-      return `batching gains nothing: a batch may take ${text(bound)} ms${target}, and a row alone takes ${alone} ms`
+      return `batching gains nothing: a batch may take ${text(this.#boundMs())} ms${target}, and a row alone takes ${alone} ms`
     }
     const share = Math.round((this.#rowMs(last) / this.#rowMs(1)) * 100)
     return `batching gains nothing: a row takes ${alone} ms alone, and ${share} % of that in a batch of ${last}`

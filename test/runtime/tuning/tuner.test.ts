@@ -61,6 +61,14 @@ describe('the search', () => {
     expect(Math.max(...runs)).toBe(2)
   })
 
+  test('looks twice before it gives up, since something else may have kept the machine', async () => {
+    let disturbed = 11
+    const engine = new TimedEngine((rows) => (1 + 0.1 * rows) * (rows > 1 && disturbed-- > 0 ? rows : 1))
+    const { state } = await tune(engine, { placement: 'pool' })
+    expect(disturbed).toBeLessThan(0)
+    expect(state.state).toBe('on')
+  })
+
   test('leaves a model unbatched whose target leaves no time for two rows', async () => {
     const engine = new TimedEngine((rows) => 4 + rows / 4)
     const { state } = await tune(engine, {
