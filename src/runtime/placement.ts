@@ -40,6 +40,8 @@ export interface PlacedModel {
   readonly bodies: BodyScorer | undefined
   /** Runs `inputs` once in every thread that has the model, so that all of them are warm. @throws ServingError */
   everywhere(inputs: TensorMap): Promise<void>
+  /** Calls `listener` where the predictor may have room for more calls than before. */
+  onRoom(listener: () => void): void
   /** Answers what is in threads with an error. Inline there is nothing to give up: a run is over before anyone asks. */
   abandon(): void
   /** Frees what it has beside its predictor. */
@@ -171,6 +173,8 @@ export function placedInline(engine: Predictor, overflow?: OverflowPool): Placed
     },
     everywhere: async (inputs) => void (await engine.predict(inputs)),
     poolStats: () => overflow?.stats,
+    // One thread, always.
+    onRoom: () => {},
     abandon: () => overflow?.abandon(),
     close: async () => overflow?.close(),
     ...(overflow === undefined ? {} : { overflow: () => overflow.open() }),
@@ -185,6 +189,9 @@ export function placedInPool(pool: WorkerPool): PlacedModel {
     bodies: pool,
     everywhere: (inputs) => pool.everywhere(inputs),
     poolStats: () => pool.stats,
+    onRoom: (listener) => {
+      pool.onRoom = listener
+    },
     abandon: () => pool.abandon(),
     close: () => pool.close(),
   }

@@ -128,6 +128,11 @@ export class DynamicBatcher implements Predictor, CallKeeper {
     }
   }
 
+  /** To be told where the engine has room for more runs; what waits need not wait for the end of one. */
+  roomChanged(): void {
+    this.#awaitTurn()
+  }
+
   predict(inputs: TensorMap, options: PredictOptions = NO_OPTIONS): Promise<TensorMap> {
     if (this.#closing !== undefined) return Promise.reject(unavailable('The model is being unloaded'))
     return new Promise((resolve, reject) => {

@@ -93,6 +93,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       underWay: () => admission.requests,
       log: options.log,
     })
+    placed.onRoom(() => batcher.roomChanged())
     batcher.onDisproved = ({ message }) => tuner.disprove(message)
     options.onStage?.('tuning')
     // It runs on after the model is ready, and never rejects.

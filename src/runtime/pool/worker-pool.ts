@@ -31,6 +31,8 @@ import type { WorkerThreads } from './worker-threads.ts'
  * run again); what it had not begun goes back to the queue.
  */
 export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
+  /** Called where threads have come or gone, so that `maxConcurrency` is another one. */
+  onRoom: () => void = () => {}
   readonly inputs: readonly TensorMetadata[]
   readonly outputs: readonly OutputMetadata[]
   readonly maxBatchRows: number
@@ -163,6 +165,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
       }
     }
     this.#dispatch()
+    this.onRoom()
   }
 
   /** Runs that a thread may hold at once. */

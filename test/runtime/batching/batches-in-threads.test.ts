@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { BatchPlan } from '../../../src/runtime/batching/batch-plan.ts'
 import { DynamicBatcher } from '../../../src/runtime/batching/dynamic-batcher.ts'
 import { PLAIN_ROWS } from '../../../src/runtime/batching/plain-rows.ts'
+import { placedInPool } from '../../../src/runtime/placement.ts'
 import { WorkerPool } from '../../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../../src/runtime/pool/worker-threads.ts'
 import { column, columnOf, doubled, fakeWorkerModel } from '../fakes/fake-model.ts'
@@ -51,6 +52,18 @@ test('a worker that dies under a batch costs only the call that killed it', asyn
   expect(others.map((outputs) => doubled(outputs as ReadonlyMap<string, never>))).toEqual([[2], [4], [6]])
   expect(batcher.stats.retried).toBe(4)
 })
+
+test('a thread that replaces one that died is told of', async () => {
+  const batcher = await batcherOver(2)
+  const { pool } = open!
+  const replaced = new Promise<void>((resolve) => {
+    placedInPool(pool).onRoom(() => {
+      if (pool.stats.workerRestarts > 1 && pool.stats.workers === 2) resolve()
+    })
+  })
+  expect(await settle(batcher.predict(column(Order.exit)))).toMatchObject({ details: { workerDied: true } })
+  await replaced
+}, 20_000)
 
 test('a run without end ends for each call at its own deadline, and the pool serves on', async () => {
   const batcher = await batcherOver(1, { unboundedRun: true })

@@ -4,14 +4,19 @@ import { DynamicBatcher } from '../../../src/runtime/batching/dynamic-batcher.ts
 import { PLAIN_ROWS } from '../../../src/runtime/batching/plain-rows.ts'
 import { HeldEngine, rows } from './support/held-engine.ts'
 
+function pooled() {
+  const engine = new HeldEngine()
+  const batcher = new DynamicBatcher(engine, { placement: 'pool' })
+  batcher.use({ sizes: upTo(8), joining: PLAIN_ROWS, runMs: (count) => count })
+  return { engine, batcher }
+}
+
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('a batch whose outputs have no row for each of its own', () => {
   /** Answers only rows of a value above nought, whoever sent them. */
   function filtering() {
-    const engine = new HeldEngine()
-    const batcher = new DynamicBatcher(engine, { placement: 'pool' })
-    batcher.use({ sizes: upTo(8), joining: PLAIN_ROWS, runMs: (count) => count })
+    const { engine, batcher } = pooled()
     const runs: number[] = []
     engine.predict = async (inputs) => {
       const values = [...(inputs.get('x')!.data as Float64Array)]
@@ -49,4 +54,12 @@ describe('a batch whose outputs have no row for each of its own', () => {
       message: expect.stringContaining("'x'"),
     })
   })
+})
+
+test('parts of one call whose rows differ in shape are no answer', async () => {
+  const { engine, batcher } = pooled()
+  let width = 1
+  engine.predict = async (inputs) => rows(width++, ...(inputs.get('x')!.data as Float64Array))
+  const large = batcher.predict(rows(1, ...upTo(20)))
+  await expect(large).rejects.toMatchObject({ code: 'INTERNAL_ERROR' })
 })
