@@ -1,3 +1,4 @@
+import type { TensorMap } from '../../core/tensor.ts'
 import type { RowJoining } from './row-joining.ts'
 
 /** What the tests and measurements of a model allow its batcher to do. */
@@ -7,4 +8,6 @@ export interface BatchPlan {
   readonly joining: RowJoining
   /** The predicted time of a run of so many rows, in milliseconds. */
   runMs(rows: number): number
+  /** The most rows of a run of rows like those of `inputs`, where that goes with their length. */
+  mostRowsFor?(inputs: TensorMap): number
 }

@@ -124,7 +124,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
       this.#waiting.regroup(undefined)
     } else {
       const limits = { ...LIMITS[this.#placement], mostRows: this.#engine.maxBatchRows }
-      this.#waiting.regroup({ joining: plan.joining, sizes: new BatchSizes(plan, limits) })
+      this.#waiting.regroup({ ...plan, sizes: new BatchSizes(plan, limits) })
     }
   }
 

@@ -1,13 +1,12 @@
 import { areAlike, consistsOfRows } from './alike-calls.ts'
 import type { BatchCall } from './batch-call.ts'
 import { BatchPart } from './batch-part.ts'
+import type { BatchPlan } from './batch-plan.ts'
 import type { BatchSizes } from './batch-sizes.ts'
 import { CallQueue } from './call-queue.ts'
-import type { RowJoining } from './row-joining.ts'
 
 /** How the calls that wait are put together. */
-export interface Grouping {
-  readonly joining: RowJoining
+export interface Grouping extends Pick<BatchPlan, 'joining' | 'mostRowsFor'> {
   readonly sizes: BatchSizes
 }
 
@@ -71,11 +70,16 @@ export class WaitingCalls {
   /** The rows of the next run, of which each free place is to get `share`. At least one call waits. */
   take(share: number): BatchPart[] {
     const queue = this.#oldest()
-    const size = queue === this.#alone ? 0 : this.#grouping!.sizes.choose(queue.rows, share)
+    const size = queue === this.#alone ? 0 : this.#sizeFor(queue, share)
     // What no size is small enough for runs as it came.
     const parts = size === 0 ? [takeRows(queue, queue.head!.rowsLeft)] : this.#fill(queue, size)
     this.#dropIfEmpty(queue)
     return parts
+  }
+
+  #sizeFor({ rows, head }: CallQueue<BatchCall>, share: number): number {
+    const { sizes, mostRowsFor } = this.#grouping!
+    return sizes.choose(mostRowsFor === undefined ? rows : Math.min(rows, mostRowsFor(head!.inputs)), share)
   }
 
   #fill(queue: CallQueue<BatchCall>, size: number): BatchPart[] {

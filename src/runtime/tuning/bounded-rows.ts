@@ -1,4 +1,5 @@
 import { elementCount, type TensorMap } from '../../core/tensor.ts'
+import type { BatchPlan } from '../batching/batch-plan.ts'
 import type { RowJoining } from '../batching/row-joining.ts'
 
 /** Rows may be so many times as large as the largest that was tried. */
@@ -10,12 +11,32 @@ const MOST_GROWTH = 4
  * @param tried rows that batches were made of.
  */
 export function boundedRows(joining: RowJoining, tried: readonly TensorMap[]): RowJoining {
-  const most = MOST_GROWTH * Math.max(...tried.map(rowElements))
+  const most = MOST_GROWTH * mostElements(tried)
   return {
     fits: (a, b) => rowElements(a) <= most && rowElements(b) <= most && joining.fits(a, b),
     join: (parts) => joining.join(parts),
     split: (outputs, parts) => joining.split(outputs, parts),
   }
+}
+
+/**
+ * Rows that are larger than those that were tried are fewer in a run, so that it takes about as long as it may: the
+ * time of a row is taken to grow with the square of its length, as that of attention does.
+ * @param largest rows of the largest batch of rows as they were tried.
+ */
+export function fewerLargeRows(
+  tried: readonly TensorMap[],
+  largest: number,
+): NonNullable<BatchPlan['mostRowsFor']> {
+  const known = mostElements(tried)
+  return (inputs) => {
+    const growth = rowElements(inputs) / known
+    return growth <= 1 ? largest : Math.max(1, Math.floor(largest / growth ** 2))
+  }
+}
+
+function mostElements(tried: readonly TensorMap[]): number {
+  return Math.max(1, ...tried.map(rowElements))
 }
 
 function rowElements(tensors: TensorMap): number {

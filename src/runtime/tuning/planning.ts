@@ -1,8 +1,10 @@
+import type { Predictor } from '../../core/predictor.ts'
+import type { TensorMap } from '../../core/tensor.ts'
 import type { BatchPlan } from '../batching/batch-plan.ts'
 import type { RowJoining } from '../batching/row-joining.ts'
 import { batchSizes, type SizeSteps } from './batch-sizes.ts'
 import { BatchTrial } from './batch-trial.ts'
-import { boundedRows } from './bounded-rows.ts'
+import { boundedRows, fewerLargeRows } from './bounded-rows.ts'
 import type { IdleRuns } from './idle-runs.ts'
 import { NotBatched } from './not-batched.ts'
 import { longestRunMs, searchSize } from './size-search.ts'
@@ -50,6 +52,7 @@ export interface PlanningSubject {
 export class Planning {
   readonly #options: TuneOptions
   readonly #subject: PlanningSubject
+  readonly #hasOpenRows: boolean
   readonly #joining: RowJoining
   readonly #trial: BatchTrial
 
@@ -57,12 +60,12 @@ export class Planning {
     this.#options = options
     this.#subject = subject
     const { rows, proves } = subject
-    const joining = joiningFor(options, subject)
-    this.#joining = joining
+    this.#hasOpenRows = hasOpenRows(options.engine)
+    this.#joining = this.#hasOpenRows ? boundedRows(subject.joining, inputsOf(rows)) : subject.joining
     this.#trial = new BatchTrial({
       runs: options.runs,
       rows,
-      joining,
+      joining: this.#joining,
       proves,
       threads: options.placement === 'pool' ? 'all' : 'one',
     })
@@ -162,7 +165,8 @@ export class Planning {
       ? 'switched on by hand, without proof'
       : `${rows.length} rows are answered in batches as they are alone${note}`
     const plan = { sizes: [...sizes], joining: this.#joining, runMs: this.#trial.times.snapshot() }
-    this.#options.onPlan({ plan, reason })
+    const bounds = this.#hasOpenRows ? { mostRowsFor: fewerLargeRows(inputsOf(rows), sizes.at(-1)!) } : {}
+    this.#options.onPlan({ plan: { ...plan, ...bounds }, reason })
   }
 }
 
@@ -172,12 +176,11 @@ function runsOf(size: number): number {
   return size <= 8 ? 3 : size < 32 ? 2 : 1
 }
 
-function joiningFor({ engine }: TuneOptions, { joining, rows }: PlanningSubject): RowJoining {
-  const isOpen = engine.inputs.some(({ shape, unranked }) => unranked === true || shape.indexOf(-1, 1) > 0)
-  return isOpen
-    ? boundedRows(
-        joining,
-        rows.map(({ inputs }) => inputs),
-      )
-    : joining
+/** Whether rows may be of different sizes. */
+function hasOpenRows({ inputs }: Predictor): boolean {
+  return inputs.some(({ shape, unranked }) => unranked === true || shape.indexOf(-1, 1) > 0)
+}
+
+function inputsOf(rows: readonly TrialRow[]): TensorMap[] {
+  return rows.map(({ inputs }) => inputs)
 }
