@@ -1,4 +1,4 @@
-/** A process that lived as long has not died of its start. */
+/** A process that served as long has not died of its start, however long that took. */
 const SETTLED_MS = 10_000
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 30_000
@@ -10,9 +10,9 @@ const MAX_DELAY_MS = 30_000
 export class RestartDelay {
   #earlyDeaths = 0
 
-  /** @param livedMs from its start to its end. @returns milliseconds to wait. */
-  after(livedMs: number): number {
-    this.#earlyDeaths = livedMs < SETTLED_MS ? this.#earlyDeaths + 1 : 0
+  /** @param servedMs from when it was ready to its end, 0 where it never was. @returns milliseconds to wait. */
+  after(servedMs: number): number {
+    this.#earlyDeaths = servedMs < SETTLED_MS ? this.#earlyDeaths + 1 : 0
     if (this.#earlyDeaths <= 2) return 0
     return Math.min(FIRST_DELAY_MS * 2 ** (this.#earlyDeaths - 3), MAX_DELAY_MS)
   }

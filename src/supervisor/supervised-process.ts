@@ -29,7 +29,8 @@ export interface ProcessObserver {
 export interface ProcessEnd {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  readonly livedMs: number
+  /** From when its models were loaded; 0 where it never came so far. */
+  readonly servedMs: number
 }
 
 /** One server process, seen from its supervisor. */
@@ -49,7 +50,7 @@ export class SupervisedProcess implements Receiver {
   lastFigures: readonly MetricFigures[] = []
   readonly #child: ChildProcess
   readonly #observer: ProcessObserver
-  readonly #startedAt = performance.now()
+  #readyAt: number | undefined
   #silentTicks = 0
 
   constructor(number: number, program: Program, observer: ProcessObserver) {
@@ -94,6 +95,7 @@ export class SupervisedProcess implements Receiver {
     switch (report.type) {
       case 'ready':
         this.isReady = true
+        this.#readyAt = performance.now()
         this.#observer.ready(this)
         break
       case 'accepted':
@@ -133,10 +135,10 @@ export class SupervisedProcess implements Receiver {
         if (this.#child.pid === undefined) resolve([1, null])
       })
     })
-    const livedMs = performance.now() - this.#startedAt
+    const servedMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt
     // What it sent before its end may still be on its way.
     if (this.#child.connected) await disconnected
-    this.#observer.ended(this, { code, signal, livedMs })
+    this.#observer.ended(this, { code, signal, servedMs })
   }
 }
 

@@ -158,8 +158,8 @@ export class Supervisor implements ProcessObserver {
   }
 
   async #startAgain({ number, pid, wasHung }: SupervisedProcess, end: ProcessEnd): Promise<void> {
-    const { code, signal, livedMs } = end
-    const delayMs = this.#delays[number - 1]!.after(livedMs)
+    const { code, signal, servedMs } = end
+    const delayMs = this.#delays[number - 1]!.after(servedMs)
     const reason = wasHung ? 'hang' : (signal ?? 'exit')
     this.#restarts.set(reason, (this.#restarts.get(reason) ?? 0) + 1)
     const how = signal === null ? `with code ${code}` : `by ${signal}`

@@ -7,7 +7,7 @@ const SHORT = 100
 describe('RestartDelay', () => {
   test('starts again at once what had lived', () => {
     const delay = new RestartDelay()
-    expect([LONG, LONG, LONG, LONG].map((livedMs) => delay.after(livedMs))).toEqual([0, 0, 0, 0])
+    expect([LONG, LONG, LONG, LONG].map((servedMs) => delay.after(servedMs))).toEqual([0, 0, 0, 0])
   })
 
   test('backs off from what keeps dying at its start, up to half a minute', () => {
