@@ -36,7 +36,7 @@ export class DataPlane {
     timing.rows = rows
     try {
       const outputs = await model.predictor.predict(request.inputs, predictOptions(request, options, timing))
-      const leftAt = admission.leave(rows, timing.compute, options.apiKey)
+      const leftAt = admission.leave(rows, timing.batchRows < rows ? 0 : timing.compute, options.apiKey)
       timing.queue = Math.max(0, leftAt - enteredAt - timing.compute)
       return { outputs, timing }
     } catch (error) {

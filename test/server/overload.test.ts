@@ -42,9 +42,9 @@ function gatedModel() {
   return { predictor, model: fakeModel({ predictor, codec }), decoded: () => decoded }
 }
 
-/** 1000 rows under way, answered one every 10 ms: ten seconds' worth, by what was seen. */
+/** 1000 requests under way, answered one every 10 ms: ten seconds' worth, by what was seen. */
 async function fill(admission: Admission): Promise<void> {
-  admission.enter(1000)
+  for (let n = 0; n < 1000; n += 1) admission.enter(1)
   for (let n = 0; n < 12; n += 1) {
     admission.enter(1)
     await delay(10)

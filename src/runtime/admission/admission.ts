@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { AnswerRate } from './answer-rate.ts'
 import { BodyRows } from './body-rows.ts'
 import { KeyShares } from './key-shares.ts'
 import { type Refusal, type RefusalReason, refusalError, retryAfterSeconds } from './refusal.ts'
+import { SizeLanes } from './size-lanes.ts'
 
 export interface AdmissionLimits {
   /** Requests of one model that may be under way, waiting ones included. */
@@ -23,7 +23,6 @@ export interface Asking {
 
 /** A forecast errs, so only so much of the time to the deadline is filled with waiting. */
 const MARGIN = 1.25
-const RUN_SMOOTHING = 1 / 16
 
 /**
  * The door of one served model: what is under way is counted, and what could not be answered in time is
@@ -36,13 +35,11 @@ export class Admission {
   }
   readonly #limits: AdmissionLimits
   readonly #now: () => number
-  readonly #rate = new AnswerRate()
+  readonly #lanes = new SizeLanes()
   readonly #shares = new KeyShares()
   readonly #bodyRows = new BodyRows()
   #requests = 0
   #rows = 0
-  /** Milliseconds of the run that a request was part of, lately. */
-  #runMs = 0
   #stopped: string | undefined
   #onIdle: (() => void) | undefined
 
@@ -69,7 +66,7 @@ export class Admission {
 
   /** Milliseconds until what is under way will have been answered, by what the last answers took; 0 if unknown. */
   get predictedWaitMs(): number {
-    return this.#rate.waitMs(this.#rows, this.#now())
+    return this.#lanes.waitMs(this.#now())
   }
 
   /** Rows that a body of so many bytes is likely to hold. */
@@ -83,11 +80,12 @@ export class Admission {
   }
 
   /**
-   * Looks whether a request of one row would be let in, before anybody reads it. What is refused here is counted
-   * and need not be asked again.
+   * Looks whether a request would be let in, before anybody reads it. What is refused here is counted and need not be
+   * asked again.
+   * @param rows that it is likely to have.
    */
-  foresee(asking: Asking): Refusal | undefined {
-    return this.#counted(this.#refusal(1, asking, this.#now()))
+  foresee(asking: Asking, rows = 1): Refusal | undefined {
+    return this.#counted(this.#refusal(rows, asking, this.#now()))
   }
 
   /** The refusal of a request that waited too long before it was read. */
@@ -109,7 +107,7 @@ export class Admission {
     const now = this.#now()
     const refusal = this.#counted(this.#refusal(rows, asking, now))
     if (refusal !== undefined) throw refusalError(refusal)
-    this.#rate.advance(this.#rows, now)
+    this.#lanes.of(rows).enter(rows, now)
     this.#requests += 1
     this.#rows += rows
     if (asking.apiKey !== undefined) this.#shares.enter(asking.apiKey, rows)
@@ -118,21 +116,19 @@ export class Admission {
 
   /**
    * The model has answered, be it with an error.
-   * @param runMs how long the run took that the request was part of; 0 where that is not known.
+   * @param runMs how long the run took that the request was part of; 0 where that is not known, or it was cut.
    * @returns the time.
    */
   leave(rows: number, runMs = 0, apiKey?: number): number {
     const now = this.#now()
-    this.#rate.advance(this.#rows, now)
-    this.#rate.answered(rows, now)
-    if (runMs > 0) this.#runMs += (runMs - this.#runMs) * (this.#runMs === 0 ? 1 : RUN_SMOOTHING)
+    this.#lanes.of(rows).answered(rows, runMs, now)
     this.#forget(rows, apiKey)
     return now
   }
 
   /** The request was given up before it was answered, which says nothing of how fast the model is. */
   drop(rows: number, apiKey?: number): void {
-    this.#rate.advance(this.#rows, this.#now())
+    this.#lanes.of(rows).givenUp(rows, this.#now())
     this.#forget(rows, apiKey)
   }
 
@@ -170,7 +166,8 @@ export class Admission {
       return { reason: 'draining', message: this.#stopped, retryAfterSeconds: 1 }
     const { maxRequests, maxRows } = this.#limits
     const leftMs = (asking.deadline ?? Number.POSITIVE_INFINITY) - now
-    const waitMs = this.#rate.waitMs(this.#rows, now) * MARGIN
+    const lane = this.#lanes.of(rows)
+    const waitMs = lane.waitMs(now) * MARGIN
     if (asking.apiKey !== undefined) {
       const use = {
         requests: this.#requests / maxRequests,
@@ -182,7 +179,7 @@ export class Admission {
     }
     if (this.#requests === 0) return undefined
     if (this.#requests >= maxRequests || this.#rows + rows > maxRows) return refused('queue', waitMs / 2)
-    const lateMs = waitMs + Math.max(this.#runMs, rows * this.#rate.rowMs) - leftMs
+    const lateMs = waitMs + lane.runMs(rows) - leftMs
     if (waitMs > 0 && lateMs > 0) return refused('wait', lateMs)
     return undefined
   }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
 import { badRequest, internalError, notFound, unavailable } from '../../core/errors.ts'
@@ -76,14 +77,17 @@ export class MlflowScoring {
   }
 
   /** Refuses by the headers alone what could not be answered in time: the earlier, the cheaper. */
-  #mayWait(exchange: Exchange, { admission, placement }: ServedModel): boolean {
+  #mayWait(exchange: Exchange, model: ServedModel): boolean {
+    const { admission, placement } = model
     const { startedAt, apiKey, request } = exchange
     const wantedMs = wantedTimeoutMs(request)
     if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
     const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
     const lags = placement === 'inline' && this.#turn.lagMs(startedAt) > (deadline - startedAt) * MOST_LAG
     if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
-    const refusal = lags ? admission.refuseLag() : admission.foresee({ deadline, apiKey })
+    const refusal = lags
+      ? admission.refuseLag()
+      : admission.foresee({ deadline, apiKey }, likelyRows(model, request))
     if (refusal === undefined) return true
     refuseEarly(exchange, refusal)
     return false
@@ -135,6 +139,12 @@ export class MlflowScoring {
     if (modelName !== undefined) throw notFound(`No model is served as '${modelName}'.`, { served })
     throw notFound('No model is served.')
   }
+}
+
+/** By its length, where nobody will know better before its run; else the least. */
+function likelyRows({ bodies, admission }: ServedModel, { headers }: IncomingMessage): number {
+  const bytes = Number(headers['content-length'] ?? 0)
+  return bodies !== undefined && bytes >= bodies.fromBytes ? admission.likelyRows(bytes) : 1
 }
 
 /** MLflow answers 500 where the header is absent; that is the client's mistake, so here it is 400. */

@@ -63,6 +63,64 @@ test('refuses what could not be answered by its deadline, and says when to come 
   expect(admission.refused).toMatchObject({ wait: 2, queue: 0 })
 })
 
+describe('requests of different sizes', () => {
+  /** Small requests one after the other, as long as one of a size of its own is under way. */
+  function refusedBeside({ clock, admission }: ReturnType<typeof clocked>, deadlineMs: number): number {
+    for (let n = 0; n < 1000; n += 1) {
+      if (admission.foresee({ deadline: clock.now + deadlineMs }) === undefined) {
+        admission.enter(1, { deadline: clock.now + deadlineMs })
+        clock.now += 2
+        admission.leave(1, 0.1)
+      }
+      clock.now += 1
+    }
+    return admission.refused.wait
+  }
+
+  test('a large one that others overtake makes them wait no longer than they do', () => {
+    const server = clocked({ maxRequests: 1000, maxRows: 1_000_000 })
+    answer(server, 2, 500)
+    server.admission.enter(100_000, { deadline: server.clock.now + 60_000 })
+    expect(refusedBeside(server, 1000)).toBe(0)
+    expect(server.admission.predictedWaitMs).toBeLessThan(10)
+  })
+
+  test('a large one is not taken to be as slow for each of its rows as small ones are', () => {
+    const server = clocked({ maxRequests: 1000, maxRows: 1_000_000 })
+    answerQueue(server, 10, 10)
+    expect(() => server.admission.enter(10_000, { deadline: server.clock.now + 5000 })).not.toThrow()
+  })
+
+  test('small ones that really wait for a large one are refused', () => {
+    const server = clocked({ maxRequests: 1000, maxRows: 1_000_000 })
+    answer(server, 2, 500)
+    server.admission.enter(100_000)
+    for (let n = 0; n < 100; n += 1) {
+      server.admission.enter(1)
+      server.clock.now += 10
+    }
+    expect(server.admission.foresee({ deadline: server.clock.now + 500 })).toMatchObject({ reason: 'wait' })
+    expect(server.admission.foresee({ deadline: server.clock.now + 5000 })).toBeUndefined()
+  })
+
+  test('large ones that take their time are foreseen by what large ones took', () => {
+    const server = clocked({ maxRequests: 1000, maxRows: 1_000_000 })
+    const { clock, admission } = server
+    answer(server, 2, 500)
+    for (let n = 0; n < 5; n += 1) admission.enter(10_000)
+    for (let n = 0; n < 20; n += 1) {
+      clock.now += 1000
+      admission.leave(10_000, 1000)
+      admission.enter(10_000)
+    }
+    expect(admission.predictedWaitMs).toBeCloseTo(5000, -2)
+    expect(() => admission.enter(10_000, { deadline: clock.now + 4000 })).toThrow(
+      'too long to answer in time',
+    )
+    expect(() => admission.enter(10_000, { deadline: clock.now + 8000 })).not.toThrow()
+  })
+})
+
 test('knows nothing, and refuses nothing, before it has seen answers', () => {
   const { clock, admission } = clocked()
   for (let n = 0; n < 500; n += 1) admission.enter(1, { deadline: clock.now + 1 })

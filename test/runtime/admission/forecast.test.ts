@@ -63,6 +63,32 @@ test('a step from little to three times too much is noticed before many are late
   expect(late / accepted).toBeLessThan(0.05)
 })
 
+test.each([
+  ['a row in twenty requests, the others large', 0.05, 1000],
+  ['one request in a hundred is large', 0.99, 300],
+])('%s: nothing is refused that could be answered', (_name, small, large) => {
+  const simulation = new Simulation(SERVERS['batches in four threads']!, 13)
+  const { refused, late } = simulation.run({
+    offered: () => 0.6,
+    deadlineMs: 20_000,
+    durationMs: 30_000,
+    rows: (random) => (random() < small ? 1 : large),
+  })
+  expect([refused, late]).toEqual([0, 0])
+})
+
+test.each([2, 3])('offered %fx in requests of 1 and of 64 rows: works at its capacity', (offered) => {
+  const simulation = new Simulation(SERVERS['batches in four threads']!, 17)
+  const { goodput, late, accepted } = simulation.run({
+    offered: () => offered,
+    deadlineMs: 1500,
+    durationMs: 12_000,
+    rows: (random) => (random() < 0.97 ? 1 : 64),
+  })
+  expect(goodput).toBeGreaterThan(0.85)
+  expect(late / accepted).toBeLessThan(0.05)
+})
+
 test('a slow time is refused through, and is over when it is over', () => {
   const server: SimulatedServer = {
     ...SERVERS['four threads']!,
@@ -94,10 +120,13 @@ test('any server, any load, any mix of sizes: nobody stays counted, and overload
       (server, offered, largest, seed) => {
         const simulation = new Simulation(server, seed)
         const deadlineMs = 25 * Math.ceil(largest / server.maxBatchRows) * fullRunMs(server)
-        const { goodput, accepted, late } = simulation.run({
+        const offer = {
           ...load(server, offered, deadlineMs, 2000 / largest),
-          rows: (random) => 1 + Math.floor(random() * largest),
-        })
+          rows: (random: () => number) => 1 + Math.floor(random() * largest),
+        }
+        // The first deadline's worth comes into a server of which nothing is known.
+        simulation.run(offer)
+        const { goodput, accepted, late } = simulation.run(offer)
         expect([simulation.admission.requests, simulation.admission.rows]).toEqual([0, 0])
         expect(simulation.admission.predictedWaitMs).toBe(0)
         if (accepted > 300) expect(late / accepted).toBeLessThan(0.1)
