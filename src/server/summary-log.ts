@@ -2,15 +2,17 @@ import type { Logger } from 'pino'
 
 const SUMMARY_MS = 5_000
 
-/** Tells of refused requests together: a line for each would cost more than the refusals, just when time is short. */
-export class RefusalLog {
+/** Tells of requests together: a line for each would cost more than the requests, just when time is short. */
+export class SummaryLog {
   readonly #logger: Logger
+  readonly #message: string
   /** By model and reason. */
   readonly #counts = new Map<string, Map<string, number>>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, message: string) {
     this.#logger = logger
+    this.#message = message
   }
 
   count(model: string, reason: string): void {
@@ -23,7 +25,7 @@ export class RefusalLog {
   #tell(): void {
     this.#timer = undefined
     for (const [model, counts] of this.#counts) {
-      this.#logger.warn({ model, ...Object.fromEntries(counts) }, 'requests refused')
+      this.#logger.warn({ model: model || undefined, ...Object.fromEntries(counts) }, this.#message)
     }
     this.#counts.clear()
   }
