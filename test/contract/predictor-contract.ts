@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Predictor, TensorMetadata } from '../../src/core/predictor.ts'
 import { allocate, DATATYPES, elementCount, type Tensor, type TensorMap } from '../../src/core/tensor.ts'
 import { newTiming } from '../../src/core/timing.ts'
@@ -17,12 +17,15 @@ export type Skips = Readonly<Partial<Record<'zero rows' | 'several rows' | 'rank
 export function describePredictor(name: string, factory: PredictorFactory, skips: Skips = {}): void {
   describe(`${name} keeps the Predictor contract`, () => {
     let predictor: Predictor
+    /** One serves for all tests but those that close it: threads take long to start. */
+    let isOpen = false
     const someInputs = (seed = 1) => factory.inputs(2, seed)
 
     beforeEach(async () => {
-      predictor = await factory.open()
+      if (!isOpen) predictor = await factory.open()
+      isOpen = true
     })
-    afterEach(async () => {
+    afterAll(async () => {
       await predictor.close()
     })
 
@@ -163,6 +166,7 @@ export function describePredictor(name: string, factory: PredictorFactory, skips
 
     test('finishes the calls under way before it closes, and refuses later ones', async () => {
       const underWay = predictor.predict(someInputs())
+      isOpen = false
       const closing = predictor.close()
       await expect(predictor.predict(someInputs())).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
       expect((await underWay).size).toBe(predictor.outputs.length)
@@ -170,6 +174,7 @@ export function describePredictor(name: string, factory: PredictorFactory, skips
     })
 
     test('can be closed twice', async () => {
+      isOpen = false
       await Promise.all([predictor.close(), predictor.close()])
       await predictor.close()
     })
