@@ -1,6 +1,5 @@
 import type { Answer, Client } from './client.ts'
-import type { RecordedModel, RecordedRequest } from './recorded-models.ts'
-import { requestsOf } from './recorded-models.ts'
+import type { RecordedRequest } from './recorded-models.ts'
 import { isAsAlone, isAsRecorded } from './same-answer.ts'
 
 /** An answer that is not what it should be, for a person to read. */
@@ -18,19 +17,32 @@ const MOST_DEVIATIONS = 10
 export class Replay {
   readonly deviations: Deviation[] = []
   readonly #client: Client
+  readonly #single: Client
   readonly #alone = new Map<RecordedRequest['recording'], Answer>()
+  /** Those of which only the answer alone is known. */
+  readonly #learned = new Set<RecordedRequest['recording']>()
 
-  constructor(client: Client) {
+  /** @param single asks what is asked alone: another server, where there is one that batches nothing. */
+  constructor(client: Client, single: Client = client) {
     this.#client = client
+    this.#single = single
   }
 
   /** One after the other; each is to be answered as by MLflow. */
-  async askAlone(models: readonly RecordedModel[]): Promise<void> {
-    for (const request of models.flatMap(requestsOf)) {
-      const answer = await this.#client.ask(request)
-      this.#alone.set(request.recording, answer)
+  async askAlone(requests: readonly RecordedRequest[]): Promise<void> {
+    for (const request of requests) {
       const { recording, model } = request
+      const answer = await this.#single.ask(request)
+      this.#alone.set(recording, answer)
       if (!isAsRecorded(answer, recording, model.tolerance)) this.#deviates(request, answer, recording)
+    }
+  }
+
+  /** One after the other, of requests that MLflow was not asked. */
+  async learnAlone(requests: readonly RecordedRequest[]): Promise<void> {
+    for (const request of requests) {
+      this.#alone.set(request.recording, await this.#single.ask(request))
+      this.#learned.add(request.recording)
     }
   }
 
@@ -40,9 +52,8 @@ export class Replay {
       const { recording, model } = request
       const alone = this.#alone.get(recording)!
       if (!isAsAlone(answer, alone, model.tolerance)) this.#deviates(request, answer, alone)
-      else if (answer.body !== alone.body && !isAsRecorded(answer, recording, model.tolerance)) {
-        this.#deviates(request, answer, recording)
-      }
+      else if (answer.body === alone.body || this.#learned.has(recording)) return
+      else if (!isAsRecorded(answer, recording, model.tolerance)) this.#deviates(request, answer, recording)
     })
   }
 
