@@ -5,14 +5,13 @@ import type { TensorMap } from '../../core/tensor.ts'
 import type { Placement } from '../served-model.ts'
 import { Batch } from './batch.ts'
 import { BatchCall, type CallKeeper } from './batch-call.ts'
-import { aftermathOf, asServingError, halves } from './batch-failure.ts'
-import type { BatchPart } from './batch-part.ts'
+import { aftermathOf, asServingError } from './batch-failure.ts'
 import type { BatchPlan } from './batch-plan.ts'
 import { BatchSizes, type SizeLimits } from './batch-sizes.ts'
 import { addedStats, type BatchStats } from './batching-state.ts'
 import { EarliestDeadline } from './earliest-deadline.ts'
 import { OverflowRoute } from './overflow-route.ts'
-import type { RowJoining } from './row-joining.ts'
+import { RunsAgain } from './runs-again.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 
 export interface DynamicBatcherOptions {
@@ -25,7 +24,10 @@ export interface DynamicBatcherOptions {
 
 /** The longest that one run may keep the serving thread from everything else, as far as it can be foreseen. */
 const LONGEST_INLINE_RUN_MS = 5
-/** Calls that run as they came go on for so long in one turn: a turn for each costs a light model most of its rate. */
+/**
+ * Inline, calls that run as they came go on for so long in one turn, and whichever is begun by then is the last. With a
+ * turn for each, whose replies leave one by one and wake their clients one by one, a light model loses most of its rate.
+ */
 const SINGLE_RUNS_MS = 1
 /** About what it costs to hand a run to another thread and its outputs back. */
 const HOP_MS = 0.15
@@ -39,12 +41,6 @@ const LIMITS: Readonly<Record<Placement, Omit<SizeLimits, 'mostRows'>>> = {
 const UNMEASURED_ROW_MS = 0.5
 
 const NO_OPTIONS: PredictOptions = {}
-
-/** Parts of a failed run that fit by `joining`, to be run by themselves. */
-interface Group {
-  readonly parts: readonly BatchPart[]
-  readonly joining: RowJoining | undefined
-}
 
 /**
  * Calls that wait together run together, and nobody can tell. There is no timer: as long as the engine has room,
@@ -63,7 +59,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   readonly #overflow: OverflowRoute | undefined
   readonly #waiting = new WaitingCalls()
   /** Served before what waits. */
-  readonly #again: Group[] = []
+  readonly #again = new RunsAgain()
   readonly #running = new Set<Batch>()
   readonly #deadlines = new EarliestDeadline(() => this.#failLate())
   readonly #counts = { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
@@ -122,6 +118,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   use(plan: BatchPlan | undefined): void {
     if (plan === undefined) {
       this.#waiting.regroup(undefined)
+      for (const call of this.#waiting.list()) if (call.untouched && this.#mustLeave(call)) this.#move(call)
     } else {
       const limits = { ...LIMITS[this.#placement], mostRows: this.#engine.maxBatchRows }
       this.#waiting.regroup({ ...plan, sizes: new BatchSizes(plan, limits) })
@@ -180,8 +177,18 @@ export class DynamicBatcher implements Predictor, CallKeeper {
       return
     }
     this.#deadlines.watch(call.deadline)
-    if (this.#overflow?.isNeededFor(call.rows) && this.#waiting.runsAlone(call)) this.#overflow.take(call)
+    if (this.#mustLeave(call)) this.#overflow!.take(call)
     else this.#wait(call)
+  }
+
+  /** Whether it would keep the serving thread for too long, and cannot be cut. */
+  #mustLeave(call: BatchCall): boolean {
+    return this.#overflow?.isNeededFor(call.rows) === true && this.#waiting.runsAlone(call)
+  }
+
+  #move(call: BatchCall): void {
+    this.#waiting.remove(call)
+    this.#overflow!.take(call)
   }
 
   #wait(call: BatchCall): void {
@@ -192,7 +199,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   /** Calls that arrive one after the other in this turn are handed over together, if there is room for any. */
   #awaitTurn(): void {
     if (this.#turnAhead || this.#running.size >= this.#engine.maxConcurrency) return
-    if (this.#waiting.empty && this.#again.length === 0) return
+    if (this.#waiting.empty && this.#again.empty) return
     this.#turnAhead = true
     setImmediate(this.#onTurn)
   }
@@ -211,13 +218,8 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   /** @param room runs for which there is a place. */
   #next(room: number): Batch | undefined {
     const { grouping } = this.#waiting
-    for (let group = this.#again.shift(); group !== undefined; group = this.#again.shift()) {
-      const parts = group.parts.filter(({ call }) => !call.settled)
-      const batch = new Batch(parts, group.joining)
-      const fits = grouping?.joining === group.joining && grouping?.sizes.has(batch.rows)
-      if (parts.length === 1 || (parts.length > 1 && fits)) return batch
-      if (parts.length > 1) this.#again.unshift(...groupsOf(halves(parts), group.joining))
-    }
+    const again = this.#again.next(grouping)
+    if (again !== undefined) return again
     if (this.#waiting.empty) return undefined
     return new Batch(this.#waiting.take(Math.ceil(this.#waiting.rows / room)), grouping?.joining)
   }
@@ -252,7 +254,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
     const { again, failed, reason } = aftermathOf(batch.parts, error)
     if (reason === 'halved') this.#counts.halved += 1
     if (reason === 'death') this.#counts.retried += again.length
-    this.#again.push(...groupsOf(again, batch.joining))
+    this.#again.add(again, batch.joining)
     this.#fail(
       failed.map(({ call }) => call),
       error,
@@ -285,16 +287,12 @@ export class DynamicBatcher implements Predictor, CallKeeper {
 
   /** All that have no answer, but for those that the overflow runs. */
   #calls(): ReadonlySet<BatchCall> {
-    const groups = [...this.#again, ...this.#running].flatMap(({ parts }) => parts)
+    const parts = [...this.#running].flatMap((batch) => batch.parts)
     const calls = [
       ...this.#waiting.list(),
       ...(this.#overflow?.pending ?? []),
-      ...groups.map(({ call }) => call),
+      ...[...this.#again.parts, ...parts].map(({ call }) => call),
     ]
     return new Set(calls.filter((call) => !call.settled))
   }
-}
-
-function groupsOf(partitions: readonly (readonly BatchPart[])[], joining: RowJoining | undefined): Group[] {
-  return partitions.map((parts) => ({ parts, joining }))
 }

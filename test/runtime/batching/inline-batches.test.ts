@@ -81,6 +81,17 @@ test('what would run for long and cannot be cut goes elsewhere, and all else sta
   await expect(other.predict(column(1))).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
 })
 
+test('what waits to be cut leaves the thread when there is no plan any more', async () => {
+  const [engine, other] = [new DoublingPredictor(), new DoublingPredictor()]
+  const batcher = new DynamicBatcher(engine, { placement: 'inline', overflow: async () => other, rowMs: 0.1 })
+  batcher.use(planOf(0.1))
+  const answers = [batcher.predict(columnOf(MANY)), batcher.predict(column(1))]
+  batcher.use(undefined)
+  expect((await Promise.all(answers)).map((answer) => doubled(answer).length)).toEqual([1000, 1])
+  expect([engine.runs, other.runs]).toEqual([[1], [1000]])
+  await batcher.close()
+})
+
 test('an overflow that cannot be opened costs nobody an answer', async () => {
   const engine = new DoublingPredictor()
   const overflow = async () => {
