@@ -9,7 +9,11 @@ export function modelFigures(models: ServedModels, registry: Registry): void {
   const figures = new ModelFigures(models, registry)
   figures.gauge('headrace_running', 'Calls in the engine now.', ({ running }) => running)
   figures.gauge('headrace_queue_length', 'Calls admitted and not yet running.', ({ queued }) => queued)
-  figures.gauge('headrace_workers', 'Worker threads of the model; 0 when inline.', ({ workers }) => workers)
+  figures.gauge(
+    'headrace_workers',
+    'Worker threads of the model; of one that is inline, those for requests that would block the server.',
+    ({ workers }) => workers,
+  )
   figures.counter(
     'headrace_worker_restarts_total',
     'Worker threads that died and were replaced.',
