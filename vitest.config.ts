@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/soak/**'],
     pool: 'forks',
-    testTimeout: 20_000,
+    // For what never ends: on a machine with much to do threads and processes of low priority take long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 })

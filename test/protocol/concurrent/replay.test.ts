@@ -62,5 +62,5 @@ test.each(CASES)(
     const shared = served.filter((model) => model.stats().batches > 0)
     expect(shared.length).toBeGreaterThanOrEqual(batched * 0.75)
   },
-  60_000,
+  120_000,
 )

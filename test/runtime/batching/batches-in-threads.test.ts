@@ -63,7 +63,7 @@ test('a thread that replaces one that died is told of', async () => {
   })
   expect(await settle(batcher.predict(column(Order.exit)))).toMatchObject({ details: { workerDied: true } })
   await replaced
-}, 20_000)
+})
 
 test('a run without end ends for each call at its own deadline, and the pool serves on', async () => {
   const batcher = await batcherOver(1, { unboundedRun: true })
@@ -77,4 +77,4 @@ test('a run without end ends for each call at its own deadline, and the pool ser
   expect(performance.now()).toBeGreaterThan(now + 140)
   const next = await batcher.predict(column(21), { deadline: performance.now() + 15_000 })
   expect(doubled(next)).toEqual([42])
-}, 20_000)
+})

@@ -10,7 +10,7 @@ import { listen, type RunningServer } from '../../../../src/server/listen.ts'
 import { Client } from './client.ts'
 import type { RecordedModel } from './recorded-models.ts'
 
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 60_000
 /** Whatever is predicted of a queue, nothing is refused: what is compared here are answers. */
 const LIMITS = { requestTimeoutMs: 3_600_000 }
 
