@@ -29,6 +29,15 @@ async function load(options: Partial<ModelRepositoryOptions> = {}): Promise<Serv
   return repository.load(IRIS)
 }
 
+/** Placed by what a run takes, which on a machine with much to do is too long at times. */
+async function loadInline(): Promise<ServedModel> {
+  for (;;) {
+    const model = await load()
+    if (model.placement === 'inline') return model
+    await repository.close()
+  }
+}
+
 function zeros(model: ServedModel, rows: number): TensorMap {
   return new Map(
     model.predictor.inputs.map(({ name, datatype, shape }) => {
@@ -39,8 +48,7 @@ function zeros(model: ServedModel, rows: number): TensorMap {
 }
 
 test('a model that is inline gets a thread for its first request that would block the server', async () => {
-  const model = await load()
-  expect(model.placement).toBe('inline')
+  const model = await loadInline()
   await model.predictor.predict(zeros(model, 2))
   expect(model.stats().workers).toBe(0)
   const answers = await Promise.all(
@@ -58,7 +66,7 @@ test('what was forced to be inline has no other thread', async () => {
 })
 
 test('a request in the other thread ends with the model', async () => {
-  const model = await load()
+  const model = await loadInline()
   const answers = [MANY, MANY, MANY].map((rows) => model.predictor.predict(zeros(model, rows)))
   const settled = Promise.allSettled(answers)
   await repository.close(0)
@@ -73,7 +81,7 @@ describe('a large body for a model that is inline', () => {
   const request = { body, mediaType: 'application/json' } as const
 
   test('is answered in a thread of its own, as here, and the event loop stays free', async () => {
-    const model = await load()
+    const model = await loadInline()
     const { bodies } = model
     expect(body.length).toBeGreaterThan(bodies!.fromBytes)
     let [longestMs, last] = [0, performance.now()]
@@ -96,7 +104,7 @@ describe('a large body for a model that is inline', () => {
   })
 
   test('shares the thread with the other requests that are too long', async () => {
-    const model = await load()
+    const model = await loadInline()
     const replies = [
       model.bodies!.score(body, 'application/json', {}),
       model.predictor.predict(zeros(model, MANY)),
@@ -106,7 +114,7 @@ describe('a large body for a model that is inline', () => {
   })
 
   test('is refused once the model is unloaded, and its thread has ended with the model', async () => {
-    const model = await load()
+    const model = await loadInline()
     const { bodies } = model
     await bodies!.score(body, 'application/json', {})
     await repository.unload('iris')
