@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { ServedModel } from '../../src/runtime/served-model.ts'
 import { LoopTurn } from '../../src/server/loop-turn.ts'
 import { arrayCodec, FakeModels, fakeModel } from './support/fake-model.ts'
 import { post, RawConnection } from './support/raw-connection.ts'
@@ -38,28 +39,55 @@ test('what else the loop was busy with between two requests is no lag of the sec
   expect(turn.lagMs(performance.now())).toBeLessThan(15)
 })
 
-test('a request that was read too late in its turn is refused, one with more time is answered', async () => {
-  const codec: typeof arrayCodec = {
-    ...arrayCodec,
-    decode: (body, mediaType) => {
-      block(60)
-      return arrayCodec.decode(body, mediaType)
-    },
-  }
-  const model = fakeModel({ codec })
+/** Connections to a model of which each request keeps the loop for `ms`. */
+async function connected(model: ServedModel, count: number): Promise<RawConnection[]> {
   const { server } = await startServer({ models: new FakeModels(model) })
-  const connections = [1, 2, 3].map(() => new RawConnection(server.port))
+  const connections = Array.from({ length: count }, () => new RawConnection(server.port))
   for (const connection of connections) {
     connection.write('GET /ping HTTP/1.1\r\nhost: x\r\n\r\n')
     await connection.until(/200 OK/)
     connection.received = ''
   }
-  const [first, patient, hurried] = connections
-  const length = `content-length: ${ONE_ROW.length}`
+  return connections
+}
+
+function blockingCodec(ms: number): typeof arrayCodec {
+  return {
+    ...arrayCodec,
+    decode: (body, mediaType) => {
+      block(ms)
+      return arrayCodec.decode(body, mediaType)
+    },
+  }
+}
+
+const LENGTH = `content-length: ${ONE_ROW.length}`
+
+test('a request that was read too late in its turn is refused, one with more time is answered', async () => {
+  const model = fakeModel({ codec: blockingCodec(60) })
+  const [first, patient, hurried] = await connected(model, 3)
   first!.write(post(ONE_ROW))
-  patient!.write(post(ONE_ROW, [length, 'x-headrace-timeout-ms: 60000']))
-  hurried!.write(post(ONE_ROW, [length, 'x-headrace-timeout-ms: 150']))
+  patient!.write(post(ONE_ROW, [LENGTH, 'x-headrace-timeout-ms: 60000']))
+  hurried!.write(post(ONE_ROW, [LENGTH, 'x-headrace-timeout-ms: 150']))
   expect(await hurried!.until(/more requests arrive/i)).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r/s)
   await Promise.all([first!.until(/predictions/), patient!.until(/predictions/)])
   expect(model.admission.refused.lag).toBe(1)
+})
+
+test('what a request may have waited before it was read is taken from what is left for the queue', async () => {
+  const model = fakeModel({ codec: blockingCodec(400), placement: 'pool' })
+  const { admission } = model
+  for (let n = 0; n < 10; n += 1) admission.enter(1)
+  for (let n = 0; n < 12; n += 1) {
+    await delay(10)
+    admission.leave(1)
+    admission.enter(1)
+  }
+  const [refused, hurried] = await connected(model, 2)
+  refused!.write(post('no JSON', ['content-length: 7']))
+  const timeoutMs = Math.round(admission.predictedWaitMs * 1.25) + 250
+  hurried!.write(post(ONE_ROW, [LENGTH, `x-headrace-timeout-ms: ${timeoutMs}`]))
+  await hurried!.until(/HTTP/)
+  expect(admission.refused.wait).toBe(1)
+  await refused!.until(/HTTP\/1\.1 400/)
 })

@@ -83,11 +83,13 @@ export class MlflowScoring {
     const wantedMs = wantedTimeoutMs(request)
     if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
     const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
-    const lags = placement === 'inline' && this.#turn.lagMs(startedAt) > (deadline - startedAt) * MOST_LAG
+    const lagMs = this.#turn.lagMs(startedAt)
+    const lags = placement === 'inline' && lagMs > (deadline - startedAt) * MOST_LAG
     if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
+    // What it may have waited in its socket its client has waited too.
     const refusal = lags
       ? admission.refuseLag()
-      : admission.foresee({ deadline, apiKey }, likelyRows(model, request))
+      : admission.foresee({ deadline: deadline - lagMs, apiKey }, likelyRows(model, request))
     if (refusal === undefined) return true
     refuseEarly(exchange, refusal)
     return false
