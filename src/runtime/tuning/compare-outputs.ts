@@ -13,8 +13,13 @@ type Numbers = ArrayLike<number>
  * Where the answers to one row part, in words; undefined where nobody can tell them apart. Floats may be off by a share
  * of the largest one of their row, NaN and infinities have to be in their places, everything else is equal to the last
  * bit, but for the label of a row whose two best scores are equal within that share.
+ * @param onTie told of such a label, with how it differs.
  */
-export function firstDifference(expected: TensorMap, actual: TensorMap): string | undefined {
+export function firstDifference(
+  expected: TensorMap,
+  actual: TensorMap,
+  onTie: (how: string) => void = () => {},
+): string | undefined {
   for (const [name, right] of expected) {
     const given = actual.get(name)
     if (given === undefined || isSame(right, given)) {
@@ -22,7 +27,10 @@ export function firstDifference(expected: TensorMap, actual: TensorMap): string 
       continue
     }
     const how = difference(right, given)
-    if (how !== undefined && !isTiedLabel(right, expected)) return `output '${name}' ${how}`
+    if (how === undefined) continue
+    const inWords = `output '${name}' ${how}`
+    if (!isTiedLabel(right, expected)) return inWords
+    onTie(inWords)
   }
   return undefined
 }

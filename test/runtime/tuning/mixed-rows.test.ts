@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { modelPath } from '../../fixtures/onnx/onnx-models.ts'
 import {
   constant,
+  float,
   MIXING,
+  placeOf,
   type RowComputation,
   random,
   softmax,
@@ -33,13 +35,17 @@ async function tune(path: string, setup: TuneSetup = {}): Promise<TunedModel> {
   tuned = await tuneModel(path, {
     batching: { mode: 'auto', maxBatchRows: 32 },
     samples: [EXAMPLE],
+    // No size is left out for having taken long once: runs of a pool may.
+    overrides: { placement: 'pool' },
     ...setup,
   })
   return tuned
 }
 
-function write(name: string, outputs: Readonly<Record<string, RowComputation>>): Promise<string> {
-  return writeRowModel(folder, name, outputs)
+type Outputs = Readonly<Record<string, RowComputation>>
+
+function write(name: string, outputs: Outputs, labels: Outputs = {}): Promise<string> {
+  return writeRowModel(folder, name, outputs, labels)
 }
 
 describe('a model is served unbatched that mixes rows by', () => {
@@ -50,6 +56,18 @@ describe('a model is served unbatched that mixes rows by', () => {
       /in another way than alone|answered alike|rows for \d+ of its input|no free number of rows/,
     )
     expect(plan).toBeUndefined()
+  })
+
+  test('large values, though its example has as many rows as are tried', async () => {
+    const path = await write('large-values', { y: MIXING['the mean of rows with large values']! })
+    const inputs = Array.from({ length: 40 }, (_, row) => [0, 1, 2, 3].map((at) => Math.sin(row * 4 + at)))
+    expect((await tune(path, { samples: [{ inputs }] })).state.reason).toMatch(/in another way than alone/)
+  })
+
+  test('labels, where another output has its largest value twice in every row', async () => {
+    const even: RowComputation = (graph) => graph.node('Mul', ['x', float(graph, 0)])
+    const path = await write('labels', { even }, { label: placeOf })
+    expect((await tune(path)).state.reason).toContain("output 'label' has other values")
   })
 
   test('one of its outputs, where another keeps them apart', async () => {
