@@ -67,7 +67,15 @@ export class LoadedModel implements ServedModel {
     const underWay = this.admission.requests
     const pool = this.#placed.poolStats()
     const batches = this.predictor.stats
-    if (pool !== undefined) return { ...pool, ...batches, queued: Math.max(0, underWay - pool.running) }
+    if (pool !== undefined) {
+      return {
+        ...pool,
+        ...batches,
+        cancelled: batches.cancelled + pool.cancelled,
+        expired: batches.expired + pool.expired,
+        queued: Math.max(0, underWay - pool.running),
+      }
+    }
     // Inline runs block their thread: whoever can ask sees them waiting for their turn.
     const running = Math.min(underWay, 1)
     return {

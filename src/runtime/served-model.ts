@@ -30,6 +30,10 @@ export interface PoolStats {
   readonly workersLost: number
   /** Those of the lost that still occupy a core: only the end of the process (SIGKILL) ends them. */
   readonly stuckWorkers: number
+  /** Whole bodies dropped before their run because their clients had left. */
+  readonly cancelled: number
+  /** The same because their deadlines had passed. */
+  readonly expired: number
 }
 
 /** Live counters of a served model, read by the metrics. */

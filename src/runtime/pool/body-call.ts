@@ -1,22 +1,37 @@
 import { performance } from 'node:perf_hooks'
+import type { ServingError } from '../../core/errors.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { DroppedBodies } from './dropped-bodies.ts'
 import { PoolCall, type PoolCallInit, type RunTime, type Seat } from './pool-call.ts'
 import type { BodyReply, RunMessage, RunReply } from './worker-messages.ts'
 
 /** From this size on reading a body takes longer than handing it to another thread. */
 export const LARGE_BODY_BYTES = 64 * 1024
 
+export interface BodyCallInit extends PoolCallInit<Uint8Array> {
+  /** In shared memory, so that it can be sent more than once and is not copied. */
+  readonly body: Uint8Array
+  readonly mediaType: ScoringMediaType
+  readonly dropped: DroppedBodies
+}
+
 /** A call with a whole request body, which is a run of its own. */
 export class BodyCall extends PoolCall<Uint8Array> {
   readonly #body: Uint8Array
   readonly #mediaType: ScoringMediaType
+  readonly #dropped: DroppedBodies
 
-  /** @param body in shared memory, so that it can be sent more than once and is not copied. */
-  constructor(body: Uint8Array, mediaType: ScoringMediaType, init: PoolCallInit<Uint8Array>) {
+  constructor({ body, mediaType, dropped, ...init }: BodyCallInit) {
     // As any request whose worker died, which need not have been its fault.
     super({ ...init, retries: 1 })
     this.#body = body
     this.#mediaType = mediaType
+    this.#dropped = dropped
+  }
+
+  override fail(error: ServingError): void {
+    if (!this.settled && !this.isRunning) this.#dropped.count(error)
+    super.fail(error)
   }
 
   override message({ slot }: Seat): RunMessage {

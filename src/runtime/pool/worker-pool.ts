@@ -15,8 +15,10 @@ import type { PoolStats } from '../served-model.ts'
 import { BodyCall, LARGE_BODY_BYTES } from './body-call.ts'
 import { CallQueue } from './call-queue.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
+import { DroppedBodies } from './dropped-bodies.ts'
 import { leastLoaded } from './least-loaded.ts'
 import { type PoolCall, type PoolCallInit, type PoolThread, refusalOf, type Seat } from './pool-call.ts'
+import { poolStats } from './pool-stats.ts'
 import { RunTimes } from './run-times.ts'
 import { shareBody } from './shared-body.ts'
 import { TensorCall } from './tensor-call.ts'
@@ -44,6 +46,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   readonly #sent = new Set<PoolCall>()
   readonly #deadlines = new DeadlineWatch<PoolCall>((call) => this.#onDeadline(call))
   readonly #times = new RunTimes()
+  readonly #dropped = new DroppedBodies()
   #closing: Promise<void> | undefined
   #onIdle: (() => void) | undefined
 
@@ -75,17 +78,8 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   }
 
   get stats(): PoolStats {
-    const { size, restarts, lost, stuck } = this.#threads
-    let running = 0
-    for (const call of this.#sent) if (call.isRunning) running += 1
-    return {
-      workers: size,
-      running,
-      queued: this.#waiting.size + this.#sent.size - running,
-      workerRestarts: restarts,
-      workersLost: lost,
-      stuckWorkers: stuck,
-    }
+    const [threads, sent, dropped] = [this.#threads, this.#sent, this.#dropped]
+    return poolStats({ threads, waiting: this.#waiting.size, sent, dropped })
   }
 
   /** Opens more threads, up to `count` in all. */
@@ -100,7 +94,9 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
 
   async score(body: Uint8Array, mediaType: ScoringMediaType, options: PredictOptions): Promise<Uint8Array> {
     const shared = await shareBody(body)
-    return this.#call(options, (init: PoolCallInit<Uint8Array>) => new BodyCall(shared, mediaType, init))
+    const create = (init: PoolCallInit<Uint8Array>) =>
+      new BodyCall({ ...init, body: shared, mediaType, dropped: this.#dropped })
+    return this.#call(options, create)
   }
 
   /**
@@ -149,23 +145,24 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
       const call = thread.release(slot)
       if (call.seat?.thread === thread && call.seat.slot === slot) this.#onWorkerGone(call, cause)
     }
-    for (const call of this.#waiting.clearFor(thread)) {
-      this.#deadlines.delete(call)
-      call.fail(workerDied('The worker thread died before it could run this', cause))
-    }
+    const error = workerDied('The worker thread died before it could run this', cause)
+    this.#failAll(this.#waiting.clearFor(thread), error)
     this.#dispatch()
   }
 
   onChange(): void {
     if (!this.#threads.alive) {
-      const error = unavailable('The model has no worker thread left')
-      for (const call of this.#waiting.clear()) {
-        this.#deadlines.delete(call)
-        call.fail(error)
-      }
+      this.#failAll(this.#waiting.clear(), unavailable('The model has no worker thread left'))
     }
     this.#dispatch()
     this.onRoom()
+  }
+
+  #failAll(waiting: readonly PoolCall[], error: ServingError): void {
+    for (const call of waiting) {
+      this.#deadlines.delete(call)
+      call.fail(error)
+    }
   }
 
   /** Runs that a thread may hold at once. */

@@ -175,7 +175,7 @@ describe('a body in a worker', () => {
     await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
     await running
     await score(json(2))
-    expect(pool.stats).toMatchObject({ workerRestarts: 0, queued: 0, running: 0 })
+    expect(pool.stats).toMatchObject({ workerRestarts: 0, queued: 0, running: 0, cancelled: 1, expired: 1 })
   })
 
   test('is refused where reading it might fill the heap of its worker', async () => {
