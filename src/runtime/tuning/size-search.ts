@@ -152,6 +152,7 @@ class SizeSearch {
   }
 }
 
-function text(ms: number): string {
+/** Milliseconds as a reason tells them. */
+export function text(ms: number): string {
   return String(Number(ms.toPrecision(2)))
 }

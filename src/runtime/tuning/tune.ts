@@ -6,7 +6,7 @@ import { budgetOf, Planning, type TuneOptions } from './planning.ts'
 import { findSequences, raggedRows, type SequenceInputs, sequenceLayout } from './ragged-rows.ts'
 import { sampleRows } from './sample-rows.ts'
 import { seededRows } from './seeded-rows.ts'
-import { longestRunMs } from './size-search.ts'
+import { longestRunMs, text } from './size-search.ts'
 import { collectTrialRows, FEWEST_ROWS, MOST_ROWS } from './trial-rows.ts'
 
 /**
@@ -62,8 +62,13 @@ async function tuneRagged(
 /** A model of which a handful of runs takes longer than all of it may is not even tried. */
 function affordableRowMs(options: TuneOptions): number {
   const { rowMs = 0, placement, batching } = options
-  if (rowMs > longestRunMs(placement, batching.targetP99Ms)) {
-    throw new NotBatched(`a row alone takes ${Math.round(rowMs)} ms, and a batch may take no longer`)
+  const { targetP99Ms } = batching
+  const boundMs = longestRunMs(placement, targetP99Ms)
+  if (rowMs > boundMs) {
+    const target = targetP99Ms === undefined ? '' : `, for a target of ${targetP99Ms} ms`
+    throw new NotBatched(
+      `a batch may take ${text(boundMs)} ms${target}, and a row alone takes ${text(rowMs)} ms`,
+    )
   }
   // Four rows alone, and a batch of two to see whether it gains anything.
   const leastMs = (FEWEST_ROWS + 2) * rowMs

@@ -78,6 +78,18 @@ describe('the search', () => {
     expect(state.reason).toContain('a batch may take 2.5 ms, for a target of 5 ms')
   })
 
+  test('tells small times of a row that alone takes longer than the target leaves', async () => {
+    const engine = new TimedEngine(() => 0.11)
+    const { state } = await tune(engine, {
+      placement: 'pool',
+      rowMs: 0.11,
+      batching: { mode: 'auto', targetP99Ms: 0.1 },
+    })
+    expect(state.reason).toBe(
+      'a batch may take 0.05 ms, for a target of 0.1 ms, and a row alone takes 0.11 ms',
+    )
+  })
+
   test('does not try a model of which a handful of runs takes too long', async () => {
     const { state, runs } = await tune(new TimedEngine(() => 900), { placement: 'pool', rowMs: 900 })
     expect(state.reason).toContain('too long to prove')
