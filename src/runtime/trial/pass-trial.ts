@@ -45,10 +45,11 @@ export async function passTrial(candidate: CandidateModel): Promise<PrepareOptio
   })
   signal.throwIfAborted()
   const { stage, totalMs, peakBytes, output } = outcome
-  const facts = { model: candidate.name, stage, totalMs, peakBytes }
+  const facts = { model: candidate.name, stage, totalMs: Math.round(totalMs), peakBytes }
   const refusal = refusalOf(outcome, limits)
   if (refusal !== undefined) {
-    log.warn({ ...facts, output: linesOf(output) }, 'A model did not pass its trial')
+    const lines = linesOf(output)
+    log.warn({ ...facts, ...(lines.length > 0 && { output: lines }) }, 'A model did not pass its trial')
     throw refusal
   }
   log.info(facts, 'A model passed its trial')

@@ -142,6 +142,14 @@ test('what a model printed last is in the log, and no more', async () => {
   expect(output.at(-1)).toBe('line 99 of  [31mmany')
 })
 
+test('of a model that printed nothing the log has no output, and whole milliseconds', async () => {
+  const { repository, log } = openRepository({ trial: { atStart: true }, flavorTable: HOSTILE_FLAVORS })
+  await expect(repository.load(hostileFolder({ on: 'prepare', harm: 'segmentationFault' }))).rejects.toThrow('SIG')
+  const { facts } = log.find(({ message }) => message === 'A model did not pass its trial')!
+  expect(facts).not.toHaveProperty('output')
+  expect(Number.isInteger(facts['totalMs'])).toBe(true)
+})
+
 test('a model that is expected at start is not tried unless that is asked for', async () => {
   const { repository, log } = openRepository({ flavorTable: HOSTILE_FLAVORS })
   await repository.load(hostileFolder())
