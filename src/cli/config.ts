@@ -78,7 +78,7 @@ export const SERVE_SETTINGS = {
     variable: 'HEADRACE_GRACE_PERIOD',
     default: 25_000,
     defaultText: '25',
-    help: 'Seconds from SIGTERM to the end: half of them at most to be taken off balancers, the rest for requests under way; below the 30 that Kubernetes waits',
+    help: 'Seconds from SIGTERM to the end: first to be taken off balancers, the last of them (--timeout, half at most) for requests under way; below the 30 that Kubernetes waits',
     parse: secondsToMs,
   }),
   sslCertfile: setting<string | undefined>({
