@@ -44,13 +44,19 @@ export class SizeLane {
   }
 }
 
-/** All requests of one model: up to 3 rows, up to 15, up to 63, and so on. */
+/** A lane has requests of up to so many times the rows of its smallest, as a power of two. */
+const LANE_BITS = 6
+
+/**
+ * All requests of one model: up to 63 rows, up to 4,095, and so on. The lanes are wide, since what shares runs and
+ * waits in one queue is foreseen best together.
+ */
 export class SizeLanes {
   readonly #lanes: SizeLane[] = [new SizeLane()]
 
   /** @param rows of a request. */
   of(rows: number): SizeLane {
-    const size = rows < 4 ? 0 : (31 - Math.clz32(rows)) >> 1
+    const size = rows < 1 ? 0 : Math.floor((31 - Math.clz32(rows)) / LANE_BITS)
     this.#lanes[size] ??= new SizeLane()
     return this.#lanes[size]
   }

@@ -89,6 +89,23 @@ test.each([2, 3])('offered %fx in requests of 1 and of 64 rows: works at its cap
   expect(late / accepted).toBeLessThan(0.05)
 })
 
+test.each(Object.entries(SERVERS))(
+  '%s: clients that leave, in a run or before, make nobody else late',
+  (_name, server) => {
+    const simulation = new Simulation(server, 19)
+    const deadlineMs = 10 * fullRunMs(server)
+    const leaving = {
+      ...load(server, 3, deadlineMs),
+      patienceMs: (random: () => number) =>
+        random() < 0.5 ? random() * deadlineMs : Number.POSITIVE_INFINITY,
+    }
+    simulation.run(leaving)
+    const { late, accepted } = simulation.run(leaving)
+    expect(late / accepted).toBeLessThan(0.03)
+    expect([simulation.admission.requests, simulation.admission.rows]).toEqual([0, 0])
+  },
+)
+
 test('a slow time is refused through, and is over when it is over', () => {
   const server: SimulatedServer = {
     ...SERVERS['four threads']!,

@@ -18,12 +18,17 @@ export interface SimulatedLoad {
   readonly durationMs: number
   /** Rows of a request; 1 unless set. */
   rows?(random: () => number): number
+  /** Milliseconds after which a client leaves, unannounced; a run that has begun is ended all the same. Infinity unless set. */
+  patienceMs?(random: () => number): number
 }
 
 interface Arrival {
   readonly at: number
   readonly rows: number
   readonly deadline: number
+  readonly leavesAt: number
+  /** Its client has its answer, or has left. */
+  isOver: boolean
 }
 
 export interface SimulationResult {
@@ -111,7 +116,8 @@ export class Simulation {
     const at = this.#now - (Math.log(1 - this.#random()) * rows) / rate
     if (at >= end) return
     this.#at(at, () => {
-      this.#arrive({ at, rows, deadline: at + load.deadlineMs })
+      const leavesAt = at + (load.patienceMs?.(this.#random) ?? Number.POSITIVE_INFINITY)
+      this.#arrive({ at, rows, deadline: at + load.deadlineMs, leavesAt, isOver: false })
       this.#arriveLater(load, end)
     })
   }
@@ -122,6 +128,7 @@ export class Simulation {
       return
     }
     this.#waiting.push(arrival)
+    if (arrival.leavesAt < Number.POSITIVE_INFINITY) this.#at(arrival.leavesAt, () => this.#leave(arrival))
     this.#pull()
   }
 
@@ -152,7 +159,9 @@ export class Simulation {
       const next = this.#waiting[0]!
       if (batch.length > 0 && rows + next.rows > this.#server.maxBatchRows) break
       this.#waiting.shift()
+      if (next.isOver) continue
       if (next.deadline < this.#now) {
+        next.isOver = true
         this.admission.drop(next.rows)
         this.#stays.push(this.#now - next.at)
         this.#late += 1
@@ -173,10 +182,18 @@ export class Simulation {
     return ms * (1 + noise * (2 * this.#random() - 1)) * (slowness?.(this.#now) ?? 1)
   }
 
+  #leave(arrival: Arrival): void {
+    if (arrival.isOver) return
+    arrival.isOver = true
+    this.admission.drop(arrival.rows)
+  }
+
   #finish(batch: readonly Arrival[]): void {
     this.#idle += 1
     const { runMs, rowMs } = this.#server
     for (const arrival of batch) {
+      if (arrival.isOver) continue
+      arrival.isOver = true
       this.admission.leave(arrival.rows, runMs + rowMs * batch.length)
       this.#stays.push(this.#now - arrival.at)
       if (this.#now <= arrival.deadline) this.#good += arrival.rows
