@@ -26,7 +26,8 @@ export interface DynamicBatcherOptions {
 const LONGEST_INLINE_RUN_MS = 5
 /**
  * Inline, calls that run as they came go on for so long in one turn, and whichever is begun by then is the last. With a
- * turn for each, whose replies leave one by one and wake their clients one by one, a light model loses most of its rate.
+ * turn for each, whose replies leave one by one and wake their clients one by one, a light model that is not batched had
+ * 0.66 to 0.94 of its rate (32 connections, busy machine).
  */
 const SINGLE_RUNS_MS = 1
 /** About what it costs to hand a run to another thread and its outputs back. */
