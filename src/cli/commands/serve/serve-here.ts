@@ -50,10 +50,11 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
     const ending = new Ending({ server, repository, logger, settings, link })
     repository.onExhausted = (model) =>
       ending.exhausted(`No worker thread of the model '${model}' can be replaced`)
+    // Whoever reads that it listens may end it at once.
+    ending.onSignals()
     const serving = { app, server, models, ending, logger, format, settings }
     if (link === undefined) await announce(serving, { port: server.port })
     else serveFor(link, serving)
-    ending.onSignals()
     boundYoungGeneration()
     if (link === undefined && models.some(mayHang)) await watch(settings, format)
   } catch (error) {
