@@ -27,7 +27,7 @@ const BLOCKS_AT_A_THREAD = 2
 /** A block that a dying thread had is given to another one, once. */
 const ATTEMPTS = 2
 /** A model that takes longer to open is not waited for when the run is over. */
-const LONGEST_OPENING_MS = 5_000
+const LONGEST_OPENING_MS = 15_000
 const POLL_MS = 5
 
 /** The threads of a batch run: each has a session of its own and works on one block after the other. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { type Piscina, queueOptionsSymbol } from 'piscina'
 import { deserializeError, internalError, messageOf, unavailable } from '../../core/errors.ts'
@@ -8,6 +9,7 @@ import { LostThreads, TERMINATION_MS } from './lost-threads.ts'
 import type { PoolCall, PoolThread } from './pool-call.ts'
 import { type Addressed, startPiscina } from './start-piscina.ts'
 import type { ThreadsObserver } from './threads-observer.ts'
+import { untilOpened } from './until-opened.ts'
 import type {
   OpenedModel,
   OpenMessage,
@@ -48,6 +50,8 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   readonly #openings = new Set<WorkerTask>()
   /** What threads that are about to be missed have died of. */
   readonly #causes = new Map<number, Error>()
+  /** The first thread has started, or died of it. */
+  readonly #started: Promise<unknown>
   /** Until the first opening: the start of the thread that it will have. */
   #ahead: Promise<unknown> | undefined
   #model: WorkerModel | undefined
@@ -74,10 +78,9 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
     this.#piscina.on('error', () => {})
     // Whoever opens the model hears of its death.
-    this.#ahead = this.#post(
-      { kind: 'start' },
-      WorkerTask.forFreshWorker(() => true),
-    ).catch(() => {})
+    const first = WorkerTask.forFreshWorker(() => true)
+    this.#started = this.#post({ kind: 'start' }, first).catch(() => {})
+    this.#ahead = this.#started
   }
 
   get opened(): Iterable<PoolThread> {
@@ -144,18 +147,14 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     task.abort()
   }
 
-  /** Ends all threads, however busy. One that is inside a native run is left behind, as stuck. */
+  /** Ends all threads, however busy, once none opens the model. One inside a native run is left behind, as stuck. */
   async close(): Promise<void> {
     this.#closed = true
     this.#backoff.stop()
+    await untilOpened(this.#started, this.#openings)
     const ending = new Set(this.#piscina.threads)
     for (const worker of ending) worker.once('exit', () => ending.delete(worker))
-    let timer: NodeJS.Timeout | undefined
-    const timeOut = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, TERMINATION_MS)
-    })
-    await Promise.race([this.#piscina.destroy(), timeOut])
-    clearTimeout(timer)
+    await Promise.race([this.#piscina.destroy(), sleep(TERMINATION_MS, undefined, { ref: false })])
     for (const worker of ending) this.#lost.watch(worker)
   }
 
@@ -176,6 +175,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     try {
       // piscina starts another thread for what is posted while the first one is starting.
       await ahead
+      if (this.#closed) throw unavailable('The threads of the model are ending')
       const message: OpenMessage = { kind: 'open', port: port2, shared, ...this.#model }
       const reply = await this.#post(message, task, [port2]).catch((cause) => {
         throw unavailable('A worker thread died while it loaded the model', { cause })

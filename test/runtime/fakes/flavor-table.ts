@@ -19,6 +19,10 @@ export interface FakeConfig {
   readonly weightBytes?: number
   readonly failsToLoad?: boolean
   readonly exitsOnLoad?: boolean
+  /** Loading keeps the thread busy for so long. */
+  readonly loadMs?: number
+  /** In shared memory: how many loads have begun, and how many have ended. */
+  readonly loads?: Int32Array
 }
 
 const COLUMN: readonly TensorMetadata[] = [{ name: 'x', datatype: 'FP64', shape: [-1] }]
@@ -34,6 +38,9 @@ export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
     load: async ({ flavorConfig }) => {
       const config = flavorConfig as FakeConfig
       if (config.exitsOnLoad) process.exit(1)
+      if (config.loads !== undefined) Atomics.add(config.loads, 0, 1)
+      block(config.loadMs ?? 0)
+      if (config.loads !== undefined) Atomics.add(config.loads, 1, 1)
       if (config.failsToLoad) throw modelFailed('This model never loads')
       return new DoublingPredictor(config)
     },
