@@ -13,7 +13,10 @@ test('a native run that never returns is answered 504, its thread replaced and c
   expect(JSON.parse(stdout)).toEqual({
     code: 'DEADLINE_EXCEEDED',
     answered: true,
-    stats: { workers: 1, running: 0, queued: 0, workerRestarts: 1, workersLost: 1, stuckWorkers: 1 },
+    stats: {
+      ...{ workers: 1, running: 0, queued: 0, cancelled: 0, expired: 0 },
+      ...{ workerRestarts: 1, workersLost: 1, stuckWorkers: 1 },
+    },
     stuckAtTheEnd: 2,
   })
   expect(signal).toBe('SIGKILL')
