@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { type Piscina, queueOptionsSymbol } from 'piscina'
 import { deserializeError, internalError, messageOf, unavailable } from '../../core/errors.ts'
@@ -7,6 +6,7 @@ import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { Backoff } from './backoff.ts'
 import { LostThreads, TERMINATION_MS } from './lost-threads.ts'
 import type { PoolCall, PoolThread } from './pool-call.ts'
+import { settledWithin } from './settled-within.ts'
 import { type Addressed, startPiscina } from './start-piscina.ts'
 import type { ThreadsObserver } from './threads-observer.ts'
 import { untilOpened } from './until-opened.ts'
@@ -77,7 +77,6 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
     // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
     this.#piscina.on('error', () => {})
-    // Whoever opens the model hears of its death.
     const first = WorkerTask.forFreshWorker(() => true)
     this.#started = this.#post({ kind: 'start' }, first).catch(() => {})
     this.#ahead = this.#started
@@ -154,8 +153,10 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     await untilOpened(this.#started, this.#openings)
     const ending = new Set(this.#piscina.threads)
     for (const worker of ending) worker.once('exit', () => ending.delete(worker))
-    await Promise.race([this.#piscina.destroy(), sleep(TERMINATION_MS, undefined, { ref: false })])
+    await settledWithin(this.#piscina.destroy(), TERMINATION_MS)
     for (const worker of ending) this.#lost.watch(worker)
+    // What they were at has no other end, where the model was given up while it was being timed.
+    for (const thread of this.#threads.values()) this.observer?.onEnded(thread, undefined)
   }
 
   #grow(count: number): Promise<OpenedModel[]> {
@@ -175,11 +176,12 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     try {
       // piscina starts another thread for what is posted while the first one is starting.
       await ahead
-      if (this.#closed) throw unavailable('The threads of the model are ending')
+      if (this.#closed) throw unavailable('The model is being unloaded')
       const message: OpenMessage = { kind: 'open', port: port2, shared, ...this.#model }
       const reply = await this.#post(message, task, [port2]).catch((cause) => {
         throw unavailable('A worker thread died while it loaded the model', { cause })
       })
+      if (this.#closed) throw unavailable('The model is being unloaded')
       if (reply.status === 'failed') throw deserializeError(reply.error)
       if (reply.status !== 'opened') throw internalError(`A worker opened its model with '${reply.status}'`)
       this.#add({ id: task.workerId!, port: port1, shared, model: reply.model, receiver: this })
@@ -207,9 +209,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   }
 
   #isTaken(id: number): boolean {
-    if (this.#threads.has(id)) return true
-    for (const { workerId } of this.#openings) if (workerId === id) return true
-    return false
+    return this.#threads.has(id) || [...this.#openings].some(({ workerId }) => workerId === id)
   }
 
   /** Compares the threads that we know with those that live. */
