@@ -9,7 +9,7 @@ import type { PoolCall, PoolThread } from './pool-call.ts'
 import { settledWithin } from './settled-within.ts'
 import { type Addressed, startPiscina } from './start-piscina.ts'
 import type { ThreadsObserver } from './threads-observer.ts'
-import { untilOpened } from './until-opened.ts'
+import { untilIdle, untilOpened } from './until-opened.ts'
 import type {
   OpenedModel,
   OpenMessage,
@@ -50,7 +50,6 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   readonly #openings = new Set<WorkerTask>()
   /** What threads that are about to be missed have died of. */
   readonly #causes = new Map<number, Error>()
-  /** The first thread has started, or died of it. */
   readonly #started: Promise<unknown>
   /** Until the first opening: the start of the thread that it will have. */
   #ahead: Promise<unknown> | undefined
@@ -151,6 +150,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     this.#closed = true
     this.#backoff.stop()
     await untilOpened(this.#started, this.#openings)
+    await untilIdle(this.#threads.values())
     const ending = new Set(this.#piscina.threads)
     for (const worker of ending) worker.once('exit', () => ending.delete(worker))
     await settledWithin(this.#piscina.destroy(), TERMINATION_MS)
