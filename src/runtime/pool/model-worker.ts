@@ -5,6 +5,7 @@ import type { PredictOptions, Predictor } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { PreparedModel } from '../../flavors/flavor.ts'
 import type { BodyAnswering } from './body-answering.ts'
+import { MemoryReturn } from './memory-return.ts'
 import { PackedTensors } from './packed-tensors.ts'
 import { fromWire, outputsToWire, transferableBuffers } from './wire-tensors.ts'
 import {
@@ -36,7 +37,10 @@ export class ModelWorker {
   readonly #inputs: PackedTensors[]
   readonly #outputs: readonly PackedTensors[]
   readonly #waiting: RunMessage[] = []
+  readonly #memory = MemoryReturn.ofWorker(() => this.#isIdle())
   #busy = false
+  #runs = 0
+  #runsSeen = 0
   /** Made when the first body comes: many models never get one. */
   #bodies: BodyAnswering | undefined
 
@@ -62,9 +66,23 @@ export class ModelWorker {
     for (let left = this.#marks.length; left > 0 || this.#waiting.length > 0; left -= 1) {
       const message = this.#waiting.shift() ?? this.#received()
       if (message === undefined) break
+      this.#runs += 1
       await this.#answer(message)
+      this.#memory.addRun(message)
     }
     this.#busy = false
+  }
+
+  /** Whether there was no run since this was asked before; one that is here and was not begun begins. */
+  #isIdle(): boolean {
+    const idle = !this.#busy && this.#runs === this.#runsSeen
+    this.#runsSeen = this.#runs
+    if (!idle) return false
+    const message = this.#received()
+    if (message === undefined) return true
+    this.#waiting.push(message)
+    void this.#work()
+    return false
   }
 
   #received(): RunMessage | undefined {

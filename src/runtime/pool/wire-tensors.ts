@@ -38,6 +38,15 @@ export function transferableBuffers(wire: readonly WireTensor[]): ArrayBuffer[] 
   return [...buffers]
 }
 
+/** Bytes of what lies in memory that was shared for it. */
+export function sharedBytes(wire: readonly WireTensor[]): number {
+  let bytes = 0
+  for (const { data } of wire) {
+    if (ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer) bytes += data.byteLength
+  }
+  return bytes
+}
+
 function toWire(tensors: TensorMap, portable: (data: NumberData) => NumberData): WireTensor[] {
   const wire: WireTensor[] = []
   for (const [name, { datatype, shape, data }] of tensors) {

@@ -17,6 +17,7 @@ import { CallQueue } from './call-queue.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
 import { DroppedBodies } from './dropped-bodies.ts'
 import { leastLoaded } from './least-loaded.ts'
+import { MemoryReturn } from './memory-return.ts'
 import { type PoolCall, type PoolCallInit, type PoolThread, refusalOf, type Seat } from './pool-call.ts'
 import { poolStats } from './pool-stats.ts'
 import { RunTimes } from './run-times.ts'
@@ -47,6 +48,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   readonly #deadlines = new DeadlineWatch<PoolCall>((call) => this.#onDeadline(call))
   readonly #times = new RunTimes()
   readonly #dropped = new DroppedBodies()
+  readonly #memory = MemoryReturn.ofServer(() => this.#sent.size === 0)
   #closing: Promise<void> | undefined
   #onIdle: (() => void) | undefined
 
@@ -202,9 +204,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   }
 
   #hasUnanswered(): boolean {
-    if (this.#waiting.size > 0) return true
-    for (const call of this.#sent) if (!call.settled) return true
-    return false
+    return this.#waiting.size > 0 || [...this.#sent].some((call) => !call.settled)
   }
 
   #dispatch(): void {
@@ -248,7 +248,9 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     call.seat = seat
     this.#sent.add(call)
     try {
-      thread.post(call.message(seat))
+      const message = call.message(seat)
+      thread.post(message)
+      this.#memory.addRun(message)
     } catch (cause) {
       thread.release(seat.slot)
       this.#forget(call)
