@@ -24,6 +24,9 @@ export interface LoadedModelInit {
   readonly goldenRequests: number
 }
 
+/** Looking for answers takes a microsecond or two for each thread. */
+const ATTEND_EVERY_MS = 0.5
+
 /** What `ModelRepository` has loaded. */
 export class LoadedModel implements ServedModel {
   readonly source: ResolvedModel
@@ -39,6 +42,7 @@ export class LoadedModel implements ServedModel {
   readonly tuned: Promise<void>
   readonly #placed: PlacedModel
   readonly #tuner: LoadedModelInit['tuner']
+  #attendedAt = 0
 
   constructor(init: LoadedModelInit) {
     this.source = init.source
@@ -61,6 +65,12 @@ export class LoadedModel implements ServedModel {
 
   get batching(): BatchingState {
     return this.#tuner.state
+  }
+
+  attend(now: number): void {
+    if (now - this.#attendedAt < ATTEND_EVERY_MS) return
+    this.#attendedAt = now
+    this.#placed.receive()
   }
 
   stats(): ModelStats {

@@ -42,6 +42,8 @@ export interface PlacedModel {
   everywhere(inputs: TensorMap): Promise<void>
   /** Calls `listener` where the predictor may have room for more calls than before. */
   onRoom(listener: () => void): void
+  /** Takes what threads have answered, in the midst of a turn of the event loop. */
+  receive(): void
   /** Answers what is in threads with an error. Inline there is nothing to give up: a run is over before anyone asks. */
   abandon(): void
   /** Frees what it has beside its predictor. */
@@ -175,6 +177,7 @@ export function placedInline(engine: Predictor, overflow?: OverflowPool): Placed
     poolStats: () => overflow?.stats,
     // One thread, always.
     onRoom: () => {},
+    receive: () => {},
     abandon: () => overflow?.abandon(),
     close: async () => overflow?.close(),
     ...(overflow === undefined ? {} : { overflow: () => overflow.open() }),
@@ -192,6 +195,7 @@ export function placedInPool(pool: WorkerPool): PlacedModel {
     onRoom: (listener) => {
       pool.onRoom = listener
     },
+    receive: () => pool.receive(),
     abandon: () => pool.abandon(),
     close: () => pool.close(),
   }

@@ -57,5 +57,10 @@ export interface ServedModel {
   readonly batching: BatchingState
   /** Takes large bodies as they are; undefined where they are decoded in the thread that received them. */
   readonly bodies: BodyScorer | undefined
+  /**
+   * To be called again and again where a turn of the event loop may take long: lets the model's threads have their next
+   * runs meanwhile. @param now `performance.now()`
+   */
+  attend(now: number): void
   stats(): ModelStats
 }

@@ -55,6 +55,10 @@ export async function buildApp(options: ServerOptions): Promise<App> {
     registry,
     apiKeys: options.apiKeys?.length ? new ApiKeys(options.apiKeys) : undefined,
     cors: options.corsOrigins?.length ? new Cors(options.corsOrigins) : undefined,
+    onPause: () => {
+      const now = performance.now()
+      for (const model of options.models.list()) model.attend(now)
+    },
   })
   const bodies = new BodyReader(limits)
   const { models, dataPlane } = options

@@ -15,6 +15,8 @@ export interface GateInit {
   readonly registry: ExchangeRegistry
   readonly apiKeys: ApiKeys | undefined
   readonly cors: Cors | undefined
+  /** Called now and then where many replies are written one after the other. */
+  onPause(): void
 }
 
 /** What every request passes first: it gets its id and its place in the registry, and shows its key. */
@@ -22,10 +24,11 @@ export class Gate {
   readonly #registry: ExchangeRegistry
   readonly #apiKeys: ApiKeys | undefined
   readonly #cors: Cors | undefined
-  readonly #replies = new ReplyBurst()
+  readonly #replies: ReplyBurst
 
   constructor(init: GateInit) {
     this.#registry = init.registry
+    this.#replies = new ReplyBurst(init.onPause)
     this.#apiKeys = init.apiKeys
     this.#cors = init.cors
   }

@@ -3,22 +3,38 @@ export interface ReadyReply {
   write(): void
 }
 
+/** About half a millisecond. */
+const MOST_AT_ONCE = 16
+
 /**
  * Writes the replies that became ready in one turn of the event loop together, at its end. A write wakes a
  * client that sleeps, which takes the system longer than the rest of a small request; in a burst only the
  * first one does (docs/decisions/0010-replies-in-bursts.md has the figures).
  */
 export class ReplyBurst {
-  #ready: ReadyReply[] = []
+  readonly #onPause: () => void
+  #filling: ReadyReply[] = []
 
-  add(reply: ReadyReply): void {
-    if (this.#ready.length === 0) setImmediate(() => this.#writeAll())
-    this.#ready.push(reply)
+  /** @param onPause called now and then in a long burst; what it settles goes on before more is written. */
+  constructor(onPause: () => void) {
+    this.#onPause = onPause
   }
 
-  #writeAll(): void {
-    const ready = this.#ready
-    this.#ready = []
-    for (const reply of ready) reply.write()
+  add(reply: ReadyReply): void {
+    if (this.#filling.length === 0 || this.#filling.length === MOST_AT_ONCE) this.#begin()
+    this.#filling.push(reply)
+  }
+
+  /** Promises go on between one immediate and the next, but not within one. */
+  #begin(): void {
+    const replies: ReadyReply[] = []
+    this.#filling = replies
+    setImmediate(() => this.#write(replies))
+  }
+
+  #write(replies: readonly ReadyReply[]): void {
+    if (this.#filling === replies) this.#filling = []
+    for (const reply of replies) reply.write()
+    if (replies.length === MOST_AT_ONCE) this.#onPause()
   }
 }

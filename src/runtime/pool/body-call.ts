@@ -38,7 +38,7 @@ export class BodyCall extends PoolCall<Uint8Array> {
     return { kind: 'body', slot, body: this.#body, mediaType: this.#mediaType }
   }
 
-  override receive(reply: RunReply): RunTime | undefined {
+  protected override succeedWith(reply: RunReply): RunTime | undefined {
     if (typeof reply === 'number' || reply.status !== 'scored') return undefined
     this.#fillTiming(reply)
     this.succeed(reply.text)

@@ -1,5 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import { cancelled, deadlineExceeded, type ServingError, unavailable, workerDied } from '../../core/errors.ts'
+import {
+  cancelled,
+  deadlineExceeded,
+  deserializeError,
+  type ServingError,
+  unavailable,
+  workerDied,
+} from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
 import type { RunMessage, RunReply } from './worker-messages.ts'
 import type { WorkerThread } from './worker-thread.ts'
@@ -71,7 +78,14 @@ export abstract class PoolCall<Answer = unknown> {
   abstract message(seat: Seat): RunMessage
 
   /** Answers with what the worker of `seat` replied. @returns undefined where the reply is that of no such run. */
-  abstract receive(reply: RunReply, seat: Seat): RunTime | undefined
+  protected abstract succeedWith(reply: RunReply, seat: Seat): RunTime | undefined
+
+  /** Answers with the outputs, or the error, that the worker of `seat` replied. @returns what a run took that was made. */
+  receive(reply: RunReply, seat: Seat): RunTime | undefined {
+    if (typeof reply === 'number' || reply.status !== 'failed') return this.succeedWith(reply, seat)
+    this.fail(deserializeError(reply.error))
+    return undefined
+  }
 
   /** Whether the caller has its answer: what remains is work that nobody waits for. */
   get settled(): boolean {

@@ -28,7 +28,7 @@ export class TensorCall extends PoolCall<TensorMap> {
     return { kind: 'tensors', ...run, inputs: inputsToWire(this.inputs) }
   }
 
-  override receive(reply: RunReply, { thread, slot }: Seat): RunTime | undefined {
+  protected override succeedWith(reply: RunReply, { thread, slot }: Seat): RunTime | undefined {
     if (typeof reply === 'number') {
       const packed = thread.outputsOf(slot)
       return this.#answer(packed.copy(), packed.note)

@@ -1,6 +1,5 @@
 import {
   deadlineExceeded,
-  deserializeError,
   internalError,
   isWorkerDeath,
   type ServingError,
@@ -127,6 +126,11 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     return this.#closing
   }
 
+  /** Takes what the threads have answered, and hands them what waits, in the midst of a turn of the event loop. */
+  receive(): void {
+    for (const thread of this.#threads.opened) thread.receive()
+  }
+
   onReply(thread: PoolThread, slot: number, reply: RunReply): void {
     const call = thread.release(slot)
     const { seat } = call
@@ -135,9 +139,6 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
       this.#forget(call)
       const time = call.receive(reply, seat)
       if (time !== undefined) this.#times.add(time)
-      else if (typeof reply !== 'number' && reply.status === 'failed') {
-        call.fail(deserializeError(reply.error))
-      }
     }
     this.#dispatch()
   }

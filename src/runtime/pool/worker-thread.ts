@@ -72,7 +72,7 @@ export class WorkerThread<Call> {
     this.#announced = [...shared.inputs]
     this.#outputs = shared.outputs.map((memory) => new PackedTensors(memory, model.outputs))
     this.#receiver = receiver
-    port.on('message', (reply: RunReply) => this.#onMessage(reply))
+    port.on('message', (reply: RunReply) => this.#take(reply))
     port.unref()
   }
 
@@ -144,9 +144,14 @@ export class WorkerThread<Call> {
     return this.#held.flatMap((call, slot) => (call === undefined ? [] : [slot]))
   }
 
+  /** Takes what it has answered, without waiting for the event loop to come to it. */
+  receive(): void {
+    if (this.#load > 0) this.#take(this.#received())
+  }
+
   /** What else has come is taken along, since an event of its own costs more; not more of it, since others wait too. */
-  #onMessage(first: RunReply): void {
-    let reply: RunReply | undefined = first
+  #take(first: RunReply | undefined): void {
+    let reply = first
     for (let left = SLOTS; reply !== undefined; reply = left > 0 ? this.#received() : undefined) {
       left -= 1
       this.#pass(reply)

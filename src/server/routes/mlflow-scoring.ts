@@ -54,6 +54,7 @@ export class MlflowScoring {
     try {
       const model = this.#find(modelName)
       exchange.modelName = model.name
+      model.attend(exchange.startedAt)
       const mediaType = mediaTypeOf(exchange)
       if (typeof mediaType !== 'string') {
         exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)

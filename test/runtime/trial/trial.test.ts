@@ -144,7 +144,9 @@ test('what a model printed last is in the log, and no more', async () => {
 
 test('of a model that printed nothing the log has no output, and whole milliseconds', async () => {
   const { repository, log } = openRepository({ trial: { atStart: true }, flavorTable: HOSTILE_FLAVORS })
-  await expect(repository.load(hostileFolder({ on: 'prepare', harm: 'segmentationFault' }))).rejects.toThrow('SIG')
+  await expect(repository.load(hostileFolder({ on: 'prepare', harm: 'segmentationFault' }))).rejects.toThrow(
+    'SIG',
+  )
   const { facts } = log.find(({ message }) => message === 'A model did not pass its trial')!
   expect(facts).not.toHaveProperty('output')
   expect(Number.isInteger(facts['totalMs'])).toBe(true)

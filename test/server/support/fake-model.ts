@@ -61,6 +61,7 @@ export function fakeModel(init: FakeModelInit = {}): ServedModel {
     goldenRequests: 0,
     batching: { state: 'off', reason: 'a fake', maxBatchRows: 1 },
     bodies: undefined,
+    attend: () => {},
     stats: () => ({ ...idle, running: admission.requests, ...init.stats }),
   }
 }
