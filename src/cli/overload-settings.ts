@@ -37,7 +37,7 @@ export const OVERLOAD_SETTINGS = {
   apiKey: setting<readonly string[]>({
     flags: '--api-key <key>',
     default: [],
-    help: 'Key that clients must send (Authorization: Bearer KEY, or X-API-Key); repeat it for several, of which each has its share of a full queue',
+    help: 'Key that clients must send (Authorization: Bearer KEY, or X-API-Key); repeat it for several, of which each has its share of a full queue. HEADRACE_API_KEY holds them too, separated by spaces, and keeps them out of the process list',
     parse: appendedSecret,
   }),
   apiKeysOfVariable: setting<readonly string[]>({
