@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'test/soak/**'],
+    exclude: ['test/**/*.e2e.test.ts', 'test/soak/**'],
     pool: 'forks',
     // For what never ends: on a machine with much to do threads and processes of low priority take long.
     testTimeout: 60_000,

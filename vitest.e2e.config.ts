@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Suites with real processes, Python clients and browsers: one at a time, since they measure and bind ports. */
 export default defineConfig({
   test: {
-    include: ['test/e2e/**/*.e2e.test.ts'],
+    include: ['test/**/*.e2e.test.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 180_000,

@@ -2,7 +2,7 @@
  * `npm test`: format and lint, direction of imports, types, then the unit and protocol tests.
  * Each static check counts as one test. Ends with the line `N passed, N failed`.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,14 +25,27 @@ function run(command: readonly string[]): boolean {
   return status === 0
 }
 
-function runChecks(): Count {
+/** Side by side, since each of them uses one core; what they say is shown one after the other. */
+async function runChecks(): Promise<Count> {
   const count = { passed: 0, failed: 0 }
-  for (const { name, command } of CHECKS) {
-    console.log(`\n== ${name}`)
-    if (run(command)) count.passed++
+  const running = CHECKS.map(({ name, command }) => ({ name, result: collect(command) }))
+  for (const { name, result } of running) {
+    const { ok, output } = await result
+    console.log(`\n== ${name}\n${output}`)
+    if (ok) count.passed++
     else count.failed++
   }
   return count
+}
+
+function collect([program = '', ...args]: readonly string[]): Promise<{ ok: boolean; output: string }> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const chunks: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return new Promise((resolve) => {
+    child.on('error', ({ message }) => resolve({ ok: false, output: `${program}: ${message}` }))
+    child.on('close', (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() }))
+  })
 }
 
 /** Runs vitest and reads its own count; a run that ends without a report counts as one failure. */
@@ -63,7 +76,7 @@ function runTests(args: readonly string[]): Count {
 }
 
 const args = process.argv.slice(2)
-const checks = args.length > 0 ? { passed: 0, failed: 0 } : runChecks()
+const checks = args.length > 0 ? { passed: 0, failed: 0 } : await runChecks()
 const tests = runTests(args)
 const failed = checks.failed + tests.failed
 console.log(`\n${checks.passed + tests.passed} passed, ${failed} failed`)

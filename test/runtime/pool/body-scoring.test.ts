@@ -52,7 +52,7 @@ const MODELS = [
     folder: resolve(ROOT, file.replace('.recordings.jsonl', '')),
     bodies: bodiesOf(readLines(resolve(ROOT, file))),
   })),
-  ...recordedModels(12).map((model) => ({
+  ...recordedModels(4).map((model) => ({
     folder: modelFolder(model),
     bodies: bodiesOf(readRecordings().filter((recording) => recording.model === model)),
   })),
