@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
 import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
 import type { Offer, Receiver } from './receiver.ts'
+
+/** What a process wrote before its end has long been read by then. */
+const LONGEST_READ_MS = 500
 
 /** A program and its arguments, run by this Node. */
 export interface Program {
@@ -136,8 +140,9 @@ export class SupervisedProcess implements Receiver {
       })
     })
     const servedMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt
-    // What it sent before its end may still be on its way.
-    if (this.#child.connected) await disconnected
+    // What it sent before its end may still be on its way. Node may never say that all is read, where a connection
+    // was just handed to it.
+    if (this.#child.connected) await Promise.race([disconnected, sleep(LONGEST_READ_MS)])
     this.#observer.ended(this, { code, signal, servedMs })
   }
 }
