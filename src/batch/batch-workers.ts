@@ -28,8 +28,6 @@ const BLOCKS_AT_A_THREAD = 2
 const ATTEMPTS = 2
 /** A model that takes longer to open is not waited for when the run is over. */
 const LONGEST_OPENING_MS = 15_000
-/** Nor are the successors of threads that died over what they were asked: they may well die of the same. */
-const AFTER_DEATHS_MS = 1_000
 const POLL_MS = 5
 
 /** The threads of a batch run: each has a session of its own and works on one block after the other. */
@@ -38,7 +36,6 @@ export class BatchWorkers {
   readonly #piscina: Piscina<BatchMessage, BatchReply>
   readonly #opened = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   #reading: SharedReading | undefined
-  #patienceMs = LONGEST_OPENING_MS
 
   constructor({ job, threads }: BatchWorkersOptions) {
     const setup: WorkerSetup = { job, opened: this.#opened }
@@ -97,7 +94,7 @@ export class BatchWorkers {
 
   /** A thread that is ended in the middle of onnxruntime's opening a model may take the process with it. */
   async #untilOpened(): Promise<void> {
-    const giveUpAt = performance.now() + this.#patienceMs
+    const giveUpAt = performance.now() + LONGEST_OPENING_MS
     while (Atomics.load(this.#opened, 0) < this.size && performance.now() < giveUpAt) await sleep(POLL_MS)
   }
 
@@ -110,7 +107,6 @@ export class BatchWorkers {
       } catch (error) {
         if (error instanceof ServingError) throw error
         if (attempt < ATTEMPTS) continue
-        this.#patienceMs = AFTER_DEATHS_MS
         throw unavailable(`Worker threads died ${ATTEMPTS} times over the same rows: ${messageOf(error)}`)
       }
     }
