@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { seededRandom } from '../../src/core/seeded-random.ts'
 import { OnnxGraph } from '../../src/flavors/tfjs/compile/onnx/onnx-graph.ts'
-import { seededRandom } from './seeded-random.ts'
 
 /** A network with seeded weights: only its sizes count here, not what it says. */
 export interface Network {

@@ -2,6 +2,8 @@
  * How many bytes of CSV a second does one core turn into tensors? 30 double columns for a float32 matrix, in blocks
  * of 512 KiB: decimals of the length that people write, and doubles in all their digits. Target: 100 MB/s.
  */
+
+import { seededRandom } from '../../src/core/seeded-random.ts'
 import { compileScoringCodec } from '../../src/protocols/mlflow-scoring/compile-scoring-codec.ts'
 import { CsvBlockReader } from '../../src/protocols/mlflow-scoring/csv/csv-block-reader.ts'
 import { readCsvLayout } from '../../src/protocols/mlflow-scoring/csv/csv-layout.ts'
@@ -9,7 +11,6 @@ import { planCsv } from '../../src/protocols/mlflow-scoring/csv/csv-plan.ts'
 import { CsvFastPath } from '../../src/protocols/mlflow-scoring/fast/csv-fast-path.ts'
 import type { ModelSignature } from '../../src/signature/model-signature.ts'
 import { machine, median } from '../lib/report.ts'
-import { seededRandom } from '../lib/seeded-random.ts'
 
 const COLUMNS = 30
 const BLOCK_BYTES = 512 * 1024

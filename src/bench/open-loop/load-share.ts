@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { seededRandom } from '../../core/seeded-random.ts'
 import { type Arrivals, constantArrivals, poissonArrivals } from './arrivals.ts'
 import type { Call, CallObserver } from './call.ts'
 import type { Target } from './connection.ts'
@@ -8,7 +9,6 @@ import { LatencyHistogram } from './latency-histogram.ts'
 import type { SettledPlan } from './open-loop-plan.ts'
 import { type RequestBytes, requestBytes } from './request-bytes.ts'
 import { RequestMix } from './request-mix.ts'
-import { seededRandom } from './seeded-random.ts'
 import { type EncodedTally, Tally } from './tally.ts'
 
 /** The part of a load that one of its threads sends. */

@@ -1,6 +1,6 @@
 import { PLAIN_ROWS } from '../batching/plain-rows.ts'
-import { batchSizes } from './batch-sizes.ts'
 import type { Tuned } from './planning.ts'
+import { batchSizes } from './size-steps.ts'
 import type { TunerOptions } from './tuning-options.ts'
 
 /** Where nobody has measured and nobody has said. */

@@ -3,8 +3,8 @@ import type { TensorMap } from '../../core/tensor.ts'
 import type { RowJoining } from '../batching/row-joining.ts'
 import { firstDifference } from './compare-outputs.ts'
 import type { IdleRuns } from './idle-runs.ts'
+import { MeasuredTimes } from './measured-times.ts'
 import { NotBatched } from './not-batched.ts'
-import { RunTimes } from './run-times.ts'
 import { seededNumbers } from './seeded-numbers.ts'
 import { areSame, type TrialRow } from './trial-row.ts'
 
@@ -20,7 +20,7 @@ export interface BatchTrialOptions {
 
 /** Runs rows of which the answers are known in batches, each of another order, compares and times them. */
 export class BatchTrial {
-  readonly times = new RunTimes()
+  readonly times = new MeasuredTimes()
   readonly #options: BatchTrialOptions
   readonly #next = seededNumbers(1)
   readonly #warmed = new Set<number>()

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import { seededRandom } from '../../../src/core/seeded-random.ts'
 import type { BatchingOptions } from '../../../src/runtime/batching/batching-state.ts'
 import type { Placement } from '../../../src/runtime/served-model.ts'
-import { seeded } from '../../runtime/admission/simulation.ts'
 import { bundledModels, type RecordedModel, requestsOf, smallModels } from './support/recorded-models.ts'
 import { Replay } from './support/replay.ts'
 import { Serving } from './support/serving.ts'
@@ -54,7 +54,7 @@ test.each(CASES)(
     expect(served.filter(({ batching: { state } }) => state === 'on').length).toBeGreaterThanOrEqual(batched)
     const replay = new Replay(serving.client)
     await replay.askAlone(models.flatMap(requestsOf))
-    const random = seeded(32)
+    const random = seededRandom(32)
     await replay.askTogether(shuffledRequests(models, { modelsAtOnce: 2, times, random }))
     await replay.askTogether(shuffledRequests(models, { modelsAtOnce: models.length, times, random }))
     expect(replay.deviations).toEqual([])

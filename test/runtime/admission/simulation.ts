@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../src/core/seeded-random.ts'
 import { Admission, type AdmissionLimits } from '../../../src/runtime/admission/admission.ts'
 
 export interface SimulatedServer {
@@ -42,17 +43,6 @@ export interface SimulationResult {
   readonly stays: readonly number[]
 }
 
-/** Numbers from 0 to 1 that are the same in each run (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Rows a millisecond when every run is full. */
 export function capacity({ workers, maxBatchRows, runMs, rowMs }: SimulatedServer): number {
   return (workers * maxBatchRows) / (runMs + rowMs * maxBatchRows)
@@ -79,7 +69,7 @@ export class Simulation {
 
   constructor(server: SimulatedServer, seed: number, limits: AdmissionLimits = UNBOUNDED) {
     this.#server = server
-    this.#random = seeded(seed)
+    this.#random = seededRandom(seed)
     this.#idle = server.workers
     this.admission = new Admission(limits, () => this.#now)
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from '../../../src/core/seeded-random.ts'
 import {
   bundledModels,
   type RecordedModel,
@@ -7,7 +8,6 @@ import {
 } from '../../protocol/concurrent/support/recorded-models.ts'
 import { Replay } from '../../protocol/concurrent/support/replay.ts'
 import { shuffledRequests } from '../../protocol/concurrent/support/shuffled.ts'
-import { seeded } from '../../runtime/admission/simulation.ts'
 import { distinctRequests } from './distinct-requests.ts'
 import { ServedModels } from './served-models.ts'
 
@@ -51,7 +51,7 @@ test.each(CASES)('answered at once as alone and as by MLflow: $of', async ({ mod
     const alone = await single.listening(1)
     const together = await batched.listening(CLIENTS)
     const replay = new Replay(together, alone)
-    const random = seeded(64)
+    const random = seededRandom(64)
     await replay.askAlone(models.flatMap(requestsOf))
     const distinct = flags.includes('on')
       ? []

@@ -1,5 +1,5 @@
 /** Predicts the time of a run from those that were measured, in milliseconds; more rows never take less. */
-export class RunTimes {
+export class MeasuredTimes {
   readonly #measured = new Map<number, number[]>()
   #medians: readonly (readonly [rows: number, ms: number])[] | undefined
 
@@ -36,7 +36,7 @@ export class RunTimes {
 
   /** As it is known now. */
   snapshot(): (rows: number) => number {
-    const copy = new RunTimes()
+    const copy = new MeasuredTimes()
     copy.#medians = this.#line()
     return (rows) => copy.predict(rows)
   }
