@@ -27,10 +27,14 @@ export interface LoadedModelInit {
 /** Looking for answers takes a microsecond or two for each thread. */
 const ATTEND_EVERY_MS = 0.5
 
+/** Of a model that no registry knows. */
+const UNVERSIONED = '1'
+
 /** What `ModelRepository` has loaded. */
 export class LoadedModel implements ServedModel {
   readonly source: ResolvedModel
   readonly name: string
+  readonly version: string
   readonly mlmodel: PreparedModel
   readonly predictor: DynamicBatcher
   readonly scoring: ScoringCodec
@@ -47,6 +51,7 @@ export class LoadedModel implements ServedModel {
   constructor(init: LoadedModelInit) {
     this.source = init.source
     this.name = init.name
+    this.version = init.source.version ?? UNVERSIONED
     this.mlmodel = init.mlmodel
     this.predictor = init.batcher
     this.scoring = init.scoring

@@ -98,8 +98,14 @@ export class ModelRepository {
     }
   }
 
-  get(name: string): ServedModel | undefined {
-    return this.#models.get(name)
+  get(name: string, version?: string): ServedModel | undefined {
+    const model = this.#models.get(name)
+    return version === undefined || model?.version === version ? model : undefined
+  }
+
+  versions(name: string): readonly string[] {
+    const model = this.#models.get(name)
+    return model === undefined ? [] : [model.version]
   }
 
   /** The first that was asked for. */

@@ -44,6 +44,8 @@ export interface ServedModel {
   readonly source: ResolvedModel
   /** The name it is served under. */
   readonly name: string
+  /** Of the registry, or as the server was told; `1` where nobody says. */
+  readonly version: string
   readonly mlmodel: PreparedModel
   readonly predictor: Predictor
   readonly scoring: ScoringCodec

@@ -4,11 +4,14 @@ import type { AllFigures } from '../core/metric-figures.ts'
 import type { BodyScorer } from '../runtime/body-scorer.ts'
 import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
+import type { ModelControl } from './model-control.ts'
 
 /** What the server asks of the model repository. */
 export interface ServedModels {
-  /** The model served under this name. */
-  get(name: string): ServedModel | undefined
+  /** The model served under this name; without a version the one that requests without one mean. */
+  get(name: string, version?: string): ServedModel | undefined
+  /** Versions served under a name, in the order in which they were asked for; none where there is no such model. */
+  versions(name: string): readonly string[]
   /** The model that a request without a name means; undefined while none is loaded. */
   default(): ServedModel | undefined
   list(): readonly ServedModel[]
@@ -70,6 +73,8 @@ export interface ServerOptions {
   readonly sslKeyfile?: string
   /** One log line for every request, instead of for slow and failed ones only. */
   readonly accessLog?: boolean
+  /** Loads and unloads models while the server runs; without it the control routes answer that there is no such thing. */
+  readonly control?: ModelControl
   /** Of all processes, where this one is not the only. */
   readonly allFigures?: AllFigures
 }

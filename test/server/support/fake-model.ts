@@ -51,6 +51,7 @@ export function fakeModel(init: FakeModelInit = {}): ServedModel {
   }
   return {
     name,
+    version: '3',
     source: sourceOf(name),
     mlmodel: { ...MLMODEL, ...init.mlmodel },
     predictor: init.predictor ?? new SumPredictor(),
@@ -101,8 +102,14 @@ export class FakeModels implements ServedModels {
     this.#models = new Map(models.map((model) => [model.name, model]))
   }
 
-  get(name: string): ServedModel | undefined {
-    return this.#models.get(name)
+  get(name: string, version?: string): ServedModel | undefined {
+    const model = this.#models.get(name)
+    return version === undefined || model?.version === version ? model : undefined
+  }
+
+  versions(name: string): readonly string[] {
+    const model = this.#models.get(name)
+    return model === undefined ? [] : [model.version]
   }
 
   default(): ServedModel | undefined {
