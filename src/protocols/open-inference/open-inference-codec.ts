@@ -13,6 +13,8 @@ export interface InferForm {
 export interface DecodedInfer {
   readonly request: InferenceRequest
   readonly form: InferForm
+  /** How long the client waits, by the request parameter `timeout`, in microseconds; absent where it has none, or 0. */
+  readonly timeoutMicroseconds?: number
 }
 
 /** An output as the reply names it, whatever its transport. */
