@@ -4,9 +4,8 @@ import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { CancelSignal, PredictOptions } from '../core/predictor.ts'
 import { rowCount } from '../core/tensor-rows.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
-import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Asking } from './admission/admission.ts'
-import type { BodyScorer } from './body-scorer.ts'
+import type { BodyDialect, BodyScorer, ScoredBody } from './body-scorer.ts'
 import type { ServedModel } from './served-model.ts'
 
 export interface InferOptions extends Asking {
@@ -55,15 +54,15 @@ export class DataPlane {
     scorer: BodyScorer,
     request: BodyRequest,
     options: InferOptions = {},
-  ): Promise<Uint8Array> {
-    const { body, mediaType } = request
+  ): Promise<ScoredBody> {
+    const { body, dialect } = request
     const { timing = newTiming() } = options
     refuseLate(options)
     const { admission } = model
     const rows = admission.likelyRows(body.length)
     const enteredAt = admission.enter(rows, options)
     try {
-      const reply = await scorer.score(body, mediaType, scoreOptions(options, timing))
+      const reply = await scorer.score(body, dialect, scoreOptions(options, timing))
       const leftAt = admission.leave(rows, timing.compute, options.apiKey)
       admission.learnRows(body.length, timing.rows)
       timing.queue = Math.max(0, leftAt - enteredAt - timing.parse - timing.compute - timing.serialise)
@@ -77,7 +76,7 @@ export class DataPlane {
 
 export interface BodyRequest {
   readonly body: Uint8Array
-  readonly mediaType: ScoringMediaType
+  readonly dialect: BodyDialect
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }

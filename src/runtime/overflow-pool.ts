@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { messageOf, unavailable } from '../core/errors.ts'
 import type { PredictOptions } from '../core/predictor.ts'
-import type { ScoringMediaType } from '../protocols/mlflow-scoring/scoring-codec.ts'
-import type { BodyScorer } from './body-scorer.ts'
+import type { BodyDialect, BodyScorer, ScoredBody } from './body-scorer.ts'
 import type { WorkerModel } from './pool/worker-messages.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
 import type { WorkerThreads } from './pool/worker-threads.ts'
@@ -50,9 +49,9 @@ export class OverflowPool implements BodyScorer {
     return this.#opening
   }
 
-  async score(body: Uint8Array, mediaType: ScoringMediaType, options: PredictOptions): Promise<Uint8Array> {
+  async score(body: Uint8Array, dialect: BodyDialect, options: PredictOptions): Promise<ScoredBody> {
     const pool = await this.open()
-    return await pool.score(body, mediaType, options)
+    return await pool.score(body, dialect, options)
   }
 
   /** Answers what it has with an error. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { AllFigures } from '../core/metric-figures.ts'
-import type { BodyScorer } from '../runtime/body-scorer.ts'
+import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
 import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { ModelControl } from './model-control.ts'
@@ -28,7 +28,7 @@ export interface InferencePlane {
     scorer: BodyScorer,
     request: BodyRequest,
     options: InferOptions,
-  ): Promise<Uint8Array>
+  ): Promise<ScoredBody>
 }
 
 /** Bounds of what one client can take from the server. Sizes in bytes, times in milliseconds. */

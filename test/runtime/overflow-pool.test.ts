@@ -7,6 +7,7 @@ import { OverflowPool } from '../../src/runtime/overflow-pool.ts'
 import { WorkerThreads } from '../../src/runtime/pool/worker-threads.ts'
 import type { ServedModel } from '../../src/runtime/served-model.ts'
 import { fakeWorkerModel } from './fakes/fake-model.ts'
+import { JSON_BODY } from './fakes/json-body.ts'
 
 const IRIS = join(import.meta.dirname, '../../models/iris/1')
 const MANY = 20_000
@@ -78,7 +79,7 @@ describe('a large body for a model that is inline', () => {
   const columns = ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)']
   const head = `{"dataframe_split": {"columns": ${JSON.stringify(columns)}, "data": [`
   const body = Buffer.from(`${head}${`${row}, `.repeat(60_000)}${row}]}}`)
-  const request = { body, mediaType: 'application/json' } as const
+  const request = { body, dialect: JSON_BODY }
 
   test('is answered in a thread of its own, as here, and the event loop stays free', async () => {
     const model = await loadInline()
@@ -92,7 +93,7 @@ describe('a large body for a model that is inline', () => {
     }, 1)
     await new DataPlane().score(model, bodies!, request)
     const begun = performance.now()
-    const reply = await new DataPlane().score(model, bodies!, request)
+    const { octets } = await new DataPlane().score(model, bodies!, request)
     const totalMs = performance.now() - begun
     clearInterval(turns)
     expect(longestMs).toBeLessThan(totalMs)
@@ -100,15 +101,12 @@ describe('a large body for a model that is inline', () => {
     expect(model.admission.requests).toBe(0)
     const { request: decoded, form } = await model.scoring.decode(body, 'application/json')
     const here = model.scoring.encode(await model.predictor.predict(decoded.inputs), form)
-    expect(Buffer.from(reply).toString() === here).toBe(true)
+    expect(Buffer.from(octets).toString() === here).toBe(true)
   })
 
   test('shares the thread with the other requests that are too long', async () => {
     const model = await loadInline()
-    const replies = [
-      model.bodies!.score(body, 'application/json', {}),
-      model.predictor.predict(zeros(model, MANY)),
-    ]
+    const replies = [model.bodies!.score(body, JSON_BODY, {}), model.predictor.predict(zeros(model, MANY))]
     await Promise.all(replies)
     expect(model.stats().workers).toBe(1)
   })
@@ -116,9 +114,9 @@ describe('a large body for a model that is inline', () => {
   test('is refused once the model is unloaded, and its thread has ended with the model', async () => {
     const model = await loadInline()
     const { bodies } = model
-    await bodies!.score(body, 'application/json', {})
+    await bodies!.score(body, JSON_BODY, {})
     await repository.unload('iris')
-    await expect(bodies!.score(body, 'application/json', {})).rejects.toMatchObject({
+    await expect(bodies!.score(body, JSON_BODY, {})).rejects.toMatchObject({
       code: 'TEMPORARILY_UNAVAILABLE',
     })
   })
@@ -136,7 +134,7 @@ test('a thread that cannot be opened is not asked for again at once', async () =
     log: { info: () => {}, warn: (_facts, message) => void log.push(message) },
   })
   expect(pool.available).toBe(true)
-  await expect(pool.score(new Uint8Array(), 'application/json', {})).rejects.toThrow()
+  await expect(pool.score(new Uint8Array(), JSON_BODY, {})).rejects.toThrow()
   expect(pool.available).toBe(false)
   expect(log).toEqual([expect.stringMatching(/^No worker thread could be opened for large requests/)])
   await pool.close()

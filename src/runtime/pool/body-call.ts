@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { ServingError } from '../../core/errors.ts'
-import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { BodyDialect, ScoredBody } from '../body-scorer.ts'
 import type { DroppedBodies } from './dropped-bodies.ts'
 import { PoolCall, type PoolCallInit, type RunTime, type Seat } from './pool-call.ts'
 import type { BodyReply, RunMessage, RunReply } from './worker-messages.ts'
@@ -8,24 +8,24 @@ import type { BodyReply, RunMessage, RunReply } from './worker-messages.ts'
 /** From this size on reading a body takes longer than handing it to another thread. */
 export const LARGE_BODY_BYTES = 64 * 1024
 
-export interface BodyCallInit extends PoolCallInit<Uint8Array> {
+export interface BodyCallInit extends PoolCallInit<ScoredBody> {
   /** In shared memory, so that it can be sent more than once and is not copied. */
   readonly body: Uint8Array
-  readonly mediaType: ScoringMediaType
+  readonly dialect: BodyDialect
   readonly dropped: DroppedBodies
 }
 
 /** A call with a whole request body, which is a run of its own. */
-export class BodyCall extends PoolCall<Uint8Array> {
+export class BodyCall extends PoolCall<ScoredBody> {
   readonly #body: Uint8Array
-  readonly #mediaType: ScoringMediaType
+  readonly #dialect: BodyDialect
   readonly #dropped: DroppedBodies
 
-  constructor({ body, mediaType, dropped, ...init }: BodyCallInit) {
+  constructor({ body, dialect, dropped, ...init }: BodyCallInit) {
     // As any request whose worker died, which need not have been its fault.
     super({ ...init, retries: 1 })
     this.#body = body
-    this.#mediaType = mediaType
+    this.#dialect = dialect
     this.#dropped = dropped
   }
 
@@ -35,14 +35,14 @@ export class BodyCall extends PoolCall<Uint8Array> {
   }
 
   override message({ slot }: Seat): RunMessage {
-    return { kind: 'body', slot, body: this.#body, mediaType: this.#mediaType }
+    return { kind: 'body', slot, body: this.#body, dialect: this.#dialect }
   }
 
   protected override succeedWith(reply: RunReply): RunTime | undefined {
     if (typeof reply === 'number' || reply.status !== 'scored') return undefined
     this.#fillTiming(reply)
-    this.succeed(reply.text)
-    const { parseMs, computeMs, serialiseMs } = reply
+    const { body, parseMs, computeMs, serialiseMs } = reply
+    this.succeed(body)
     return { computeMs, totalMs: parseMs + computeMs + serialiseMs }
   }
 

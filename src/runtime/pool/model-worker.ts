@@ -131,11 +131,11 @@ export class ModelWorker {
     }
   }
 
-  async #score({ slot, body, mediaType }: BodyRun): Promise<void> {
+  async #score({ slot, body, dialect }: BodyRun): Promise<void> {
     this.#bodies ??= await this.#openBodies()
-    const answer = await this.#bodies.answer(body, mediaType)
+    const answer = await this.#bodies.answer(body, dialect)
     Atomics.store(this.#marks, slot, RunMark.finished)
-    this.#port.postMessage({ slot, status: 'scored', ...answer }, [answer.text.buffer])
+    this.#port.postMessage({ slot, status: 'scored', ...answer }, [answer.body.octets.buffer])
   }
 
   async #openBodies(): Promise<BodyAnswering> {

@@ -3,7 +3,7 @@ import type { SerializedError } from '../../core/errors.ts'
 import type { Parameters } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import type { PreparedModel } from '../../flavors/flavor.ts'
-import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { BodyDialect, ScoredBody } from '../body-scorer.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
 /** What goes to a worker by piscina: a `start`, then one `open`. It never throws: an Error that crosses keeps only its message. */
@@ -64,7 +64,7 @@ export interface TensorRun extends Run {
 export interface BodyRun extends Run {
   readonly kind: 'body'
   readonly body: Uint8Array
-  readonly mediaType: ScoringMediaType
+  readonly dialect: BodyDialect
 }
 
 /**
@@ -106,8 +106,7 @@ export interface TensorReply {
 
 export interface BodyReply {
   readonly status: 'scored'
-  /** The reply in UTF-8. */
-  readonly text: Uint8Array<ArrayBuffer>
+  readonly body: ScoredBody
   readonly rows: number
   readonly parseMs: number
   readonly computeMs: number

@@ -8,8 +8,7 @@ import {
 } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
-import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
-import type { BodyScorer } from '../body-scorer.ts'
+import type { BodyDialect, BodyScorer, ScoredBody } from '../body-scorer.ts'
 import type { PoolStats } from '../served-model.ts'
 import { BodyCall, LARGE_BODY_BYTES } from './body-call.ts'
 import { CallQueue } from './call-queue.ts'
@@ -93,10 +92,10 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     return this.#call(options, (init: PoolCallInit<TensorMap>) => new TensorCall(inputs, init))
   }
 
-  async score(body: Uint8Array, mediaType: ScoringMediaType, options: PredictOptions): Promise<Uint8Array> {
+  async score(body: Uint8Array, dialect: BodyDialect, options: PredictOptions): Promise<ScoredBody> {
     const shared = await shareBody(body)
-    const create = (init: PoolCallInit<Uint8Array>) =>
-      new BodyCall({ ...init, body: shared, mediaType, dropped: this.#dropped })
+    const create = (init: PoolCallInit<ScoredBody>) =>
+      new BodyCall({ ...init, body: shared, dialect, dropped: this.#dropped })
     return this.#call(options, create)
   }
 

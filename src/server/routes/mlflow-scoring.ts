@@ -67,7 +67,10 @@ export class MlflowScoring {
       const { bodies } = model
       const reply =
         bodies !== undefined && body.length >= bodies.fromBytes
-          ? await this.#score(exchange, model, bodies, { body, mediaType })
+          ? await this.#score(exchange, model, bodies, {
+              body,
+              dialect: { protocol: 'mlflow-scoring', mediaType },
+            })
           : await this.#predict(exchange, model, body, mediaType)
       exchange.send(200, 'application/json', reply)
     } catch (error) {
@@ -129,9 +132,9 @@ export class MlflowScoring {
   ): Promise<Uint8Array> {
     const timing = newTiming()
     exchange.timing = timing
-    const reply = await this.#dataPlane.score(model, scorer, request, optionsOf(exchange, timing))
+    const { octets } = await this.#dataPlane.score(model, scorer, request, optionsOf(exchange, timing))
     exchange.headers.push('server-timing', serverTiming(timing))
-    return reply
+    return octets
   }
 
   #find(modelName: string | undefined): ServedModel {

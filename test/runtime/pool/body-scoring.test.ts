@@ -24,6 +24,7 @@ import {
 } from '../../protocol/mlflow-scoring/recording.ts'
 import { fakeWorkerModel } from '../fakes/fake-model.ts'
 import { type FakeConfig, Order } from '../fakes/flavor-table.ts'
+import { JSON_BODY } from '../fakes/json-body.ts'
 
 interface Body {
   readonly body: Uint8Array
@@ -91,7 +92,9 @@ async function here({ body, mediaType }: Body, codec: ScoringCodec, predictor: P
 
 async function there({ body, mediaType }: Body, pool: WorkerPool): Promise<unknown> {
   try {
-    return new TextDecoder().decode(await pool.score(body, mediaType, {}))
+    return new TextDecoder().decode(
+      (await pool.score(body, { protocol: 'mlflow-scoring', mediaType }, {})).octets,
+    )
   } catch (error) {
     return serializeError(error)
   }
@@ -122,7 +125,7 @@ describe('a body in a worker', () => {
   let pool: WorkerPool
   const json = (...values: number[]) =>
     Buffer.from(`{"inputs": [${values.map((value) => value.toFixed(1))}]}`)
-  const score = (body: Buffer, options = {}) => pool.score(body, 'application/json', options)
+  const score = (body: Buffer, options = {}) => pool.score(body, JSON_BODY, options)
 
   async function open(config: FakeConfig = {}, workers = 1): Promise<void> {
     const threads = new WorkerThreads({ maxThreads: workers })
@@ -134,8 +137,8 @@ describe('a body in a worker', () => {
   test('is answered with all times and the rows that it held', async () => {
     await open({ runMs: 20 })
     const timing = newTiming()
-    const reply = await score(json(1, 2, 3), { timing })
-    expect(JSON.parse(Buffer.from(reply).toString())).toEqual({ predictions: { y: [2, 4, 6] } })
+    const { octets } = await score(json(1, 2, 3), { timing })
+    expect(JSON.parse(Buffer.from(octets).toString())).toEqual({ predictions: { y: [2, 4, 6] } })
     expect(timing).toMatchObject({ rows: 3, batchRows: 3 })
     expect(timing.compute).toBeGreaterThan(15)
     expect(timing.parse).toBeGreaterThan(0)
@@ -160,7 +163,7 @@ describe('a body in a worker', () => {
       details: { workerDied: true },
     })
     while (pool.stats.workerRestarts < 2) await sleep(5)
-    expect(Buffer.from(await score(json(1))).toString()).toBe('{"predictions": {"y": [2.0]}}')
+    expect(Buffer.from((await score(json(1))).octets).toString()).toBe('{"predictions": {"y": [2.0]}}')
   })
 
   test('is not run when it is taken back, or late, before it began', async () => {
@@ -196,9 +199,9 @@ describe('a body in a worker', () => {
       if (!done) setImmediate(count)
     }
     count()
-    const reply = await score(body)
+    const { octets } = await score(body)
     done = true
-    expect(reply.length).toBeGreaterThan(20_000_000)
+    expect(octets.length).toBeGreaterThan(20_000_000)
     expect(turns).toBeGreaterThan(10)
   })
 })

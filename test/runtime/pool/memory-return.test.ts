@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { WorkerPool } from '../../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../../src/runtime/pool/worker-threads.ts'
 import { columnOf, fakeWorkerModel } from '../fakes/fake-model.ts'
+import { JSON_BODY } from '../fakes/json-body.ts'
 
 const MB = 1024 * 1024
 const residentMb = () => process.memoryUsage.rss() / MB
@@ -18,9 +19,9 @@ afterEach(() => pool.close())
 test('the memory that large bodies took is given back once their worker is idle', async () => {
   await open()
   const body = Buffer.from(`{"inputs": [${'1.5, '.repeat(4_000_000)}1.5]}`)
-  await pool.score(Buffer.from('{"inputs": [1.5]}'), 'application/json', {})
+  await pool.score(Buffer.from('{"inputs": [1.5]}'), JSON_BODY, {})
   const before = residentMb()
-  for (let n = 0; n < 2; n += 1) await pool.score(body, 'application/json', {})
+  for (let n = 0; n < 2; n += 1) await pool.score(body, JSON_BODY, {})
   const after = residentMb()
   // Some of it stays with the allocator and with the handles of this thread.
   const enough = before + (after - before) / 2
