@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import { DeadlineWatch } from '../runtime/pool/deadline-watch.ts'
-import type { Exchange, ExchangeObserver } from './exchange.ts'
+import type { ExchangeObserver } from './exchange.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
+import type { OpenRequest } from './open-request.ts'
 import { RequestLog } from './request-log.ts'
 
 const SWEEP_MS = 100
@@ -15,10 +16,10 @@ export class ExchangeRegistry implements ExchangeObserver {
   draining = false
   /** Requests since the start. */
   entered = 0
-  readonly #open = new Set<Exchange>()
+  readonly #open = new Set<OpenRequest>()
   readonly #metrics: ServerMetrics
   readonly #log: RequestLog
-  readonly #hurried = new DeadlineWatch<Exchange>((exchange) => exchange.expire())
+  readonly #hurried = new DeadlineWatch<OpenRequest>((exchange) => exchange.expire())
   #sweeper: NodeJS.Timeout | undefined
   #emptied: (() => void) | undefined
 
@@ -31,17 +32,17 @@ export class ExchangeRegistry implements ExchangeObserver {
     return this.#open.size
   }
 
-  add(exchange: Exchange): void {
+  add(exchange: OpenRequest): void {
     this.entered += 1
     this.#open.add(exchange)
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }
 
-  hurried(exchange: Exchange): void {
+  hurried(exchange: OpenRequest): void {
     this.#hurried.add(exchange)
   }
 
-  settled(exchange: Exchange): void {
+  settled(exchange: OpenRequest): void {
     if (!this.#open.delete(exchange)) return
     if (exchange.wantedBy < Number.POSITIVE_INFINITY) this.#hurried.delete(exchange)
     if (this.draining) this.#drained(exchange)
@@ -58,8 +59,8 @@ export class ExchangeRegistry implements ExchangeObserver {
     })
   }
 
-  #drained(exchange: Exchange): void {
-    if (!exchange.response.headersSent) exchange.response.shouldKeepAlive = false
+  #drained(exchange: OpenRequest): void {
+    exchange.endConnection()
     if (this.#open.size === 0) this.#emptied?.()
   }
 

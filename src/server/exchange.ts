@@ -4,13 +4,14 @@ import type { Timing } from '../core/timing.ts'
 import { Cancellation } from './cancellation.ts'
 import { HTTP_STATUS } from './http-status.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
+import type { OpenRequest } from './open-request.ts'
 import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
 
 /** Whoever is told, once for each exchange, that it is over. */
 export interface ExchangeObserver {
-  settled(exchange: Exchange): void
+  settled(exchange: OpenRequest): void
   /** The exchange has a deadline of its own, which is to be kept to the millisecond. */
-  hurried(exchange: Exchange): void
+  hurried(exchange: OpenRequest): void
 }
 
 export interface ExchangeInit {
@@ -33,7 +34,7 @@ const DRAIN_BYTES = 256 * 1024 * 1024
  * One request and its one answer, whichever path through the server it takes. Written for the hot path: plain
  * fields, headers as the flat list that `writeHead` takes, nothing created before it is needed.
  */
-export class Exchange implements ReadyReply {
+export class Exchange implements OpenRequest, ReadyReply {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly id: string
@@ -172,6 +173,10 @@ export class Exchange implements ReadyReply {
       this.fail(deadlineExceeded('The request was not answered within its time limit.'))
     }
     this.signal.abort()
+  }
+
+  endConnection(): void {
+    if (!this.response.headersSent) this.response.shouldKeepAlive = false
   }
 
   /** Marks the exchange as over: an answer is on its way, or there is nobody to answer. */

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import { isRefusal, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
-import type { Exchange } from './exchange.ts'
 import { SummaryLog } from './summary-log.ts'
 
 const SLOW_REQUEST_MS = 1000
@@ -11,11 +10,20 @@ const MAX_REASON_LENGTH = 300
 const WARNINGS = 20
 const WARNINGS_MS = 5_000
 
-/** What the log tells of an exchange. */
-export type LoggedExchange = Pick<
-  Exchange,
-  'id' | 'traceparent' | 'path' | 'status' | 'modelName' | 'failure' | 'timing'
-> & { readonly request: Pick<Exchange['request'], 'method'> }
+/** What the log and the metrics tell of a request, whichever transport it came by. */
+export interface LoggedRequest {
+  readonly id: string
+  readonly traceparent: string | undefined
+  readonly path: string
+  /** As HTTP has it; 0 before it is known. */
+  readonly status: number
+  /** Empty where no model was asked. */
+  readonly modelName: string
+  /** What went wrong. */
+  readonly failure: unknown
+  readonly timing: Timing | undefined
+  readonly request: { readonly method?: string | undefined }
+}
 
 /** The log line of each request, and one for many where each would be too much. */
 export class RequestLog {
@@ -33,7 +41,7 @@ export class RequestLog {
     this.#more = new SummaryLog(logger, 'more requests failed, by status, or took longer than a second')
   }
 
-  tell(exchange: LoggedExchange, totalMs: number): void {
+  tell(exchange: LoggedRequest, totalMs: number): void {
     const { failure, modelName } = exchange
     if (isRefusal(failure)) this.#refused.count(modelName, String(failure.details['refused']))
     const level = this.#levelOf(exchange, totalMs)
@@ -54,7 +62,7 @@ export class RequestLog {
     )
   }
 
-  #levelOf(exchange: LoggedExchange, totalMs: number): 'debug' | 'info' | 'warn' | 'error' {
+  #levelOf(exchange: LoggedRequest, totalMs: number): 'debug' | 'info' | 'warn' | 'error' {
     const { status, failure, modelName } = exchange
     // The client was told that the log has it.
     if (status === 500) return 'error'
@@ -80,7 +88,7 @@ export class RequestLog {
  * The stack of a defect of ours. Of what has a name of its own the code and the first line of the message: where it
  * was noticed says nothing, and after the first line may come the body that was sent.
  */
-function failureFields({ status, failure }: LoggedExchange): object {
+function failureFields({ status, failure }: LoggedRequest): object {
   if (status === 500 || !(failure instanceof ServingError)) return { err: failure }
   const [reason = ''] = failure.message.split('\n', 1)
   return { code: failure.code, reason: reason.slice(0, MAX_REASON_LENGTH) }

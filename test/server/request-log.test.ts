@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { deadlineExceeded, internalError } from '../../src/core/errors.ts'
 import { createLogger } from '../../src/server/logger.ts'
-import { type LoggedExchange, RequestLog } from '../../src/server/request-log.ts'
+import { type LoggedRequest, RequestLog } from '../../src/server/request-log.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
@@ -12,7 +12,7 @@ function logged(): { lines: () => Line[]; log: RequestLog } {
   return { log, lines: () => texts.map((text) => JSON.parse(text) as Line) }
 }
 
-function exchange(fields: Partial<LoggedExchange> = {}): LoggedExchange {
+function exchange(fields: Partial<LoggedRequest> = {}): LoggedRequest {
   return {
     id: 'r1',
     traceparent: undefined,

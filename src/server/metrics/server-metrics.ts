@@ -1,5 +1,5 @@
 import type { Timing } from '../../core/timing.ts'
-import type { Exchange } from '../exchange.ts'
+import type { LoggedRequest } from '../request-log.ts'
 import { BATCH_ROW_BOUNDS, Buckets, LATENCY_BOUNDS } from './buckets.ts'
 
 export const STAGES = ['parse', 'queue', 'compute', 'serialise', 'total'] as const
@@ -43,7 +43,7 @@ export class RequestMetrics {
 export class ServerMetrics {
   readonly byModel = new Map<string, RequestMetrics>()
 
-  record(exchange: Exchange, totalMs: number): void {
+  record(exchange: LoggedRequest, totalMs: number): void {
     this.#of(exchange.modelName).record(exchange.status, exchange.timing, totalMs)
   }
 

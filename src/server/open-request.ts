@@ -1,0 +1,15 @@
+import type { LoggedRequest } from './request-log.ts'
+
+/** A request that is not answered yet, of whichever transport, as the registry of open requests sees it. */
+export interface OpenRequest extends LoggedRequest {
+  /** `performance.now()` */
+  readonly startedAt: number
+  /** `performance.now()` past which the server answers without waiting any longer. */
+  readonly deadline: number
+  /** `performance.now()` past which its client does not want the answer; Infinity where it did not say. */
+  readonly wantedBy: number
+  /** The deadline has passed. */
+  expire(): void
+  /** It has been answered while the server drains: nothing more should come over its connection. */
+  endConnection(): void
+}
