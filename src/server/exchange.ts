@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { deadlineExceeded, internalError, messageOf, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
+import type { ServedModel } from '../runtime/served-model.ts'
 import { Cancellation } from './cancellation.ts'
 import { HTTP_STATUS } from './http-status.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
@@ -21,6 +22,11 @@ export interface ExchangeInit {
   readonly traceparent: string | undefined
   readonly observer: ExchangeObserver
   readonly replies: ReplyBurst
+}
+
+/** What an exchange needs of the model that it is for. */
+export type AddressedModel = Pick<ServedModel, 'name' | 'version'> & {
+  readonly admission: Pick<ServedModel['admission'], 'hold' | 'release'>
 }
 
 /** nginx's number for a client that left before its answer, also MLflow's for CANCELLED. */
@@ -46,6 +52,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   readonly headers: string[]
   /** The model that was asked, for metrics and logs. */
   modelName = ''
+  modelVersion = ''
   /** Present once the request has been read. */
   timing: Timing | undefined
   /** `performance.now()` past which the server answers without waiting any longer. */
@@ -67,6 +74,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   readonly #observer: ExchangeObserver
   readonly #replies: ReplyBurst
   #body: string | Uint8Array = ''
+  #held: AddressedModel['admission'] | undefined
 
   constructor(init: ExchangeInit) {
     this.request = init.request
@@ -78,6 +86,14 @@ export class Exchange implements OpenRequest, ReadyReply {
     this.headers = ['x-request-id', init.id]
     if (init.traceparent !== undefined) this.headers.push('traceparent', init.traceparent)
     this.response.on('close', () => this.#closed())
+  }
+
+  /** The request is for this model, which is not ended before the exchange is over. To be called once. */
+  address(model: AddressedModel): void {
+    this.modelName = model.name
+    this.modelVersion = model.version
+    this.#held = model.admission
+    model.admission.hold()
   }
 
   /** The client does not want the answer later than this. */
@@ -183,6 +199,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   settle(status: number): void {
     if (this.status !== 0) return
     this.status = status
+    this.#held?.release()
     this.#observer.settled(this)
   }
 

@@ -19,6 +19,7 @@ export interface LoggedRequest {
   readonly status: number
   /** Empty where no model was asked. */
   readonly modelName: string
+  readonly modelVersion: string
   /** What went wrong. */
   readonly failure: unknown
   readonly timing: Timing | undefined
@@ -42,7 +43,7 @@ export class RequestLog {
   }
 
   tell(exchange: LoggedRequest, totalMs: number): void {
-    const { failure, modelName } = exchange
+    const { failure, modelName, modelVersion } = exchange
     if (isRefusal(failure)) this.#refused.count(modelName, String(failure.details['refused']))
     const level = this.#levelOf(exchange, totalMs)
     if (!this.#logger.isLevelEnabled(level)) return
@@ -54,6 +55,7 @@ export class RequestLog {
         path: exchange.path,
         status: exchange.status,
         model: modelName || undefined,
+        modelVersion: modelVersion || undefined,
         totalMs: rounded(totalMs),
         timing: exchange.timing && roundedTiming(exchange.timing),
         ...failureFields(exchange),

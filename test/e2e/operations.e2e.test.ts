@@ -284,7 +284,7 @@ test('metrics are what Prometheus reads: declared, escaped, cumulated, growing',
     }
   }
   const name = 'a \\"quoted\\"\\\\name'
-  expect(after.get(`headrace_requests_total{model="${name}",code="200"}`)).toBe(20)
+  expect(after.get(`headrace_requests_total{model="${name}",version="1",code="200"}`)).toBe(20)
   const buckets = [...after].filter(
     ([series]) =>
       series.startsWith('headrace_request_stage_seconds_bucket') &&

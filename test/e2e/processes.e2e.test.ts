@@ -103,7 +103,7 @@ describe('processes that die under load', () => {
       const lost = Object.values(failed).reduce((sum, count) => sum + count, 0)
       expect(lost).toBeLessThanOrEqual(5)
       expect(after).toMatch(new RegExp(`^headrace_process_restarts_total\\{reason="${signal}"\\} 1$`, 'm'))
-      const requests = 'headrace_requests_total{model="1",code="200"}'
+      const requests = 'headrace_requests_total{model="1",version="1",code="200"}'
       expect(sample(after, requests)).toBeGreaterThanOrEqual(sample(before, requests))
     },
   )
@@ -168,8 +168,8 @@ describe('as one server', () => {
     for (let request = 0; request < 12; request += 1) expect((await score(url)).status).toBe(200)
     const scrapes = await Promise.all(Array.from({ length: 6 }, () => metricsOf(url)))
     for (const metrics of scrapes) {
-      expect(sample(metrics, 'headrace_requests_total{model="1",code="200"}')).toBe(12)
-      expect(sample(metrics, 'headrace_rows_total{model="1"}')).toBe(72)
+      expect(sample(metrics, 'headrace_requests_total{model="1",version="1",code="200"}')).toBe(12)
+      expect(sample(metrics, 'headrace_rows_total{model="1",version="1"}')).toBe(72)
       expect(metrics).toMatch(/^headrace_model_info\{[^}]*\} 1$/m)
       expect(metrics).toMatch(
         /^headrace_request_stage_seconds_bucket\{le="\+Inf",model="1",stage="total"\} 12$/m,

@@ -16,14 +16,18 @@ test('counts requests by model and status, rows, and the time of each stage', as
   await score(url, 'not JSON')
   await fetch(`${url}/nope`)
   const text = await scrape(url)
-  expect(text).toContain('headrace_requests_total{model="sums",code="200"} 2')
-  expect(text).toContain('headrace_requests_total{model="sums",code="400"} 1')
-  expect(text).toContain('headrace_requests_total{model="",code="404"} 1')
-  expect(text).toContain('headrace_rows_total{model="sums"} 4')
+  expect(text).toContain('headrace_requests_total{model="sums",version="3",code="200"} 2')
+  expect(text).toContain('headrace_requests_total{model="sums",version="3",code="400"} 1')
+  expect(text).toContain('headrace_requests_total{model="",version="",code="404"} 1')
+  expect(text).toContain('headrace_rows_total{model="sums",version="3"} 4')
   for (const stage of ['parse', 'queue', 'compute', 'serialise']) {
-    expect(text).toContain(`headrace_request_stage_seconds_count{model="sums",stage="${stage}"} 2`)
+    expect(text).toContain(
+      `headrace_request_stage_seconds_count{model="sums",version="3",stage="${stage}"} 2`,
+    )
   }
-  expect(text).toContain('headrace_request_stage_seconds_bucket{le="+Inf",model="sums",stage="total"} 3')
+  expect(text).toContain(
+    'headrace_request_stage_seconds_bucket{le="+Inf",model="sums",version="3",stage="total"} 3',
+  )
   expect(text).toContain('headrace_requests_in_flight 1')
   expect(text).toMatch(/^process_resident_memory_bytes \d/m)
 })
@@ -34,19 +38,19 @@ test('tells what is served and how it fares', async () => {
   const { url } = await startServer({ models })
   const text = await scrape(url)
   expect(text).toContain(
-    'headrace_model_info{model="sums",name="sums",version="3",alias="champion",flavor="fake",engine="onnxruntime",placement="pool",uri="models:/sums@champion"} 1',
+    'headrace_model_info{model="sums",version="3",name="sums",alias="champion",flavor="fake",engine="onnxruntime",placement="pool",uri="models:/sums@champion"} 1',
   )
-  expect(text).toContain('headrace_workers{model="sums"} 4')
-  expect(text).toContain('headrace_running{model="sums"} 2')
-  expect(text).toContain('headrace_queue_length{model="sums"} 7')
-  expect(text).toContain('headrace_worker_restarts_total{model="sums"} 1')
+  expect(text).toContain('headrace_workers{model="sums",version="3"} 4')
+  expect(text).toContain('headrace_running{model="sums",version="3"} 2')
+  expect(text).toContain('headrace_queue_length{model="sums",version="3"} 7')
+  expect(text).toContain('headrace_worker_restarts_total{model="sums",version="3"} 1')
 })
 
 test('a second scrape does not count twice', async () => {
   const { url } = await startServer()
   await score(url)
   await scrape(url)
-  expect(await scrape(url)).toContain('headrace_requests_total{model="sums",code="200"} 1')
+  expect(await scrape(url)).toContain('headrace_requests_total{model="sums",version="3",code="200"} 1')
 })
 
 test('a bucket holds what is at or below its bound', () => {

@@ -68,8 +68,8 @@ describe('a queue that is too long', () => {
     })
     expect(decoded()).toBe(0)
     const metrics = await (await fetch(`${url}/metrics`)).text()
-    expect(metrics).toContain('headrace_requests_refused_total{model="sums",reason="wait"} 1')
-    expect(metrics).toContain('headrace_queue_rows{model="sums"} 1000')
+    expect(metrics).toContain('headrace_requests_refused_total{model="sums",version="3",reason="wait"} 1')
+    expect(metrics).toContain('headrace_queue_rows{model="sums",version="3"} 1000')
     expect(metrics).toMatch(/headrace_predicted_wait_seconds\{model="sums"\} \d/)
   })
 

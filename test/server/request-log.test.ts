@@ -19,6 +19,7 @@ function exchange(fields: Partial<LoggedRequest> = {}): LoggedRequest {
     path: '/invocations',
     status: 504,
     modelName: 'iris',
+    modelVersion: '3',
     failure: deadlineExceeded('Too late'),
     timing: undefined,
     request: { method: 'POST' },

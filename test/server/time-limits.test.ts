@@ -65,7 +65,7 @@ describe('a client that leaves', () => {
     while (predictor.waiting > 0) await delay(5)
     expect(app.registry.size).toBe(0)
     const metrics = await (await fetch(`${url}/metrics`)).text()
-    expect(metrics).toContain('headrace_requests_total{model="sums",code="499"} 1')
+    expect(metrics).toContain('headrace_requests_total{model="sums",version="3",code="499"} 1')
   })
 
   test('in the middle of its body leaves nothing behind', async () => {

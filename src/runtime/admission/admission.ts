@@ -40,6 +40,8 @@ export class Admission {
   readonly #bodyRows = new BodyRows()
   #requests = 0
   #rows = 0
+  #held = 0
+  #onReleased: (() => void) | undefined
   #stopped: string | undefined
   #onIdle: (() => void) | undefined
 
@@ -52,6 +54,11 @@ export class Admission {
   /** Requests under way. */
   get requests(): number {
     return this.#requests
+  }
+
+  /** Whether requests are on their way that have this model as theirs. */
+  get isHeld(): boolean {
+    return this.#held > 0
   }
 
   /** Nothing is let in any more. */
@@ -130,6 +137,25 @@ export class Admission {
   drop(rows: number, apiKey?: number): void {
     this.#lanes.of(rows).givenUp(rows, this.#now())
     this.#forget(rows, apiKey)
+  }
+
+  /** Somebody has chosen this model for a request, and will ask to be let in once the request is read. */
+  hold(): void {
+    this.#held += 1
+  }
+
+  /** Once for each `hold`, when the request is over. */
+  release(): void {
+    this.#held -= 1
+    if (this.#held === 0) this.#onReleased?.()
+  }
+
+  /** Settles once nobody holds it, which those do who found the model before it was taken from where it is found. */
+  async unheld(): Promise<void> {
+    if (this.#held === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onReleased = resolve
+    await promise
   }
 
   /** Refuses whatever comes from now on, with `reason`. */

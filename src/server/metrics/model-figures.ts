@@ -54,29 +54,30 @@ export function modelFigures(models: ServedModels, registry: Registry): void {
   new Gauge({
     name: 'headrace_model_batching_info',
     help: 'Always 1; whether requests are batched (testing, on, off), and why.',
-    labelNames: ['model', 'state', 'reason'],
+    labelNames: ['model', 'version', 'state', 'reason'],
     registers: [registry],
     collect() {
       this.reset()
-      for (const { name, batching } of models.list()) {
-        this.set({ model: name, state: batching.state, reason: batching.reason }, 1)
+      for (const model of models.list()) {
+        const { batching } = model
+        this.set({ ...labelsOf(model), state: batching.state, reason: batching.reason }, 1)
       }
     },
   })
   new Gauge({
     name: 'headrace_max_batch_rows',
     help: 'Rows of the largest batch that may be formed; 1 where requests are not batched.',
-    labelNames: ['model'],
+    labelNames: ['model', 'version'],
     registers: [registry],
     collect() {
       this.reset()
-      for (const { name, batching } of models.list()) this.set({ model: name }, batching.maxBatchRows)
+      for (const model of models.list()) this.set(labelsOf(model), model.batching.maxBatchRows)
     },
   })
   new Gauge({
     name: 'headrace_model_info',
     help: 'Always 1; the labels tell what is served.',
-    labelNames: ['model', 'name', 'version', 'alias', 'flavor', 'engine', 'placement', 'uri'],
+    labelNames: ['model', 'version', 'name', 'alias', 'flavor', 'engine', 'placement', 'uri'],
     registers: [registry],
     collect() {
       this.reset()
@@ -86,13 +87,13 @@ export function modelFigures(models: ServedModels, registry: Registry): void {
   new Gauge({
     name: 'headrace_model_engine_fallback_info',
     help: 'Always 1; for each model that the engine which would be preferred does not run, and why.',
-    labelNames: ['model', 'engine', 'reason'],
+    labelNames: ['model', 'version', 'engine', 'reason'],
     registers: [registry],
     collect() {
       this.reset()
-      for (const { name, mlmodel } of models.list()) {
-        const { name: engine, reason } = mlmodel.engine
-        if (reason !== undefined) this.set({ model: name, engine, reason }, 1)
+      for (const model of models.list()) {
+        const { name: engine, reason } = model.mlmodel.engine
+        if (reason !== undefined) this.set({ ...labelsOf(model), engine, reason }, 1)
       }
     },
   })
@@ -110,18 +111,19 @@ function refusalFigures(models: ServedModels, registry: Registry): void {
   new Counter({
     name: 'headrace_requests_refused_total',
     help: 'Requests refused before any work was done: too many (queue), too late (wait), read too late (lag), more than the share of an API key (share), too many bytes of bodies (bytes), or on the way out (draining).',
-    labelNames: ['model', 'reason'],
+    labelNames: ['model', 'version', 'reason'],
     registers: [registry],
     collect() {
       this.reset()
-      for (const { name, admission } of models.list()) {
-        for (const reason of REFUSAL_REASONS) this.inc({ model: name, reason }, admission.refused[reason])
+      for (const model of models.list()) {
+        const { refused } = model.admission
+        for (const reason of REFUSAL_REASONS) this.inc({ ...labelsOf(model), reason }, refused[reason])
       }
     },
   })
 }
 
-/** Metrics with the label `model` alone. */
+/** Metrics with the labels `model` and `version` alone. */
 class ModelFigures {
   readonly #models: ServedModels
   readonly #registry: Registry
@@ -136,11 +138,11 @@ class ModelFigures {
     new Gauge({
       name,
       help,
-      labelNames: ['model'],
+      labelNames: ['model', 'version'],
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const model of models.list()) this.set({ model: model.name }, read(model.stats()))
+        for (const model of models.list()) this.set(labelsOf(model), read(model.stats()))
       },
     })
   }
@@ -150,11 +152,11 @@ class ModelFigures {
     new Gauge({
       name,
       help,
-      labelNames: ['model'],
+      labelNames: ['model', 'version'],
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const model of models.list()) this.set({ model: model.name }, read(model.admission))
+        for (const model of models.list()) this.set(labelsOf(model), read(model.admission))
       },
     })
   }
@@ -164,21 +166,25 @@ class ModelFigures {
     new Counter({
       name,
       help,
-      labelNames: ['model'],
+      labelNames: ['model', 'version'],
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const model of models.list()) this.inc({ model: model.name }, read(model.stats()))
+        for (const model of models.list()) this.inc(labelsOf(model), read(model.stats()))
       },
     })
   }
 }
 
-function infoLabels({ name, source, mlmodel, placement }: ServedModel) {
+function labelsOf({ name, version }: ServedModel) {
+  return { model: name, version }
+}
+
+function infoLabels(model: ServedModel) {
+  const { source, mlmodel, placement } = model
   return {
-    model: name,
+    ...labelsOf(model),
     name: source.name,
-    version: source.version ?? '',
     alias: source.alias ?? '',
     flavor: mlmodel.flavor,
     engine: mlmodel.engine.name,

@@ -1,61 +1,63 @@
 import { Counter, type Registry } from 'prom-client'
 import { BATCH_ROW_BOUNDS, LATENCY_BOUNDS } from './buckets.ts'
 import { RecordedHistogram, type Series } from './recorded-histogram.ts'
-import { type RequestMetrics, type ServerMetrics, STAGES } from './server-metrics.ts'
+import { type ServerMetrics, STAGES } from './server-metrics.ts'
 
 /** Of requests, counted by the server as they end. */
-export function requestFigures({ byModel }: ServerMetrics, registry: Registry): void {
+export function requestFigures(metrics: ServerMetrics, registry: Registry): void {
   const registers = [registry]
   new Counter({
     name: 'headrace_requests_total',
-    help: 'Answered requests by model (empty: requests to no model) and HTTP status; 499: the client left.',
-    labelNames: ['model', 'code'],
+    help: 'Answered requests by model and version (empty: requests to no model) and HTTP status; 499: the client left.',
+    labelNames: ['model', 'version', 'code'],
     registers,
     collect() {
       this.reset()
-      for (const [model, { answers }] of byModel) {
-        for (const [code, count] of answers) this.inc({ model, code: String(code) }, count)
+      for (const [labels, { answers }] of metrics.byModel()) {
+        for (const [code, count] of answers) this.inc({ ...labels, code: String(code) }, count)
       }
     },
   })
   new Counter({
     name: 'headrace_rows_total',
     help: 'Rows predicted, by model.',
-    labelNames: ['model'],
+    labelNames: ['model', 'version'],
     registers,
     collect() {
       this.reset()
-      for (const [model, { rows }] of byModel) if (model !== '') this.inc({ model }, rows)
+      for (const [labels, { rows }] of metrics.byModel()) {
+        if (labels.model !== '') this.inc({ ...labels }, rows)
+      }
     },
   })
   new RecordedHistogram({
     name: 'headrace_request_stage_seconds',
     help: 'Time of answered requests by stage: parse, queue, compute, serialise (predictions only) and total.',
-    labelNames: ['model', 'stage'],
+    labelNames: ['model', 'version', 'stage'],
     buckets: LATENCY_BOUNDS,
     registers,
-    read: () => stageSeries(byModel),
+    read: () => stageSeries(metrics),
   })
   new RecordedHistogram({
     name: 'headrace_batch_rows',
     help: 'Rows of the run that a request was part of.',
-    labelNames: ['model'],
+    labelNames: ['model', 'version'],
     buckets: BATCH_ROW_BOUNDS,
     registers,
-    read: () => batchSeries(byModel),
+    read: () => batchSeries(metrics),
   })
 }
 
-function* stageSeries(byModel: ReadonlyMap<string, RequestMetrics>): Iterable<Series> {
-  for (const [model, { stages }] of byModel) {
-    for (const stage of model === '' ? (['total'] as const) : STAGES) {
-      yield { labels: { model, stage }, buckets: stages[stage] }
+function* stageSeries(metrics: ServerMetrics): Iterable<Series> {
+  for (const [labels, { stages }] of metrics.byModel()) {
+    for (const stage of labels.model === '' ? (['total'] as const) : STAGES) {
+      yield { labels: { ...labels, stage }, buckets: stages[stage] }
     }
   }
 }
 
-function* batchSeries(byModel: ReadonlyMap<string, RequestMetrics>): Iterable<Series> {
-  for (const [model, { batchRows }] of byModel) {
-    if (model !== '') yield { labels: { model }, buckets: batchRows }
+function* batchSeries(metrics: ServerMetrics): Iterable<Series> {
+  for (const [labels, { batchRows }] of metrics.byModel()) {
+    if (labels.model !== '') yield { labels: { ...labels }, buckets: batchRows }
   }
 }

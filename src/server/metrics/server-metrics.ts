@@ -36,22 +36,46 @@ export class RequestMetrics {
   }
 }
 
+/** Whose requests were counted; both empty for requests to no model. */
+export interface CountedModel {
+  readonly model: string
+  readonly version: string
+}
+
 /**
  * Counts every exchange as it ends. Plain numbers, since prom-client looks its labels up at each observation,
  * which would cost a tenth of a small request; `prometheus.ts` reads them when somebody scrapes.
  */
 export class ServerMetrics {
-  readonly byModel = new Map<string, RequestMetrics>()
+  /** By name, then by version: a key of both would be a text made for each request. */
+  readonly #byName = new Map<string, Map<string, RequestMetrics>>()
 
-  record(exchange: LoggedRequest, totalMs: number): void {
-    this.#of(exchange.modelName).record(exchange.status, exchange.timing, totalMs)
+  record(request: LoggedRequest, totalMs: number): void {
+    this.#of(request.modelName, request.modelVersion).record(request.status, request.timing, totalMs)
   }
 
-  #of(modelName: string): RequestMetrics {
-    let metrics = this.byModel.get(modelName)
+  /** What was counted for one version of a model; undefined before its first request. */
+  find(name: string, version: string): RequestMetrics | undefined {
+    return this.#byName.get(name)?.get(version)
+  }
+
+  /** Everything that was counted. */
+  *byModel(): Iterable<readonly [CountedModel, RequestMetrics]> {
+    for (const [model, versions] of this.#byName) {
+      for (const [version, metrics] of versions) yield [{ model, version }, metrics]
+    }
+  }
+
+  #of(name: string, version: string): RequestMetrics {
+    let versions = this.#byName.get(name)
+    if (versions === undefined) {
+      versions = new Map()
+      this.#byName.set(name, versions)
+    }
+    let metrics = versions.get(version)
     if (metrics === undefined) {
       metrics = new RequestMetrics()
-      this.byModel.set(modelName, metrics)
+      versions.set(version, metrics)
     }
     return metrics
   }
