@@ -11,6 +11,7 @@ import { answerClientError, createHttpServer } from './http-server.ts'
 import { KnownRoutes } from './known-routes.ts'
 import { Exposition } from './metrics/exposition.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
+import { ModelRequests } from './model-requests.ts'
 import { Probes } from './probes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -62,7 +63,8 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   })
   const bodies = new BodyReader(limits)
   const { models, dataPlane } = options
-  const scoring = new MlflowScoring({ models, dataPlane, bodies, requestTimeoutMs: limits.requestTimeoutMs })
+  const requests = new ModelRequests({ models, bodies, requestTimeoutMs: limits.requestTimeoutMs })
+  const scoring = new MlflowScoring({ dataPlane, requests })
 
   const known = new KnownRoutes()
   const app = fastify({

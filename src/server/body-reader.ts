@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
-import { badRequest } from '../core/errors.ts'
+import { badRequest, type ServingError } from '../core/errors.ts'
 import { type Refusal, refusalError } from '../runtime/admission/refusal.ts'
-import { refuseEarly } from './early-refusal.ts'
+import { type ContentCoding, codingOf, TAKEN_CODINGS } from './content-coding.ts'
+import { refuseEarly, refuseUnread } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
+import { inflateBody } from './inflate-body.ts'
+import { ReceivedBytes } from './received-bytes.ts'
 import type { ServerLimits } from './server-options.ts'
-
-const FIRST_CAPACITY = 64 * 1024
-const SHARED_FROM_BYTES = 1024 * 1024
-/** Of a body of which so much has come, the length that was announced is believed: memory not written to costs nothing. */
-const LARGE_BYTES = 8 * 1024 * 1024
 
 /** What refuses a body that there is no room for, and counts it. */
 export interface BodyAdmission {
   refuseBytes(): Refusal
 }
+
+const NOTHING = Promise.resolve(undefined)
 
 /**
  * Reads request bodies into memory, within the bound of each and of all of them together. A body counts until it
@@ -37,30 +37,41 @@ export class BodyReader {
   }
 
   /**
-   * The whole body. Undefined when there is nothing left to do: the body was too large or too slow (answered
-   * here, 413, 503 or 408), or the client left.
+   * The whole body, inflated where it came compressed. Undefined when there is nothing left to do: the body was too
+   * large, too slow or of a coding that is not known (answered here, 413, 503, 408 or 415), or the client left.
+   * @throws ServingError BAD_REQUEST where it is not what its coding says.
    */
   read(exchange: Exchange, admission: BodyAdmission): Promise<Buffer | undefined> {
-    const { request } = exchange
-    const announced = announcedLength(request)
-    if (announced > this.#maxBytes) {
-      this.#refuseTooLarge(exchange)
-      return Promise.resolve(undefined)
+    const coding = codingOf(exchange.request)
+    if (coding === 'identity') return this.#receive(exchange, admission)
+    if (coding === undefined) {
+      refuseCoding(exchange)
+      return NOTHING
     }
-    if (this.#isFull(announced, 0)) {
-      refuseEarly(exchange, admission.refuseBytes())
-      return Promise.resolve(undefined)
-    }
-    exchange.receiving = true
-    exchange.limitTo(performance.now() + this.#timeoutMs)
-    if (request.headers.expect !== undefined) exchange.response.writeContinue()
-    return new Promise((resolve) => this.#collect(exchange, admission, resolve))
+    return this.#inflate(exchange, admission, coding)
   }
 
   /** Forgets the body of an exchange that is over. */
   release(exchange: Exchange): void {
     this.#bufferedBytes -= exchange.heldBytes
     exchange.heldBytes = 0
+  }
+
+  #receive(exchange: Exchange, admission: BodyAdmission): Promise<Buffer | undefined> {
+    const { request } = exchange
+    const announced = announcedLength(request)
+    if (announced > this.#maxBytes) {
+      this.#refuseTooLarge(exchange)
+      return NOTHING
+    }
+    if (this.#isFull(announced, 0)) {
+      refuseEarly(exchange, admission.refuseBytes())
+      return NOTHING
+    }
+    exchange.receiving = true
+    exchange.limitTo(performance.now() + this.#timeoutMs)
+    if (request.headers.expect !== undefined) exchange.response.writeContinue()
+    return new Promise((resolve) => this.#collect(exchange, admission, resolve))
   }
 
   /** A body that is alone is taken however large it is, as long as it is within its own bound. */
@@ -70,7 +81,7 @@ export class BodyReader {
 
   #collect(exchange: Exchange, admission: BodyAdmission, resolve: (body: Buffer | undefined) => void): void {
     const { request } = exchange
-    const body = new Body(announcedLength(request))
+    const body = new ReceivedBytes(announcedLength(request))
     let done = false
     const finish = (result: Buffer | undefined): void => {
       if (done) return
@@ -82,8 +93,7 @@ export class BodyReader {
     }
     const take = (chunk: Buffer): void => {
       body.append(chunk)
-      this.#bufferedBytes += chunk.length
-      exchange.heldBytes += chunk.length
+      this.#hold(exchange, chunk.length)
       if (body.length > this.#maxBytes) {
         finish(undefined)
         this.#refuseTooLarge(exchange)
@@ -97,67 +107,61 @@ export class BodyReader {
     request.on('error', () => finish(undefined))
   }
 
-  #refuseTooLarge(exchange: Exchange): void {
-    exchange.refuseBody(
-      413,
-      badRequest(`The request body is larger than the limit of ${this.#maxBytes} bytes.`),
-    )
+  #hold(exchange: Exchange, bytes: number): void {
+    this.#bufferedBytes += bytes
+    exchange.heldBytes += bytes
   }
+
+  /** What comes out counts as it comes: a few bytes can stand for all that there is room for. */
+  async #inflate(
+    exchange: Exchange,
+    admission: BodyAdmission,
+    coding: ContentCoding,
+  ): Promise<Buffer | undefined> {
+    const body = await this.#receive(exchange, admission)
+    if (body === undefined) return undefined
+    let length = 0
+    const inflated = await inflateBody(body, coding, (bytes) => {
+      length += bytes
+      this.#hold(exchange, bytes)
+      return this.#mayKeep(exchange, admission, length)
+    })
+    this.#hold(exchange, -body.length)
+    return inflated
+  }
+
+  /** Answers the exchange where it may not. */
+  #mayKeep(exchange: Exchange, admission: BodyAdmission, length: number): boolean {
+    if (exchange.status !== 0) return false
+    if (length > this.#maxBytes) {
+      exchange.refuse(413, this.#tooLarge('The inflated request body'))
+      return false
+    }
+    if (!this.#isFull(0, exchange.heldBytes)) return true
+    exchange.fail(refusalError(admission.refuseBytes()))
+    return false
+  }
+
+  #refuseTooLarge(exchange: Exchange): void {
+    exchange.refuseBody(413, this.#tooLarge('The request body'))
+  }
+
+  #tooLarge(what: string): ServingError {
+    return badRequest(`${what} is larger than the limit of ${this.#maxBytes} bytes.`)
+  }
+}
+
+function refuseCoding(exchange: Exchange): void {
+  const given = exchange.request.headers['content-encoding']
+  exchange.headers.push('accept-encoding', TAKEN_CODINGS)
+  refuseUnread(
+    exchange,
+    415,
+    badRequest(`The request body has the Content-Encoding '${given}'; taken is one of ${TAKEN_CODINGS}.`),
+  )
 }
 
 /** The `Content-Length`; 0 for a chunked body. The parser has refused anything but digits. */
 function announcedLength(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0)
-}
-
-/**
- * The bytes received so far. A body that came as one chunk is that chunk; more of them are copied together at
- * once, since a list of them would let a client of one-byte chunks fill the heap with a hundred bytes for each.
- */
-class Body {
-  length = 0
-  readonly #announced: number
-  #buffer: Buffer = Buffer.alloc(0)
-
-  constructor(announced: number) {
-    this.#announced = announced
-  }
-
-  append(chunk: Buffer): void {
-    const end = this.length + chunk.length
-    if (this.length === 0) this.#buffer = chunk
-    else this.#copyIn(chunk, end)
-    this.length = end
-  }
-
-  bytes(): Buffer {
-    return this.#buffer.subarray(0, this.length)
-  }
-
-  #copyIn(chunk: Buffer, end: number): void {
-    if (this.#ownsNot() || end > this.#buffer.length) this.#grow(end)
-    this.#buffer.set(chunk, this.length)
-  }
-
-  /** The first chunk is the socket's memory, full to its end. */
-  #ownsNot(): boolean {
-    return this.#buffer.length === this.length
-  }
-
-  /**
-   * Doubles; never beyond what was announced, and up to it only when a good part of that many bytes is really there:
-   * copying a large body over and over would keep everyone else waiting.
-   */
-  #grow(end: number): void {
-    const doubled = Math.max(end, FIRST_CAPACITY, this.#buffer.length * 2)
-    const wanted = end >= LARGE_BYTES ? Number.POSITIVE_INFINITY : doubled
-    const larger = allocate(this.#announced >= end ? Math.min(wanted, this.#announced) : doubled)
-    larger.set(this.bytes())
-    this.#buffer = larger
-  }
-}
-
-/** A large body lies in memory that a worker thread can read too, which need not be copied once more then. */
-function allocate(bytes: number): Buffer {
-  return bytes < SHARED_FROM_BYTES ? Buffer.allocUnsafe(bytes) : Buffer.from(new SharedArrayBuffer(bytes))
 }

@@ -3,7 +3,6 @@ import type { ServingError } from '../core/errors.ts'
 import { type Refusal, type RefusalReason, refusalError } from '../runtime/admission/refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { HTTP_STATUS } from './http-status.ts'
-import { mlflowErrorBody } from './mlflow-error-body.ts'
 
 /** A body up to this size is read and dropped, so that the connection stays usable: a new one costs the client more. */
 const SMALL_BODY_BYTES = 64 * 1024
@@ -16,14 +15,17 @@ interface Prepared {
   readonly error: ServingError
 }
 
-const PREPARED: Partial<Record<RefusalReason, Prepared>> = {}
+type ByReason = Partial<Record<RefusalReason, Prepared>>
+
+/** For each dialect of errors. */
+const PREPARED = new Map<Exchange['errorBody'], ByReason>()
 
 /**
  * Answers a request whose body nobody has read. Overload means that this happens more often than anything else,
  * so that nothing is made anew for it.
  */
 export function refuseEarly(exchange: Exchange, refusal: Refusal): void {
-  const { status, body, error } = prepared(refusal)
+  const { status, body, error } = prepared(refusal, exchange.errorBody)
   if (!hasSmallBody(exchange.request)) {
     exchange.refuseBody(status, refusalError(refusal))
     return
@@ -33,18 +35,34 @@ export function refuseEarly(exchange: Exchange, refusal: Refusal): void {
   exchange.send(status, 'application/json', body)
 }
 
-function prepared(refusal: Refusal): Prepared {
-  const known = PREPARED[refusal.reason]
+/** Answers with a status that HTTP has and the error codes have not, before anybody has read the body. */
+export function refuseUnread(exchange: Exchange, status: number, error: ServingError): void {
+  if (hasSmallBody(exchange.request)) exchange.refuse(status, error)
+  else exchange.refuseBody(status, error)
+}
+
+function prepared(refusal: Refusal, errorBody: Exchange['errorBody']): Prepared {
+  const byReason = preparedIn(errorBody)
+  const known = byReason[refusal.reason]
   if (known !== undefined && known.message === refusal.message) return known
   const error = refusalError(refusal)
   const made = {
     message: refusal.message,
     status: HTTP_STATUS[error.code],
-    body: mlflowErrorBody(error),
+    body: errorBody(error),
     error,
   }
-  PREPARED[refusal.reason] = made
+  byReason[refusal.reason] = made
   return made
+}
+
+function preparedIn(errorBody: Exchange['errorBody']): ByReason {
+  let byReason = PREPARED.get(errorBody)
+  if (byReason === undefined) {
+    byReason = {}
+    PREPARED.set(errorBody, byReason)
+  }
+  return byReason
 }
 
 /** node:http reads on by itself and drops what is not read, when the answer is out. */

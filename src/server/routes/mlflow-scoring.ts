@@ -1,69 +1,50 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
-import { badRequest, internalError, notFound, unavailable } from '../../core/errors.ts'
-import { newTiming, type Timing } from '../../core/timing.ts'
+import { badRequest, internalError } from '../../core/errors.ts'
+import { newTiming } from '../../core/timing.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import type { BodyScorer } from '../../runtime/body-scorer.ts'
-import type { BodyRequest, InferOptions } from '../../runtime/data-plane.ts'
+import type { BodyRequest } from '../../runtime/data-plane.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
-import type { BodyReader } from '../body-reader.ts'
-import { refuseEarly } from '../early-refusal.ts'
 import type { Exchange } from '../exchange.ts'
-import { LoopTurn } from '../loop-turn.ts'
 import { mlflowErrorBody } from '../mlflow-error-body.ts'
+import { inferOptions, type ModelRequests } from '../model-requests.ts'
+import { sendReply } from '../reply-coding.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
-import type { InferencePlane, ServedModels } from '../server-options.ts'
+import type { InferencePlane } from '../server-options.ts'
 import { serverTiming } from '../server-timing.ts'
-import { wantedTimeoutMs } from '../time-limit.ts'
 
 /** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
 const TELLING_BODY_BYTES = 4 * 1024
 
-/**
- * Of the time to the deadline of a request to an inline model, the part that it may have waited in its socket: what
- * was read later has to wait about as long again for the rest of its turn, the runs and the replies.
- */
-const MOST_LAG = 1 / 3
-
 export interface MlflowScoringInit {
-  readonly models: ServedModels
   readonly dataPlane: InferencePlane
-  readonly bodies: BodyReader
-  readonly requestTimeoutMs: number
+  readonly requests: ModelRequests
 }
 
 /** `POST /invocations` and `POST /models/NAME/invocations`: MLflow's scoring protocol over HTTP. */
 export class MlflowScoring {
-  readonly #models: ServedModels
   readonly #dataPlane: InferencePlane
-  readonly #bodies: BodyReader
-  readonly #requestTimeoutMs: number
-  readonly #turn = new LoopTurn()
+  readonly #requests: ModelRequests
 
   constructor(init: MlflowScoringInit) {
-    this.#models = init.models
     this.#dataPlane = init.dataPlane
-    this.#bodies = init.bodies
-    this.#requestTimeoutMs = init.requestTimeoutMs
+    this.#requests = init.requests
   }
 
   /** Answers the exchange; never rejects. Without a name the default model is meant. */
   async handle(exchange: Exchange, modelName: string | undefined): Promise<void> {
     exchange.errorBody = scoringErrorBody
     try {
-      const model = this.#find(modelName)
-      exchange.modelName = model.name
-      model.attend(exchange.startedAt)
+      const model = this.#requests.find(exchange, modelName)
       const mediaType = mediaTypeOf(exchange)
       if (typeof mediaType !== 'string') {
         exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
         return
       }
-      if (!this.#mayWait(exchange, model)) return
-      const body = await this.#bodies.read(exchange, model.admission)
+      const body = await this.#requests.read(exchange, model)
       if (body === undefined) return
-      exchange.limitTo(performance.now() + this.#requestTimeoutMs)
+      this.#requests.received(exchange)
       const { bodies } = model
       const reply =
         bodies !== undefined && body.length >= bodies.fromBytes
@@ -72,31 +53,12 @@ export class MlflowScoring {
               dialect: { protocol: 'mlflow-scoring', mediaType },
             })
           : await this.#predict(exchange, model, body, mediaType)
-      exchange.send(200, 'application/json', reply)
+      sendReply(exchange, 'application/json', reply)
     } catch (error) {
       exchange.fail(error)
     } finally {
-      this.#bodies.release(exchange)
+      this.#requests.release(exchange)
     }
-  }
-
-  /** Refuses by the headers alone what could not be answered in time: the earlier, the cheaper. */
-  #mayWait(exchange: Exchange, model: ServedModel): boolean {
-    const { admission, placement } = model
-    const { startedAt, apiKey, request } = exchange
-    const wantedMs = wantedTimeoutMs(request)
-    if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
-    const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
-    const lagMs = this.#turn.lagMs(startedAt)
-    const lags = placement === 'inline' && lagMs > (deadline - startedAt) * MOST_LAG
-    if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
-    // What it may have waited in its socket its client has waited too.
-    const refusal = lags
-      ? admission.refuseLag()
-      : admission.foresee({ deadline: deadline - lagMs, apiKey }, likelyRows(model, request))
-    if (refusal === undefined) return true
-    refuseEarly(exchange, refusal)
-    return false
   }
 
   /** Decode, infer, encode; each writes its part of the timing record. */
@@ -113,7 +75,7 @@ export class MlflowScoring {
     const { request, form } = decoding instanceof Promise ? await decoding : decoding
     timing.parse = performance.now() - receivedAt
 
-    const { outputs } = await this.#dataPlane.infer(model, request, optionsOf(exchange, timing))
+    const { outputs } = await this.#dataPlane.infer(model, request, inferOptions(exchange, timing))
     if (body.length >= TELLING_BODY_BYTES) model.admission.learnRows(body.length, timing.rows)
 
     const inferredAt = performance.now()
@@ -132,25 +94,10 @@ export class MlflowScoring {
   ): Promise<Uint8Array> {
     const timing = newTiming()
     exchange.timing = timing
-    const { octets } = await this.#dataPlane.score(model, scorer, request, optionsOf(exchange, timing))
+    const { octets } = await this.#dataPlane.score(model, scorer, request, inferOptions(exchange, timing))
     exchange.headers.push('server-timing', serverTiming(timing))
     return octets
   }
-
-  #find(modelName: string | undefined): ServedModel {
-    const model = modelName === undefined ? this.#models.default() : this.#models.get(modelName)
-    if (model !== undefined) return model
-    if (!this.#models.ready()) throw unavailable('The models are still being loaded.')
-    const served = this.#models.list().map(({ name }) => name)
-    if (modelName !== undefined) throw notFound(`No model is served as '${modelName}'.`, { served })
-    throw notFound('No model is served.')
-  }
-}
-
-/** By its length, where nobody will know better before its run; else the least. */
-function likelyRows({ bodies, admission }: ServedModel, { headers }: IncomingMessage): number {
-  const bytes = Number(headers['content-length'] ?? 0)
-  return bodies !== undefined && bytes >= bodies.fromBytes ? admission.likelyRows(bytes) : 1
 }
 
 /** MLflow answers 500 where the header is absent; that is the client's mistake, so here it is 400. */
@@ -158,10 +105,6 @@ function mediaTypeOf({ request }: Exchange): ScoringMediaType | UnsupportedMedia
   const header = request.headers['content-type']
   if (header === undefined) throw badRequest('The request has no Content-Type header.')
   return scoringMediaType(header)
-}
-
-function optionsOf({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {
-  return { deadline, timing, signal, apiKey }
 }
 
 /** MLflow's scoring server answers a time-out with this bare text, labelled as JSON all the same. */

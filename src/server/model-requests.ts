@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http'
+import { notFound, unavailable } from '../core/errors.ts'
+import type { Timing } from '../core/timing.ts'
+import type { InferOptions } from '../runtime/data-plane.ts'
+import type { ServedModel } from '../runtime/served-model.ts'
+import type { BodyReader } from './body-reader.ts'
+import { refuseEarly } from './early-refusal.ts'
+import type { Exchange } from './exchange.ts'
+import { LoopTurn } from './loop-turn.ts'
+import type { ServedModels } from './server-options.ts'
+import { wantedTimeoutMs } from './time-limit.ts'
+
+/**
+ * Of the time to the deadline of a request to an inline model, the part that it may have waited in its socket: what
+ * was read later has to wait about as long again for the rest of its turn, the runs and the replies.
+ */
+const MOST_LAG = 1 / 3
+
+const NOTHING = Promise.resolve(undefined)
+
+export interface ModelRequestsInit {
+  readonly models: ServedModels
+  readonly bodies: BodyReader
+  readonly requestTimeoutMs: number
+}
+
+/** What every request to a model passes before its body is decoded, whatever its dialect. */
+export class ModelRequests {
+  readonly #models: ServedModels
+  readonly #bodies: BodyReader
+  readonly #requestTimeoutMs: number
+  readonly #turn = new LoopTurn()
+
+  constructor(init: ModelRequestsInit) {
+    this.#models = init.models
+    this.#bodies = init.bodies
+    this.#requestTimeoutMs = init.requestTimeoutMs
+  }
+
+  /**
+   * The model that an exchange is about. Without a name the default one is meant, without a version the one that its
+   * name means. @throws ServingError RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE while models are being loaded
+   */
+  find(exchange: Exchange, name: string | undefined, version?: string): ServedModel {
+    const model = name === undefined ? this.#models.default() : this.#models.get(name, version)
+    if (model === undefined) throw notServed(this.#models, name, version)
+    exchange.address(model)
+    model.attend(exchange.startedAt)
+    return model
+  }
+
+  /**
+   * All of the request's body, inflated. Undefined where there is nothing left to do: refused by its headers alone since
+   * it could not be answered in time, or as `BodyReader.read`.
+   */
+  read(exchange: Exchange, model: ServedModel): Promise<Buffer | undefined> {
+    if (!this.#mayWait(exchange, model)) return NOTHING
+    return this.#bodies.read(exchange, model.admission)
+  }
+
+  /** Its body is there: from now on it is the server that takes time. */
+  received(exchange: Exchange): void {
+    exchange.limitTo(performance.now() + this.#requestTimeoutMs)
+  }
+
+  /** Forgets the body of an exchange that is over. */
+  release(exchange: Exchange): void {
+    this.#bodies.release(exchange)
+  }
+
+  /** Refuses by the headers alone what could not be answered in time: the earlier, the cheaper. */
+  #mayWait(exchange: Exchange, model: ServedModel): boolean {
+    const { admission, placement } = model
+    const { startedAt, apiKey, request } = exchange
+    const wantedMs = wantedTimeoutMs(request)
+    if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
+    const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
+    const lagMs = this.#turn.lagMs(startedAt)
+    const lags = placement === 'inline' && lagMs > (deadline - startedAt) * MOST_LAG
+    if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
+    // What it may have waited in its socket its client has waited too.
+    const refusal = lags
+      ? admission.refuseLag()
+      : admission.foresee({ deadline: deadline - lagMs, apiKey }, likelyRows(model, request))
+    if (refusal === undefined) return true
+    refuseEarly(exchange, refusal)
+    return false
+  }
+}
+
+/** By its length, where nobody will know better before its run; else the least. */
+function likelyRows({ bodies, admission }: ServedModel, { headers }: IncomingMessage): number {
+  const bytes = Number(headers['content-length'] ?? 0)
+  return bodies !== undefined && bytes >= bodies.fromBytes ? admission.likelyRows(bytes) : 1
+}
+
+/** What is to be thrown where a model is not there: it may still come while models are being loaded. */
+export function notServed(models: ServedModels, name: string | undefined, version?: string): Error {
+  if (name === undefined) return models.ready() ? notFound('No model is served.') : stillLoading()
+  const versions = models.versions(name)
+  if (version !== undefined && versions.length > 0) {
+    return notFound(`The model '${name}' is not served in version '${version}'.`, { versions })
+  }
+  if (!models.ready()) return stillLoading()
+  const served = models.list().map((model) => model.name)
+  return notFound(`No model is served as '${name}'.`, { served })
+}
+
+function stillLoading(): Error {
+  return unavailable('The models are still being loaded.')
+}
+
+/** What the data plane is to know of an exchange. */
+export function inferOptions({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {
+  return { deadline, timing, signal, apiKey }
+}

@@ -1,0 +1,57 @@
+const FIRST_CAPACITY = 64 * 1024
+const SHARED_FROM_BYTES = 1024 * 1024
+/** Of a body of which so much has come, the length that was announced is believed: memory not written to costs nothing. */
+const LARGE_BYTES = 8 * 1024 * 1024
+
+/**
+ * The bytes received so far. A body that came as one chunk is that chunk; more of them are copied together at
+ * once, since a list of them would let a client of one-byte chunks fill the heap with a hundred bytes for each.
+ */
+export class ReceivedBytes {
+  length = 0
+  readonly #announced: number
+  #buffer: Buffer = Buffer.alloc(0)
+
+  /** @param announced how many bytes there will be; 0 where nobody knows. */
+  constructor(announced: number) {
+    this.#announced = announced
+  }
+
+  append(chunk: Buffer): void {
+    const end = this.length + chunk.length
+    if (this.length === 0) this.#buffer = chunk
+    else this.#copyIn(chunk, end)
+    this.length = end
+  }
+
+  bytes(): Buffer {
+    return this.#buffer.subarray(0, this.length)
+  }
+
+  #copyIn(chunk: Buffer, end: number): void {
+    if (this.#ownsNot() || end > this.#buffer.length) this.#grow(end)
+    this.#buffer.set(chunk, this.length)
+  }
+
+  /** The first chunk is the socket's memory, full to its end. */
+  #ownsNot(): boolean {
+    return this.#buffer.length === this.length
+  }
+
+  /**
+   * Doubles; never beyond what was announced, and up to it only when a good part of that many bytes is really there:
+   * copying a large body over and over would keep everyone else waiting.
+   */
+  #grow(end: number): void {
+    const doubled = Math.max(end, FIRST_CAPACITY, this.#buffer.length * 2)
+    const wanted = end >= LARGE_BYTES ? Number.POSITIVE_INFINITY : doubled
+    const larger = allocate(this.#announced >= end ? Math.min(wanted, this.#announced) : doubled)
+    larger.set(this.bytes())
+    this.#buffer = larger
+  }
+}
+
+/** A large body lies in memory that a worker thread can read too, which need not be copied once more then. */
+function allocate(bytes: number): Buffer {
+  return bytes < SHARED_FROM_BYTES ? Buffer.allocUnsafe(bytes) : Buffer.from(new SharedArrayBuffer(bytes))
+}
