@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Document } from 'yaml'
 import { invalidModel, messageOf, notFound, ServingError } from '../core/errors.ts'
@@ -12,13 +12,15 @@ import { readModelJson, tfjsVersionOf } from './tfjs-model-json.ts'
 const FILE_NAME = 'MLmodel'
 /** What TF.js calls the file of a model that lies in a folder of its own. */
 const TFJS_FILE_NAME = 'model.json'
+/** What most programs call the ONNX file of a folder; counts where there are others beside it. */
+const ONNX_FILE_NAME = 'model.onnx'
 const MAX_BYTES = 1_000_000
 /** MLmodel files of MLflow have no aliases at all; this leaves no room for aliases of aliases. */
 const MAX_ALIASES = 16
 
 /**
- * Reads the MLmodel file of a model folder, or makes up what it would say for a bare `.onnx` file, a bare TF.js folder or its
- * model.json. Keys that this version does not know are passed over, and all but `flavors` may be absent: MLflow has written
+ * Reads the MLmodel file of a model folder, or makes up what it would say for a bare `.onnx` file, a folder with one, a bare
+ * TF.js folder or its model.json. Keys that this version does not know are passed over, and all but `flavors` may be absent: MLflow has written
  * these files since 2018.
  * @throws ServingError RESOURCE_DOES_NOT_EXIST, or INVALID_PARAMETER_VALUE where the file is broken or names no
  *   flavor that Headrace serves.
@@ -44,7 +46,7 @@ async function readFolder(directory: string): Promise<MlModel> {
   try {
     return await bareTfjsModel(directory, TFJS_FILE_NAME)
   } catch (error) {
-    if (isNotFound(error)) throw notFound(`There is no MLmodel file in '${directory}'.`, { path: directory })
+    if (isNotFound(error)) return await bareOnnxFolder(directory)
     throw invalidModel(`There is no MLmodel file in '${directory}', and ${messageOf(error)}`, {
       cause: error,
     })
@@ -56,6 +58,17 @@ async function bareTfjsModel(directory: string, data: string): Promise<MlModel> 
   return bareModel(directory, 'tfjs', {
     ...{ data, format: model.format, tfjs_version: tfjsVersionOf(model) },
   })
+}
+
+async function bareOnnxFolder(directory: string): Promise<MlModel> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
+  const data = files.length === 1 ? files[0] : files.find((file) => file === ONNX_FILE_NAME)
+  if (data !== undefined) return bareModel(directory, 'onnx', { data })
+  const found =
+    files.length === 0
+      ? `There is no MLmodel file in '${directory}'.`
+      : `There is no MLmodel file in '${directory}', and none of its ${files.length} .onnx files is called ${ONNX_FILE_NAME}.`
+  throw notFound(found, { path: directory })
 }
 
 function bareModel(directory: string, flavor: string, flavorConfig: MlModel['flavorConfig']): MlModel {

@@ -213,6 +213,21 @@ describe('a model path', () => {
     }
   })
 
+  test('may be a folder with one .onnx file, or with model.onnx among others', async () => {
+    const folder = temporaryFolder()
+    const bare = (data: string) => ({ directory: folder, flavor: 'onnx', flavorConfig: { data } })
+    writeFileSync(join(folder, 'weights.bin'), '')
+    writeFileSync(join(folder, 'net.onnx'), '')
+    expect(await readMlModel(folder)).toMatchObject(bare('net.onnx'))
+    writeFileSync(join(folder, 'other.onnx'), '')
+    await expect(readMlModel(folder)).rejects.toMatchObject({
+      code: 'RESOURCE_DOES_NOT_EXIST',
+      message: `There is no MLmodel file in '${folder}', and none of its 2 .onnx files is called model.onnx.`,
+    })
+    writeFileSync(join(folder, 'model.onnx'), '')
+    expect(await readMlModel(folder)).toMatchObject(bare('model.onnx'))
+  })
+
   test('may be a bare TF.js folder or its model.json', async () => {
     const folder = temporaryFolder()
     const bare = (format: string, version: string) => ({
