@@ -17,6 +17,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { MlflowScoring, scoringRoutes } from './routes/mlflow-scoring.ts'
+import { repositoryRoutes } from './routes/repository.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
 
 /** Longer than any name in MLflow's registry (256). */
@@ -90,6 +91,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   healthRoutes(app, { models, registry, probes })
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
+  repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
   await app.ready()
   return { fastify: app, server: app.server, registry, bodies, probes, exposition, options }
 }

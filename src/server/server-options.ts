@@ -4,6 +4,7 @@ import type { AllFigures } from '../core/metric-figures.ts'
 import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
 import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
+import type { ControlGuard } from './control-guard.ts'
 import type { ModelControl } from './model-control.ts'
 
 /** What the server asks of the model repository. */
@@ -75,6 +76,8 @@ export interface ServerOptions {
   readonly accessLog?: boolean
   /** Loads and unloads models while the server runs; without it the control routes answer that there is no such thing. */
   readonly control?: ModelControl
+  /** Who may use it; nobody unless set. */
+  readonly controlGuard?: ControlGuard
   /** Of all processes, where this one is not the only. */
   readonly allFigures?: AllFigures
 }

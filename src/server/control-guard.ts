@@ -1,0 +1,89 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { permissionDenied, unauthenticated } from '../core/errors.ts'
+
+/** A header of a request, or what stands for it in gRPC's metadata, by its name in lower case; `host` is the authority. */
+export type ReadHeader = (name: string) => string | undefined
+
+export interface ControlGuardInit {
+  /** Address that the server listens on, as it was given. */
+  readonly host: string
+  /** Who shows it may control; unless there is one, whoever is on this machine may, where nobody else can ask. */
+  readonly token: string | undefined
+}
+
+const BEARER = /^Bearer +(\S+) *$/i
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i
+
+/** Content types that a page may send to any server without asking it first (Fetch Standard, "no-CORS-safelisted"). */
+const FORM_TYPES = /^\s*(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i
+
+/** Written by a proxy, which listens for others than this machine. */
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
+
+/**
+ * Who may load and unload models. With a token: whoever shows it. Without: a server that only this machine reaches takes
+ * requests of its programs, but not of pages that a browser on it has open, which may come under any name (DNS
+ * rebinding) or be sent blindly (CSRF).
+ */
+export class ControlGuard {
+  readonly #digest: Buffer | undefined
+  readonly #isLoopback: boolean
+
+  constructor({ host, token }: ControlGuardInit) {
+    this.#digest = token === undefined ? undefined : digest(token)
+    this.#isLoopback = LOOPBACK.test(host)
+  }
+
+  /** @throws ServingError UNAUTHENTICATED without the token, PERMISSION_DENIED where no token helps. */
+  check(header: ReadHeader): void {
+    if (this.#digest !== undefined) checkToken(header, this.#digest)
+    else if (this.#isLoopback) checkLocal(header)
+    else {
+      throw permissionDenied(
+        'Models are not loaded and unloaded over the network without a token: start the server with --control-token ' +
+          '(or HEADRACE_CONTROL_TOKEN).',
+      )
+    }
+  }
+}
+
+function checkToken(header: ReadHeader, known: Buffer): void {
+  const shown = header('x-headrace-control-token') ?? BEARER.exec(header('authorization') ?? '')?.[1]
+  // Digests of one length are compared, which takes the same time whatever was shown.
+  if (shown !== undefined && timingSafeEqual(digest(shown), known)) return
+  throw unauthenticated(
+    'The control token is needed: `Authorization: Bearer TOKEN` or `X-Headrace-Control-Token: TOKEN`.',
+  )
+}
+
+function checkLocal(header: ReadHeader): void {
+  const host = header('host') ?? ''
+  if (!LOOPBACK.test(nameOf(host))) {
+    throw refused(`under the name '${host.slice(0, 100)}'`)
+  }
+  const origin = header('origin')
+  if (origin !== undefined && origin.replace(/^https?:\/\//i, '').toLowerCase() !== host.toLowerCase()) {
+    throw refused('from pages of another origin')
+  }
+  const site = header('sec-fetch-site')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw refused('from pages of another site')
+  }
+  if (FORM_TYPES.test(header('content-type') ?? '')) throw refused('by forms')
+  if (PROXY_HEADERS.some((name) => header(name) !== undefined)) throw refused('through a proxy')
+}
+
+/** Without the port. */
+function nameOf(host: string): string {
+  return host.replace(/:\d*$/, '')
+}
+
+function refused(how: string): Error {
+  return permissionDenied(
+    `Models are not loaded and unloaded ${how} unless a token is set (--control-token, HEADRACE_CONTROL_TOKEN).`,
+  )
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}

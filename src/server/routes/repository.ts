@@ -1,0 +1,144 @@
+import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { asciiJson } from '../../core/ascii-json.ts'
+import { badRequest, internalError, messageOf, notImplemented, ServingError } from '../../core/errors.ts'
+import { isRecord } from '../../core/record.ts'
+import { type Refusal, retryAfterSeconds } from '../../runtime/admission/refusal.ts'
+import { BodyReader } from '../body-reader.ts'
+import type { ControlGuard } from '../control-guard.ts'
+import { checkUnloadParameters, readLoadParameters } from '../control-parameters.ts'
+import type { Exchange } from '../exchange.ts'
+import type { IndexedModel, ModelControl } from '../model-control.ts'
+import { openInferenceErrorBody } from '../open-inference/error-body.ts'
+import type { ServerLimits } from '../server-options.ts'
+
+/** A body names a model at most. */
+const MAX_BODY_BYTES = 64 * 1024
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
+
+export interface RepositoryRoutesInit {
+  /** Without it each route answers that there is no such thing. */
+  readonly control: ModelControl | undefined
+  readonly guard: ControlGuard | undefined
+  readonly limits: ServerLimits
+}
+
+/** A body as it was parsed, and the model of the path, if it names one. */
+type Command = (
+  control: ModelControl,
+  body: Readonly<Record<string, unknown>>,
+  name: string,
+) => Promise<string>
+
+/** Triton's model repository extension: what is there, and loading and unloading it while others are served. */
+export function repositoryRoutes(app: FastifyInstance, init: RepositoryRoutesInit): void {
+  const bodies = new BodyReader({
+    ...init.limits,
+    bodyBytes: MAX_BODY_BYTES,
+    bufferedBytes: MAX_BUFFERED_BYTES,
+  })
+  const add = (path: string, command: Command): void => {
+    const onRequest = (request: FastifyRequest, reply: { hijack(): void }): void => {
+      reply.hijack()
+      void answer(request.exchange, modelOf(request), { ...init, bodies, command })
+    }
+    for (const url of [path, `${path}/`]) app.post(url, { onRequest, handler: answeredEarlier })
+  }
+  add('/v2/repository/index', index)
+  add('/v2/repository/models/:name/load', load)
+  add('/v2/repository/models/:name/unload', unload)
+}
+
+async function index(control: ModelControl, { ready = false }: Readonly<Record<string, unknown>>) {
+  if (typeof ready !== 'boolean') throw badRequest("'ready' is not true or false.")
+  const models = control.index().filter(({ state }) => !ready || state === 'READY')
+  return `[${models.map(indexEntry).join(',')}]`
+}
+
+async function load(control: ModelControl, body: Readonly<Record<string, unknown>>, name: string) {
+  await control.load(name, readLoadParameters(parametersOf(body)))
+  return ''
+}
+
+async function unload(control: ModelControl, body: Readonly<Record<string, unknown>>, name: string) {
+  checkUnloadParameters(parametersOf(body))
+  await control.unload(name)
+  return ''
+}
+
+function indexEntry({ name, version, state, reason }: IndexedModel): string {
+  return `{"name":${asciiJson(name)},"version":${asciiJson(version)},"state":"${state}","reason":${asciiJson(reason)}}`
+}
+
+function parametersOf({ parameters = {} }: Readonly<Record<string, unknown>>) {
+  if (!isRecord(parameters)) throw badRequest("'parameters' is not an object.")
+  return parameters
+}
+
+interface AnswerInit extends RepositoryRoutesInit {
+  readonly bodies: BodyReader
+  readonly command: Command
+}
+
+/** Never rejects. */
+async function answer(exchange: Exchange, name: string, init: AnswerInit): Promise<void> {
+  exchange.errorBody = openInferenceErrorBody
+  const { control, guard, bodies, command } = init
+  try {
+    if (control === undefined || guard === undefined) throw notImplemented('This server loads no models.')
+    guard.check((header) => headerOf(exchange, header))
+    const body = await bodies.read(exchange, { refuseBytes })
+    if (body === undefined) return
+    const asked = parsed(body)
+    // Loading takes what it takes; the trial of the model has a time limit of its own.
+    exchange.limitTo(Number.POSITIVE_INFINITY)
+    const text = await command(control, asked, name)
+    if (text === '') exchange.sendEmpty(200)
+    else exchange.send(200, 'application/json', text)
+  } catch (error) {
+    if (error instanceof ServingError && error.code === 'UNAUTHENTICATED') {
+      exchange.headers.push('www-authenticate', 'Bearer')
+    }
+    exchange.fail(error)
+  } finally {
+    bodies.release(exchange)
+  }
+}
+
+function refuseBytes(): Refusal {
+  return {
+    reason: 'bytes',
+    message: 'Too many request bodies are held at the moment',
+    retryAfterSeconds: retryAfterSeconds(0),
+  }
+}
+
+/** @throws ServingError BAD_REQUEST */
+function parsed(body: Uint8Array): Readonly<Record<string, unknown>> {
+  if (body.length === 0) return {}
+  const value = parsedJson(body)
+  if (isRecord(value)) return value
+  throw badRequest('The request body is not a JSON object.')
+}
+
+function parsedJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (error) {
+    throw badRequest(`The request body is not JSON: ${messageOf(error)}`)
+  }
+}
+
+/** Of a header that came more than once, all of them: a guard that knows one of several names is led astray. */
+function headerOf({ request }: Exchange, name: string): string | undefined {
+  const values = request.headersDistinct[name]
+  return values === undefined ? undefined : values.join(', ')
+}
+
+function modelOf({ params }: FastifyRequest): string {
+  return (params as { readonly name?: string }).name ?? ''
+}
+
+/** Answered in `onRequest`, before fastify looks at the type of the body. */
+const answeredEarlier: RouteHandlerMethod = () => {
+  throw internalError('This is a bug: a hijacked request came as far as its handler.')
+}
