@@ -25,6 +25,8 @@ export interface ScoredBody {
   readonly octets: Uint8Array<ArrayBuffer>
   /** Bytes of JSON before the binary tensors of an Open Inference reply; undefined where there are none. */
   readonly headerLength: number | undefined
+  /** By which the client named the request in its body, where it did. */
+  readonly id?: string
 }
 
 /** Scores request bodies where the model runs: decoded, predicted and encoded there, so that no other thread waits. */

@@ -1,11 +1,11 @@
-import { notImplemented } from '../../core/errors.ts'
 import type { InferenceRequest } from '../../core/inference.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { PreparedModel } from '../../flavors/flavor.ts'
 import { scoringHabits } from '../../flavors/scoring-habits.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
-import type { BodyDialect, MlflowBody, ScoredBody } from '../body-scorer.ts'
+import type { InferReply, OpenInferenceCodec } from '../../protocols/open-inference/open-inference-codec.ts'
+import type { BodyDialect, MlflowBody, OpenInferenceBody, ScoredBody } from '../body-scorer.ts'
 
 /** A request that was read, and what writes its reply. */
 export interface ReadBody {
@@ -18,6 +18,9 @@ export class BodyCodecs {
   readonly #mlmodel: PreparedModel
   readonly #predictor: Predictor
   #scoring: ScoringCodec | undefined
+  #openInference: OpenInferenceCodec | undefined
+  /** By which `#openInference` names the model in its replies. */
+  #servedAs: OpenInferenceBody['model'] | undefined
 
   constructor(mlmodel: PreparedModel, predictor: Predictor) {
     this.#mlmodel = mlmodel
@@ -25,9 +28,10 @@ export class BodyCodecs {
   }
 
   /** @throws ServingError what the codec of the body's protocol throws. */
-  async read(body: Uint8Array, dialect: BodyDialect): Promise<ReadBody> {
-    if (dialect.protocol === 'mlflow-scoring') return await this.#readScoring(body, dialect)
-    throw notImplemented('Large bodies of this protocol cannot be read yet.')
+  read(body: Uint8Array, dialect: BodyDialect): Promise<ReadBody> {
+    return dialect.protocol === 'mlflow-scoring'
+      ? this.#readScoring(body, dialect)
+      : this.#readOpenInference(body, dialect)
   }
 
   async #readScoring(body: Uint8Array, { mediaType }: MlflowBody): Promise<ReadBody> {
@@ -37,12 +41,45 @@ export class BodyCodecs {
     return { request, encode: (outputs) => scoredText(codec.encode(outputs, form)) }
   }
 
+  async #readOpenInference(body: Uint8Array, { model, headerLength }: OpenInferenceBody): Promise<ReadBody> {
+    const codec = this.#knownAs(model) ?? (await this.#compileOpenInference(model))
+    const { request, form } = codec.decode(body, headerLength)
+    const { id } = form
+    const named = id === undefined ? undefined : { id }
+    return { request, encode: (outputs) => ({ ...scoredReply(codec.encode(outputs, form)), ...named }) }
+  }
+
   async #compileScoring(): Promise<ScoringCodec> {
     const { compileScoringCodec } = await import('../../protocols/mlflow-scoring/compile-scoring-codec.ts')
     const { inputs, outputs } = this.#predictor
     const { signature } = this.#mlmodel
     return compileScoringCodec({ signature, inputs, outputs, ...scoringHabits(this.#mlmodel) })
   }
+
+  #knownAs({ name, version }: OpenInferenceBody['model']): OpenInferenceCodec | undefined {
+    const served = this.#servedAs
+    return served?.name === name && served.version === version ? this.#openInference : undefined
+  }
+
+  async #compileOpenInference(model: OpenInferenceBody['model']): Promise<OpenInferenceCodec> {
+    const { compileOpenInferenceCodec } = await import(
+      '../../protocols/open-inference/compile-open-inference-codec.ts'
+    )
+    const { inputs, outputs, batchable } = this.#predictor
+    const { signature } = this.#mlmodel
+    const habits = scoringHabits(this.#mlmodel)
+    this.#servedAs = model
+    this.#openInference = compileOpenInferenceCodec({
+      ...model,
+      ...{ signature, inputs, outputs, batchable },
+      ...habits,
+    })
+    return this.#openInference
+  }
+}
+
+function scoredReply({ body, headerLength }: InferReply): ScoredBody {
+  return typeof body === 'string' ? scoredText(body) : { octets: ownOctets(body), headerLength }
 }
 
 /** In memory of its own, so that it can be transferred. */
@@ -50,4 +87,10 @@ function scoredText(text: string): ScoredBody {
   const octets = new Uint8Array(new ArrayBuffer(Buffer.byteLength(text)))
   Buffer.from(octets.buffer).write(text)
   return { octets, headerLength: undefined }
+}
+
+/** Small Buffers share their memory with others. */
+function ownOctets({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) return new Uint8Array(buffer)
+  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
 }
