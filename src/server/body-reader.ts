@@ -81,7 +81,7 @@ export class BodyReader {
 
   #collect(exchange: Exchange, admission: BodyAdmission, resolve: (body: Buffer | undefined) => void): void {
     const { request } = exchange
-    const body = new ReceivedBytes(announcedLength(request))
+    const body = new ReceivedBytes(announcedLength(request), headLength(request))
     let done = false
     const finish = (result: Buffer | undefined): void => {
       if (done) return
@@ -159,6 +159,12 @@ function refuseCoding(exchange: Exchange): void {
     415,
     badRequest(`The request body has the Content-Encoding '${given}'; taken is one of ${TAKEN_CODINGS}.`),
   )
+}
+
+/** Bytes of JSON before the tensors of an Open Inference request; 0 where there are none, or the header is wrong. */
+function headLength({ headers }: IncomingMessage): number {
+  const given = Number(headers['inference-header-content-length'] ?? 0)
+  return Number.isSafeInteger(given) && given >= 0 ? given : 0
 }
 
 /** The `Content-Length`; 0 for a chunked body. The parser has refused anything but digits. */

@@ -3,6 +3,9 @@ const SHARED_FROM_BYTES = 1024 * 1024
 /** Of a body of which so much has come, the length that was announced is believed: memory not written to costs nothing. */
 const LARGE_BYTES = 8 * 1024 * 1024
 
+/** Of the largest element of a tensor: where its bytes begin at a multiple, an array can lie on them. */
+const ALIGNMENT = 8
+
 /**
  * The bytes received so far. A body that came as one chunk is that chunk; more of them are copied together at
  * once, since a list of them would let a client of one-byte chunks fill the heap with a hundred bytes for each.
@@ -10,11 +13,16 @@ const LARGE_BYTES = 8 * 1024 * 1024
 export class ReceivedBytes {
   length = 0
   readonly #announced: number
+  readonly #lead: number
   #buffer: Buffer = Buffer.alloc(0)
 
-  /** @param announced how many bytes there will be; 0 where nobody knows. */
-  constructor(announced: number) {
+  /**
+   * @param announced how many bytes there will be; 0 where nobody knows.
+   * @param headLength bytes before the first tensor, which is laid where an array can use it without a copy.
+   */
+  constructor(announced: number, headLength = 0) {
     this.#announced = announced
+    this.#lead = (ALIGNMENT - (headLength % ALIGNMENT)) % ALIGNMENT
   }
 
   append(chunk: Buffer): void {
@@ -45,7 +53,8 @@ export class ReceivedBytes {
   #grow(end: number): void {
     const doubled = Math.max(end, FIRST_CAPACITY, this.#buffer.length * 2)
     const wanted = end >= LARGE_BYTES ? Number.POSITIVE_INFINITY : doubled
-    const larger = allocate(this.#announced >= end ? Math.min(wanted, this.#announced) : doubled)
+    const capacity = this.#announced >= end ? Math.min(wanted, this.#announced) : doubled
+    const larger = allocate(this.#lead + capacity).subarray(this.#lead)
     larger.set(this.bytes())
     this.#buffer = larger
   }
