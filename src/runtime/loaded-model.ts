@@ -30,6 +30,11 @@ const ATTEND_EVERY_MS = 0.5
 /** Of a model that no registry knows. */
 const UNVERSIONED = '1'
 
+/** As which version a model is served. */
+export function versionOf({ version }: ResolvedModel): string {
+  return version ?? UNVERSIONED
+}
+
 /** What `ModelRepository` has loaded. */
 export class LoadedModel implements ServedModel {
   readonly source: ResolvedModel
@@ -51,7 +56,7 @@ export class LoadedModel implements ServedModel {
   constructor(init: LoadedModelInit) {
     this.source = init.source
     this.name = init.name
-    this.version = init.source.version ?? UNVERSIONED
+    this.version = versionOf(init.source)
     this.mlmodel = init.mlmodel
     this.predictor = init.batcher
     this.scoring = init.scoring
@@ -104,10 +109,15 @@ export class LoadedModel implements ServedModel {
     }
   }
 
-  /** Refuses new requests, gives those under way `graceMs` to finish and the rest an error, and frees the model. */
+  /**
+   * Refuses new requests, gives those under way `graceMs` to finish and the rest an error, and frees the model. Under
+   * way are those too whose bodies are still coming, which nobody else could answer.
+   */
   async retire(reason: string, graceMs: number): Promise<void> {
+    const end = performance.now() + graceMs
     this.#tuner.stop()
-    const drained = await this.drain(reason, graceMs)
+    if (this.admission.isHeld) await within(graceMs, this.admission.unheld())
+    const drained = await this.drain(reason, Math.max(0, end - performance.now()))
     if (!drained) {
       this.predictor.abandon()
       this.#placed.abandon()
@@ -117,15 +127,19 @@ export class LoadedModel implements ServedModel {
   }
 
   /** Refuses new requests; true once nothing is under way, false where `graceMs` was not enough. */
-  async drain(reason: string, graceMs: number): Promise<boolean> {
+  drain(reason: string, graceMs: number): Promise<boolean> {
     this.admission.stop(reason)
-    let timer: NodeJS.Timeout | undefined
-    const timeOut = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, graceMs, false)
-    })
-    const idle = this.admission.idle().then(() => true)
-    const done = await Promise.race([idle, timeOut])
-    clearTimeout(timer)
-    return done
+    return within(graceMs, this.admission.idle())
   }
+}
+
+/** Whether something has settled after so many milliseconds, or before. */
+async function within(ms: number, settled: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const timeOut = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  const done = await Promise.race([settled.then(() => true), timeOut])
+  clearTimeout(timer)
+  return done
 }

@@ -1,24 +1,22 @@
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 
 export interface ModelLoadingInit {
-  /** Among all that were ever asked for. */
-  readonly order: number
   /** Worker threads that the model may have: taken from when it is asked for until it is there. */
   readonly threadCount: number
 }
 
 /** A model on its way in, and how to give it up. */
 export class ModelLoading {
-  readonly order: number
   readonly threadCount: number
   /** Under which it will be served; undefined until that is known. */
   name: string | undefined
+  /** As which it will be served; undefined until that is known. */
+  version: string | undefined
   readonly #controller = new AbortController()
   readonly #over = Promise.withResolvers<void>()
   #threads: Promise<WorkerThreads | undefined> | undefined
 
-  constructor({ order, threadCount }: ModelLoadingInit) {
-    this.order = order
+  constructor({ threadCount }: ModelLoadingInit) {
     this.threadCount = threadCount
   }
 

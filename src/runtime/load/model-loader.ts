@@ -1,0 +1,228 @@
+import { alreadyExists, cancelled, invalidParameter } from '../../core/errors.ts'
+import type { ResolvedModel } from '../../core/resolved-model.ts'
+import type { PrepareOptions } from '../../flavors/flavor.ts'
+import { DEFAULT_LIMITS } from '../admission/admission.ts'
+import type { BatchingOptions } from '../batching/batching-state.ts'
+import { planThreads, type Resources } from '../cores.ts'
+import { type LoadedModel, versionOf } from '../loaded-model.ts'
+import type { ModelPlan } from '../model-plan.ts'
+import type { ModelThreads } from '../model-threads.ts'
+import type { WorkerThreads } from '../pool/worker-threads.ts'
+import type { ModelRepositoryOptions } from '../repository-options.ts'
+import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
+import { trialLimits } from '../trial/trial-options.ts'
+import { type LoadModelOptions, loadModel } from './load-model.ts'
+import { ModelLoading } from './model-loading.ts'
+
+export interface ModelLoaderInit {
+  readonly options: ModelRepositoryOptions
+  readonly resources: Resources
+  readonly threads: ModelThreads
+  /** What is served now. */
+  readonly served: () => readonly LoadedModel[]
+  /** Told where the threads of a model are lost, under its name. */
+  readonly onExhausted: (name: string) => void
+}
+
+/** How a model is to be loaded. */
+export interface Loading {
+  readonly plan: ModelPlan
+  /** It comes in place of what is served under its name, whatever version that is. */
+  readonly instead: boolean
+  /** In a process of its own first. */
+  readonly tried: boolean
+}
+
+const DEFAULT_BATCHING: BatchingOptions = { mode: 'auto' }
+const RUN_TIMEOUT_MS = 60_000
+
+/** From plans to models that are ready to serve, each of which can be given up until it is there. */
+export class ModelLoader {
+  readonly #init: ModelLoaderInit
+  readonly #options: ModelRepositoryOptions
+  readonly #log: RuntimeLog
+  readonly #loadings = new Set<ModelLoading>()
+
+  constructor(init: ModelLoaderInit) {
+    this.#init = init
+    this.#options = init.options
+    this.#log = init.options.log ?? SILENT_LOG
+  }
+
+  /**
+   * Loads a model, of which nobody knows but the caller. Where it fails, nothing is left of it.
+   * @param take is given the model in the same moment in which it cannot be given up any more.
+   * @throws ServingError RESOURCE_ALREADY_EXISTS where its version is served or being loaded, CANCELLED where it was given
+   *   up, INVALID_PARAMETER_VALUE where it did not pass its trial, and what resolving and loading throw.
+   */
+  async load(asked: Loading, take: (model: LoadedModel) => void): Promise<LoadedModel> {
+    const loading = new ModelLoading({ threadCount: this.#threadCount(asked) })
+    loading.name = asked.plan.name
+    this.#loadings.add(loading)
+    try {
+      const model = await this.#load(asked, loading, take)
+      loading.succeed()
+      return model
+    } catch (error) {
+      await loading.fail()
+      // What ended with its threads failed in ways that say nothing.
+      throw loading.signal.aborted ? loading.signal.reason : error
+    } finally {
+      this.#loadings.delete(loading)
+      this.#init.threads.forgetGone()
+    }
+  }
+
+  /** Gives up whatever is being loaded under a name. @returns false where nothing is. Settles once it is over. */
+  async giveUp(name: string): Promise<boolean> {
+    const given = [...this.#loadings].filter((loading) => loading.name === name)
+    for (const loading of given) {
+      loading.giveUp(cancelled(`The model '${name}' was unloaded before it was loaded`))
+    }
+    await Promise.all(given.map(({ over }) => over))
+    return given.length > 0
+  }
+
+  /** Gives up everything. */
+  giveUpAll(reason: Error): void {
+    for (const loading of this.#loadings) loading.giveUp(reason)
+  }
+
+  /** Settles once nothing is being loaded. */
+  async over(): Promise<void> {
+    await Promise.all([...this.#loadings].map(({ over }) => over))
+  }
+
+  async #load(
+    asked: Loading,
+    loading: ModelLoading,
+    take: (model: LoadedModel) => void,
+  ): Promise<LoadedModel> {
+    const { plan, tried } = asked
+    // They start while the model is looked for; while it is tried, nobody needs them.
+    if (!tried) void this.#threadsFor(plan, loading)
+    const source = await loading.orGivenUp(this.#resolve(plan))
+    const name = plan.name ?? source.name
+    loading.name = name
+    if (!asked.instead) this.#expectFree(name, source, loading)
+    loading.version = versionOf(source)
+    const options = this.#optionsFor(plan, loading)
+    const prepare = tried ? await this.#try(name, source, options, loading) : this.#options.prepare
+    const threads = await this.#threadsFor(plan, loading)
+    loading.signal.throwIfAborted()
+    const model = await loadModel({
+      ...options,
+      name,
+      source,
+      threads,
+      startOverflow: () => this.#startThreads(loading, 1),
+      ...(prepare && { prepare }),
+    })
+    if (loading.signal.aborted) {
+      await model.retire('Given up', 0)
+      throw loading.signal.reason
+    }
+    take(model)
+    return model
+  }
+
+  async #resolve({ uri, pin, version }: ModelPlan): Promise<ResolvedModel> {
+    const found = await this.#options.resolve(pin?.uri ?? uri)
+    const labels = pin === undefined ? {} : { uri, canonicalUri: pin.canonicalUri, alias: pin.alias }
+    return { ...found, ...labels, ...(version === undefined ? {} : { version }) }
+  }
+
+  #expectFree(name: string, source: ResolvedModel, own: ModelLoading): void {
+    const version = versionOf(source)
+    const others = [...this.#loadings].filter((loading) => loading !== own)
+    const isTaken = [...this.#init.served(), ...others].some(
+      (other) => other.name === name && other.version === version,
+    )
+    if (!isTaken) return
+    throw alreadyExists(
+      `Version ${version} of a model is already served as '${name}': give this one a name (-m NAME=URI), or a version ` +
+        'in a models file',
+      { model: name, version },
+    )
+  }
+
+  #optionsFor(
+    { placement, limits, batching }: ModelPlan,
+    loading: ModelLoading,
+  ): Omit<LoadModelOptions, 'name' | 'source' | 'threads'> {
+    const { flavorTable, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
+    const { memoryBytes } = this.#init.resources
+    return {
+      placement: placement ?? this.#options.placement ?? 'auto',
+      limits: { ...(this.#options.limits ?? DEFAULT_LIMITS), ...limits },
+      batching: { ...(this.#options.batching ?? DEFAULT_BATCHING), ...batching },
+      runTimeoutMs,
+      beside: this.#init.served().length > 0,
+      planFor: (weightBytes) => planThreads({ threads: loading.threadCount, weightBytes, memoryBytes }),
+      log: this.#log,
+      ...(flavorTable === undefined ? {} : { flavorTable }),
+    }
+  }
+
+  /** None where inline is forced. */
+  async #threadsFor(
+    { placement = this.#options.placement }: ModelPlan,
+    loading: ModelLoading,
+  ): Promise<WorkerThreads | undefined> {
+    if (placement === 'inline') return undefined
+    return loading.threads(() => this.#startThreads(loading, loading.threadCount))
+  }
+
+  #startThreads(loading: ModelLoading, count: number): Promise<WorkerThreads> {
+    return this.#init.threads.start(count, () => {
+      if (loading.name !== undefined) this.#init.onExhausted(loading.name)
+    })
+  }
+
+  /** @returns how the model is to be prepared now that the trial has done it once. */
+  async #try(
+    name: string,
+    source: ResolvedModel,
+    { batching, runTimeoutMs }: Pick<LoadModelOptions, 'batching' | 'runTimeoutMs'>,
+    { signal }: ModelLoading,
+  ): Promise<PrepareOptions | undefined> {
+    const { prepare, flavorTable, trial = {} } = this.#options
+    const { passTrial } = await import('../trial/pass-trial.ts')
+    return await passTrial({
+      source,
+      name,
+      signal,
+      batching,
+      runTimeoutMs,
+      limits: trialLimits(trial, this.#init.resources.memoryBytes),
+      log: this.#log,
+      ...(flavorTable === undefined ? {} : { flavorTable }),
+      ...(prepare === undefined ? {} : { prepare }),
+    })
+  }
+
+  #threadCount({ plan, instead }: Loading): number {
+    return plan.workers ?? this.#options.workers ?? this.#coreShare(instead ? plan.name : undefined)
+  }
+
+  /**
+   * An equal share of the cores for each model expected at start, of what is left for a later one.
+   * @param replaced the name whose models will be gone.
+   */
+  #coreShare(replaced: string | undefined): number {
+    const { cores } = this.#init.resources
+    let used = 0
+    for (const model of this.#init.served()) if (model.name !== replaced) used += model.stats().workers
+    for (const { threadCount } of this.#loadings) used += threadCount
+    const share = Math.floor(cores / Math.max(1, this.#options.expectedModels ?? 1))
+    return Math.max(1, Math.min(share, cores - used))
+  }
+}
+
+/** @throws ServingError INVALID_PARAMETER_VALUE where two models would be the same version of one name. */
+export function expectDistinct(name: string, models: readonly LoadedModel[]): void {
+  const versions = models.map(({ version }) => version)
+  const twice = versions.find((version, index) => versions.indexOf(version) !== index)
+  if (twice === undefined) return
+  throw invalidParameter(`Two models would be served as version ${twice} of '${name}'`)
+}

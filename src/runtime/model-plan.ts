@@ -1,0 +1,35 @@
+import type { AdmissionLimits } from './admission/admission.ts'
+import type { BatchingOptions } from './batching/batching-state.ts'
+import type { PlacementChoice } from './placement.ts'
+
+/** One version of a model that is to be served. Plain data: it crosses between processes as JSON. */
+export interface ModelPlan {
+  readonly uri: string
+  /** Under which it is served; its own name unless given. */
+  readonly name?: string
+  /** As which it is served; that of the registry unless given, and `1` where there is none. */
+  readonly version?: string
+  /** As the repository has them for all models, unless given. */
+  readonly placement?: PlacementChoice
+  readonly workers?: number
+  readonly limits?: Partial<AdmissionLimits>
+  readonly batching?: Partial<BatchingOptions>
+  /** To what the URI led another process: an alias may mean another version by now. */
+  readonly pin?: ModelPin
+}
+
+/** What a model URI led to. */
+export interface ModelPin {
+  /** It leads to the same version whenever it is asked. */
+  readonly uri: string
+  readonly canonicalUri: string
+  readonly alias?: string
+}
+
+/** What a server has, or had, under one name. */
+export interface NamedPlans {
+  readonly name: string
+  /** Of its versions; the first is what requests without a version mean. */
+  readonly plans: readonly ModelPlan[]
+  readonly loaded: boolean
+}

@@ -1,0 +1,34 @@
+import type { ResolvedModel } from '../core/resolved-model.ts'
+import type { PrepareOptions } from '../flavors/flavor.ts'
+import type { AdmissionLimits } from './admission/admission.ts'
+import type { BatchingOptions } from './batching/batching-state.ts'
+import type { Resources } from './cores.ts'
+import type { PlacementChoice } from './placement.ts'
+import type { RuntimeLog } from './runtime-log.ts'
+import type { TrialOptions } from './trial/trial-options.ts'
+
+/** How a server serves its models. What is said of one model in its plan comes first. */
+export interface ModelRepositoryOptions {
+  /** Finds the files of a model URI. */
+  resolve(uri: string): Promise<ResolvedModel>
+  /** `auto` unless set. */
+  readonly placement?: PlacementChoice
+  /** Threads of each pooled model. Unless set, all pools together have one a core, each at least one. */
+  readonly workers?: number
+  /** How many models will be loaded at start, all versions counted, among which the cores are divided; 1 unless set. */
+  readonly expectedModels?: number
+  /** Of the machine or the container unless set. */
+  readonly resources?: Resources
+  readonly limits?: AdmissionLimits
+  /** `auto` unless set. */
+  readonly batching?: BatchingOptions
+  /** How long a run of a golden request or an input example may take at load; 60 s unless set. */
+  readonly runTimeoutMs?: number
+  /** Module URL of another flavor table than Headrace's own. */
+  readonly flavorTable?: string
+  /** How flavors prepare models. */
+  readonly prepare?: PrepareOptions
+  /** How models are tried before they are loaded. */
+  readonly trial?: TrialOptions
+  readonly log?: RuntimeLog
+}
