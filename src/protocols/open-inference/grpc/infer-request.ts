@@ -1,12 +1,12 @@
 import { badRequest, invalidParameter } from '../../../core/errors.ts'
 import type { Parameters, ParameterValue } from '../../../core/inference.ts'
 import { shortened } from '../../../core/shortened.ts'
-import { elementCount } from '../../../core/tensor.ts'
+import { binaryTensor } from '../binary-tensor.ts'
 import type { GivenRequest, GivenTensor, WantedOutput } from '../given-request.ts'
+import { checkedCount } from '../tensor-shape.ts'
 import { isWireDatatype, type WireDatatype } from '../wire-datatype.ts'
 import { NO_PARAMETERS, readParameter } from './infer-parameters.ts'
 import { tensorOfContents } from './read-contents.ts'
-import { tensorOfRaw } from './read-raw.ts'
 import { WIRE, WireReader } from './wire-reader.ts'
 
 /** A `ModelInferRequest`. */
@@ -111,9 +111,9 @@ class RequestDraft {
       throw invalidParameter(`There are ${length} inputs and ${this.#raw.length} raw_input_contents.`)
     }
     return this.#inputs.map((input, index) => {
+      const { name, shape } = input
       const datatype = datatypeOf(input)
-      const tensor = tensorOfRaw({ ...input, datatype, count: elementCount(input.shape) }, this.#raw[index]!)
-      return { name: input.name, datatype, tensor }
+      return { name, datatype, tensor: binaryTensor({ name, datatype, shape, bytes: this.#raw[index]! }) }
     })
   }
 }
@@ -130,7 +130,7 @@ function hasContents({ contents }: Input): boolean {
 function typedTensor(input: Input): GivenTensor {
   const datatype = datatypeOf(input)
   const { name, shape, contents } = input
-  const tensor = tensorOfContents({ name, shape, datatype, count: elementCount(shape) }, contents)
+  const tensor = tensorOfContents({ name, shape, datatype, count: checkedCount(name, shape) }, contents)
   return { name, datatype, tensor }
 }
 

@@ -1,5 +1,5 @@
+import { binaryData } from '../binary-tensor.ts'
 import type { NamedOutput } from '../open-inference-codec.ts'
-import { octetsOf } from './raw-octets.ts'
 import { contentsOf } from './typed-contents.ts'
 import { fieldSize, varintSize, WireWriter } from './wire-writer.ts'
 
@@ -64,7 +64,7 @@ function sized(output: NamedOutput, raw: boolean): Sized {
   for (const dimension of tensor.shape) shapeLength += varintSize(dimension)
   let length = fieldSize(nameLength) + fieldSize(tensor.datatype.length)
   if (shapeLength > 0) length += fieldSize(shapeLength)
-  const contents = raw ? octetsOf(tensor) : contentsOf(tensor)
+  const contents = raw ? binaryData(tensor) : contentsOf(tensor)
   if (!raw) length += fieldSize(contents.length)
   return { output, nameLength, shapeLength, length, contents }
 }

@@ -1,6 +1,5 @@
 import { allocate, type DataOf, type Datatype, type Tensor } from '../../../core/tensor.ts'
-import { textOf, unfit } from './read-raw.ts'
-import type { TensorHeader } from './tensor-header.ts'
+import { type TensorHeader, textOf, unfit } from './tensor-header.ts'
 import { WIRE, type WireReader } from './wire-reader.ts'
 
 type Typed = Exclude<Datatype, 'FP16'>

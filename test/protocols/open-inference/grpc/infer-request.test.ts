@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ServingError } from '../../../../src/core/errors.ts'
 import type { Tensor } from '../../../../src/core/tensor.ts'
+import { binaryData } from '../../../../src/protocols/open-inference/binary-tensor.ts'
 import { decodeInferRequest } from '../../../../src/protocols/open-inference/grpc/infer-request.ts'
-import { octetsOf } from '../../../../src/protocols/open-inference/grpc/raw-octets.ts'
 import { encodeRequest } from './messages.ts'
 import { anyTensor, contentsFieldOf, contentsValues } from './tensors.ts'
 
@@ -34,7 +34,7 @@ describe('a ModelInferRequest', () => {
     fc.assert(
       fc.property(whole, ({ tensors, ...names }) => {
         const inputs = tensors.map(({ name, tensor: { datatype, shape } }) => ({ name, datatype, shape }))
-        const rawInputContents = tensors.map(({ tensor }) => octetsOf(tensor))
+        const rawInputContents = tensors.map(({ tensor }) => binaryData(tensor))
         const read = decodeInferRequest(encodeRequest({ ...names, inputs, rawInputContents }))
         expect(read.modelName).toBe(names.modelName)
         expect(read.modelVersion).toBe(names.modelVersion)
@@ -97,7 +97,7 @@ describe('a ModelInferRequest', () => {
     const values = Float32Array.from({ length: 64 }, (_, index) => index)
     const message = encodeRequest({
       inputs: [{ datatype: 'FP32', shape }],
-      rawInputContents: [octetsOf({ datatype: 'FP32', shape, data: values })],
+      rawInputContents: [binaryData({ datatype: 'FP32', shape, data: values })],
     })
     for (let shift = 0; shift < 4; shift += 1) {
       const memory = Buffer.alloc(message.length + 8)
@@ -130,7 +130,7 @@ describe('a ModelInferRequest', () => {
     [
       'too few bytes',
       { inputs: [{ name: 'x', datatype: 'INT32', shape: [2] }], rawInputContents: [Buffer.alloc(4)] },
-      /needs 8 bytes/,
+      /has 4 bytes.*has 8/,
     ],
     [
       'too many elements',
@@ -159,11 +159,6 @@ describe('a ModelInferRequest', () => {
     ],
     ['a negative dimension', { inputs: [{ datatype: 'INT8', shape: [-1] }] }, /negative or too large/],
     [
-      'a boolean of 2',
-      { inputs: [{ datatype: 'BOOL', shape: [1] }], rawInputContents: [Buffer.of(2)] },
-      /only be 0 or 1/,
-    ],
-    [
       'text that is not UTF-8',
       { inputs: [{ datatype: 'BYTES', shape: [1], contents: { bytesContents: [Buffer.of(0xff)] } }] },
       /not UTF-8/,
@@ -171,12 +166,12 @@ describe('a ModelInferRequest', () => {
     [
       'raw text beyond its end',
       { inputs: [{ datatype: 'BYTES', shape: [1] }], rawInputContents: [Buffer.of(9, 0, 0, 0, 65)] },
-      /beyond the end/,
+      /ends within element 0/,
     ],
     [
       'raw text with a rest',
       { inputs: [{ datatype: 'BYTES', shape: [1] }], rawInputContents: [Buffer.of(0, 0, 0, 0, 65)] },
-      /1 bytes more/,
+      /goes on for 1 bytes/,
     ],
     [
       'shared memory',
@@ -202,17 +197,16 @@ describe('a ModelInferRequest', () => {
   })
 
   test('does not take memory for what a shape only announces', () => {
-    const shape = ['1000000000000000', '1000000000000000', 0]
+    const shape = ['1000000000000000', '1000000000000000']
     for (const datatype of ['INT8', 'BYTES', 'FP64']) {
       const error = refusal(
         encodeRequest({
-          inputs: [{ datatype, shape: shape.slice(0, 2) }],
+          inputs: [{ datatype, shape }],
           rawInputContents: [Buffer.alloc(0)],
         }),
       )
-      expect(error.message).toMatch(/needs/)
+      expect(error.message).toMatch(/too large/)
     }
-    expect(onlyInput(encodeRequest({ inputs: [{ datatype: 'INT8', shape }] })).data.length).toBe(0)
   })
 
   test('does not make millions of objects of a few bytes each', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { binaryData } from '../../../../src/protocols/open-inference/binary-tensor.ts'
 import { encodeInferReply } from '../../../../src/protocols/open-inference/grpc/infer-response.ts'
-import { octetsOf } from '../../../../src/protocols/open-inference/grpc/raw-octets.ts'
 import { decodeReply, ModelInferResponse } from './messages.ts'
 import { anyTensor, contentsFieldOf, contentsValues } from './tensors.ts'
 
@@ -32,7 +32,7 @@ describe('a ModelInferResponse', () => {
           })),
         })
         expect((read['rawOutputContents'] as Uint8Array[]).map((raw) => [...raw])).toEqual(
-          written.outputs.map(({ tensor }) => [...octetsOf(tensor)]),
+          written.outputs.map(({ tensor }) => [...binaryData(tensor)]),
         )
       }),
     )
