@@ -10,6 +10,7 @@ import type { ServeSettings } from './config.ts'
 import { admissionLimits, apiKeys } from './overload-settings.ts'
 import { prepareOptions } from './prepare-options.ts'
 import { trialOptions } from './trial-settings.ts'
+import { version } from './version.ts'
 
 /** Parts of a scoring server, joined. */
 export interface ScoringServer {
@@ -47,6 +48,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger): S
     corsOrigins: settings.corsAllowedOrigins,
     accessLog: settings.accessLog,
     apiKeys: apiKeys(settings),
+    version: version(),
     ...(settings.sslCertfile === undefined ? {} : { sslCertfile: settings.sslCertfile }),
     ...(settings.sslKeyfile === undefined ? {} : { sslKeyfile: settings.sslKeyfile }),
   }

@@ -134,11 +134,21 @@ export function notFound(message: string, details: ErrorDetails = {}): ServingEr
   return new ServingError('RESOURCE_DOES_NOT_EXIST', message, { errorClass: 'RESOURCE_NOT_FOUND', details })
 }
 
+/** A path that this server has nothing at. */
+export function routeNotFound(message: string): ServingError {
+  return new ServingError('ENDPOINT_NOT_FOUND', message)
+}
+
 export function alreadyExists(message: string, details: ErrorDetails = {}): ServingError {
   return new ServingError('RESOURCE_ALREADY_EXISTS', message, {
     errorClass: 'RESOURCE_ALREADY_EXISTS',
     details,
   })
+}
+
+/** What is wanted cannot be done beside what is being done with the same thing. */
+export function conflict(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('RESOURCE_CONFLICT', message, { details })
 }
 
 /** The model's files are missing, broken, unsafe or of a kind that Headrace cannot serve. */

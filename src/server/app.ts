@@ -12,11 +12,15 @@ import { KnownRoutes } from './known-routes.ts'
 import { Exposition } from './metrics/exposition.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
 import { ModelRequests } from './model-requests.ts'
+import { OpenInference } from './open-inference/inference.ts'
+import { ModelCodecs } from './open-inference/model-codecs.ts'
+import { inferPath } from './open-inference/model-path.ts'
 import { Probes } from './probes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { MlflowScoring, scoringRoutes } from './routes/mlflow-scoring.ts'
+import { openInferenceRoutes } from './routes/open-inference.ts'
 import { repositoryRoutes } from './routes/repository.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
 
@@ -66,6 +70,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const { models, dataPlane } = options
   const requests = new ModelRequests({ models, bodies, requestTimeoutMs: limits.requestTimeoutMs })
   const scoring = new MlflowScoring({ dataPlane, requests })
+  const inference = new OpenInference({ dataPlane, requests, codecs: new ModelCodecs() })
 
   const known = new KnownRoutes()
   const app = fastify({
@@ -80,7 +85,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
       if (exchange !== undefined) known.answerUnmatched(exchange)
     },
     serverFactory: (route: RequestListener) =>
-      createHttpServer(options, limits, scoringFirst(gate, scoring, route)),
+      createHttpServer(options, limits, modelsFirst({ gate, scoring, inference }, route)),
   })
   known.watch(app)
   enterThrough(gate, app, known)
@@ -89,6 +94,11 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const probes = new Probes()
   const exposition = new Exposition({ models, metrics, registry, bodies }, options.allFigures)
   healthRoutes(app, { models, registry, probes })
+  const { version = '', control } = options
+  openInferenceRoutes(app, {
+    ...{ models, metrics, registry, probes, inference, version },
+    controlled: control !== undefined,
+  })
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
@@ -101,12 +111,26 @@ function noSchemas(): never {
   throw internalError('This is a bug: a route was declared with a schema.')
 }
 
-/** The hot path. A path that is not literally this one goes through the router, to the same handler. */
-function scoringFirst(gate: Gate, scoring: MlflowScoring, route: RequestListener): RequestListener {
+interface HotPath {
+  readonly gate: Gate
+  readonly scoring: MlflowScoring
+  readonly inference: OpenInference
+}
+
+/** The hot path. What is not literally one of these goes through the router, to the same handlers. */
+function modelsFirst({ gate, scoring, inference }: HotPath, route: RequestListener): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
-    if (request.url !== '/invocations' || request.method !== 'POST') return route(request, response)
+    if (request.method !== 'POST' || request.url === undefined) return route(request, response)
+    const { url } = request
+    if (url === '/invocations') {
+      const exchange = gate.enter(request, response)
+      if (exchange !== undefined) void scoring.handle(exchange, undefined)
+      return
+    }
+    const path = inferPath(url)
+    if (path === undefined) return route(request, response)
     const exchange = gate.enter(request, response)
-    if (exchange !== undefined) void scoring.handle(exchange, undefined)
+    if (exchange !== undefined) void inference.handle(exchange, path)
   }
 }
 

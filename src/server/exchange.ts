@@ -7,6 +7,7 @@ import { HTTP_STATUS } from './http-status.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
 import type { OpenRequest } from './open-request.ts'
 import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
+import { isPlainId } from './request-id.ts'
 
 /** Whoever is told, once for each exchange, that it is over. */
 export interface ExchangeObserver {
@@ -43,7 +44,7 @@ const DRAIN_BYTES = 256 * 1024 * 1024
 export class Exchange implements OpenRequest, ReadyReply {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly id: string
+  id: string
   readonly traceparent: string | undefined
   readonly startedAt = performance.now()
   /** Aborted when the client leaves or the deadline passes. */
@@ -94,6 +95,13 @@ export class Exchange implements OpenRequest, ReadyReply {
     this.modelVersion = model.version
     this.#held = model.admission
     model.admission.hold()
+  }
+
+  /** The client has named its request in the body; what a header says is the name for all systems on the way. */
+  nameAfter(id: string): void {
+    if (this.request.headers['x-request-id'] !== undefined || !isPlainId(id)) return
+    this.id = id
+    this.headers[this.headers.indexOf('x-request-id') + 1] = id
   }
 
   /** The client does not want the answer later than this. */

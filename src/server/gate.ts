@@ -4,12 +4,17 @@ import type { ApiKeys } from './api-keys.ts'
 import type { Cors } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { ExchangeRegistry } from './exchange-registry.ts'
+import { openInferenceErrorBody } from './open-inference/error-body.ts'
+import { speaksOpenInference } from './open-inference/prefix.ts'
 import { ReplyBurst } from './reply-burst.ts'
 import { requestId } from './request-id.ts'
 import { childTraceparent } from './trace-context.ts'
 
 /** Routes that tell nothing but whether the server lives: a balancer asks them without a key. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/ping', '/health', '/version', '/ready'])
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  ...['/ping', '/health', '/version', '/ready'],
+  ...['/v2/health/live', '/v2/health/live/', '/v2/health/ready', '/v2/health/ready/'],
+])
 
 export interface GateInit {
   readonly registry: ExchangeRegistry
@@ -43,6 +48,7 @@ export class Gate {
       observer: this.#registry,
       replies: this.#replies,
     })
+    if (speaksOpenInference(request.url)) exchange.errorBody = openInferenceErrorBody
     this.#registry.add(exchange)
     if (this.#cors !== undefined && this.#answersPreflight(exchange, this.#cors)) return undefined
     if (this.#apiKeys !== undefined && !this.#admits(exchange, this.#apiKeys)) return undefined

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { badRequest, routeNotFound } from '../core/errors.ts'
 import type { Exchange } from './exchange.ts'
+import { speaksOpenInference } from './open-inference/prefix.ts'
 
 interface KnownRoute {
   readonly pattern: RegExp
@@ -8,7 +10,8 @@ interface KnownRoute {
 
 /**
  * What Starlette, under MLflow's scoring server, does with requests that match no route: 307 to the path without
- * its trailing slashes, 405 with `Allow` for another verb (HEAD and OPTIONS too), else 404.
+ * its trailing slashes, 405 with `Allow` for another verb (HEAD and OPTIONS too), else 404. The routes of the Open
+ * Inference Protocol and of V1 have both forms of a path, and errors of their own.
  */
 export class KnownRoutes {
   readonly #routes: KnownRoute[] = []
@@ -23,6 +26,21 @@ export class KnownRoutes {
 
   answerUnmatched(exchange: Exchange): void {
     const path = decoded(exchange.path)
+    if (speaksOpenInference(path)) this.#answerOpenInference(exchange, path)
+    else this.#answerScoring(exchange, path)
+  }
+
+  #answerOpenInference(exchange: Exchange, path: string): void {
+    const methods = this.#methodsOf(path)
+    if (methods.length === 0) {
+      exchange.fail(routeNotFound(`There is no route ${exchange.request.method} ${path}.`))
+      return
+    }
+    exchange.headers.push('allow', methods.join(', '))
+    exchange.refuse(405, badRequest(`${path} takes ${methods.join(' or ')}, not ${exchange.request.method}.`))
+  }
+
+  #answerScoring(exchange: Exchange, path: string): void {
     const trimmed = path.replace(/\/+$/, '')
     const methods = this.#methodsOf(path)
     if (methods.length > 0 && !methods.includes(exchange.request.method ?? '')) {

@@ -42,8 +42,7 @@ export class ModelRequests {
    * name means. @throws ServingError RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE while models are being loaded
    */
   find(exchange: Exchange, name: string | undefined, version?: string): ServedModel {
-    const model = name === undefined ? this.#models.default() : this.#models.get(name, version)
-    if (model === undefined) throw notServed(this.#models, name, version)
+    const model = findModel(this.#models, name, version)
     exchange.address(model)
     model.attend(exchange.startedAt)
     return model
@@ -94,8 +93,26 @@ function likelyRows({ bodies, admission }: ServedModel, { headers }: IncomingMes
   return bodies !== undefined && bytes >= bodies.fromBytes ? admission.likelyRows(bytes) : 1
 }
 
-/** What is to be thrown where a model is not there: it may still come while models are being loaded. */
-export function notServed(models: ServedModels, name: string | undefined, version?: string): Error {
+/**
+ * Without a name the default model is meant, without a version the one that its name means.
+ * @throws ServingError RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE while models are being loaded
+ */
+export function findModel(models: ServedModels, name: string | undefined, version?: string): ServedModel {
+  const model = name === undefined ? models.default() : models.get(name, version)
+  if (model === undefined) throw notServed(models, name, version)
+  return model
+}
+
+/** The version that is asked for, else all of them. @throws ServingError as `findModel` */
+export function findVersions(models: ServedModels, name: string, version?: string): readonly ServedModel[] {
+  if (version !== undefined) return [findModel(models, name, version)]
+  const versions = models.versions(name)
+  if (versions.length === 0) throw notServed(models, name, undefined)
+  return versions.map((each) => findModel(models, name, each))
+}
+
+/** A model that is not there may still come while models are being loaded. */
+function notServed(models: ServedModels, name: string | undefined, version: string | undefined): Error {
   if (name === undefined) return models.ready() ? notFound('No model is served.') : stillLoading()
   const versions = models.versions(name)
   if (version !== undefined && versions.length > 0) {

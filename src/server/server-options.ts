@@ -74,6 +74,8 @@ export interface ServerOptions {
   readonly sslKeyfile?: string
   /** One log line for every request, instead of for slow and failed ones only. */
   readonly accessLog?: boolean
+  /** Headrace's own, as clients are told; empty unless set. */
+  readonly version?: string
   /** Loads and unloads models while the server runs; without it the control routes answer that there is no such thing. */
   readonly control?: ModelControl
   /** Who may use it; nobody unless set. */

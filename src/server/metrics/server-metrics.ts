@@ -1,6 +1,7 @@
 import type { Timing } from '../../core/timing.ts'
 import type { LoggedRequest } from '../request-log.ts'
 import { BATCH_ROW_BOUNDS, Buckets, LATENCY_BOUNDS } from './buckets.ts'
+import { RunFigures } from './run-figures.ts'
 
 export const STAGES = ['parse', 'queue', 'compute', 'serialise', 'total'] as const
 export type Stage = (typeof STAGES)[number]
@@ -17,12 +18,23 @@ export class RequestMetrics {
     total: new Buckets(LATENCY_BOUNDS),
   }
   readonly batchRows = new Buckets(BATCH_ROW_BOUNDS)
+  readonly runs = new RunFigures()
   rows = 0
+  /** Answers that are no prediction, and how long they took. */
+  failures = 0
+  failedMs = 0
+  /** Milliseconds since 1970; 0 before the first. */
+  lastPredictionAt = 0
 
   record(status: number, timing: Timing | undefined, totalMs: number): void {
     this.answers.set(status, (this.answers.get(status) ?? 0) + 1)
     this.stages.total.observe(totalMs / 1000)
-    if (timing !== undefined && status === 200) this.#recordPrediction(timing)
+    if (timing !== undefined && status === 200) {
+      this.#recordPrediction(timing)
+    } else {
+      this.failures += 1
+      this.failedMs += totalMs
+    }
   }
 
   #recordPrediction(timing: Timing): void {
@@ -32,7 +44,9 @@ export class RequestMetrics {
     stages.compute.observe(timing.compute / 1000)
     stages.serialise.observe(timing.serialise / 1000)
     this.batchRows.observe(timing.batchRows)
+    this.runs.record(timing)
     this.rows += timing.rows
+    this.lastPredictionAt = Date.now()
   }
 }
 
