@@ -19,7 +19,7 @@ export class ApiKeys {
    * Which key was shown, counted from 0; -1 where none of them was. Takes the same time whatever was shown:
    * digests of one length are compared, not the keys, and all of them.
    */
-  shownBy(request: IncomingMessage): number {
+  shownBy(request: Pick<IncomingMessage, 'headers'>): number {
     const shown = shownKey(request)
     if (shown === undefined) return -1
     const ofShown = digest(shown)
@@ -29,7 +29,7 @@ export class ApiKeys {
   }
 }
 
-function shownKey({ headers }: IncomingMessage): string | undefined {
+function shownKey({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const own = headers['x-api-key']
   if (typeof own === 'string') return own
   return BEARER.exec(headers.authorization ?? '')?.[1]

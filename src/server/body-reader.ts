@@ -13,6 +13,11 @@ export interface BodyAdmission {
   refuseBytes(): Refusal
 }
 
+/** A request whose bytes count as long as it is not answered. */
+export interface BytesHolder {
+  heldBytes: number
+}
+
 const NOTHING = Promise.resolve(undefined)
 
 /**
@@ -51,10 +56,16 @@ export class BodyReader {
     return this.#inflate(exchange, admission, coding)
   }
 
+  /** Counts bytes that a request holds, whichever way it came; a negative number where it holds so many less. */
+  hold(holder: BytesHolder, bytes: number): void {
+    this.#bufferedBytes += bytes
+    holder.heldBytes += bytes
+  }
+
   /** Forgets the body of an exchange that is over. */
-  release(exchange: Exchange): void {
-    this.#bufferedBytes -= exchange.heldBytes
-    exchange.heldBytes = 0
+  release(holder: BytesHolder): void {
+    this.#bufferedBytes -= holder.heldBytes
+    holder.heldBytes = 0
   }
 
   #receive(exchange: Exchange, admission: BodyAdmission): Promise<Buffer | undefined> {
@@ -64,7 +75,7 @@ export class BodyReader {
       this.#refuseTooLarge(exchange)
       return NOTHING
     }
-    if (this.#isFull(announced, 0)) {
+    if (this.isFull(announced, 0)) {
       refuseEarly(exchange, admission.refuseBytes())
       return NOTHING
     }
@@ -75,7 +86,7 @@ export class BodyReader {
   }
 
   /** A body that is alone is taken however large it is, as long as it is within its own bound. */
-  #isFull(more: number, own: number): boolean {
+  isFull(more: number, own: number): boolean {
     return this.#bufferedBytes > own && this.#bufferedBytes + more > this.#maxBufferedBytes
   }
 
@@ -93,11 +104,11 @@ export class BodyReader {
     }
     const take = (chunk: Buffer): void => {
       body.append(chunk)
-      this.#hold(exchange, chunk.length)
+      this.hold(exchange, chunk.length)
       if (body.length > this.#maxBytes) {
         finish(undefined)
         this.#refuseTooLarge(exchange)
-      } else if (this.#isFull(0, body.length)) {
+      } else if (this.isFull(0, body.length)) {
         finish(undefined)
         exchange.refuseBody(503, refusalError(admission.refuseBytes()))
       }
@@ -105,11 +116,6 @@ export class BodyReader {
     request.on('data', take)
     request.on('end', () => finish(body.bytes()))
     request.on('error', () => finish(undefined))
-  }
-
-  #hold(exchange: Exchange, bytes: number): void {
-    this.#bufferedBytes += bytes
-    exchange.heldBytes += bytes
   }
 
   /** What comes out counts as it comes: a few bytes can stand for all that there is room for. */
@@ -123,10 +129,10 @@ export class BodyReader {
     let length = 0
     const inflated = await inflateBody(body, coding, (bytes) => {
       length += bytes
-      this.#hold(exchange, bytes)
+      this.hold(exchange, bytes)
       return this.#mayKeep(exchange, admission, length)
     })
-    this.#hold(exchange, -body.length)
+    this.hold(exchange, -body.length)
     return inflated
   }
 
@@ -137,7 +143,7 @@ export class BodyReader {
       exchange.refuse(413, this.#tooLarge('The inflated request body'))
       return false
     }
-    if (!this.#isFull(0, exchange.heldBytes)) return true
+    if (!this.isFull(0, exchange.heldBytes)) return true
     exchange.fail(refusalError(admission.refuseBytes()))
     return false
   }

@@ -47,7 +47,10 @@ function secureServer({ sslCertfile, sslKeyfile }: ServerOptions, settings: TlsS
   }
 }
 
-function readTls({ sslCertfile, sslKeyfile }: ServerOptions): { cert: Buffer; key: Buffer } | undefined {
+export function readTls({
+  sslCertfile,
+  sslKeyfile,
+}: Pick<ServerOptions, 'sslCertfile' | 'sslKeyfile'>): { cert: Buffer; key: Buffer } | undefined {
   if (sslCertfile === undefined && sslKeyfile === undefined) return undefined
   if (sslCertfile === undefined || sslKeyfile === undefined) {
     throw invalidParameter('TLS needs both files, the certificate and the key.')

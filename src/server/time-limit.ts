@@ -11,7 +11,7 @@ const MAX_DIGITS = 12
  * What the client asked for; undefined where it asked for nothing.
  * @throws ServingError BAD_REQUEST
  */
-export function wantedTimeoutMs({ headers }: IncomingMessage): number | undefined {
+export function wantedTimeoutMs({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
   const value = headers[HEADER]
   if (value === undefined) return undefined
   const ms = Number(value)
