@@ -15,6 +15,7 @@ const layers = {
   supervisor: ['core'],
   image: ['flavors', 'core'],
   bench: ['protocols', 'signature', 'client', 'core'],
+  conformance: ['client', 'core'],
   server: [
     ...['runtime', 'rollout', 'flavors', 'protocols', 'signature', 'store', 'artifacts', 'client'],
     ...['entities', 'core'],
@@ -32,7 +33,7 @@ const layers = {
       'registry-client',
       'store',
     ],
-    ...['artifacts', 'client', 'entities', 'image', 'bench', 'core'],
+    ...['artifacts', 'client', 'entities', 'image', 'bench', 'conformance', 'core'],
   ],
 }
 
@@ -95,7 +96,7 @@ module.exports = {
     {
       name: 'only-server-knows-http',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(server|client|artifacts|bench|cli)/' },
+      from: { path: '^src/', pathNot: '^src/(server|client|artifacts|bench|conformance|cli)/' },
       to: { path: '(node_modules/fastify/|^https?$|^http2$)' },
     },
   ],

@@ -1,4 +1,5 @@
 import { SERVE_SETTINGS } from './config.ts'
+import { CONFORMANCE_SETTINGS } from './conformance-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
@@ -18,6 +19,10 @@ export function configPage(): string {
     '## headrace predict',
     '',
     ...rows(ownOf(PREDICT_SETTINGS)),
+    '',
+    '## headrace conformance',
+    '',
+    ...rows(CONFORMANCE_SETTINGS),
     '',
     '## Engines',
     '',

@@ -34,6 +34,8 @@ const COMMANDS = {
   serve: async (program: Command) => (await import('./commands/serve.ts')).addServeCommand(program),
   predict: async (program: Command) => (await import('./commands/predict.ts')).addPredictCommand(program),
   models: async (program: Command) => (await import('./commands/models.ts')).registerModelsCommand(program),
+  conformance: async (program: Command) =>
+    (await import('./commands/conformance.ts')).addConformanceCommand(program),
 }
 
 function report(error: unknown): number {
