@@ -38,7 +38,10 @@ export class ModelBinding {
     const signed = this.#signed
     if (signed === undefined || (!this.#isIncomplete && this.#own.fits(given))) return this.#own.bind(given)
     const isSigned = given.length > 0 && given.every(({ name }) => signed.names.has(name))
-    return isSigned ? signed.bind(given) : this.#own.bind(given)
+    if (!isSigned) return this.#own.bind(given)
+    const tensors = signed.bind(given)
+    this.#own.checkRows(tensors)
+    return tensors
   }
 
   /** @throws ServingError INVALID_PARAMETER_VALUE */

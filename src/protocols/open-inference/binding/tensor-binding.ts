@@ -58,8 +58,18 @@ export class TensorBinding {
       this.#checkShape(input, tensor)
       tensors.set(input.name, tensor)
     }
-    if (this.#batchable && this.#inputs.length > 1) this.#checkRows(tensors)
+    this.checkRows(tensors)
     return tensors
+  }
+
+  /** @throws ServingError BAD_REQUEST where a model with rows is given different numbers of them */
+  checkRows(tensors: TensorMap): void {
+    if (!this.#batchable || this.#inputs.length < 2) return
+    let rows: number | undefined
+    for (const [name, { shape }] of tensors) {
+      rows ??= shape[0]!
+      if (shape[0] !== rows) throw this.#differentRows(name, shape[0]!, rows)
+    }
   }
 
   #checkNames(given: GivenByName): void {
@@ -93,18 +103,12 @@ export class TensorBinding {
     )
   }
 
-  #checkRows(tensors: TensorMap): void {
-    let rows: number | undefined
-    for (const [name, { shape }] of tensors) {
-      rows ??= shape[0]!
-      if (shape[0] === rows) continue
-      const [first] = tensors.keys()
-      throw badRequest(
-        `The inputs of model ${quoted(this.#name)} must have the same number of rows: ${quoted(first!)} has ${rows}, ` +
-          `${quoted(name)} has ${shape[0]}.`,
-        { input: name },
-      )
-    }
+  #differentRows(name: string, rows: number, expected: number): Error {
+    return badRequest(
+      `The inputs of model ${quoted(this.#name)} must have the same number of rows: ${quoted(name)} has ${rows}, the ` +
+        `inputs before it have ${expected}.`,
+      { input: name },
+    )
   }
 }
 

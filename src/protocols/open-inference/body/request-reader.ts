@@ -49,7 +49,7 @@ export class RequestReader {
     const shape = shapeOf(input, name)
     const size = binarySize(input, name)
     if (size === undefined) return jsonTensor({ name, datatype, shape, data: input['data'] }, this.#isExact)
-    if (input['data'] !== undefined) {
+    if (isGiven(input['data'])) {
       throw badRequest(`Input ${quoted(name)} has both 'data' and 'binary_data_size'.`, { input: name })
     }
     return binaryTensor({ name, datatype, shape, bytes: this.#take(name, size) })
@@ -84,14 +84,20 @@ export class RequestReader {
   }
 }
 
+/** Clients that write all fields of a message write null for those that are not there. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
 function idOf({ id }: JsonObject): string | undefined {
-  if (id === undefined || typeof id === 'string') return id
+  if (!isGiven(id)) return undefined
+  if (typeof id === 'string') return id
   throw badRequest("The 'id' of a request must be a string.")
 }
 
 function listOf(json: JsonObject, key: 'inputs' | 'outputs'): readonly unknown[] {
   const list = json[key]
-  if (list === undefined && key === 'outputs') return []
+  if (key === 'outputs' && !isGiven(list)) return []
   if (!Array.isArray(list)) throw badRequest(`The request needs '${key}', a list.`)
   if (list.length > MAX_TENSORS) throw badRequest(`The request has more than ${MAX_TENSORS} ${key}.`)
   return list
@@ -126,7 +132,7 @@ function shapeOf({ shape }: JsonObject, name: string): readonly number[] {
 function binarySize(input: JsonObject, name: string): number | undefined {
   const parameters = tensorParameters(input, name)
   const size = parameters?.['binary_data_size']
-  if (size === undefined) return undefined
+  if (!isGiven(size)) return undefined
   if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size
   throw badRequest(`The 'binary_data_size' of input ${quoted(name)} must be a number of bytes.`, {
     input: name,
@@ -134,9 +140,9 @@ function binarySize(input: JsonObject, name: string): number | undefined {
 }
 
 function tensorParameters({ parameters }: JsonObject, name: string): JsonObject | undefined {
-  if (parameters === undefined) return undefined
+  if (!isGiven(parameters)) return undefined
   if (!isRecord(parameters)) throw badRequest(`The 'parameters' of ${quoted(name)} must be an object.`)
-  if (parameters['shared_memory_region'] !== undefined) {
+  if (isGiven(parameters['shared_memory_region'])) {
     throw badRequest(`${quoted(name)} is to be in shared memory, which this server does not have.`)
   }
   return parameters
@@ -150,13 +156,13 @@ function wantedOutput(json: unknown, binaryOutputs: boolean): WantedOutput {
   const binary = parameters['binary_data']
   return {
     name,
-    binary: binary === undefined ? binaryOutputs : booleanOf(binary, 'binary_data'),
+    binary: isGiven(binary) ? booleanOf(binary, 'binary_data') : binaryOutputs,
     classes: classesOf(parameters, name),
   }
 }
 
 function classesOf({ classification }: JsonObject, name: string): number {
-  if (classification === undefined) return 0
+  if (!isGiven(classification)) return 0
   if (typeof classification === 'number' && Number.isSafeInteger(classification) && classification >= 0) {
     return classification
   }
@@ -164,7 +170,7 @@ function classesOf({ classification }: JsonObject, name: string): number {
 }
 
 function booleanOf(value: unknown, name: string): boolean {
-  if (value === undefined) return false
+  if (!isGiven(value)) return false
   if (typeof value === 'boolean') return value
   throw badRequest(`The parameter '${name}' must be true or false.`)
 }

@@ -10,11 +10,11 @@ import { shortestFloat32 } from './shortest-float32.ts'
 export function dataText(tensor: Tensor): string {
   switch (tensor.datatype) {
     case 'FP32':
-      return floatsText(Array.from(tensor.data, shortened))
+      return floatsText(tensor.data, shortened)
     case 'FP64':
-      return floatsText(Array.from(tensor.data))
+      return floatsText(tensor.data, unchanged)
     case 'FP16':
-      return floatsText(Array.from(tensor.data, (half) => shortened(float16ToNumber(half))))
+      return floatsText(tensor.data, shortenedHalf)
     case 'BYTES':
       return JSON.stringify(tensor.data)
     case 'BOOL':
@@ -24,19 +24,30 @@ export function dataText(tensor: Tensor): string {
   }
 }
 
+function unchanged(value: number): number {
+  return value
+}
+
 function shortened(value: number): number {
   return value - value === 0 ? shortestFloat32(value) : value
 }
 
-function floatsText(values: readonly number[]): string {
-  return values.some(isSpecial) ? `[${values.map(floatText).join()}]` : JSON.stringify(values)
+function shortenedHalf(half: number): number {
+  return shortened(float16ToNumber(half))
 }
 
-/** What `JSON.stringify` writes as null, or without its sign. */
-function isSpecial(value: number): boolean {
-  return value - value !== 0 || Object.is(value, -0)
+function floatsText(data: ArrayLike<number>, read: (element: number) => number): string {
+  const values = new Array<number>(data.length)
+  let hasSpecial = false
+  for (let i = 0; i < data.length; i++) {
+    const value = read(data[i]!)
+    values[i] = value
+    hasSpecial ||= value - value !== 0 || Object.is(value, -0)
+  }
+  return hasSpecial ? `[${values.map(floatText).join()}]` : JSON.stringify(values)
 }
 
+/** What `JSON.stringify` writes as null or without its sign is written in Python's form. */
 function floatText(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value)
 }
