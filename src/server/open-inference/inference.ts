@@ -99,6 +99,7 @@ export class OpenInference {
     const options = inferOptions(exchange, timing)
     const scored = await this.#dataPlane.score(model, scorer, { body, dialect }, options)
     exchange.headers.push('server-timing', serverTiming(timing))
+    if (scored.id !== undefined) exchange.nameAfter(scored.id)
     return { body: scored.octets, headerLength: scored.headerLength }
   }
 }
