@@ -11,6 +11,8 @@ export interface LoadPlan {
   readonly bodyFile: string
   readonly connections: number
   readonly seconds: number
+  /** Beside `content-type: application/json`, which they may replace. */
+  readonly headers?: Readonly<Record<string, string>>
   /** CPUs of the generator, as taskset takes them. */
   readonly cpus: string
 }
@@ -28,7 +30,7 @@ export async function load(plan: LoadPlan): Promise<LoadResult> {
   const threads = Math.min(plan.connections, 2)
   const args = ['-c', plan.cpus, 'wrk', `-t${threads}`, `-c${plan.connections}`, `-d${plan.seconds}s`]
   const { stdout } = await run('taskset', [...args, '--timeout', '20s', '-s', SCRIPT, plan.url], {
-    env: { ...process.env, BODY: plan.bodyFile },
+    env: { ...process.env, BODY: plan.bodyFile, HEADERS: headerLines(plan.headers) },
   })
   const line = /^RESULT (.*)$/m.exec(stdout)?.[1]
   if (line === undefined) throw new Error(`wrk gave no result:\n${stdout}`)
@@ -40,4 +42,11 @@ export async function load(plan: LoadPlan): Promise<LoadResult> {
     p50Us: raw.p50Us,
     p99Us: raw.p99Us,
   }
+}
+
+/** Named as wrk.lua names them, since its table tells upper case from lower. */
+function headerLines(headers: LoadPlan['headers'] = {}): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
 }

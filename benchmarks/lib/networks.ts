@@ -39,6 +39,14 @@ export const SMALL_CONVOLUTION: Network = {
   },
 }
 
+/** Takes an image and gives three means: next to nothing but the way of the image to the engine. */
+export const IMAGE_MEANS: Network = {
+  name: 'image-means',
+  inputShape: [3, 224, 224],
+  classes: 3,
+  build: (layers) => layers.means(layers.input),
+}
+
 /** Writes a network as a model folder with a signature. @returns the folder. */
 export function makeNetwork(parent: string, network: Network): string {
   const folder = join(parent, network.name)
@@ -129,8 +137,13 @@ class Layers {
     return this.relu(this.#named(sum, channels))
   }
 
+  /** The mean of each channel. */
+  means(x: string): string {
+    return this.#graph.node('Flatten', [this.#graph.node('GlobalAveragePool', [x])])
+  }
+
   classify(x: string): string {
-    const flat = this.#graph.node('Flatten', [this.#graph.node('GlobalAveragePool', [x])])
+    const flat = this.means(x)
     const weights = this.#weights([this.#classes, this.#channelsOf(x)])
     const logits = this.#graph.node('Gemm', [flat, weights, this.#weights([this.#classes])], { transB: 1 })
     return this.#graph.node('Softmax', [logits], { axis: 1 })

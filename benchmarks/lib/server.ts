@@ -44,6 +44,11 @@ export class Server {
     return `http://127.0.0.1:${this.plan.port}${this.plan.path}`
   }
 
+  /** Of the server itself: taskset becomes what it starts. */
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
   /** What it printed last. */
   get log(): string {
     return this.#log

@@ -1,8 +1,11 @@
--- POSTs the file named by BODY; wrk sends one prepared buffer and runs no Lua per request.
+-- POSTs the file named by BODY, with the headers of HEADERS (a line each); wrk sends one prepared buffer and runs no Lua per request.
 local file = assert(io.open(os.getenv("BODY"), "rb"))
 wrk.method = "POST"
 wrk.body = file:read("*a")
 wrk.headers["Content-Type"] = "application/json"
+for name, value in (os.getenv("HEADERS") or ""):gmatch("([^:\n]+): ([^\n]+)") do
+  wrk.headers[name] = value
+end
 file:close()
 
 function done(summary, latency)

@@ -1,0 +1,161 @@
+/**
+ * How many requests a second does a tiny model answer by each transport of the Open Inference Protocol? REST with JSON, REST
+ * with binary tensors and gRPC with raw contents, at 1, 8 and 64 connections with one request under way on each, beside
+ * MLServer and furnace-server. Each server is one process as its users start it, all of them on CPUs 0-2, the load on CPU 3:
+ * wrk for REST, ghz for gRPC. Target: by gRPC 5 times MLServer's rate at 8 and 64 connections.
+ *
+ * Peers take part where HEADRACE_BENCH_MLSERVER and HEADRACE_BENCH_FURNACE name them (`lib/infer-peers.ts`).
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ghzVersion, grpcLoad } from '../lib/grpc-load.ts'
+import { binaryBody, type FloatInput, grpcMessage, jsonBody, written } from '../lib/infer-bodies.ts'
+import { furnace, type InferPeer, mlserver, peerVersions } from '../lib/infer-peers.ts'
+import { type LoadResult, load } from '../lib/load.ts'
+import { headrace, LOAD_CPUS, MODELS } from '../lib/peers.ts'
+import { installed, KEPT, QUICK } from '../lib/quick.ts'
+import { keep, machine, median } from '../lib/report.ts'
+import { settled } from '../lib/scrape.ts'
+import { Server } from '../lib/server.ts'
+
+const MODEL = 'tiny'
+const CONNECTIONS = [1, 8, 64]
+const SECONDS = QUICK ? 0.5 : 3
+const ROUNDS = QUICK ? 1 : 3
+const FLOWER: FloatInput = { name: 'x', shape: [1, 4], values: Float32Array.of(5.1, 3.5, 1.4, 0.2) }
+
+type Transport = 'REST, JSON' | 'REST, binary' | 'gRPC'
+
+/** One server by one transport at so many connections. */
+interface Cell {
+  readonly server: Server
+  readonly plan: InferPeer
+  readonly transport: Transport
+  readonly connections: number
+}
+
+interface Round extends LoadResult {
+  readonly cpuUs: number
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'headrace-infer-'))
+const json = jsonBody(FLOWER)
+const binary = binaryBody(FLOWER)
+const files: Record<Transport, string> = {
+  'REST, JSON': written(join(folder, 'json'), json.body),
+  'REST, binary': written(join(folder, 'binary'), binary.body),
+  gRPC: written(join(folder, 'grpc'), grpcMessage(MODEL, FLOWER)),
+}
+
+function contestants(): InferPeer[] {
+  const body = json.body.toString()
+  const onnxFile = join(MODELS, MODEL, 'model.onnx')
+  const plans = [own(body)]
+  const peer = { model: MODEL, onnxFile, body }
+  if (process.env['HEADRACE_BENCH_MLSERVER'] !== undefined) {
+    plans.push(mlserver('default', { ...peer, port: 25_110 }), mlserver('inproc', { ...peer, port: 25_120 }))
+  }
+  if (process.env['HEADRACE_BENCH_FURNACE'] !== undefined) plans.push(furnace({ ...peer, port: 25_130 }))
+  return plans
+}
+
+function own(body: string): InferPeer {
+  const grpcPort = 25_101
+  const args = ['-m', join(MODELS, MODEL), '--grpc-port', String(grpcPort)]
+  const plan = headrace(installed(), args, { port: 25_100, body })
+  return { ...plan, path: `/v2/models/${MODEL}/infer`, grpcPort }
+}
+
+/** MLServer takes no binary tensors by REST. */
+function transportsOf({ name, grpcPort }: InferPeer): Transport[] {
+  const rest: Transport[] = name.startsWith('MLServer') ? ['REST, JSON'] : ['REST, JSON', 'REST, binary']
+  return grpcPort === undefined ? rest : [...rest, 'gRPC']
+}
+
+async function measure(cell: Cell, seconds: number): Promise<Round> {
+  const { server, plan, transport, connections } = cell
+  const cpuBefore = server.cpuSeconds()
+  const result = await loadOf(cell, seconds)
+  if (result.failed > 0)
+    throw new Error(`${plan.name}, ${transport}: ${result.failed} requests failed\n${server.log}`)
+  if (result.requests === 0)
+    throw new Error(`${plan.name}, ${transport}, ${connections}: nothing was answered`)
+  return { ...result, cpuUs: ((server.cpuSeconds() - cpuBefore) / result.requests) * 1e6 }
+}
+
+function loadOf({ server, plan, transport, connections }: Cell, seconds: number): Promise<LoadResult> {
+  const common = { connections, seconds, cpus: LOAD_CPUS }
+  const file = files[transport]
+  if (transport === 'gRPC') return grpcLoad({ ...common, port: plan.grpcPort!, messageFile: file })
+  const { headers } = transport === 'REST, binary' ? binary : json
+  return load({ ...common, url: server.url, bodyFile: file, headers })
+}
+
+/** Every cell once a round, the order reversed each time. */
+async function rounds(cells: readonly Cell[]): Promise<Map<Cell, Round[]>> {
+  const results = new Map<Cell, Round[]>(cells.map((cell) => [cell, []]))
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const cell of round % 2 === 0 ? cells : [...cells].reverse()) {
+      results.get(cell)!.push(await measure(cell, SECONDS))
+    }
+  }
+  return results
+}
+
+function summary({ plan, transport, connections }: Cell, results: readonly Round[]) {
+  const middle = (of: keyof Round): number => median(results.map((result) => result[of]))
+  return {
+    ...{ server: plan.name, transport, connections },
+    ...{ requestsPerSecond: middle('requestsPerSecond'), p50Us: middle('p50Us'), p99Us: middle('p99Us') },
+    ...{ cpuUs: middle('cpuUs'), rounds: results },
+  }
+}
+
+type Summary = ReturnType<typeof summary>
+
+/** Against the faster of the two ways in which MLServer runs. */
+function ratios(summaries: readonly Summary[]): Readonly<Record<string, number>> {
+  const best = (server: string, connections: number): number =>
+    Math.max(
+      ...summaries
+        .filter((one) => one.transport === 'gRPC' && one.connections === connections)
+        .filter((one) => one.server.startsWith(server))
+        .map((one) => one.requestsPerSecond),
+    )
+  return Object.fromEntries(
+    CONNECTIONS.map((count) => [count, best('headrace', count) / best('MLServer', count)]),
+  )
+}
+
+function print(summaries: readonly Summary[]): void {
+  console.log(machine())
+  console.table(
+    summaries.map((one) => ({
+      ...{ server: one.server, transport: one.transport, connections: one.connections },
+      'requests/s': Math.round(one.requestsPerSecond),
+      ...{ 'p50 ms': one.p50Us / 1000, 'p99 ms': one.p99Us / 1000, 'cpu us': Math.round(one.cpuUs) },
+    })),
+  )
+}
+
+const servers = contestants().map((plan) => ({ plan, server: new Server(plan) }))
+try {
+  for (const { server } of servers) await server.firstPrediction()
+  await settled(servers[0]!.server)
+  const cells = servers.flatMap(({ plan, server }) =>
+    transportsOf(plan).flatMap((transport) =>
+      CONNECTIONS.map((connections) => ({ server, plan, transport, connections })),
+    ),
+  )
+  for (const cell of cells) await measure(cell, Math.min(1, SECONDS))
+  const results = await rounds(cells)
+  const summaries = cells.map((cell) => summary(cell, results.get(cell)!))
+  print(summaries)
+  const ofMlServer = ratios(summaries)
+  console.log('gRPC, headrace / the faster MLServer, by connections:', ofMlServer)
+  const versions = { ...peerVersions(), ghz: ghzVersion() }
+  if (KEPT) keep('open-inference', { seconds: SECONDS, peers: versions, ofMlServer, cells: summaries })
+} finally {
+  for (const { server } of servers) await server.stop()
+}
