@@ -22,7 +22,9 @@ import { metricsRoute } from './routes/metrics.ts'
 import { MlflowScoring, scoringRoutes } from './routes/mlflow-scoring.ts'
 import { openInferenceRoutes } from './routes/open-inference.ts'
 import { repositoryRoutes } from './routes/repository.ts'
+import { V1Routes } from './routes/v1.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
+import { V1Prediction } from './v1/v1-prediction.ts'
 
 /** Longer than any name in MLflow's registry (256). */
 const MAX_MODEL_NAME_LENGTH = 512
@@ -70,6 +72,9 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const { models, dataPlane } = options
   const requests = new ModelRequests({ models, bodies, requestTimeoutMs: limits.requestTimeoutMs })
   const scoring = new MlflowScoring({ dataPlane, requests })
+  const probes = new Probes()
+  const prediction = new V1Prediction({ dataPlane, requests })
+  const v1 = new V1Routes({ models, registry, probes, prediction })
   const inference = new OpenInference({ dataPlane, requests, codecs: new ModelCodecs() })
 
   const known = new KnownRoutes()
@@ -85,13 +90,12 @@ export async function buildApp(options: ServerOptions): Promise<App> {
       if (exchange !== undefined) known.answerUnmatched(exchange)
     },
     serverFactory: (route: RequestListener) =>
-      createHttpServer(options, limits, modelsFirst({ gate, scoring, inference }, route)),
+      createHttpServer(options, limits, modelsFirst({ gate, scoring, inference, v1 }, route)),
   })
   known.watch(app)
   enterThrough(gate, app, known)
   finishReplies(app, registry)
   scoringRoutes(app, scoring)
-  const probes = new Probes()
   const exposition = new Exposition({ models, metrics, registry, bodies }, options.allFigures)
   healthRoutes(app, { models, registry, probes })
   const { version = '', control } = options
@@ -115,19 +119,24 @@ interface HotPath {
   readonly gate: Gate
   readonly scoring: MlflowScoring
   readonly inference: OpenInference
+  readonly v1: V1Routes
 }
 
 /** The hot path. What is not literally one of these goes through the router, to the same handlers. */
-function modelsFirst({ gate, scoring, inference }: HotPath, route: RequestListener): RequestListener {
+function modelsFirst({ gate, scoring, inference, v1 }: HotPath, route: RequestListener): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
-    if (request.method !== 'POST' || request.url === undefined) return route(request, response)
-    const { url } = request
-    if (url === '/invocations') {
+    const { url = '/', method } = request
+    if (method === 'POST' && url === '/invocations') {
       const exchange = gate.enter(request, response)
       if (exchange !== undefined) void scoring.handle(exchange, undefined)
       return
     }
-    const path = inferPath(url)
+    if (V1Routes.has(url)) {
+      const exchange = gate.enter(request, response)
+      if (exchange !== undefined) void v1.handle(exchange)
+      return
+    }
+    const path = method === 'POST' ? inferPath(url) : undefined
     if (path === undefined) return route(request, response)
     const exchange = gate.enter(request, response)
     if (exchange !== undefined) void inference.handle(exchange, path)

@@ -81,7 +81,7 @@ export function commonLength(lengths: readonly number[]): number {
   throw cannotEvaluate('The outputs differ in length: All arrays must be of the same length.')
 }
 
-function nestedText(cell: ElementText, shape: readonly number[], axis: number, start: number): string {
+export function nestedText(cell: ElementText, shape: readonly number[], axis: number, start: number): string {
   if (axis === shape.length) return cell(start)
   const length = shape[axis] as number
   let text = '['
