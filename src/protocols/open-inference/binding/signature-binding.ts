@@ -12,6 +12,7 @@ import { quoted } from '../quoted.ts'
 import { arrayOfTensor } from './array-of-tensor.ts'
 import { columnOf } from './column-of.ts'
 import { type GivenByName, givenByName } from './given-by-name.ts'
+import { SingleColumns } from './single-columns.ts'
 
 export interface SignatureBindingInit {
   readonly signature: ModelSignature | undefined
@@ -28,11 +29,13 @@ export class SignatureBinding {
   readonly #inputs: readonly TensorMetadata[]
   readonly #castsNumbers: boolean
   readonly #names: ReadonlySet<string>
+  readonly #columns: SingleColumns
 
   constructor({ signature, inputs, castsNumbers }: SignatureBindingInit) {
     this.#schema = signature?.inputs
     this.#inputs = inputs
     this.#castsNumbers = castsNumbers
+    this.#columns = new SingleColumns(inputs)
     this.#names = new Set(
       this.#schema === undefined ? inputs.map(({ name }) => name) : namesOf(this.#schema, inputs),
     )
@@ -45,7 +48,9 @@ export class SignatureBinding {
   /** @throws ServingError BAD_REQUEST, INVALID_PARAMETER_VALUE */
   bind(given: readonly GivenTensor[]): TensorMap {
     const byName = givenByName(given)
-    return feedTensors(this.#enforced(byName), this.#inputs, this.#castsNumbers)
+    const input = this.#enforced(byName)
+    if (input.kind !== 'frame') return feedTensors(input, this.#inputs, this.#castsNumbers)
+    return this.#columns.restore(feedTensors(input, this.#columns.inputs, this.#castsNumbers))
   }
 
   #enforced(given: GivenByName): ParsedInput {
