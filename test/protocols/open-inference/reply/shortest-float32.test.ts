@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { shortestFloat32 } from '../../../../src/protocols/open-inference/reply/shortest-float32.ts'
+
+const digitsOf = (value: number): number => {
+  return value.toExponential().replace(/e.*/, '').replace(/[-.]/g, '').replace(/0+$/, '').length
+}
+
+function fewestDigits(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    if (Math.fround(Number(value.toPrecision(digits))) === value) return digits
+  }
+  return 9
+}
+
+const finite = fc.float({ noNaN: true, noDefaultInfinity: true })
+
+test('reads back as the same float32, in the fewest digits', () => {
+  fc.assert(
+    fc.property(finite, (value) => {
+      const shortest = shortestFloat32(value)
+      expect(Math.fround(shortest)).toBe(value)
+      if (value !== 0) expect(digitsOf(shortest)).toBeLessThanOrEqual(Math.max(fewestDigits(value), 8))
+      if (Math.abs(value) < 2 ** 24 && value !== 0) expect(digitsOf(shortest)).toBe(fewestDigits(value))
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test.each([
+  [Math.fround(0.1), 0.1],
+  [Math.fround(-1 / 3), -0.33333334],
+  [2 ** -20, 9.536743e-7],
+  [2 ** -149, 1e-45],
+  [Math.fround(3.4028235e38), 3.4028235e38],
+  [16777216, 16777216],
+  [33554434, 33554434],
+  [0.5, 0.5],
+  [0, 0],
+])('%s', (value, expected) => {
+  expect(shortestFloat32(value)).toBe(expected)
+})
