@@ -12,6 +12,8 @@ import type { Tuner } from './tuning/tuner.ts'
 export interface LoadedModelInit {
   readonly source: ResolvedModel
   readonly name: string
+  /** As its source says unless set. */
+  readonly version?: string
   readonly mlmodel: PreparedModel
   readonly placed: PlacedModel
   readonly batcher: DynamicBatcher
@@ -30,7 +32,7 @@ const ATTEND_EVERY_MS = 0.5
 /** Of a model that no registry knows. */
 const UNVERSIONED = '1'
 
-/** As which version a model is served. */
+/** As which version a model is served of which nobody says more. */
 export function versionOf({ version }: ResolvedModel): string {
   return version ?? UNVERSIONED
 }
@@ -56,7 +58,7 @@ export class LoadedModel implements ServedModel {
   constructor(init: LoadedModelInit) {
     this.source = init.source
     this.name = init.name
-    this.version = versionOf(init.source)
+    this.version = init.version ?? versionOf(init.source)
     this.mlmodel = init.mlmodel
     this.predictor = init.batcher
     this.scoring = init.scoring

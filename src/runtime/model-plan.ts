@@ -1,3 +1,4 @@
+import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { AdmissionLimits } from './admission/admission.ts'
 import type { BatchingOptions } from './batching/batching-state.ts'
 import type { PlacementChoice } from './placement.ts'
@@ -32,4 +33,17 @@ export interface NamedPlans {
   /** Of its versions; the first is what requests without a version mean. */
   readonly plans: readonly ModelPlan[]
   readonly loaded: boolean
+}
+
+/** The plan by which another process gets what this one got, whatever an alias means by then. */
+export function pinnedPlan(plan: ModelPlan, source: ResolvedModel): ModelPlan {
+  const { name, version, alias, canonicalUri } = source
+  if (!canonicalUri.startsWith('models:/') || version === undefined) return plan
+  const pin = { uri: `models:/${name}/${version}`, canonicalUri, ...(alias === undefined ? {} : { alias }) }
+  return { ...plan, pin }
+}
+
+/** The plan as it was made, by which an alias is asked anew. */
+export function unpinnedPlan({ pin: _, ...plan }: ModelPlan): ModelPlan {
+  return plan
 }

@@ -2,7 +2,7 @@ import { notFound, unavailable } from '../core/errors.ts'
 import { availableResources } from './cores.ts'
 import { expectDistinct, ModelLoader } from './load/model-loader.ts'
 import type { LoadedModel } from './loaded-model.ts'
-import type { ModelPlan, NamedPlans } from './model-plan.ts'
+import { type ModelPlan, type NamedPlans, pinnedPlan } from './model-plan.ts'
 import { ModelShelf, type ShelfSlot, type Shelving } from './model-shelf.ts'
 import { ModelThreads } from './model-threads.ts'
 import type { ModelRepositoryOptions } from './repository-options.ts'
@@ -19,7 +19,8 @@ const DRAINING = 'The server is shutting down'
 
 /** Models that are loaded and not served yet. One of the two is called, once. */
 export interface PreparedModels {
-  readonly models: readonly ServedModel[]
+  /** By which another process gets the same. */
+  readonly plans: readonly ModelPlan[]
   /** Serves them, in place of all that was served under their name. */
   commit(): void
   /** Frees them. */
@@ -104,7 +105,7 @@ export class ModelRepository {
       throw error
     }
     return {
-      models: models(),
+      plans: shelved.map(({ model, plan }) => pinnedPlan(plan, model.source)),
       commit: () => this.#commit(name, shelved),
       discard: () => this.#discard(models()),
     }
@@ -131,7 +132,11 @@ export class ModelRepository {
 
   /** Everything that this server has, or had, so that another process can have the same. */
   plans(): readonly NamedPlans[] {
-    return this.#shelf.plans()
+    return this.#shelf.names().map((name) => {
+      const slots = this.#shelf.slots(name)
+      const plans = slots.map(({ plan, model }) => (model ? pinnedPlan(plan, model.source) : plan))
+      return { name, plans, loaded: this.#shelf.get(name) !== undefined }
+    })
   }
 
   /** The versions that a name has, or had when it was unloaded. */

@@ -72,15 +72,6 @@ export class ModelShelf<Model extends ShelvedModel> {
     return this.#ordered().map(([name]) => name)
   }
 
-  /** Everything that it takes to load the same again. */
-  plans(): readonly NamedPlans[] {
-    return this.#ordered().map(([name, { slots, preferred }]) => ({
-      name,
-      plans: slots.map(({ plan }) => plan),
-      loaded: preferred !== undefined,
-    }))
-  }
-
   /** Adds one version to its name, or the name itself. @param order among everything that was ever asked for. */
   add({ model, plan }: Shelving<Model>, order: number): void {
     const known = this.#names.get(model.name)

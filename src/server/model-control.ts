@@ -1,12 +1,6 @@
-/** One model version that this server has, had, or is told to have (Triton's model repository extension). */
-export interface IndexedModel {
-  readonly name: string
-  /** Empty where it was never loaded. */
-  readonly version: string
-  readonly state: 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE'
-  /** Why it is in this state; empty where there is nothing to say. */
-  readonly reason: string
-}
+import type { IndexedModel } from '../runtime/indexed-model.ts'
+
+export type { IndexedModel } from '../runtime/indexed-model.ts'
 
 export interface LoadRequest {
   /** Where its files are; where it came from before, unless given. */
@@ -18,9 +12,10 @@ export interface ModelControl {
   index(): readonly IndexedModel[]
 
   /**
-   * Loads a model, or loads it anew: it is served as before until the new one is ready.
-   * @throws ServingError RESOURCE_DOES_NOT_EXIST for a name that nothing is known of, INVALID_PARAMETER_VALUE for a model
-   *   that cannot be served; what was served goes on being served.
+   * Loads a model, or loads it anew: it is served as before until the new one is ready. A name that nothing is known of
+   * is that of a registered model, of which the newest version is meant.
+   * @throws ServingError RESOURCE_DOES_NOT_EXIST for a name that nothing is known of, RESOURCE_CONFLICT while the same name
+   *   is being loaded, INVALID_PARAMETER_VALUE for a model that cannot be served; what was served goes on being served.
    */
   load(name: string, request: LoadRequest): Promise<void>
 

@@ -28,6 +28,8 @@ import { readServingExample } from './serving-example.ts'
 export interface LoadModelOptions {
   readonly source: ResolvedModel
   readonly name: string
+  /** As which it is served; as its source says unless set. */
+  readonly version?: string
   readonly placement: PlacementChoice
   /** Started ahead of the model that goes into them; undefined where it will be inline for certain. */
   readonly threads: WorkerThreads | undefined
@@ -101,6 +103,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     return new LoadedModel({
       source: options.source,
       name: options.name,
+      ...(options.version === undefined ? {} : { version: options.version }),
       mlmodel: place.model,
       placed,
       batcher,

@@ -104,8 +104,9 @@ export class ModelLoader {
     const source = await loading.orGivenUp(this.#resolve(plan))
     const name = plan.name ?? source.name
     loading.name = name
-    if (!asked.instead) this.#expectFree(name, source, loading)
-    loading.version = versionOf(source)
+    const version = plan.version ?? versionOf(source)
+    if (!asked.instead) this.#expectFree(name, version, loading)
+    loading.version = version
     const options = this.#optionsFor(plan, loading)
     const prepare = tried ? await this.#try(name, source, options, loading) : this.#options.prepare
     const threads = await this.#threadsFor(plan, loading)
@@ -113,6 +114,7 @@ export class ModelLoader {
     const model = await loadModel({
       ...options,
       name,
+      version,
       source,
       threads,
       startOverflow: () => this.#startThreads(loading, 1),
@@ -126,14 +128,12 @@ export class ModelLoader {
     return model
   }
 
-  async #resolve({ uri, pin, version }: ModelPlan): Promise<ResolvedModel> {
+  async #resolve({ uri, pin }: ModelPlan): Promise<ResolvedModel> {
     const found = await this.#options.resolve(pin?.uri ?? uri)
-    const labels = pin === undefined ? {} : { uri, canonicalUri: pin.canonicalUri, alias: pin.alias }
-    return { ...found, ...labels, ...(version === undefined ? {} : { version }) }
+    return pin === undefined ? found : { ...found, uri, canonicalUri: pin.canonicalUri, alias: pin.alias }
   }
 
-  #expectFree(name: string, source: ResolvedModel, own: ModelLoading): void {
-    const version = versionOf(source)
+  #expectFree(name: string, version: string, own: ModelLoading): void {
     const others = [...this.#loadings].filter((loading) => loading !== own)
     const isTaken = [...this.#init.served(), ...others].some(
       (other) => other.name === name && other.version === version,
