@@ -1,7 +1,7 @@
 const FIRST_CAPACITY = 64 * 1024
 const SHARED_FROM_BYTES = 1024 * 1024
-/** Of a body of which so much has come, the length that was announced is believed: memory not written to costs nothing. */
-const LARGE_BYTES = 8 * 1024 * 1024
+/** The length that was announced is believed up to so many times what has come: memory not written to costs nothing. */
+const BELIEVED_TIMES = 16
 
 /** Of the largest element of a tensor: where its bytes begin at a multiple, an array can lie on them. */
 const ALIGNMENT = 8
@@ -47,13 +47,13 @@ export class ReceivedBytes {
   }
 
   /**
-   * Doubles; never beyond what was announced, and up to it only when a good part of that many bytes is really there:
-   * copying a large body over and over would keep everyone else waiting.
+   * To what was announced, once a good part of that many bytes is really there; doubles until then. Each copy that is
+   * outgrown is garbage, and collecting that is most of what large bodies cost.
    */
   #grow(end: number): void {
     const doubled = Math.max(end, FIRST_CAPACITY, this.#buffer.length * 2)
-    const wanted = end >= LARGE_BYTES ? Number.POSITIVE_INFINITY : doubled
-    const capacity = this.#announced >= end ? Math.min(wanted, this.#announced) : doubled
+    const isBelieved = this.#announced >= end && this.#announced <= end * BELIEVED_TIMES
+    const capacity = isBelieved ? this.#announced : doubled
     const larger = allocate(this.#lead + capacity).subarray(this.#lead)
     larger.set(this.bytes())
     this.#buffer = larger
