@@ -45,6 +45,12 @@ export const CONFORMANCE_SETTINGS = {
     help: `Group of cases to run; may be given several times: ${GROUPS.join(', ')}`,
     parse: (value, previous) => [...previous, oneOf(GROUPS)(value)],
   }),
+  without: setting<readonly string[]>({
+    flags: '--without <id>',
+    default: [],
+    help: 'Case to leave out; may be given several times: for a server that one of them ends',
+    parse: appended,
+  }),
   timeoutMs: setting({
     flags: '--timeout <seconds>',
     default: 30_000,

@@ -4,10 +4,17 @@ import { type InferenceReply, readInferenceReply } from './inference-reply.ts'
 import { mustBeEqual } from './same-tensors.ts'
 import { bodyOf, type Filling, type SampleRequest, sampleTensor } from './sample-request.ts'
 import type { ModelUnderTest, ServerUnderTest, Subject } from './subject.ts'
-import { readTensorDescription } from './tensor-description.ts'
+import { readTensorDescription, type TensorDescription } from './tensor-description.ts'
 import { Verdict } from './verdict.ts'
 import { jsonText } from './wire/exact-json.ts'
-import { jsonOf, listMember, succeededWith, textMember, textsMember } from './wire/read-answer.ts'
+import {
+  type JsonObject,
+  jsonOf,
+  listMember,
+  succeededWith,
+  textMember,
+  textsMember,
+} from './wire/read-answer.ts'
 import { NoAnswer, type RestPeer } from './wire/rest-peer.ts'
 
 export interface Wanted {
@@ -80,9 +87,13 @@ async function readModel(rest: RestPeer, name: string, version: string | undefin
     version,
     versions: Array.isArray(body['versions']) ? textsMember(body, 'versions') : [],
     platform: textMember(body, 'platform'),
-    inputs: listMember(body, 'inputs').map(readTensorDescription),
-    outputs: listMember(body, 'outputs').map(readTensorDescription),
+    inputs: tensorsOf(body, 'inputs'),
+    outputs: tensorsOf(body, 'outputs'),
   }
+}
+
+function tensorsOf(body: JsonObject, name: string): readonly TensorDescription[] {
+  return body[name] === undefined ? [] : listMember(body, name).map(readTensorDescription)
 }
 
 type Found = Pick<Subject, 'sample' | 'reference' | 'problem'>

@@ -4,6 +4,10 @@ export const DOCUMENTS = {
     title: 'Open Inference Protocol, HTTP/REST',
     url: 'https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md',
   },
+  openapi: {
+    title: 'Open Inference Protocol, OpenAPI',
+    url: 'https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/open_inference_rest.yaml',
+  },
   protocol: {
     title: 'Predict Protocol, Version 2',
     url: 'https://github.com/kserve/kserve/blob/master/docs/predict-api/v2/required_api.md',

@@ -37,6 +37,7 @@ async function conformance(url: string | undefined, settings: ConformanceSetting
     modelVersion: settings.modelVersion,
     sample: settings.input === undefined ? undefined : await readSample(settings.input),
     groups: settings.groups,
+    without: settings.without,
     timeoutMs: settings.timeoutMs,
     mayControl: settings.control,
     kitVersion: version(),
@@ -80,9 +81,9 @@ async function readSample(path: string): Promise<SampleRequest> {
   }
 }
 
-function listing({ groups }: ConformanceSettings): string {
+function listing(settings: ConformanceSettings): string {
   const width = Math.max(...LEVELS.map((level) => level.length))
-  const lines = casesOf(groups).map(
+  const lines = casesOf(settings).map(
     ({ id, level, title, clause }) => `${level.padEnd(width)}  ${id}\n    ${title}. ${clauseText(clause)}`,
   )
   return `${lines.join('\n')}\n`

@@ -36,14 +36,6 @@ export const OUTPUT_CASES: readonly ConformanceCase[] = [
     run: (bench) => mustReturn(bench, namesOf(bench)),
   },
   {
-    id: 'rest.outputs.order',
-    group,
-    level: 'should',
-    title: 'Outputs come in the order in which they were asked for',
-    clause: OUTPUT,
-    run: mustKeepOrder,
-  },
-  {
     id: 'rest.outputs.empty-list',
     group,
     level: 'should',
@@ -87,12 +79,4 @@ async function mustReturnOnlyOne(bench: TestBench): Promise<void> {
     `the reply must have ${name} alone`,
     outputs.map((output) => output.name),
   )
-}
-
-async function mustKeepOrder(bench: TestBench): Promise<void> {
-  const names = [...namesOf(bench)].reverse()
-  if (names.length < 2) notApplicable('the model has one output')
-  const { outputs } = await bench.reply({ outputs: names.map((name) => ({ name })) })
-  const found = outputs.map(({ name }) => name)
-  must(found.join() === names.join(), `the outputs should be ${names}`, found)
 }

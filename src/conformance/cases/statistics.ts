@@ -4,7 +4,14 @@ import { modelPath } from '../discover-subject.ts'
 import { clauseOf } from '../specification.ts'
 import type { TestBench } from '../test-bench.ts'
 import { must } from '../verdict.ts'
-import { type JsonObject, listMember, mustBeRefused, succeededWith, textMember } from '../wire/read-answer.ts'
+import {
+  type JsonObject,
+  listMember,
+  mustBeAllowed,
+  mustBeRefused,
+  succeededWith,
+  textMember,
+} from '../wire/read-answer.ts'
 import { UNKNOWN } from './unknown-names.ts'
 
 const group = 'statistics'
@@ -52,7 +59,10 @@ export const STATISTICS_CASES: readonly ConformanceCase[] = [
     clause: clauseOf('statistics', 'Statistics Response JSON Error Object'),
     async run(bench) {
       bench.mustAnnounce('statistics')
-      mustBeRefused(await bench.rest.get(modelPath(UNKNOWN, undefined, '/stats')), 'an unknown model')
+      mustBeRefused(
+        mustBeAllowed(await bench.rest.get(modelPath(UNKNOWN, undefined, '/stats'))),
+        'an unknown model',
+      )
     },
   },
   {
@@ -71,7 +81,10 @@ export const STATISTICS_CASES: readonly ConformanceCase[] = [
     clause: CONFIGURATION,
     async run(bench) {
       bench.mustAnnounce('model_configuration')
-      mustBeRefused(await bench.rest.get(modelPath(UNKNOWN, undefined, '/config')), 'an unknown model')
+      mustBeRefused(
+        mustBeAllowed(await bench.rest.get(modelPath(UNKNOWN, undefined, '/config'))),
+        'an unknown model',
+      )
     },
   },
 ]
@@ -79,7 +92,9 @@ export const STATISTICS_CASES: readonly ConformanceCase[] = [
 /** Of the model under test, added up over its versions by whoever asks. */
 async function statisticsOf(bench: TestBench, path: string): Promise<readonly JsonObject[]> {
   bench.mustAnnounce('statistics')
-  const stats = listMember(succeededWith(await bench.rest.get(path)), 'model_stats').filter(isRecord)
+  const stats = listMember(succeededWith(mustBeAllowed(await bench.rest.get(path))), 'model_stats').filter(
+    isRecord,
+  )
   const own = stats.filter(({ name }) => name === bench.subject.modelName)
   must(own.length > 0, `"model_stats" must have ${bench.subject.modelName}`)
   for (const member of ['last_inference', 'inference_count', 'execution_count']) {
@@ -122,7 +137,7 @@ function mustBeCount(value: unknown, name: string): void {
 
 async function mustConfigure(bench: TestBench): Promise<void> {
   bench.mustAnnounce('model_configuration')
-  const body = succeededWith(await bench.rest.get(bench.path('/config')))
+  const body = succeededWith(mustBeAllowed(await bench.rest.get(bench.path('/config'))))
   const name = textMember(body, 'name')
   must(name === bench.subject.modelName, `"name" must be ${bench.subject.modelName}`, name)
   for (const [member, tensors] of [

@@ -1,5 +1,5 @@
 import { isRecord } from '../../core/record.ts'
-import { must } from '../verdict.ts'
+import { must, skip } from '../verdict.ts'
 import { readExactJson } from './exact-json.ts'
 import type { RestAnswer } from './rest-peer.ts'
 
@@ -13,6 +13,13 @@ export function headerOf(answer: RestAnswer, name: string): string | undefined {
 
 export function mustSucceed(answer: RestAnswer): void {
   must(answer.status === 200, 'the status must be 200', answer.status)
+}
+
+/** For what servers keep to those who may: without a key it cannot be tried. */
+export function mustBeAllowed(answer: RestAnswer): RestAnswer {
+  const isKept = answer.status === 401 || answer.status === 403
+  if (isKept) skip(`the server wants a key for it (${answer.status}): give it with --header`)
+  return answer
 }
 
 /** @throws Verdict where the bytes are not JSON */
