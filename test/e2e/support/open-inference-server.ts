@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { writeDatatypeModels } from '../../fixtures/onnx/datatype-models.ts'
 import { HeadraceProcess } from './headrace-process.ts'
 import type { ServerAddresses } from './open-inference-clients.ts'
@@ -12,7 +11,7 @@ export interface OpenInferenceServer extends Required<Pick<ServerAddresses, 'res
 
 /** Flags that serve the models of `datatype-models.ts` under their names. */
 export function datatypeModelFlags(folder: string, names?: string[]): string[] {
-  return writeDatatypeModels(folder, names).flatMap((path) => ['-m', `${basename(path, '.onnx')}=${path}`])
+  return writeDatatypeModels(folder, names).flatMap((own) => ['-m', own])
 }
 
 /** A real server with REST and gRPC. */

@@ -64,6 +64,16 @@ def many_texts(server):
 
 
 @scenario
+def texts_that_cannot_be_carried(server):
+    """onnxruntime's texts end at a NUL, and are UTF-8: others are refused, not cut."""
+    with client(server) as one:
+        for octets, words in ((b"a\x00b", "NUL"), (b"\xff\xfe", "UTF-8")):
+            values = np.array([[octets]], dtype=np.object_)
+            text = refusal(lambda: one.infer("bytes", [given(server, "x", "BYTES", values)]), *BAD)
+            expect(words in text, text)
+
+
+@scenario
 def half_precision_of_the_other_kind(server):
     """BF16 is carried as the FP32 that it is."""
     import ml_dtypes
@@ -119,7 +129,7 @@ def two_inputs_and_two_outputs(server):
 @scenario
 def numbers_and_texts_together(server):
     numbers = np.array([[2**63 - 1], [-(2**63)]], dtype=np.int64)
-    texts = np.array([[b""], [b"\x00"]], dtype=np.object_)
+    texts = np.array([[b""], ["größer".encode()]], dtype=np.object_)
     with client(server) as one:
         for binary_number, binary_text in ((True, True), (False, True), (True, False)):
             inputs = [

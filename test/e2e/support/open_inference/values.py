@@ -18,7 +18,7 @@ EDGES = {
     "FP16": np.array([2**-24, 1023 * 2**-24, 65504, -0.0], dtype=np.float16),
     "FP32": np.array([1e-45, 3.4028235e38, 0.1, -0.0], dtype=np.float32),
     "FP64": np.array([5e-324, 1.7976931348623157e308, 0.1, -0.0], dtype=np.float64),
-    "BYTES": np.array([b"", "größer 🌊".encode(), b"a\x00b", b'"\\\n\xe2\x80\xa8'], dtype=np.object_),
+    "BYTES": np.array([b"", "größer 🌊".encode(), b"abc", b'"\\\n\xe2\x80\xa8'], dtype=np.object_),
 }
 
 DATATYPES = list(EDGES)

@@ -21,6 +21,7 @@ export function damageJson(random: Random, value: unknown): void {
 }
 
 function damageOne(random: Random, places: readonly Place[]): void {
+  if (places.length === 0) return
   const { holder, key } = places[random.below(places.length)]!
   const way = random.below(6)
   if (way === 0) remove(holder, key)
