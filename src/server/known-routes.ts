@@ -31,13 +31,14 @@ export class KnownRoutes {
   }
 
   #answerOpenInference(exchange: Exchange, path: string): void {
+    const { method = '' } = exchange.request
     const methods = this.#methodsOf(path)
-    if (methods.length === 0) {
-      exchange.fail(routeNotFound(`There is no route ${exchange.request.method} ${path}.`))
-      return
+    if (methods.length === 0 || methods.includes(method)) {
+      exchange.fail(routeNotFound(`There is no route ${method} ${path}.`))
+    } else {
+      exchange.headers.push('allow', methods.join(', '))
+      exchange.refuse(405, badRequest(`${path} takes ${methods.join(' or ')}, not ${method}.`))
     }
-    exchange.headers.push('allow', methods.join(', '))
-    exchange.refuse(405, badRequest(`${path} takes ${methods.join(' or ')}, not ${exchange.request.method}.`))
   }
 
   #answerScoring(exchange: Exchange, path: string): void {

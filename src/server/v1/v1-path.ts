@@ -11,6 +11,8 @@ export interface V1Path {
 const ROOT = '/v1/models'
 const PREDICT = ':predict'
 const METADATA = '/metadata'
+/** What TensorFlow Serving and KServe have besides. */
+const OTHER_VERBS = /:(?:classify|regress|explain)$/
 
 /** With or without a slash at its end; undefined where there is no such route. @param path without a query. */
 export function v1Path(path: string): V1Path | undefined {
@@ -20,6 +22,7 @@ export function v1Path(path: string): V1Path | undefined {
   }
   if (!trimmed.startsWith(`${ROOT}/`)) return undefined
   const rest = trimmed.slice(ROOT.length + 1)
+  if (OTHER_VERBS.test(rest)) return undefined
   if (rest.endsWith(PREDICT)) return modelPath(rest.slice(0, -PREDICT.length), 'predict')
   if (rest.endsWith(METADATA)) return modelPath(rest.slice(0, -METADATA.length), 'metadata')
   return modelPath(rest, 'status')
