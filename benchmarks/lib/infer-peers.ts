@@ -1,22 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT, SERVER_CPUS } from './peers.ts'
-import type { ServerPlan } from './server.ts'
+import type { Server, ServerPlan } from './server.ts'
 
 /** A server that answers the Open Inference Protocol by REST, and by gRPC where it has a port for that. */
 export interface InferPeer extends ServerPlan {
   readonly grpcPort: number | undefined
+  /** Of the model's only input. */
+  readonly inputName: string
 }
 
 export interface PeerRequest {
+  readonly inputName: string
   /** Name that the model is served under. */
   readonly model: string
   readonly onnxFile: string
   readonly port: number
-  /** JSON that is answered 200. */
-  readonly body: string
+  /** JSON that is answered 200, for an input of this name. */
+  readonly body: (inputName: string) => string
 }
 
 /** MLServer as it is shipped has its models in a process beside; `inproc` keeps them in the server's own. */
@@ -27,7 +31,7 @@ export type MlServerConfig = 'default' | 'inproc'
  * mlserver 1.7.1, onnxruntime, and uvloop 0.21: later ones do not start with it.
  */
 export function mlserver(config: MlServerConfig, request: PeerRequest): InferPeer {
-  const { model, onnxFile, port, body } = request
+  const { model, inputName, onnxFile, port, body } = request
   const folder = mkdtempSync(join(tmpdir(), 'headrace-mlserver-'))
   const ports = { http_port: port, grpc_port: port + 1, metrics_port: port + 2 }
   const settings = {
@@ -42,23 +46,41 @@ export function mlserver(config: MlServerConfig, request: PeerRequest): InferPee
   const python = process.env['HEADRACE_BENCH_MLSERVER'] ?? ''
   return {
     name: `MLServer ${config}`,
-    command: [python, '-m', 'mlserver.cli.main', 'start', folder],
-    ...{ port, grpcPort: port + 1, path: `/v2/models/${model}/infer`, body },
-    ...{ cwd: folder, cpus: SERVER_CPUS },
+    command: [join(dirname(python), 'mlserver'), 'start', folder],
+    ...{ port, grpcPort: port + 1, path: `/v2/models/${model}/infer` },
+    ...{ inputName, body: body(inputName), cwd: folder, cpus: SERVER_CPUS },
     env: { PYTHONPATH: join(ROOT, 'benchmarks/peers/mlserver'), OMP_NUM_THREADS: '1' },
   }
 }
 
 /** furnace-server's front with onnxruntime behind it: the program of `peers/furnace/`, built by cargo, that HEADRACE_BENCH_FURNACE names. */
 export function furnace({ model, onnxFile, port, body }: PeerRequest): InferPeer {
+  // Whatever the model calls it.
+  const inputName = 'input'
   return {
     name: 'furnace + ORT',
     command: [process.env['HEADRACE_BENCH_FURNACE'] ?? ''],
-    ...{ port, grpcPort: port + 1, path: `/v2/models/${model}/infer`, body, cpus: SERVER_CPUS },
+    ...{ port, grpcPort: port + 1, path: `/v2/models/${model}/infer`, cpus: SERVER_CPUS },
+    ...{ inputName, body: body(inputName) },
     env: {
       ...{ PORT: `${port}`, GRPC_PORT: `${port + 1}`, MODEL_NAME: model, MODEL_PATH: onnxFile },
       ...{ SESSIONS: '3', MAX_BATCH: '32', RUST_LOG: 'error' },
     },
+  }
+}
+
+const READY_MS = 60_000
+
+/** Waits until the model answers, by the protocol's own question: some listen long before. */
+export async function modelReady(server: Server): Promise<void> {
+  const end = performance.now() + READY_MS
+  const url = server.url.replace(/infer$/, 'ready')
+  for (;;) {
+    const reply = await fetch(url).catch(() => undefined)
+    await reply?.arrayBuffer()
+    if (reply?.ok) return
+    if (performance.now() > end) throw new Error(`${server.plan.name} is not ready:\n${server.log}`)
+    await sleep(50)
   }
 }
 

@@ -10,8 +10,15 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ghzVersion, grpcLoad } from '../lib/grpc-load.ts'
-import { binaryBody, type FloatInput, grpcMessage, jsonBody, written } from '../lib/infer-bodies.ts'
-import { furnace, type InferPeer, mlserver, peerVersions } from '../lib/infer-peers.ts'
+import {
+  binaryBody,
+  type FloatInput,
+  grpcMessage,
+  jsonBody,
+  type PostedBody,
+  written,
+} from '../lib/infer-bodies.ts'
+import { furnace, type InferPeer, mlserver, modelReady, peerVersions } from '../lib/infer-peers.ts'
 import { type LoadResult, load } from '../lib/load.ts'
 import { headrace, LOAD_CPUS, MODELS } from '../lib/peers.ts'
 import { installed, KEPT, QUICK } from '../lib/quick.ts'
@@ -23,7 +30,7 @@ const MODEL = 'tiny'
 const CONNECTIONS = [1, 8, 64]
 const SECONDS = QUICK ? 0.5 : 3
 const ROUNDS = QUICK ? 1 : 3
-const FLOWER: FloatInput = { name: 'x', shape: [1, 4], values: Float32Array.of(5.1, 3.5, 1.4, 0.2) }
+const INPUT = 'x'
 
 type Transport = 'REST, JSON' | 'REST, binary' | 'gRPC'
 
@@ -40,19 +47,22 @@ interface Round extends LoadResult {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'headrace-infer-'))
-const json = jsonBody(FLOWER)
-const binary = binaryBody(FLOWER)
-const files: Record<Transport, string> = {
-  'REST, JSON': written(join(folder, 'json'), json.body),
-  'REST, binary': written(join(folder, 'binary'), binary.body),
-  gRPC: written(join(folder, 'grpc'), grpcMessage(MODEL, FLOWER)),
+
+function flower(name: string): FloatInput {
+  return { name, shape: [1, 4], values: Float32Array.of(5.1, 3.5, 1.4, 0.2) }
+}
+
+function bodyOf(transport: Transport, inputName: string): PostedBody {
+  const input = flower(inputName)
+  if (transport === 'gRPC') return { body: grpcMessage(MODEL, input), headers: {} }
+  return transport === 'REST, binary' ? binaryBody(input) : jsonBody(input)
 }
 
 function contestants(): InferPeer[] {
-  const body = json.body.toString()
+  const body = (inputName: string) => jsonBody(flower(inputName)).body.toString()
   const onnxFile = join(MODELS, MODEL, 'model.onnx')
-  const plans = [own(body)]
-  const peer = { model: MODEL, onnxFile, body }
+  const plans = [own(body(INPUT))]
+  const peer = { model: MODEL, inputName: INPUT, onnxFile, body }
   if (process.env['HEADRACE_BENCH_MLSERVER'] !== undefined) {
     plans.push(mlserver('default', { ...peer, port: 25_110 }), mlserver('inproc', { ...peer, port: 25_120 }))
   }
@@ -64,7 +74,7 @@ function own(body: string): InferPeer {
   const grpcPort = 25_101
   const args = ['-m', join(MODELS, MODEL), '--grpc-port', String(grpcPort)]
   const plan = headrace(installed(), args, { port: 25_100, body })
-  return { ...plan, path: `/v2/models/${MODEL}/infer`, grpcPort }
+  return { ...plan, path: `/v2/models/${MODEL}/infer`, grpcPort, inputName: INPUT }
 }
 
 /** MLServer takes no binary tensors by REST. */
@@ -86,9 +96,9 @@ async function measure(cell: Cell, seconds: number): Promise<Round> {
 
 function loadOf({ server, plan, transport, connections }: Cell, seconds: number): Promise<LoadResult> {
   const common = { connections, seconds, cpus: LOAD_CPUS }
-  const file = files[transport]
+  const { body, headers } = bodyOf(transport, plan.inputName)
+  const file = written(join(folder, `${transport} of ${plan.inputName}`), body)
   if (transport === 'gRPC') return grpcLoad({ ...common, port: plan.grpcPort!, messageFile: file })
-  const { headers } = transport === 'REST, binary' ? binary : json
   return load({ ...common, url: server.url, bodyFile: file, headers })
 }
 
@@ -141,7 +151,10 @@ function print(summaries: readonly Summary[]): void {
 
 const servers = contestants().map((plan) => ({ plan, server: new Server(plan) }))
 try {
-  for (const { server } of servers) await server.firstPrediction()
+  for (const { server } of servers) {
+    await modelReady(server)
+    await server.firstPrediction()
+  }
   await settled(servers[0]!.server)
   const cells = servers.flatMap(({ plan, server }) =>
     transportsOf(plan).flatMap((transport) =>
