@@ -31,7 +31,7 @@ describe('a reply in JSON', () => {
   test('names the model, its version, and the id where there is one', () => {
     const y: Tensor = { datatype: 'FP32', shape: [1, 2], data: Float32Array.of(0.1, 2) }
     const rest =
-      '"model_name":"m","model_version":"1","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"data":[0.1,2]}]}'
+      '"model_name":"m","model_version":"1","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"data":[0.1,2.0]}]}'
     expect(replyOf(y)).toEqual({ body: `{${rest}`, headerLength: undefined })
     expect(replyOf(y, { id: 'a"b' }).body).toBe(`{"id":"a\\"b",${rest}`)
   })
@@ -39,7 +39,7 @@ describe('a reply in JSON', () => {
   test.each<[Tensor, string]>([
     [
       { datatype: 'FP32', shape: [3], data: Float32Array.of(1e-10, 16777217, 3.4028235e38) },
-      '[1e-10,16777216,3.4028235e+38]',
+      '[1e-10,16777216.0,3.4028235e+38]',
     ],
     [
       {
@@ -53,7 +53,7 @@ describe('a reply in JSON', () => {
       { datatype: 'FP64', shape: [3], data: Float64Array.of(0.1, Math.fround(0.1), 5e-324) },
       '[0.1,0.10000000149011612,5e-324]',
     ],
-    [{ datatype: 'FP16', shape: [3], data: Uint16Array.of(0x3c00, 0x2e66, 0x7e00) }, '[1,0.099975586,NaN]'],
+    [{ datatype: 'FP16', shape: [3], data: Uint16Array.of(0x3c00, 0x2e66, 0x7e00) }, '[1.0,0.099975586,NaN]'],
     [
       { datatype: 'INT64', shape: [2], data: BigInt64Array.of(-(2n ** 63n), 9007199254740993n) },
       '[-9223372036854775808,9007199254740993]',

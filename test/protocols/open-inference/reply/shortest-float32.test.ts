@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { dataText } from '../../../../src/protocols/open-inference/reply/data-text.ts'
 import { shortestFloat32 } from '../../../../src/protocols/open-inference/reply/shortest-float32.ts'
 
 const digitsOf = (value: number): number => {
@@ -39,4 +40,29 @@ test.each([
   [0, 0],
 ])('%s', (value, expected) => {
   expect(shortestFloat32(value)).toBe(expected)
+})
+
+test('a long list has the same texts as a short one', () => {
+  const text = (data: Float32Array): string => dataText({ datatype: 'FP32', shape: [data.length], data })
+  const some = fc.oneof(
+    fc.float(),
+    fc.integer({ min: -(2 ** 31), max: 2 ** 31 }),
+    fc.double({ min: -1e10, max: 1e10 }),
+    fc.double({ min: -1e-3, max: 1e-3 }),
+  )
+  fc.assert(
+    fc.property(fc.array(some, { minLength: 64, maxLength: 300 }), (values) => {
+      const data = Float32Array.from(values)
+      expect(text(data)).toBe(
+        `[${Array.from(data, (_, i) => text(data.subarray(i, i + 1)).slice(1, -1)).join()}]`,
+      )
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a list of the longest texts has room for them', () => {
+  const data = new Float32Array(1000).fill(-1.17549435e-38)
+  const parsed: unknown = JSON.parse(dataText({ datatype: 'FP32', shape: [1000], data }))
+  expect(Float32Array.from(parsed as number[])).toEqual(data)
 })
