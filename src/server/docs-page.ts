@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { TensorMetadata } from '../core/predictor.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import { describeType } from '../signature/describe-schema.ts'
 import type { ModelSignature, Schema } from '../signature/model-signature.ts'
+import { inferPathsOf } from './open-inference/openapi-paths.ts'
 import { type DescribedModel, namedPath } from './openapi.ts'
 
 const STYLE = `
@@ -44,9 +46,10 @@ export function docsPage(described: readonly DescribedModel[]): string {
 <html lang="en"><head><meta charset="utf-8"><title>Headrace</title>
 <meta name="viewport" content="width=device-width"><style>${STYLE}</style></head>
 <body><h1>Models served here</h1>
-<p>Requests and replies are those of MLflow's scoring server. The same as a document for programs:
-<a href="openapi.json">openapi.json</a>. Also here: <code>/ping</code>, <code>/ready</code>, <code>/version</code>,
-<code>/metrics</code>.</p>
+<p>Requests and replies are those of MLflow's scoring server; each model is served by the Open Inference Protocol V2
+and by V1 too. The same as a document for programs: <a href="openapi.json">openapi.json</a>. Also here:
+<code>/ping</code>, <code>/ready</code>, <code>/version</code>, <code>/metrics</code>, <code>/v2</code>,
+<code>/v2/health/live</code>, <code>/v2/health/ready</code>, <code>/v2/models/stats</code>, <code>/v1/models</code>.</p>
 ${described.map(modelSection).join('\n')}
 <script>${SCRIPT}</script></body></html>
 `
@@ -60,7 +63,27 @@ function modelSection({ model, example }: DescribedModel): string {
 ${signatureTables(model.mlmodel.signature)}
 <form action="${escaped(path)}"><p><label><code>POST ${escaped(path)}</code>
 <textarea name="body" spellcheck="false">${escaped(body)}</textarea></label></p>
-<button>Send</button><pre></pre></form>`
+<button>Send</button><pre></pre></form>
+<p>The same by ${otherPaths(model)}; its own tensors:</p>
+${table('Tensors', tensorRows(model))}`
+}
+
+function otherPaths(model: ServedModel): string {
+  return inferPathsOf(model)
+    .map((path) => `<code>POST ${escaped(path)}</code>`)
+    .join(' and ')
+}
+
+function tensorRows({ predictor }: ServedModel): readonly (readonly string[])[] {
+  const row = ({ name, datatype, shape }: TensorMetadata): readonly string[] => [
+    name,
+    datatype,
+    `(${shape.join(', ')})`,
+  ]
+  return [
+    ...predictor.inputs.map((input) => [...row(input), 'input']),
+    ...predictor.outputs.map((output) => [...row(output), 'output']),
+  ]
 }
 
 function describe({ source, mlmodel, placement }: ServedModel): string {

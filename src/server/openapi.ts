@@ -1,5 +1,6 @@
 import { readModelFile } from '../flavors/model-file.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
+import { modelPaths, OPEN_INFERENCE_ERROR, SERVER_PATHS } from './open-inference/openapi-paths.ts'
 import { type JsonSchema, replySchema, requestSchema } from './openapi-schemas.ts'
 
 /** A serving input example larger than this is left out of the document. */
@@ -36,15 +37,19 @@ export function openApiDocument(
     info: {
       title: 'Headrace',
       version: '1.0.0',
-      description: "Scoring over MLflow's protocol: the models served here, their inputs and their outputs.",
+      description:
+        "The models served here, their inputs and their outputs: by MLflow's scoring protocol, the Open Inference " +
+        'Protocol V2, and V1 of TensorFlow Serving and KServe.',
     },
     paths: {
       ...Object.fromEntries(byDefault.map((entry) => ['/invocations', scoringPath(entry)])),
       ...Object.fromEntries(described.map((entry) => [namedPath(entry.model), scoringPath(entry)])),
+      ...modelPaths(described.map(({ model }) => model)),
+      ...SERVER_PATHS,
       ...HEALTH_PATHS,
     },
     components: {
-      schemas: { Error: ERROR_SCHEMA },
+      schemas: { Error: ERROR_SCHEMA, ProtocolError: OPEN_INFERENCE_ERROR },
       ...(needsApiKey ? { securitySchemes: SECURITY_SCHEMES } : {}),
     },
     ...(needsApiKey ? { security: [{ bearer: [] }, { apiKey: [] }] } : {}),

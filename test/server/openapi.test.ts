@@ -148,3 +148,35 @@ test('the page stands alone and shows names as text', async () => {
   expect(page).not.toMatch(/<b>|https?:\/\//)
   expect(page).toContain('POST /models/sums/invocations')
 })
+
+test('the routes of V2 and V1 are in the document and on the page', async () => {
+  const document = await documentOf({ name: 'a b' })
+  expect(Object.keys(document.paths)).toEqual(
+    expect.arrayContaining([
+      ...['/v2', '/v2/health/live', '/v2/health/ready', '/v2/models/stats', '/v2/models/a%20b/infer'],
+      ...['/v2/models/a%20b', '/v2/models/a%20b/config', '/v1/models/a%20b:predict', '/v1/models/a%20b'],
+    ]),
+  )
+  const { requestBody, responses } = document.paths['/v2/models/a%20b/infer'].post
+  expect(
+    requestBody.content['application/json'].schema.properties.inputs.items.properties.name.examples,
+  ).toEqual(['x'])
+  const { $ref } = responses['400'].content['application/json'].schema
+  expect(document.components.schemas[$ref.split('/').at(-1)].required).toEqual(['error'])
+  const { url } = await startServer({ models: new FakeModels(fakeModel({ name: 'a b' })) })
+  const page = await (await fetch(`${url}/docs`)).text()
+  expect(page).toContain('POST /v2/models/a%20b/infer')
+  expect(page).toContain('POST /v1/models/a%20b:predict')
+})
+
+test('several versions of a model have paths of their own, and the first those without a version', async () => {
+  const models = new FakeModels(fakeModel())
+  models.list = () => [fakeModel(), { ...fakeModel(), version: '4' }]
+  const { url } = await startServer({ models })
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining([
+      ...['/v2/models/sums/infer', '/v2/models/sums/versions/3/infer', '/v2/models/sums/versions/4/infer'],
+    ]),
+  )
+})
