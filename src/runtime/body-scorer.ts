@@ -16,8 +16,13 @@ export interface OpenInferenceBody {
   readonly headerLength: number | undefined
 }
 
+/** A body of `POST /v1/models/NAME:predict`. */
+export interface V1Body {
+  readonly protocol: 'v1'
+}
+
 /** The protocol that a body is of, and what its headers say of it. Plain data: it crosses threads. */
-export type BodyDialect = MlflowBody | OpenInferenceBody
+export type BodyDialect = MlflowBody | OpenInferenceBody | V1Body
 
 /** The body of the reply, in the dialect of the request's. */
 export interface ScoredBody {

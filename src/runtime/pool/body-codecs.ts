@@ -5,6 +5,7 @@ import type { PreparedModel } from '../../flavors/flavor.ts'
 import { scoringHabits } from '../../flavors/scoring-habits.ts'
 import type { ScoringCodec } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import type { InferReply, OpenInferenceCodec } from '../../protocols/open-inference/open-inference-codec.ts'
+import type { V1Codec } from '../../protocols/v1/compile-v1-codec.ts'
 import type { BodyDialect, MlflowBody, OpenInferenceBody, ScoredBody } from '../body-scorer.ts'
 
 /** A request that was read, and what writes its reply. */
@@ -18,6 +19,7 @@ export class BodyCodecs {
   readonly #mlmodel: PreparedModel
   readonly #predictor: Predictor
   #scoring: ScoringCodec | undefined
+  #v1: V1Codec | undefined
   #openInference: OpenInferenceCodec | undefined
   /** By which `#openInference` names the model in its replies. */
   #servedAs: OpenInferenceBody['model'] | undefined
@@ -29,9 +31,14 @@ export class BodyCodecs {
 
   /** @throws ServingError what the codec of the body's protocol throws. */
   read(body: Uint8Array, dialect: BodyDialect): Promise<ReadBody> {
-    return dialect.protocol === 'mlflow-scoring'
-      ? this.#readScoring(body, dialect)
-      : this.#readOpenInference(body, dialect)
+    switch (dialect.protocol) {
+      case 'mlflow-scoring':
+        return this.#readScoring(body, dialect)
+      case 'open-inference':
+        return this.#readOpenInference(body, dialect)
+      case 'v1':
+        return this.#readV1(body)
+    }
   }
 
   async #readScoring(body: Uint8Array, { mediaType }: MlflowBody): Promise<ReadBody> {
@@ -49,11 +56,24 @@ export class BodyCodecs {
     return { request, encode: (outputs) => ({ ...scoredReply(codec.encode(outputs, form)), ...named }) }
   }
 
+  async #readV1(body: Uint8Array): Promise<ReadBody> {
+    this.#v1 ??= await this.#compileV1()
+    const codec = this.#v1
+    const { request, form } = codec.decode(body)
+    return { request, encode: (outputs) => scoredText(codec.encode(outputs, form)) }
+  }
+
   async #compileScoring(): Promise<ScoringCodec> {
     const { compileScoringCodec } = await import('../../protocols/mlflow-scoring/compile-scoring-codec.ts')
     const { inputs, outputs } = this.#predictor
     const { signature } = this.#mlmodel
     return compileScoringCodec({ signature, inputs, outputs, ...scoringHabits(this.#mlmodel) })
+  }
+
+  async #compileV1(): Promise<V1Codec> {
+    const { compileV1Codec } = await import('../../protocols/v1/compile-v1-codec.ts')
+    const { inputs, outputs } = this.#predictor
+    return compileV1Codec({ signature: this.#mlmodel.signature, inputs, outputs })
   }
 
   #knownAs({ name, version }: OpenInferenceBody['model']): OpenInferenceCodec | undefined {

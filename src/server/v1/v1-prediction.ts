@@ -1,5 +1,6 @@
 import { newTiming } from '../../core/timing.ts'
 import type { V1Codec } from '../../protocols/v1/compile-v1-codec.ts'
+import type { BodyScorer } from '../../runtime/body-scorer.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
 import { inferOptions, type ModelRequests } from '../model-requests.ts'
@@ -33,7 +34,12 @@ export class V1Prediction {
       const body = await this.#requests.read(exchange, model)
       if (body === undefined) return
       this.#requests.received(exchange)
-      sendReply(exchange, 'application/json', await this.#predict(exchange, model, body))
+      const { bodies } = model
+      const reply =
+        bodies !== undefined && body.length >= bodies.fromBytes
+          ? await this.#score(exchange, model, bodies, body)
+          : await this.#predict(exchange, model, body)
+      sendReply(exchange, 'application/json', reply)
     } catch (error) {
       exchange.fail(error)
     } finally {
@@ -57,6 +63,21 @@ export class V1Prediction {
     timing.serialise = performance.now() - inferredAt
     exchange.headers.push('server-timing', serverTiming(timing))
     return reply
+  }
+
+  /** A large body is read where the model runs: here it would make every other request wait. */
+  async #score(
+    exchange: Exchange,
+    model: ServedModel,
+    scorer: BodyScorer,
+    body: Buffer,
+  ): Promise<Uint8Array> {
+    const timing = newTiming()
+    exchange.timing = timing
+    const request = { body, dialect: { protocol: 'v1' } } as const
+    const { octets } = await this.#dataPlane.score(model, scorer, request, inferOptions(exchange, timing))
+    exchange.headers.push('server-timing', serverTiming(timing))
+    return octets
   }
 
   /** Compiled for the first request to its model. */

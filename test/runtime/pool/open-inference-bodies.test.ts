@@ -7,6 +7,7 @@ import { flavorFor } from '../../../src/flavors/flavor-table.ts'
 import { scoringHabits } from '../../../src/flavors/scoring-habits.ts'
 import { compileOpenInferenceCodec } from '../../../src/protocols/open-inference/compile-open-inference-codec.ts'
 import type { OpenInferenceCodec } from '../../../src/protocols/open-inference/open-inference-codec.ts'
+import { compileV1Codec } from '../../../src/protocols/v1/compile-v1-codec.ts'
 import type { OpenInferenceBody } from '../../../src/runtime/body-scorer.ts'
 import { WorkerPool } from '../../../src/runtime/pool/worker-pool.ts'
 import { WorkerThreads } from '../../../src/runtime/pool/worker-threads.ts'
@@ -130,6 +131,21 @@ describe('a body of the Open Inference Protocol in a worker', () => {
         model_version: '7',
       })
     }
+  })
+
+  test('of V1 is answered as in this thread', async () => {
+    const { signature } = await prepareModel(IRIS)
+    const v1 = compileV1Codec({ signature, inputs: predictor.inputs, outputs: predictor.outputs })
+    const columns = signature!.inputs!.kind === 'columns' ? signature!.inputs!.columns : []
+    const row = Object.fromEntries(columns.map(({ name }) => [name, 1.5]))
+    const body = Buffer.from(JSON.stringify({ instances: [row, row] }))
+    const { request, form } = v1.decode(body)
+    const reply = v1.encode(await predictor.predict(request.inputs), form)
+    const { octets } = await pool.score(body, { protocol: 'v1' }, {})
+    expect(Buffer.from(octets).toString()).toBe(reply)
+    await expect(pool.score(Buffer.from('{}'), { protocol: 'v1' }, {})).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    })
   })
 
   test('fills in the times and the rows that it held', async () => {
