@@ -1,11 +1,14 @@
 import { BATCHING_SETTINGS } from './batching-settings.ts'
+import { CONTROL_SETTINGS } from './control-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
+import { MODEL_SETTINGS } from './model-settings.ts'
 import { OVERLOAD_SETTINGS } from './overload-settings.ts'
+import { PLACEMENT_SETTINGS } from './placement-settings.ts'
 import { PROCESS_SETTINGS } from './process-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
-import { appended, listed, oneOf, port, positiveInteger, secondsToMs, text } from './values.ts'
+import { listed, oneOf, port, secondsToMs, text } from './values.ts'
 
 /**
  * The settings of Headrace. Flags and variables are MLflow's where MLflow has one (`mlflow models serve`,
@@ -15,13 +18,7 @@ import { appended, listed, oneOf, port, positiveInteger, secondsToMs, text } fro
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export const SERVE_SETTINGS = {
-  modelUri: setting<readonly string[]>({
-    flags: '-m, --model-uri <uri>',
-    variable: 'HEADRACE_MODEL_URI',
-    default: [],
-    help: 'Model to serve: models:/name@alias, models:/name/3, runs:/id/path, mlflow-artifacts:/path, https://…, a model folder, or an .onnx file',
-    parse: appended,
-  }),
+  ...MODEL_SETTINGS,
   host: setting({
     flags: '-h, --host <host>',
     variable: 'MLFLOW_HOST',
@@ -37,14 +34,7 @@ export const SERVE_SETTINGS = {
     parse: port,
   }),
   ...PROCESS_SETTINGS,
-  workers: setting<number | undefined>({
-    flags: '-w, --workers <count>',
-    variable: 'MLFLOW_MODELS_WORKERS',
-    default: undefined,
-    defaultText: 'one for each core',
-    help: 'Worker threads of each model that runs in a pool (models that run inline have none), in each process',
-    parse: positiveInteger,
-  }),
+  ...PLACEMENT_SETTINGS,
   timeoutMs: setting({
     flags: '-t, --timeout <seconds>',
     variable: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT',
@@ -53,18 +43,12 @@ export const SERVE_SETTINGS = {
     help: 'Seconds after which a request is answered 504',
     parse: secondsToMs,
   }),
-  placement: setting<'auto' | 'inline' | 'pool'>({
-    flags: '--placement <where>',
-    variable: 'HEADRACE_PLACEMENT',
-    default: 'auto',
-    help: 'Where models run: inline (in the thread that reads the request), pool (worker threads), or auto (measured at load)',
-    parse: oneOf(['auto', 'inline', 'pool']),
-  }),
   ...BATCHING_SETTINGS,
   ...TRIAL_SETTINGS,
   ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,
   ...OVERLOAD_SETTINGS,
+  ...CONTROL_SETTINGS,
   keepAliveTimeoutMs: setting({
     flags: '--keep-alive-timeout <seconds>',
     variable: 'HEADRACE_KEEP_ALIVE_TIMEOUT',

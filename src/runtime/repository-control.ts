@@ -1,4 +1,5 @@
 import { conflict, invalidParameter, messageOf, notFound, ServingError } from '../core/errors.ts'
+import type { ModelChange, PreparedChange } from '../core/model-change.ts'
 import type { IndexedModel } from './indexed-model.ts'
 import { type ModelPlan, unpinnedPlan } from './model-plan.ts'
 import type { ModelRepository, PreparedModels } from './model-repository.ts'
@@ -62,12 +63,28 @@ export class RepositoryControl {
       this.#failures.delete(name)
       return prepared
     } catch (error) {
-      const told = this.#isGuess(name, order) ? asUnknown(name, error) : error
+      const told = this.#isGuess(name, order) ? asUnknown(name, error) : asConflict(error)
       if (this.#isKnown(name)) this.#failures.set(name, messageOf(told))
       throw told
     } finally {
       this.#loading.delete(name)
     }
+  }
+
+  /** The first part of any change, for a process that makes it together with others. @throws ServingError */
+  async prepareChange(change: ModelChange): Promise<PreparedChange> {
+    const { name } = change
+    if (change.kind === 'load') {
+      const { commit, ...prepared } = await this.prepare(name, orderOf(change))
+      return { ...prepared, commit: async () => commit() }
+    }
+    if (this.#repository.get(name) === undefined) throw notServed(name)
+    return { commit: () => this.unload(name), discard: async () => {} }
+  }
+
+  /** Gives up what is being loaded under a name. */
+  giveUp(name: string): Promise<void> {
+    return this.#repository.giveUp(name)
   }
 
   /** Takes all versions of a model out; one that is being loaded is given up. @throws ServingError RESOURCE_DOES_NOT_EXIST */
@@ -123,9 +140,27 @@ function checkName(name: string): void {
   }
 }
 
+/** Plans come from a process of the same server, which had them from the same code. */
+function orderOf({ uri, plans }: Extract<ModelChange, { kind: 'load' }>): LoadOrder {
+  return {
+    ...(uri === undefined ? {} : { uri }),
+    ...(plans === undefined ? {} : { plans: plans as readonly ModelPlan[] }),
+  }
+}
+
+/** It was unloaded meanwhile: whoever asked for it is still there. */
+function asConflict(error: unknown): unknown {
+  if (!(error instanceof ServingError) || error.code !== 'CANCELLED') return error
+  return conflict(error.message, error.details)
+}
+
+function notServed(name: string): Error {
+  return notFound(`No model is served as '${name}'`, { model: name })
+}
+
 /** A registry that is not there says so in many ways; to whoever asks it comes to the same. */
 function asUnknown(name: string, error: unknown): unknown {
-  if (!(error instanceof ServingError) || !NOT_FOUND.has(error.code)) return error
+  if (!(error instanceof ServingError) || !NOT_FOUND.has(error.code)) return asConflict(error)
   return notFound(`No model is known as '${name}': ${error.message}`, { model: name })
 }
 

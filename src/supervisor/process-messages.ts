@@ -1,5 +1,14 @@
+import type { SerializedError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
+import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+
+/** How far a process has come with a change. */
+export interface ChangeAnswer {
+  /** By which other processes make the same change. */
+  readonly plans?: readonly unknown[]
+  readonly error?: SerializedError
+}
 
 /** What the supervisor sends to a process, as JSON: numbers must be finite. */
 export type Order =
@@ -16,6 +25,18 @@ export type Order =
   | { readonly type: 'figures'; readonly id: number }
   /** The answer to a scrape: the figures of all processes. */
   | { readonly type: 'merged'; readonly id: number; readonly figures: readonly (readonly MetricFigures[])[] }
+  /** The first order: serve these models; without any those of the command line. */
+  | { readonly type: 'models'; readonly models?: readonly NamedModels[] }
+  /** Get ready to make this change. */
+  | { readonly type: 'prepare'; readonly id: number; readonly change: ModelChange }
+  /** Make the change that was prepared under this number. */
+  | { readonly type: 'commit'; readonly id: number }
+  /** Forget it. Not answered. */
+  | { readonly type: 'discard'; readonly id: number }
+  /** Stop loading what is being loaded under this name. Not answered. */
+  | { readonly type: 'give-up'; readonly name: string }
+  /** The answer to a change that was asked for. */
+  | { readonly type: 'changed'; readonly id: number; readonly error?: SerializedError }
   /** Tell balancers that you leave; connections go on coming. */
   | { readonly type: 'depart' }
   /** No more connections come: answer what is under way, within this time, and end. */
@@ -23,8 +44,12 @@ export type Order =
 
 /** What a process sends to the supervisor, as JSON. */
 export type Report =
-  /** The models are loaded and proved. */
-  | { readonly type: 'ready' }
+  /** The models are loaded and proved: these. */
+  | { readonly type: 'ready'; readonly models?: readonly NamedModels[] }
+  /** Somebody wants this change to be made in all processes. */
+  | { readonly type: 'change'; readonly id: number; readonly change: ModelChange }
+  /** The answer to `prepare` and `commit`. */
+  | ({ readonly type: 'done'; readonly id: number } & ChangeAnswer)
   /** The connection is here, and nobody else may have it. */
   | { readonly type: 'accepted'; readonly id: number; readonly connections: number }
   /** It was offered too long ago. */

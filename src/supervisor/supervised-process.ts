@@ -4,8 +4,9 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
+import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
-import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
+import { type ChangeAnswer, type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
 import type { Offer, Receiver } from './receiver.ts'
 
 /** What a process wrote before its end has long been read by then. */
@@ -19,12 +20,14 @@ export interface Program {
 
 /** Whoever is told what a process reports. */
 export interface ProcessObserver {
-  ready(process: SupervisedProcess): void
+  ready(process: SupervisedProcess, models: readonly NamedModels[]): void
   accepted(process: SupervisedProcess, id: number, connections: number): void
   declined(process: SupervisedProcess, id: number): void
   counted(process: SupervisedProcess, connections: number): void
   scrape(process: SupervisedProcess, id: number): void
   figures(process: SupervisedProcess, id: number, figures: readonly MetricFigures[]): void
+  change(process: SupervisedProcess, id: number, change: ModelChange): void
+  done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void
   leave(process: SupervisedProcess): void
   /** It is over, and everything that it had sent has been read. */
   ended(process: SupervisedProcess, end: ProcessEnd): void
@@ -100,7 +103,7 @@ export class SupervisedProcess implements Receiver {
       case 'ready':
         this.isReady = true
         this.#readyAt = performance.now()
-        this.#observer.ready(this)
+        this.#observer.ready(this, report.models ?? [])
         break
       case 'accepted':
         this.#observer.accepted(this, report.id, report.connections)
@@ -122,6 +125,12 @@ export class SupervisedProcess implements Receiver {
       case 'figures':
         this.lastFigures = report.figures
         this.#observer.figures(this, report.id, report.figures)
+        break
+      case 'change':
+        this.#observer.change(this, report.id, report.change)
+        break
+      case 'done':
+        this.#observer.done(this, report.id, report)
         break
       case 'leave':
         this.#observer.leave(this)

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
 import { unavailable } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
+import type { ModelChange, NamedModels, PreparedChange } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
 import { BEAT_MS } from './heartbeat.ts'
+import { LinkedChanges } from './linked-changes.ts'
 import { machineTime } from './machine-time.ts'
 import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
 import type { Offer } from './receiver.ts'
@@ -15,6 +17,12 @@ export interface SupervisedServer {
   figures(): Promise<readonly MetricFigures[]>
   /** The port is open. Told to the first process only. */
   listening(port: number, startMs: number, processes: number): void
+  /** What it serves now. */
+  models(): readonly NamedModels[]
+  /** Gets ready to make a change. @throws ServingError */
+  prepare(change: ModelChange): Promise<PreparedChange>
+  /** Stops loading what is being loaded under this name. */
+  giveUp(name: string): Promise<void>
   /** Nobody new should come: `/ready` is 503. */
   depart(): void
   /** While departing. */
@@ -33,6 +41,8 @@ export class SupervisorLink {
   /** Of this process, from 1 up. */
   readonly number: number
   readonly #open = new Map<number, (figures: readonly (readonly MetricFigures[])[]) => void>()
+  readonly #models = Promise.withResolvers<readonly NamedModels[] | undefined>()
+  readonly #changes: LinkedChanges
   #server: SupervisedServer | undefined
   #beats: NodeJS.Timeout | undefined
   #counting: NodeJS.Timeout | undefined
@@ -40,6 +50,7 @@ export class SupervisorLink {
 
   private constructor(number: number) {
     this.number = number
+    this.#changes = new LinkedChanges((report) => this.#send(report))
     process.on('message', (order, socket) => this.#take(order as Order, socket as Socket | undefined))
     // Nobody would notice the end of a server that its supervisor does not know of.
     process.once('disconnect', this.#abandoned)
@@ -56,7 +67,7 @@ export class SupervisorLink {
   serve(server: SupervisedServer): void {
     this.#server = server
     this.#beat(BEAT_MS)
-    this.#send({ type: 'ready' })
+    this.#send({ type: 'ready', models: server.models() })
   }
 
   /** Lets go of the channel, which would keep a process that cannot serve from ending. */
@@ -82,6 +93,16 @@ export class SupervisorLink {
     })
   }
 
+  /** What to serve; undefined where that is what the command line says. */
+  models(): Promise<readonly NamedModels[] | undefined> {
+    return this.#models.promise
+  }
+
+  /** Makes a change in all processes. @throws ServingError what one of them throws; then none has made it. */
+  change(change: ModelChange): Promise<void> {
+    return this.#changes.ask(change)
+  }
+
   /** Asks to be replaced; the order to finish follows. */
   leave(): void {
     this.#send({ type: 'leave' })
@@ -102,6 +123,24 @@ export class SupervisorLink {
         break
       case 'merged':
         this.#open.get(order.id)?.(order.figures)
+        break
+      case 'models':
+        this.#models.resolve(order.models)
+        break
+      case 'prepare':
+        void this.#changes.prepare(this.#server, order)
+        break
+      case 'commit':
+        void this.#changes.commit(order.id)
+        break
+      case 'discard':
+        this.#changes.discard(order.id)
+        break
+      case 'give-up':
+        void this.#server?.giveUp(order.name)
+        break
+      case 'changed':
+        this.#changes.changed(order)
         break
       case 'depart':
         this.#server?.depart()

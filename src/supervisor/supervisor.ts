@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { internalError } from '../core/errors.ts'
+import { internalError, messageOf, serializeError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
+import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import { acceptingMs, isQuiet } from '../core/traffic-report.ts'
 import { ConnectionDispatcher } from './connection-dispatcher.ts'
 import { FigureGathering } from './figure-gathering.ts'
 import { BEAT_MS, HANG_MARGIN_MS, isDebugged } from './heartbeat.ts'
+import { ModelChanges } from './model-changes.ts'
 import { ownFigures } from './own-figures.ts'
+import type { ChangeAnswer } from './process-messages.ts'
 import { RestartDelay } from './restart-delay.ts'
 import { type PortOptions, SharedPort } from './shared-port.ts'
 import {
@@ -50,6 +53,7 @@ export class Supervisor implements ProcessObserver {
   readonly #options: SupervisorOptions
   readonly #dispatcher = new ConnectionDispatcher()
   readonly #gathering = new FigureGathering()
+  readonly #changes = new ModelChanges()
   /** Those that live, leaving ones included. */
   readonly #processes = new Set<SupervisedProcess>()
   readonly #delays: readonly RestartDelay[]
@@ -107,8 +111,26 @@ export class Supervisor implements ProcessObserver {
     return this.#stopping
   }
 
-  ready(process: SupervisedProcess): void {
+  ready(process: SupervisedProcess, models: readonly NamedModels[]): void {
     if (this.#stopping !== undefined) return
+    this.#changes.join(process, models).then(
+      () => this.#admit(process),
+      (error: unknown) => this.#giveUp(process, error),
+    )
+  }
+
+  change(process: SupervisedProcess, id: number, change: ModelChange): void {
+    void this.#changes.change(process, change).then((error) => {
+      process.send({ type: 'changed', id, ...(error === undefined ? {} : { error: serializeError(error) }) })
+    })
+  }
+
+  done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void {
+    this.#changes.answered(process, id, answer)
+  }
+
+  #admit(process: SupervisedProcess): void {
+    if (this.#stopping !== undefined || !this.#processes.has(process)) return
     this.#dispatcher.add(process)
     this.#first?.ready()
     const serving = this.#serving()
@@ -143,6 +165,7 @@ export class Supervisor implements ProcessObserver {
       if (this.#stopping !== undefined || process.isLeaving) return
       this.#options.log.info({ process: process.number, pid: process.pid }, 'a process leaves')
       this.#dispatcher.retire(process)
+      this.#changes.leave(process)
       this.#finish(process, this.#options.graceMs)
       this.#startProcess(process.number)
     })
@@ -152,6 +175,7 @@ export class Supervisor implements ProcessObserver {
     this.#processes.delete(process)
     this.#dispatcher.remove(process)
     this.#gathering.retire(process)
+    this.#changes.leave(process)
     if (this.#stopping !== undefined || process.isLeaving) return
     if (this.#first !== undefined) this.#first.failed(end)
     else void this.#startAgain(process, end)
@@ -174,7 +198,17 @@ export class Supervisor implements ProcessObserver {
   #startProcess(number: number): SupervisedProcess {
     const process = new SupervisedProcess(number, this.#options.program, this)
     this.#processes.add(process)
+    process.send({ type: 'models', ...this.#changes.give(process) })
     return process
+  }
+
+  /** It has not the models that the others have, so that it must not serve: another is started. */
+  #giveUp(process: SupervisedProcess, error: unknown): void {
+    if (!this.#processes.has(process)) return
+    const { number, pid } = process
+    const reason = messageOf(error)
+    this.#options.log.error({ process: number, pid, reason }, 'a process cannot load what the others serve')
+    process.kill('SIGKILL')
   }
 
   #serving(): SupervisedProcess[] {

@@ -22,8 +22,7 @@ async function serve(settings: ServeSettings): Promise<void> {
   return (await import('./serve/supervise.ts')).supervise(settings)
 }
 
-function checkTogether({ modelUri, sslCertfile, sslKeyfile }: ServeSettings): void {
-  if (modelUri.length === 0) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+function checkTogether({ sslCertfile, sslKeyfile }: ServeSettings): void {
   if ((sslCertfile === undefined) !== (sslKeyfile === undefined)) {
     throw invalidParameter('--ssl-certfile and --ssl-keyfile belong together')
   }

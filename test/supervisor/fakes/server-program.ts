@@ -55,6 +55,9 @@ link.serve({
       values: [{ labels: {}, value: requests }],
     },
   ],
+  models: () => [],
+  prepare: async () => ({ commit: async () => {}, discard: async () => {} }),
+  giveUp: async () => {},
   listening: () => {},
   depart: () => {
     departing = true

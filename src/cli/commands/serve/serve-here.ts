@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import { hideUserInfo } from '../../../client/server-url.ts'
 import { ServingError } from '../../../core/errors.ts'
+import type { ModelPlan } from '../../../runtime/model-plan.ts'
 import type { ModelRepository } from '../../../runtime/model-repository.ts'
+import type { RepositoryControl } from '../../../runtime/repository-control.ts'
 import type { ServedModel } from '../../../runtime/served-model.ts'
 import type { App } from '../../../server/app.ts'
 import type { RunningServer } from '../../../server/listen.ts'
@@ -15,11 +17,16 @@ import { announceListening, announceModels } from '../../start-banner.ts'
 import { boundYoungGeneration } from '../../young-generation.ts'
 import { Ending } from './ending.ts'
 import { type LogFormat, logFormatOf } from './log-format.ts'
+import { SharedControl } from './shared-control.ts'
+import { startPlans } from './start-plans.ts'
 
 /** What a server that runs is made of. */
 interface Serving {
   readonly app: App
   readonly server: RunningServer
+  readonly repository: ModelRepository
+  readonly control: RepositoryControl
+  /** That it started with. */
   readonly models: readonly ServedModel[]
   readonly ending: Ending
   readonly logger: Logger
@@ -35,39 +42,45 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
   const format = logFormatOf(settings)
   const fields = link === undefined ? {} : { process: link.number }
   const logger = createLogger({ level: settings.logLevel, format, fields })
-  const { registry, repository, options } = composeScoringServer(settings, logger)
+  const { plans, unloaded } = await startPlans(settings, link)
+  const { repository, control, options } = composeScoringServer(settings, logger, plans.length)
   try {
     // The server's modules are read while the engine opens the models in threads of its own.
-    const loading = Promise.all(settings.modelUri.map((uri) => load(repository, uri)))
+    const loading = Promise.all(plans.map((plan) => load(repository, plan)))
     const [models, { buildApp }, { listen, serveHanded }] = await Promise.all([
       loading,
       import('../../../server/app.ts'),
       import('../../../server/listen.ts'),
     ])
-    await registry.close()
-    const app = await buildApp(link === undefined ? options : { ...options, allFigures: link })
+    for (const each of unloaded) repository.remember(each)
+    const app = await buildApp(
+      link === undefined
+        ? options
+        : { ...options, allFigures: link, control: new SharedControl(control, link) },
+    )
     const server = link === undefined ? await listen(app, settings) : serveHanded(app, settings)
     const ending = new Ending({ server, repository, logger, settings, link })
     repository.onExhausted = (model) =>
       ending.exhausted(`No worker thread of the model '${model}' can be replaced`)
     // Whoever reads that it listens may end it at once.
     ending.onSignals()
-    const serving = { app, server, models, ending, logger, format, settings }
+    const serving = { app, server, repository, control, models, ending, logger, format, settings }
     if (link === undefined) await announce(serving, { port: server.port })
     else serveFor(link, serving)
     boundYoungGeneration()
     if (link === undefined && models.some(mayHang)) await watch(settings, format)
   } catch (error) {
-    await Promise.all([repository.close(), registry.close()])
+    await repository.close()
     link?.close()
     throw error
   }
 }
 
 /** @throws ServingError that names the model, since several may be served and most failures are about a file. */
-async function load(repository: ModelRepository, uri: string): Promise<ServedModel> {
+async function load(repository: ModelRepository, plan: ModelPlan): Promise<ServedModel> {
+  const { uri } = plan
   try {
-    return await repository.load(uri)
+    return await repository.loadPlan(plan)
   } catch (error) {
     if (!(error instanceof ServingError) || error.code === 'INTERNAL_ERROR') throw error
     const { code, message, details } = error
@@ -90,8 +103,11 @@ async function watch({ timeoutMs }: ServeSettings, format: LogFormat): Promise<v
 
 /** Does what the supervisor asks. */
 function serveFor(link: SupervisorLink, serving: Serving): void {
-  const { app, server, ending, logger } = serving
+  const { app, server, repository, control, ending, logger } = serving
   link.serve({
+    models: () => repository.plans(),
+    prepare: (change) => control.prepareChange(change),
+    giveUp: (name) => control.giveUp(name),
     take: (connection) => server.take(connection),
     connections: () => server.openConnections,
     figures: () => app.exposition.figures(),

@@ -1,0 +1,195 @@
+import { conflict, deserializeError, ServingError, unavailable } from '../core/errors.ts'
+import type { ModelChange, NamedModels } from '../core/model-change.ts'
+import type { ChangeAnswer, Order } from './process-messages.ts'
+
+/** A process that makes changes. */
+export interface ChangingProcess {
+  send(order: Order): void
+}
+
+interface OpenQuestion {
+  readonly process: ChangingProcess
+  settle(answer: ChangeAnswer): void
+}
+
+/** What is served under a name, since when. */
+interface Current extends NamedModels {
+  readonly revision: number
+}
+
+/**
+ * Makes each change of what is served in all processes, or in none: the one that was asked finds out what a URI leads to and
+ * tries the model, the others load the same, and only then all serve it. Whoever is started later gets what the others
+ * have.
+ */
+export class ModelChanges {
+  /** Those that serve, with all that was changed. */
+  readonly #joined = new Set<ChangingProcess>()
+  /** The revision of each name that a process has, or is about to have. */
+  readonly #known = new WeakMap<ChangingProcess, Map<string, number>>()
+  /** By name, in the order of the first process. */
+  readonly #current = new Map<string, Current>()
+  readonly #loading = new Set<string>()
+  /** The last change of each name; never rejects. */
+  readonly #rounds = new Map<string, Promise<unknown>>()
+  readonly #open = new Map<number, OpenQuestion>()
+  #revision = 0
+  #lastId = 0
+
+  /** What a process that is being started is to serve; nothing before the first has told. */
+  give(process: ChangingProcess): { readonly models?: readonly NamedModels[] } {
+    this.#known.set(process, this.#revisions())
+    return this.#revision === 0 ? {} : { models: [...this.#current.values()].map(named) }
+  }
+
+  /**
+   * A process has loaded what it was given: brings it up to date. @param models what it serves.
+   * @throws ServingError where it cannot load what the others serve.
+   */
+  async join(process: ChangingProcess, models: readonly NamedModels[]): Promise<void> {
+    if (this.#revision === 0) {
+      this.#revision = 1
+      for (const each of models) this.#current.set(each.name, { ...each, revision: 1 })
+      this.#known.set(process, this.#revisions())
+    }
+    await this.#catchUp(process)
+    this.#joined.add(process)
+  }
+
+  /** The process ends: nobody waits for it any more. */
+  leave(process: ChangingProcess): void {
+    this.#joined.delete(process)
+    const error = { code: 'TEMPORARILY_UNAVAILABLE', message: 'The process has ended', details: {} } as const
+    for (const question of this.#open.values()) if (question.process === process) question.settle({ error })
+  }
+
+  answered(process: ChangingProcess, id: number, answer: ChangeAnswer): void {
+    const question = this.#open.get(id)
+    if (question?.process === process) question.settle(answer)
+  }
+
+  /** Makes a change everywhere. @returns why it was made nowhere, if so. Never rejects. */
+  async change(asker: ChangingProcess, change: ModelChange): Promise<unknown> {
+    const { name } = change
+    if (change.kind === 'load') {
+      if (this.#loading.has(name)) return conflict(`The model '${name}' is being loaded already`)
+      this.#loading.add(name)
+    } else if (this.#loading.has(name)) {
+      for (const process of this.#joined) process.send({ type: 'give-up', name })
+    }
+    const gaveUp = change.kind === 'unload' && this.#loading.has(name)
+    const round = (this.#rounds.get(name) ?? Promise.resolve()).then(() => this.#round(asker, change))
+    const outcome = round.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    this.#rounds.set(name, outcome)
+    const error = await outcome
+    if (change.kind === 'load') this.#loading.delete(name)
+    if (this.#rounds.get(name) === outcome) this.#rounds.delete(name)
+    return gaveUp && isNotThere(error) ? undefined : error
+  }
+
+  async #round(asker: ChangingProcess, change: ModelChange): Promise<void> {
+    if (!this.#joined.has(asker)) throw unavailable('The process is on its way out')
+    const lead = await this.#prepare(asker, change)
+    const same =
+      change.kind === 'load' ? { kind: 'load' as const, name: change.name, plans: lead.plans } : change
+    const others = [...this.#joined].filter((process) => process !== asker)
+    const prepared = [lead, ...(await this.#prepareAll(others, same, lead))]
+    const { name } = change
+    const before = this.#current.get(name)?.plans ?? []
+    const loaded = change.kind === 'load'
+    this.#revision += 1
+    const revision = this.#revision
+    this.#current.set(name, { name, plans: loaded ? lead.plans : before, loaded, revision })
+    for (const { process } of prepared) this.#known.get(process)?.set(name, revision)
+    const errors = await Promise.all(prepared.map((each) => this.#commit(each)))
+    // Those that joined meanwhile know nothing of it.
+    await Promise.all([...this.#joined].map((process) => this.#catchUp(process)))
+    const failed = errors.find((error) => error !== undefined)
+    if (failed !== undefined) throw failed
+  }
+
+  /** Where one cannot, all forget it. */
+  async #prepareAll(
+    others: readonly ChangingProcess[],
+    change: ModelChange,
+    lead: Prepared,
+  ): Promise<readonly Prepared[]> {
+    const results = await Promise.allSettled(others.map((process) => this.#prepare(process, change)))
+    const prepared = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    const failed = results.find(
+      (result, index) => result.status === 'rejected' && this.#joined.has(others[index]!),
+    )
+    if (failed?.status !== 'rejected') return prepared
+    for (const { process, id } of [lead, ...prepared]) process.send({ type: 'discard', id })
+    throw failed.reason
+  }
+
+  /** @throws ServingError what the process throws. */
+  async #prepare(process: ChangingProcess, change: ModelChange): Promise<Prepared> {
+    const id = ++this.#lastId
+    const { error, plans = [] } = await this.#ask(process, id, { type: 'prepare', id, change })
+    if (error !== undefined) throw deserializeError(error)
+    return { process, id, plans }
+  }
+
+  /** @returns what went wrong in a process that still lives. */
+  async #commit({ process, id }: Prepared): Promise<unknown> {
+    const { error } = await this.#ask(process, id, { type: 'commit', id })
+    return error === undefined || !this.#joined.has(process) ? undefined : deserializeError(error)
+  }
+
+  /** Makes in one process what was changed in the others since it was told. */
+  async #catchUp(process: ChangingProcess): Promise<void> {
+    const known = this.#known.get(process)
+    for (;;) {
+      const next = [...this.#current.values()].find(({ name, revision }) => known?.get(name) !== revision)
+      if (next === undefined || known === undefined) return
+      known.set(next.name, next.revision)
+      await this.#make(process, next)
+    }
+  }
+
+  #revisions(): Map<string, number> {
+    return new Map([...this.#current.values()].map(({ name, revision }) => [name, revision]))
+  }
+
+  async #make(process: ChangingProcess, { name, plans, loaded }: Current): Promise<void> {
+    try {
+      const change: ModelChange = loaded ? { kind: 'load', name, plans } : { kind: 'unload', name }
+      const { id } = await this.#prepare(process, change)
+      const { error } = await this.#ask(process, id, { type: 'commit', id })
+      if (error !== undefined) throw deserializeError(error)
+    } catch (error) {
+      if (loaded || !isNotThere(error)) throw error
+    }
+  }
+
+  #ask(process: ChangingProcess, id: number, order: Order): Promise<ChangeAnswer> {
+    return new Promise((resolve) => {
+      const settle = (answer: ChangeAnswer): void => {
+        this.#open.delete(id)
+        resolve(answer)
+      }
+      this.#open.set(id, { process, settle })
+      process.send(order)
+    })
+  }
+}
+
+/** A process that is ready to make a change. */
+interface Prepared {
+  readonly process: ChangingProcess
+  readonly id: number
+  readonly plans: readonly unknown[]
+}
+
+function named({ name, plans, loaded }: Current): NamedModels {
+  return { name, plans, loaded }
+}
+
+function isNotThere(error: unknown): boolean {
+  return error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST'
+}
