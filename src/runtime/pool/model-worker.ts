@@ -60,6 +60,12 @@ export class ModelWorker {
     })
   }
 
+  /** Gives up the model; to be called when there is no run. */
+  async close(): Promise<void> {
+    this.#port.close()
+    await this.#predictor.close()
+  }
+
   /** What else has come is taken along, since an event of its own costs more; then the event loop has its turn. */
   async #work(): Promise<void> {
     this.#busy = true

@@ -6,12 +6,17 @@ import type { PreparedModel } from '../../flavors/flavor.ts'
 import type { BodyDialect, ScoredBody } from '../body-scorer.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
-/** What goes to a worker by piscina: a `start`, then one `open`. It never throws: an Error that crosses keeps only its message. */
-export type WorkerMessage = StartMessage | OpenMessage
+/** What goes to a worker by piscina: a `start`, then one `open`, and an `end`. It never throws: an Error that crosses keeps only its message. */
+export type WorkerMessage = StartMessage | OpenMessage | EndMessage
 
 /** Makes piscina start a thread before it is known what to open in it. */
 export interface StartMessage {
   readonly kind: 'start'
+}
+
+/** Makes a thread give up its model and end. It is not answered. */
+export interface EndMessage {
+  readonly kind: 'end'
 }
 
 /** What the threads of a pool are to open. */

@@ -1,23 +1,14 @@
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
-import { type Piscina, queueOptionsSymbol } from 'piscina'
+import { MessageChannel } from 'node:worker_threads'
 import { deserializeError, internalError, messageOf, unavailable } from '../../core/errors.ts'
 import { availableResources, heapLimitMb } from '../cores.ts'
 import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { Backoff } from './backoff.ts'
-import { LostThreads, TERMINATION_MS } from './lost-threads.ts'
+import { LostThreads } from './lost-threads.ts'
+import { PiscinaThreads } from './piscina-threads.ts'
 import type { PoolCall, PoolThread } from './pool-call.ts'
-import { settledWithin } from './settled-within.ts'
-import { type Addressed, startPiscina } from './start-piscina.ts'
 import type { ThreadsObserver } from './threads-observer.ts'
 import { untilIdle, untilOpened } from './until-opened.ts'
-import type {
-  OpenedModel,
-  OpenMessage,
-  RunReply,
-  WorkerMessage,
-  WorkerModel,
-  WorkerReply,
-} from './worker-messages.ts'
+import type { OpenedModel, OpenMessage, RunReply, WorkerModel } from './worker-messages.ts'
 import { WorkerTask } from './worker-task.ts'
 import { type ReplyReceiver, WorkerThread, type WorkerThreadInit } from './worker-thread.ts'
 
@@ -35,7 +26,7 @@ export interface WorkerThreadsOptions {
 
 /**
  * The threads of one pool: opens a model in them, replaces those that die, gives up those that hang. piscina
- * starts, watches and ends the threads; its balancer is ours, so that each of them can be addressed.
+ * starts and watches the threads; its balancer is ours, so that each of them can be addressed.
  */
 export class WorkerThreads implements ReplyReceiver<PoolCall> {
   /** Set by whoever opens the model, before anything runs. */
@@ -45,7 +36,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   readonly runTimeoutMs: number
   readonly #memoryBytes: number
   readonly #log: RuntimeLog
-  readonly #piscina: Piscina<Addressed<WorkerMessage>, WorkerReply>
+  readonly #piscina: PiscinaThreads
   readonly #threads = new Map<number, PoolThread>()
   readonly #openings = new Set<WorkerTask>()
   /** What threads that are about to be missed have died of. */
@@ -72,12 +63,9 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     this.runTimeoutMs = options.runTimeoutMs ?? 0
     this.#memoryBytes = memoryBytes
     this.#log = log
-    this.#piscina = startPiscina({ maxThreads, maxHeapMb })
-    this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#reconcile()))
-    // A worker that dies while idle is reported here too; `workerDestroy` is what counts.
-    this.#piscina.on('error', () => {})
+    this.#piscina = new PiscinaThreads({ maxThreads, maxHeapMb }, () => this.#reconcile())
     const first = WorkerTask.forFreshWorker(() => true)
-    this.#started = this.#post({ kind: 'start' }, first).catch(() => {})
+    this.#started = this.#piscina.post({ kind: 'start' }, first).catch(() => {})
     this.#ahead = this.#started
   }
 
@@ -135,14 +123,11 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
    * ending. It is replaced as long as the budget allows it: each one left behind keeps a core and a copy of the weights.
    */
   giveUp(thread: PoolThread): void {
-    const worker = this.#workerOf(thread.id)
+    const worker = this.#piscina.find(thread.id)
     if (worker === undefined || !this.#threads.has(thread.id)) return
     this.#lost.giveUp(worker)
     this.#forget(thread.id, 'A run did not return; its worker thread was given up')
-    // Taking back a task that runs is piscina's way to end the thread it runs on.
-    const task = WorkerTask.forWorker(thread.id)
-    this.#post({ kind: 'start' }, task).catch(() => {})
-    task.abort()
+    this.#piscina.terminate(thread.id)
   }
 
   /** Ends all threads, however busy, once none opens the model. One inside a native run is left behind, as stuck. */
@@ -151,10 +136,8 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     this.#backoff.stop()
     await untilOpened(this.#started, this.#openings)
     await untilIdle(this.#threads.values())
-    const ending = new Set(this.#piscina.threads)
-    for (const worker of ending) worker.once('exit', () => ending.delete(worker))
-    await settledWithin(this.#piscina.destroy(), TERMINATION_MS)
-    for (const worker of ending) this.#lost.watch(worker)
+    const left = await this.#piscina.end((id) => (this.#threads.get(id)?.load ?? 0) > 0)
+    for (const worker of left) this.#lost.watch(worker)
     // What they were at has no other end, where the model was given up while it was being timed.
     for (const thread of this.#threads.values()) this.observer?.onEnded(thread, undefined)
   }
@@ -178,7 +161,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
       await ahead
       if (this.#closed) throw unavailable('The model is being unloaded')
       const message: OpenMessage = { kind: 'open', port: port2, shared, ...this.#model }
-      const reply = await this.#post(message, task, [port2]).catch((cause) => {
+      const reply = await this.#piscina.post(message, task, [port2]).catch((cause) => {
         throw unavailable('A worker thread died while it loaded the model', { cause })
       })
       if (this.#closed) throw unavailable('The model is being unloaded')
@@ -197,15 +180,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   #add(init: WorkerThreadInit<PoolCall>): void {
     const { id } = init
     this.#threads.set(id, new WorkerThread(init))
-    this.#workerOf(id)?.once('error', (error) => this.#causes.set(id, error))
-  }
-
-  #post(message: WorkerMessage, task: WorkerTask, transferList: MessagePort[] = []): Promise<WorkerReply> {
-    return this.#piscina.run({ ...message, [queueOptionsSymbol]: task }, { signal: task, transferList })
-  }
-
-  #workerOf(id: number): Worker | undefined {
-    return this.#piscina.threads.find(({ threadId }) => threadId === id)
+    this.#piscina.find(id)?.once('error', (error) => this.#causes.set(id, error))
   }
 
   #isTaken(id: number): boolean {
@@ -215,7 +190,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   /** Compares the threads that we know with those that live. */
   #reconcile(): void {
     if (this.#closed) return
-    const live = new Set(this.#piscina.threads.map(({ threadId }) => threadId))
+    const live = new Set(this.#piscina.ids)
     for (const id of this.#threads.keys()) if (!live.has(id)) this.#forget(id, 'A worker thread has ended')
     this.#dropOrphanedOpenings(live)
     this.#replace()

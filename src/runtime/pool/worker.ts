@@ -4,8 +4,11 @@ import { ModelWorker } from './model-worker.ts'
 import type { OpenMessage, WorkerMessage, WorkerReply } from './worker-messages.ts'
 import { yieldToOthers } from './yield-to-others.ts'
 
+let model: ModelWorker | undefined
+
 /** The worker thread's side of a pool: called by piscina once for each message. Runs come by a port of their own. */
 export default async function handle(message: WorkerMessage): Promise<WorkerReply> {
+  if (message.kind === 'end') return await end()
   return message.kind === 'start' ? { status: 'started' } : await open(message)
 }
 
@@ -16,10 +19,20 @@ async function open(message: OpenMessage): Promise<WorkerReply> {
     const { mlmodel, intraOpThreads, flavorTable, port, shared } = message
     const flavor = await loadFlavor(mlmodel, flavorTable)
     const predictor = await flavor.load(mlmodel, { intraOpThreads })
-    new ModelWorker({ mlmodel, predictor, port, shared }).listen()
+    model = new ModelWorker({ mlmodel, predictor, port, shared })
+    model.listen()
     const { inputs, outputs, maxBatchRows, batchable } = predictor
     return { status: 'opened', model: { inputs, outputs, maxBatchRows, batchable } }
   } catch (error) {
     return { status: 'failed', error: serializeError(error) }
+  }
+}
+
+/** Ends the thread at a place where the engine is at nothing and holds nothing any more. */
+async function end(): Promise<never> {
+  try {
+    await model?.close()
+  } finally {
+    process.exit()
   }
 }

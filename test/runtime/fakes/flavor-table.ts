@@ -23,6 +23,9 @@ export interface FakeConfig {
   readonly loadMs?: number
   /** In shared memory: how many loads have begun, and how many have ended. */
   readonly loads?: Int32Array
+  /** In shared memory: how many were closed. */
+  readonly closes?: Int32Array
+  readonly neverCloses?: boolean
 }
 
 const COLUMN: readonly TensorMetadata[] = [{ name: 'x', datatype: 'FP64', shape: [-1] }]
@@ -76,6 +79,8 @@ export class DoublingPredictor implements Predictor {
 
   async close(): Promise<void> {
     this.#closed = true
+    if (this.#config.closes !== undefined) Atomics.add(this.#config.closes, 0, 1)
+    if (this.#config.neverCloses) await new Promise(() => {})
   }
 }
 
