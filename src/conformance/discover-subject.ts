@@ -11,6 +11,7 @@ import {
   type JsonObject,
   jsonOf,
   listMember,
+  objectOf,
   succeededWith,
   textMember,
   textsMember,
@@ -71,12 +72,13 @@ async function readServer(rest: RestPeer): Promise<ServerUnderTest> {
 }
 
 async function firstReadyModel(rest: RestPeer): Promise<string> {
-  const answer = await rest.postJson('/v2/repository/index', '{}')
-  const models = answer.status === 200 ? await attempt(async () => jsonOf(answer.body)) : undefined
-  const ready = Array.isArray(models)
-    ? models.filter(isRecord).find(({ state }) => state === 'READY')
-    : undefined
-  if (typeof ready?.['name'] === 'string') return ready['name']
+  const index = await attempt(async () => jsonOf((await rest.postJson('/v2/repository/index', '{}')).body))
+  const models = Array.isArray(index) ? index.filter(isRecord).filter(({ state }) => state === 'READY') : []
+  const stats = await attempt(async () =>
+    listMember(objectOf((await rest.get('/v2/models/stats')).body), 'model_stats'),
+  )
+  const [first] = [...models, ...(stats ?? []).filter(isRecord)]
+  if (typeof first?.['name'] === 'string') return first['name']
   throw invalidParameter('The server does not tell which models it has: name one with --model')
 }
 

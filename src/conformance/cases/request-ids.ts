@@ -25,14 +25,6 @@ export const REQUEST_ID_CASES: readonly ConformanceCase[] = [
     run: (bench) => mustEcho(bench, `"ü€😀\\ <&> ${'x'.repeat(100)}`),
   },
   {
-    id: 'rest.ids.none',
-    group,
-    level: 'must',
-    title: 'A request needs no id; an id that the server gives it is a string',
-    clause: clauseOf('rest', 'Inference Response JSON Object'),
-    run: async (bench) => void (await bench.reply()),
-  },
-  {
     id: 'rest.ids.together',
     group,
     level: 'must',
