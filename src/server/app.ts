@@ -44,6 +44,7 @@ export interface App {
   readonly bodies: BodyReader
   readonly probes: Probes
   readonly exposition: Exposition
+  readonly metrics: ServerMetrics
   readonly options: ServerOptions
 }
 
@@ -100,14 +101,14 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   healthRoutes(app, { models, registry, probes })
   const { version = '', control } = options
   openInferenceRoutes(app, {
-    ...{ models, metrics, registry, probes, inference, version },
+    ...{ models, exposition, registry, probes, inference, version },
     controlled: control !== undefined,
   })
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
   await app.ready()
-  return { fastify: app, server: app.server, registry, bodies, probes, exposition, options }
+  return { fastify: app, server: app.server, registry, bodies, probes, exposition, metrics, options }
 }
 
 /** No route has a schema; fastify's own compilers would load ajv at every start (50 ms, 4 MB). */

@@ -1,5 +1,7 @@
 import type { AllFigures, MetricFigures } from '../../core/metric-figures.ts'
+import type { ModelStatistics } from '../open-inference/model-statistics.ts'
 import type { PrometheusExposition, PrometheusSources } from './prometheus.ts'
+import type { CountedModel } from './server-metrics.ts'
 
 /** What Prometheus gets. Its text is made by modules that are loaded at the first scrape: nobody else pays for them. */
 export class Exposition {
@@ -19,9 +21,24 @@ export class Exposition {
     return mergedText(figures)
   }
 
-  /** Of this process. */
+  /** Of this process, with the statistics of its models. */
   async figures(): Promise<readonly MetricFigures[]> {
-    return (await this.#exposition()).json()
+    const [exposition, { statisticsFigures }] = await Promise.all([
+      this.#exposition(),
+      import('./statistics-figures.ts'),
+    ])
+    return [...(await exposition.json()), ...statisticsFigures(this.#sources.metrics)]
+  }
+
+  /** What models have done, in all processes together. */
+  async statistics(models: readonly CountedModel[]): Promise<readonly ModelStatistics[]> {
+    const { modelStatistics, statisticsOf } = await import('../open-inference/model-statistics.ts')
+    if (this.#all === undefined) {
+      const { metrics } = this.#sources
+      return models.map((model) => modelStatistics(model, metrics.find(model.model, model.version)))
+    }
+    const [figures, { totalOf }] = await Promise.all([this.#all.gather(), import('./statistics-figures.ts')])
+    return models.map((model) => statisticsOf(model, totalOf(figures, model)))
   }
 
   #exposition(): Promise<PrometheusExposition> {

@@ -1,5 +1,6 @@
 import { AggregatorRegistry } from 'prom-client'
 import type { MetricFigures } from '../../core/metric-figures.ts'
+import { isStatistic } from './statistics-figures.ts'
 
 /** Gauges that say the same of every process, or of which the largest is the one to know. Others are added up. */
 const LARGEST = /_info$|^headrace_(max_batch_rows|predicted_wait_seconds)$/
@@ -11,8 +12,12 @@ const LARGEST = /_info$|^headrace_(max_batch_rows|predicted_wait_seconds)$/
 export async function mergedText(
   figures: readonly (readonly MetricFigures[])[],
 ): Promise<{ contentType: string; text: string }> {
-  const merged = AggregatorRegistry.aggregate(figures.map((list) => list.map(toMerge)))
+  const merged = AggregatorRegistry.aggregate(figures.map((list) => list.filter(isScraped).map(toMerge)))
   return { contentType: merged.contentType, text: await merged.metrics() }
+}
+
+function isScraped(metric: MetricFigures): boolean {
+  return !isStatistic(metric)
 }
 
 /** A sample that is no number, as the mean of no observations (null, once sent), would make one of the whole. */

@@ -1,9 +1,6 @@
-import type { Buckets } from '../metrics/buckets.ts'
-import type { RunFigure } from '../metrics/run-figures.ts'
+import { type CountedPart, type ModelCounts, modelCounts } from '../metrics/model-counts.ts'
 import type { CountedModel, RequestMetrics } from '../metrics/server-metrics.ts'
-
-const NANOSECONDS_OF_SECOND = 1e9
-const NANOSECONDS_OF_MILLISECOND = 1e6
+import type { CountedTotal } from '../metrics/statistics-figures.ts'
 
 /** How often something happened, and how many nanoseconds it took together. */
 export interface DurationStatistic {
@@ -45,62 +42,57 @@ export interface ModelStatistics {
   readonly batch_stats: readonly BatchStatistics[]
 }
 
-/** @param metrics undefined before the model's first request. */
-export function modelStatistics(
+/** @param metrics of this process; undefined before the model's first request. */
+export function modelStatistics(model: CountedModel, metrics: RequestMetrics | undefined): ModelStatistics {
+  const counts = metrics === undefined ? new Map<string, number>() : modelCounts(metrics)
+  return statisticsOf(model, { counts, lastPredictionAt: metrics?.lastPredictionAt ?? 0 })
+}
+
+export function statisticsOf(
   { model, version }: CountedModel,
-  metrics: RequestMetrics | undefined,
+  { counts, lastPredictionAt }: CountedTotal,
 ): ModelStatistics {
   return {
     name: model,
     version,
-    last_inference: metrics?.lastPredictionAt ?? 0,
-    inference_count: metrics?.rows ?? 0,
-    execution_count: Math.round(metrics?.runs.count ?? 0),
-    inference_stats: inferStatistics(metrics),
-    batch_stats: Array.from(metrics?.runs.bySize() ?? [], batchStatistics),
+    last_inference: lastPredictionAt,
+    inference_count: counts.get('rows') ?? 0,
+    execution_count: Math.round(counts.get('runs') ?? 0),
+    inference_stats: {
+      success: duration(counts, 'success'),
+      fail: duration(counts, 'fail'),
+      queue: duration(counts, 'queue'),
+      compute_input: duration(counts, 'parse'),
+      compute_infer: duration(counts, 'compute'),
+      compute_output: duration(counts, 'serialise'),
+      cache_hit: NEVER,
+      cache_miss: NEVER,
+    },
+    batch_stats: batchStatistics(counts),
   }
 }
 
-function inferStatistics(metrics: RequestMetrics | undefined): InferStatistics {
-  if (metrics === undefined) return inferStatisticsOf(NEVER, NEVER, () => NEVER)
-  const { stages, failures, failedMs } = metrics
-  const all = durationOf(stages.total)
-  const fail = { count: failures, ns: Math.round(failedMs * NANOSECONDS_OF_MILLISECOND) }
-  const success = { count: all.count - fail.count, ns: Math.max(0, all.ns - fail.ns) }
-  return inferStatisticsOf(success, fail, (stage) => durationOf(stages[stage]))
+function duration(counts: ModelCounts, part: CountedPart): DurationStatistic {
+  return { count: counts.get(`${part}.count`) ?? 0, ns: Math.round(counts.get(`${part}.ns`) ?? 0) }
 }
 
-function inferStatisticsOf(
-  success: DurationStatistic,
-  fail: DurationStatistic,
-  of: (stage: 'parse' | 'queue' | 'compute' | 'serialise') => DurationStatistic,
-): InferStatistics {
-  return {
-    success,
-    fail,
-    queue: of('queue'),
-    compute_input: of('parse'),
-    compute_infer: of('compute'),
-    compute_output: of('serialise'),
-    cache_hit: NEVER,
-    cache_miss: NEVER,
-  }
-}
+const BATCH_RUNS = /^batch\.(\d+)\.runs$/
 
-function batchStatistics({ rows, runs, parse, compute, serialise }: RunFigure): BatchStatistics {
-  // What is in part of requests that were not answered yet becomes whole with them.
-  const count = Math.round(runs)
-  const of = (ms: number) => ({ count, ns: Math.round(ms * NANOSECONDS_OF_MILLISECOND) })
-  return {
-    batch_size: rows,
-    compute_input: of(parse),
-    compute_infer: of(compute),
-    compute_output: of(serialise),
-  }
-}
-
-function durationOf({ counts, sum }: Buckets): DurationStatistic {
-  let count = 0
-  for (const each of counts) count += each
-  return { count, ns: Math.round(sum * NANOSECONDS_OF_SECOND) }
+function batchStatistics(counts: ModelCounts): readonly BatchStatistics[] {
+  const sizes = Array.from(counts.keys(), (name) => BATCH_RUNS.exec(name)?.[1]).filter(
+    (rows) => rows !== undefined,
+  )
+  return sizes
+    .sort((a, b) => Number(a) - Number(b))
+    .map((rows) => {
+      // What is a part of a run becomes a whole one with the requests that are not answered yet.
+      const count = Math.round(counts.get(`batch.${rows}.runs`) ?? 0)
+      const of = (stage: string) => ({ count, ns: Math.round(counts.get(`batch.${rows}.${stage}`) ?? 0) })
+      return {
+        batch_size: Number(rows),
+        compute_input: of('parse'),
+        compute_infer: of('compute'),
+        compute_output: of('serialise'),
+      }
+    })
 }

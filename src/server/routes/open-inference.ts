@@ -3,7 +3,7 @@ import { internalError } from '../../core/errors.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
 import type { ExchangeRegistry } from '../exchange-registry.ts'
-import type { ServerMetrics } from '../metrics/server-metrics.ts'
+import type { Exposition } from '../metrics/exposition.ts'
 import { findModel, findVersions } from '../model-requests.ts'
 import type { OpenInference } from '../open-inference/inference.ts'
 import { isModelReady, isServerReady } from '../open-inference/readiness.ts'
@@ -14,7 +14,7 @@ import type { ServedModels } from '../server-options.ts'
 
 export interface OpenInferenceRoutesInit {
   readonly models: ServedModels
-  readonly metrics: ServerMetrics
+  readonly exposition: Exposition
   readonly registry: ExchangeRegistry
   readonly probes: Probes
   readonly inference: OpenInference
@@ -82,13 +82,10 @@ function documentRoutes(app: FastifyInstance, init: OpenInferenceRoutesInit): vo
   })
 }
 
-function statisticsRoutes(app: FastifyInstance, { models, metrics }: OpenInferenceRoutesInit): void {
+function statisticsRoutes(app: FastifyInstance, { models, exposition }: OpenInferenceRoutesInit): void {
   const send = async (exchange: Exchange, asked: readonly ServedModel[]): Promise<void> => {
-    const { modelStatistics } = await import('../open-inference/model-statistics.ts')
-    const stats = asked.map(({ name, version }) =>
-      modelStatistics({ model: name, version }, metrics.find(name, version)),
-    )
-    sendJson(exchange, { model_stats: stats })
+    const counted = asked.map(({ name, version }) => ({ model: name, version }))
+    sendJson(exchange, { model_stats: await exposition.statistics(counted) })
   }
   get(app, '/v2/models/stats', (exchange) => send(exchange, models.list()))
   getOfModel(app, '/stats', (exchange, { name = '', version }) =>
