@@ -4,8 +4,9 @@ import type { Logger } from 'pino'
 import { printable } from '../core/printable.ts'
 import type { ModelOrigin } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
+import { UNVERSIONED } from '../runtime/loaded-model.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
-import { version } from './version.ts'
+import { version as programVersion } from './version.ts'
 
 export interface Listening {
   readonly url: string
@@ -39,9 +40,9 @@ export function announceListening({ url, logger, format, ...start }: Listening):
       processes,
       cores: availableParallelism(),
       node: process.versions.node,
-      version: version(),
+      version: programVersion(),
     },
-    `Headrace ${version()} is listening on ${url}${many}, ${startMs} ms after its start`,
+    `Headrace ${programVersion()} is listening on ${url}${many}, ${startMs} ms after its start`,
   )
 }
 
@@ -54,8 +55,9 @@ function sayer(logger: Logger, format: 'json' | 'text'): (fields: object, senten
 }
 
 function describe(model: ServedModel): string {
-  const { source, loadTimes, placement, goldenRequests, mlmodel } = model
-  const number = source.version === undefined ? '' : ` version ${source.version}`
+  const { source, version, loadTimes, placement, goldenRequests, mlmodel } = model
+  const isVersioned = source.version !== undefined || version !== UNVERSIONED
+  const number = isVersioned ? ` version ${version}` : ''
   const { workers } = model.stats()
   const place =
     placement === 'inline'
@@ -93,7 +95,7 @@ function facts(model: ServedModel): object {
   const { source, placement, loadTimes, mlmodel } = model
   return {
     model: model.name,
-    modelVersion: source.version,
+    modelVersion: model.version,
     uri: source.canonicalUri,
     path: source.path,
     origin: source.origin.kind,

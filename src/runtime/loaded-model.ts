@@ -30,7 +30,7 @@ export interface LoadedModelInit {
 const ATTEND_EVERY_MS = 0.5
 
 /** Of a model that no registry knows. */
-const UNVERSIONED = '1'
+export const UNVERSIONED = '1'
 
 /** As which version a model is served of which nobody says more. */
 export function versionOf({ version }: ResolvedModel): string {

@@ -55,10 +55,11 @@ ${described.map(modelSection).join('\n')}
 `
 }
 
-function modelSection({ model, example }: DescribedModel): string {
-  const path = namedPath(model)
+function modelSection(described: DescribedModel): string {
+  const { model, example, isPreferred } = described
+  const path = namedPath(described)
   const body = example === undefined ? '' : JSON.stringify(example, null, 1)
-  return `<h2>${escaped(model.name)}</h2>
+  return `<h2>${escaped(isPreferred ? model.name : `${model.name}, version ${model.version}`)}</h2>
 <p>${escaped(describe(model))}</p>
 ${signatureTables(model.mlmodel.signature)}
 <form action="${escaped(path)}"><p><label><code>POST ${escaped(path)}</code>

@@ -16,13 +16,24 @@ export interface OpenApiDocument {
 
 export interface DescribedModel {
   readonly model: ServedModel
+  /** Of several versions of its name, the one that requests without a version mean. */
+  readonly isPreferred: boolean
   /** Body that MLflow wrote from the input example, as JSON value. */
   readonly example: unknown
 }
 
-/** Reads the serving input example that came with each model; models without one have none. */
+/**
+ * Reads the serving input example that came with each model; models without one have none.
+ * @param models of each name the preferred version first.
+ */
 export function describeModels(models: readonly ServedModel[]): Promise<readonly DescribedModel[]> {
-  return Promise.all(models.map(async (model) => ({ model, example: await servingInput(model) })))
+  return Promise.all(
+    models.map(async (model) => ({
+      model,
+      isPreferred: models.find(({ name }) => name === model.name) === model,
+      example: await servingInput(model),
+    })),
+  )
 }
 
 /** OpenAPI 3.1 of what is served: each model's requests and replies, from its signature. */
@@ -43,7 +54,7 @@ export function openApiDocument(
     },
     paths: {
       ...Object.fromEntries(byDefault.map((entry) => ['/invocations', scoringPath(entry)])),
-      ...Object.fromEntries(described.map((entry) => [namedPath(entry.model), scoringPath(entry)])),
+      ...Object.fromEntries(described.map((entry) => [namedPath(entry), scoringPath(entry)])),
       ...modelPaths(described.map(({ model }) => model)),
       ...SERVER_PATHS,
       ...HEALTH_PATHS,
@@ -56,9 +67,10 @@ export function openApiDocument(
   }
 }
 
-/** Where a model is scored by its name. */
-export function namedPath(model: ServedModel): string {
-  return `/models/${encodeURIComponent(model.name)}/invocations`
+/** Where a model is scored by its name, and by its version where its name means another one. */
+export function namedPath({ model, isPreferred }: DescribedModel): string {
+  const version = isPreferred ? '' : `/versions/${encodeURIComponent(model.version)}`
+  return `/models/${encodeURIComponent(model.name)}${version}/invocations`
 }
 
 async function servingInput({ mlmodel }: ServedModel): Promise<unknown> {

@@ -15,6 +15,7 @@ export interface ServedModels {
   versions(name: string): readonly string[]
   /** The model that a request without a name means; undefined while none is loaded. */
   default(): ServedModel | undefined
+  /** Of each name the preferred version first. */
   list(): readonly ServedModel[]
   /** Every model that was asked for is loaded and proved. */
   ready(): boolean

@@ -22,7 +22,7 @@ export interface MlflowScoringInit {
   readonly requests: ModelRequests
 }
 
-/** `POST /invocations` and `POST /models/NAME/invocations`: MLflow's scoring protocol over HTTP. */
+/** `POST /invocations` and `POST /models/NAME[/versions/VERSION]/invocations`: MLflow's scoring protocol over HTTP. */
 export class MlflowScoring {
   readonly #dataPlane: InferencePlane
   readonly #requests: ModelRequests
@@ -32,11 +32,11 @@ export class MlflowScoring {
     this.#requests = init.requests
   }
 
-  /** Answers the exchange; never rejects. Without a name the default model is meant. */
-  async handle(exchange: Exchange, modelName: string | undefined): Promise<void> {
+  /** Answers the exchange; never rejects. Without a name the default model is meant, without a version the preferred. */
+  async handle(exchange: Exchange, modelName: string | undefined, version?: string): Promise<void> {
     exchange.errorBody = scoringErrorBody
     try {
-      const model = this.#requests.find(exchange, modelName)
+      const model = this.#requests.find(exchange, modelName, version)
       const mediaType = mediaTypeOf(exchange)
       if (typeof mediaType !== 'string') {
         exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
@@ -127,6 +127,13 @@ export function scoringRoutes(app: FastifyInstance, scoring: MlflowScoring): voi
     onRequest: (request, reply) => {
       reply.hijack()
       void scoring.handle(request.exchange, request.params.name)
+    },
+    handler: answeredEarlier,
+  })
+  app.post<{ Params: { name: string; version: string } }>('/models/:name/versions/:version/invocations', {
+    onRequest: (request, reply) => {
+      reply.hijack()
+      void scoring.handle(request.exchange, request.params.name, request.params.version)
     },
     handler: answeredEarlier,
   })
