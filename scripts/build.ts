@@ -12,6 +12,7 @@ import { rolldown } from 'rolldown'
 /** Files that the program finds beside its own modules. */
 const DATA_FILES = [
   'src/store/schema/*.sql',
+  'src/protocols/open-inference/grpc/*.proto',
   // With and without the processor's vector instructions. Threads of its own WebAssembly does not get in Node.
   'node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm{,-simd}.wasm',
 ]

@@ -4,6 +4,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { cannotListen } from '../core/cannot-listen.ts'
 import { acceptingMs, isQuiet, type TrafficReport } from '../core/traffic-report.ts'
 import type { App } from './app.ts'
+import type { Companion } from './companion.ts'
 import { Departure } from './departure.ts'
 import { OpenConnections } from './open-connections.ts'
 
@@ -52,6 +53,7 @@ export class RunningServer {
   readonly #host: string
   #departure: Departure | undefined
   #stopping: Promise<void> | undefined
+  #companion: Companion | undefined
 
   constructor(app: App, connections: OpenConnections, host: string) {
     this.#app = app
@@ -71,7 +73,12 @@ export class RunningServer {
   }
 
   get openConnections(): number {
-    return this.#connections.size
+    return this.#connections.size + (this.#companion?.openConnections ?? 0)
+  }
+
+  /** From now on it goes the way of this server. */
+  accompany(companion: Companion): void {
+    this.#companion = companion
   }
 
   /** Serves a connection that another process has accepted. */
@@ -82,7 +89,9 @@ export class RunningServer {
   /** `/ready` turns 503 and every answer closes its connection; nobody is turned away. */
   depart(): void {
     this.#app.registry.draining = true
-    this.#departure ??= new Departure(this.#app.registry, this.#app.probes)
+    if (this.#departure !== undefined) return
+    this.#departure = new Departure(this.#app.registry, this.#app.probes)
+    this.#companion?.depart()
   }
 
   /** Undefined before it departs. */
@@ -110,14 +119,20 @@ export class RunningServer {
    * left then is cut off. A second call with a shorter time cuts the first one short.
    */
   stop({ graceMs }: { graceMs: number }): Promise<void> {
-    const cutOff = setTimeout(() => this.#connections.closeAll(), Math.min(graceMs, MAX_TIMER_MS))
+    const cutOff = setTimeout(() => this.#closeAll(), Math.min(graceMs, MAX_TIMER_MS))
     this.#stopping ??= this.#drain()
     return this.#stopping.finally(() => clearTimeout(cutOff))
+  }
+
+  #closeAll(): void {
+    this.#connections.closeAll()
+    this.#companion?.closeAll()
   }
 
   async #drain(): Promise<void> {
     const { registry, server, fastify } = this.#app
     registry.draining = true
+    const companionStopped = this.#companion?.stop()
     // Those that the system has taken on already would be reset: one turn of the event loop fetches them.
     await setImmediate()
     const accepting = stopAccepting(server)
@@ -128,6 +143,7 @@ export class RunningServer {
     await accepting
     await this.#connections.empty()
     clearInterval(closeIdle)
+    await companionStopped
     await registry.empty()
     await fastify.close()
   }

@@ -1,0 +1,270 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { badRequest, notImplemented, overloaded, ServingError } from '../../../core/errors.ts'
+import type { BodyReader, BytesHolder } from '../../body-reader.ts'
+import type { ContentCoding } from '../../content-coding.ts'
+import { GRPC, GRPC_STATUS } from '../../grpc-status.ts'
+import { inflateBody } from '../../inflate-body.ts'
+import { statusMessage } from './grpc-headers.ts'
+import { MessageReader, type MessageSink, PREFIX_BYTES } from './message-reader.ts'
+
+const NO_ERROR = 0
+const HEADERS = { ':status': 200, 'content-type': 'application/grpc' } as const
+const WITH_TRAILERS = { waitForTrailers: true, sendDate: false } as const
+const ALONE = { endStream: true, sendDate: false } as const
+
+/** What a client may compress its messages with. */
+const TAKEN_CODINGS = 'identity,gzip,deflate'
+
+/** An answer of more bytes counts until the client has taken it. */
+const COUNTED_BYTES = 64 * 1024
+
+export type Trailers = Readonly<Record<string, string | number>>
+
+/** Whoever answers a call. */
+export interface CallListener {
+  /** @param message may be a view of what was received. */
+  message(message: Buffer): void
+  /** The client sends no more. */
+  end(): void
+  /** Nothing can be answered any more: the client has left, or the call was refused. */
+  gone(error: unknown): void
+}
+
+export interface CallInit {
+  /** Where the bytes count that the call holds. */
+  readonly bodies: BodyReader
+  /** Of a message. */
+  readonly maxBytes: number
+  /** How long a client may take for its next bytes, or to take an answer. */
+  readonly stallMs: number
+}
+
+/** One call of gRPC: a stream of HTTP/2, as messages in both directions and a status at the end. */
+export class GrpcCall implements MessageSink, BytesHolder {
+  readonly headers: IncomingHttpHeaders
+  heldBytes = 0
+  readonly #stream: ServerHttp2Stream
+  readonly #bodies: BodyReader
+  readonly #init: CallInit
+  readonly #reader: MessageReader
+  #listener: CallListener | undefined
+  #ended = false
+  #finished = false
+  #responded = false
+  #inflating = false
+  /** Sent when the client can have them. */
+  #trailers: Trailers | undefined
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, init: CallInit) {
+    this.headers = headers
+    this.#stream = stream
+    this.#init = init
+    this.#bodies = init.bodies
+    this.#reader = new MessageReader(this, init.maxBytes)
+  }
+
+  get isOver(): boolean {
+    return this.#finished || this.#stream.destroyed
+  }
+
+  /** From now on the listener is told of what comes. */
+  read(listener: CallListener): void {
+    this.#listener = listener
+    const stream = this.#stream
+    stream.on('data', (chunk: Buffer) => this.#take(chunk))
+    stream.on('end', () => this.#end())
+    stream.on('close', () => this.#closed())
+    stream.on('wantTrailers', () => stream.sendTrailers({ ...this.#trailers }))
+  }
+
+  /** Who sends nothing in the midst of a message, or does not take its answer, is not waited for. */
+  limitStalls(): void {
+    this.#stream.setTimeout(this.#init.stallMs, () => this.#stalled())
+  }
+
+  /** No more messages are given until `resume`; those that were received stay where they are. */
+  pause(): void {
+    this.#reader.pause()
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    if (this.#inflating) return
+    this.#reader.resume()
+    this.#stream.resume()
+    this.#tellEnd()
+  }
+
+  /** Sends a message that has `PREFIX_BYTES` of room in front. @returns false where the client is slow to take it. */
+  send(message: Buffer): boolean {
+    if (this.isOver) return true
+    this.#respond()
+    return this.#stream.write(prefixed(message))
+  }
+
+  /** Calls back when the client can take more. */
+  onceDrained(callback: () => void): void {
+    this.#stream.once('drain', callback)
+  }
+
+  /** Sends a last message and a good status. */
+  answer(message: Buffer, trailers: Trailers): void {
+    if (this.isOver) return
+    this.#finished = true
+    this.#respond()
+    this.#trailers = { 'grpc-status': GRPC.ok, ...trailers }
+    if (message.length > COUNTED_BYTES) this.#waitForReader(message.length)
+    this.#stream.end(prefixed(message))
+  }
+
+  /** Ends with a status, a good one unless there is an error. What the client still sends is not read. */
+  finish(error: ServingError | undefined, trailers: Trailers = {}): void {
+    if (this.isOver) return
+    this.#finished = true
+    const all = { ...statusOf(error), ...trailers }
+    if (this.#responded) {
+      this.#trailers = all
+      this.#stream.end()
+    } else {
+      this.#stream.respond({ ...HEADERS, ...all }, ALONE)
+    }
+    if (!this.#ended) this.#stream.close(NO_ERROR)
+  }
+
+  /** Forgets so many bytes of messages that were answered. */
+  letGo(bytes: number): void {
+    this.#bodies.hold(this, -Math.min(bytes, this.heldBytes))
+  }
+
+  #release(): void {
+    this.#bodies.release(this)
+  }
+
+  /** Of `MessageReader`. */
+  message(message: Buffer, compressed: boolean): void {
+    if (compressed) void this.#inflate(message)
+    else this.#listener?.message(message)
+  }
+
+  /** Of `MessageReader`. */
+  refused(error: ServingError | 'too large'): void {
+    this.#refuse(error === 'too large' ? this.#tooLarge('A message') : error)
+  }
+
+  #respond(): void {
+    if (this.#responded) return
+    this.#responded = true
+    this.#stream.respond(HEADERS, WITH_TRAILERS)
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.isOver) return
+    this.#bodies.hold(this, chunk.length)
+    if (this.#bodies.isFull(0, this.heldBytes)) {
+      this.#refuse(overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' }))
+    } else {
+      this.#reader.push(chunk)
+    }
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#tellEnd()
+  }
+
+  #tellEnd(): void {
+    if (!this.#ended || this.#inflating || this.isOver) return
+    if (!this.#reader.isAmidst) this.#listener?.end()
+    else if (!this.#reader.isPaused) this.#refuse(badRequest('The call ends in the midst of a message.'))
+  }
+
+  #closed(): void {
+    this.#finished = true
+    this.#release()
+    this.#listener?.gone(undefined)
+  }
+
+  #stalled(): void {
+    if (this.#finished) this.#stream.close(CANCEL)
+    else if (this.#reader.isAmidst && !this.#reader.isPaused) {
+      this.#refuse(badRequest('The message did not arrive in time.'))
+    }
+  }
+
+  #refuse(error: ServingError): void {
+    this.#listener?.gone(error)
+    this.finish(error)
+    this.#release()
+  }
+
+  async #inflate(message: Buffer): Promise<void> {
+    this.pause()
+    this.#inflating = true
+    try {
+      const inflated = await this.#inflated(message)
+      this.letGo(message.length)
+      if (inflated !== undefined) this.#listener?.message(inflated)
+    } catch (error) {
+      this.#refuse(error as ServingError)
+    }
+    this.#inflating = false
+    if (!this.isOver && this.#listener !== undefined) this.resume()
+  }
+
+  async #inflated(message: Buffer): Promise<Buffer | undefined> {
+    const coding = this.headers['grpc-encoding'] ?? 'identity'
+    if (coding === 'identity') throw badRequest('A compressed message came in a call without grpc-encoding.')
+    if (coding !== 'gzip' && coding !== 'deflate') {
+      throw notImplemented(`Messages are not taken in the grpc-encoding '${String(coding).slice(0, 50)}'.`)
+    }
+    let length = 0
+    return await inflateBody(message, coding as ContentCoding, (bytes) => {
+      length += bytes
+      this.#bodies.hold(this, bytes)
+      return this.#mayKeep(length)
+    })
+  }
+
+  #mayKeep(length: number): boolean {
+    if (this.isOver) return false
+    if (length > this.#init.maxBytes) throw this.#tooLarge('An inflated message')
+    if (this.#bodies.isFull(0, this.heldBytes)) {
+      throw overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' })
+    }
+    return true
+  }
+
+  #tooLarge(what: string): ServingError {
+    return new ServingError(
+      'RESOURCE_EXHAUSTED',
+      `${what} is larger than the limit of ${this.#init.maxBytes} bytes.`,
+    )
+  }
+
+  #waitForReader(bytes: number): void {
+    this.#bodies.hold(this, bytes)
+    this.limitStalls()
+  }
+}
+
+const CANCEL = 8
+/** Whoever gets one of these may try again. */
+const COME_BACK: ReadonlySet<string> = new Set(['TEMPORARILY_UNAVAILABLE', 'REQUEST_LIMIT_EXCEEDED'])
+
+function prefixed(message: Buffer): Buffer {
+  message[0] = 0
+  message.writeUInt32BE(message.length - PREFIX_BYTES, 1)
+  return message
+}
+
+function statusOf(error: ServingError | undefined): Trailers {
+  if (error === undefined) return { 'grpc-status': GRPC.ok }
+  const status = {
+    'grpc-status': GRPC_STATUS[error.code],
+    'grpc-message': statusMessage(error.message),
+  }
+  if (error.code === 'NOT_IMPLEMENTED') return { ...status, 'grpc-accept-encoding': TAKEN_CODINGS }
+  const { retryAfterSeconds = COME_BACK.has(error.code) ? 1 : undefined } = error
+  if (retryAfterSeconds === undefined) return status
+  return { ...status, 'retry-after': String(Math.ceil(retryAfterSeconds)) }
+}
