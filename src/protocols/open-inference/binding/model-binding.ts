@@ -1,3 +1,4 @@
+import { ServingError } from '../../../core/errors.ts'
 import type { Parameters, ParameterValue } from '../../../core/inference.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
 import type { ModelSignature } from '../../../signature/model-signature.ts'
@@ -39,9 +40,21 @@ export class ModelBinding {
     if (signed === undefined || (!this.#isIncomplete && this.#own.fits(given))) return this.#own.bind(given)
     const isSigned = given.length > 0 && given.every(({ name }) => signed.names.has(name))
     if (!isSigned) return this.#own.bind(given)
-    const tensors = signed.bind(given)
+    const tensors = this.#signedInputs(signed, given)
     this.#own.checkRows(tensors)
     return tensors
+  }
+
+  #signedInputs(signed: SignatureBinding, given: readonly GivenTensor[]): TensorMap {
+    try {
+      return signed.bind(given)
+    } catch (error) {
+      const isEnforced = error instanceof ServingError && error.errorClass === 'SCHEMA_ENFORCEMENT_FAILED'
+      // Where the names are the model's own too, its metadata is what the client goes by.
+      const isOwn = !this.#isIncomplete && given.every(({ name }) => this.#own.has(name))
+      if (isEnforced && isOwn) return this.#own.bind(given)
+      throw error
+    }
   }
 
   /** @throws ServingError INVALID_PARAMETER_VALUE */

@@ -160,7 +160,7 @@ describe('tensors of a signature', () => {
         })
       }
       expect(() => decodeJson(codec, { inputs: [tensor('x', 'INT64', [1, 2], [1, 2])] })).toThrow(
-        'dtype of input int64 does not match expected dtype float64',
+        "Input 'x' of model 'm' has an unexpected datatype: expected FP32, got INT64.",
       )
     }
   })
