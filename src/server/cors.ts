@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http'
 
 const ALLOWED_METHODS = 'GET, POST'
 const ALLOWED_HEADERS =
-  'Content-Type, Authorization, X-API-Key, X-Headrace-Timeout-Ms, X-Request-Id, traceparent'
-const EXPOSED_HEADERS = 'X-Request-Id, traceparent, Server-Timing, Retry-After'
+  'Content-Type, Content-Encoding, Inference-Header-Content-Length, Authorization, X-API-Key, ' +
+  'X-Headrace-Timeout-Ms, X-Request-Id, traceparent'
+const EXPOSED_HEADERS =
+  'Inference-Header-Content-Length, X-Request-Id, traceparent, Server-Timing, Retry-After'
 const PREFLIGHT_SECONDS = '600'
 
 /** Cross-origin access (Fetch Standard, "CORS protocol") for a list of origins; `*` admits all of them. */
