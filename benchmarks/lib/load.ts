@@ -32,8 +32,13 @@ export async function load(plan: LoadPlan): Promise<LoadResult> {
   const { stdout } = await run('taskset', [...args, '--timeout', '20s', '-s', SCRIPT, plan.url], {
     env: { ...process.env, BODY: plan.bodyFile, HEADERS: headerLines(plan.headers) },
   })
-  const line = /^RESULT (.*)$/m.exec(stdout)?.[1]
-  if (line === undefined) throw new Error(`wrk gave no result:\n${stdout}`)
+  return loadResult(stdout)
+}
+
+/** From the line `RESULT {…}` that a generator prints. */
+export function loadResult(printed: string): LoadResult {
+  const line = /^RESULT (.*)$/m.exec(printed)?.[1]
+  if (line === undefined) throw new Error(`The generator gave no result:\n${printed}`)
   const raw = JSON.parse(line) as Record<'requests' | 'durationUs' | 'failed' | 'p50Us' | 'p99Us', number>
   return {
     requests: raw.requests,

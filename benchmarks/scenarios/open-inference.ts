@@ -2,14 +2,14 @@
  * How many requests a second does a tiny model answer by each transport of the Open Inference Protocol? REST with JSON, REST
  * with binary tensors and gRPC with raw contents, at 1, 8 and 64 connections with one request under way on each, beside
  * MLServer and furnace-server. Each server is one process as its users start it, all of them on CPUs 0-2, the load on CPU 3:
- * wrk for REST, ghz for gRPC. Target: by gRPC 5 times MLServer's rate at 8 and 64 connections.
+ * wrk for REST, grpc-go for gRPC (`peers/grpc-load/`, which needs Go). Target: by gRPC 5 times MLServer's rate at 8 and 64 connections.
  *
  * Peers take part where HEADRACE_BENCH_MLSERVER and HEADRACE_BENCH_FURNACE name them (`lib/infer-peers.ts`).
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ghzVersion, grpcLoad } from '../lib/grpc-load.ts'
+import { GrpcLoad } from '../lib/grpc-load.ts'
 import {
   binaryBody,
   type FloatInput,
@@ -46,6 +46,7 @@ interface Round extends LoadResult {
   readonly cpuUs: number
 }
 
+const grpc = GrpcLoad.build()
 const folder = mkdtempSync(join(tmpdir(), 'headrace-infer-'))
 
 function flower(name: string): FloatInput {
@@ -98,7 +99,7 @@ function loadOf({ server, plan, transport, connections }: Cell, seconds: number)
   const common = { connections, seconds, cpus: LOAD_CPUS }
   const { body, headers } = bodyOf(transport, plan.inputName)
   const file = written(join(folder, `${transport} of ${plan.inputName}`), body)
-  if (transport === 'gRPC') return grpcLoad({ ...common, port: plan.grpcPort!, messageFile: file })
+  if (transport === 'gRPC') return grpc.run({ ...common, port: plan.grpcPort!, messageFile: file })
   return load({ ...common, url: server.url, bodyFile: file, headers })
 }
 
@@ -167,8 +168,7 @@ try {
   print(summaries)
   const ofMlServer = ratios(summaries)
   console.log('gRPC, headrace / the faster MLServer, by connections:', ofMlServer)
-  const versions = { ...peerVersions(), ghz: ghzVersion() }
-  if (KEPT) keep('open-inference', { seconds: SECONDS, peers: versions, ofMlServer, cells: summaries })
+  if (KEPT) keep('open-inference', { seconds: SECONDS, peers: peerVersions(), ofMlServer, cells: summaries })
 } finally {
   for (const { server } of servers) await server.stop()
 }
