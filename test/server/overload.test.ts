@@ -70,7 +70,7 @@ describe('a queue that is too long', () => {
     const metrics = await (await fetch(`${url}/metrics`)).text()
     expect(metrics).toContain('headrace_requests_refused_total{model="sums",version="3",reason="wait"} 1')
     expect(metrics).toContain('headrace_queue_rows{model="sums",version="3"} 1000')
-    expect(metrics).toMatch(/headrace_predicted_wait_seconds\{model="sums"\} \d/)
+    expect(metrics).toMatch(/headrace_predicted_wait_seconds\{model="sums",version="3"\} \d/)
   })
 
   test('leaves the connection of a small body usable', async () => {
