@@ -26,12 +26,15 @@ export class TensorBinding {
   readonly #inputs: readonly BoundInput[]
   readonly #names: ReadonlySet<string>
   readonly #batchable: boolean
+  /** Other names that a request may use instead, for errors. */
+  readonly #signedNames: readonly string[]
 
   constructor({ name, signature, inputs, batchable }: TensorBindingInit) {
     this.#name = name
     this.#inputs = inputs.map((input) => ({ ...input, signed: signedShape(input, inputs.length, signature) }))
     this.#names = new Set(inputs.map((input) => input.name))
     this.#batchable = batchable
+    this.#signedNames = namesOf(signature).filter((named) => !this.#names.has(named))
   }
 
   has(name: string): boolean {
@@ -80,7 +83,9 @@ export class TensorBinding {
     const missed =
       missing.length === 0 ? '' : ` The request lacks ${quotedNames(missing.map(({ name }) => name))}.`
     const extra = unknown.length === 0 ? '' : ` It has no input ${quotedNames(unknown)}.`
-    throw badRequest(`${takes}.${missed}${extra}`)
+    const signed =
+      this.#signedNames.length === 0 ? '' : `, or by its signature ${quotedNames(this.#signedNames)}`
+    throw badRequest(`${takes}${signed}.${missed}${extra}`)
   }
 
   #wrongDatatype({ name, datatype }: BoundInput, given: string): Error {
@@ -110,6 +115,14 @@ export class TensorBinding {
       { input: name },
     )
   }
+}
+
+function namesOf(signature: ModelSignature | undefined): readonly string[] {
+  const schema = signature?.inputs
+  if (schema === undefined) return []
+  const specs: readonly { readonly name: string | undefined }[] =
+    schema.kind === 'columns' ? schema.columns : schema.tensors
+  return specs.flatMap(({ name }) => name ?? [])
 }
 
 function matches(expected: readonly number[], given: readonly number[]): boolean {

@@ -67,7 +67,7 @@ describe('columns of a signature', () => {
     [
       [tensor('a', 'FP64', [1], [1]), tensor('X', 'FP32', [1, 2], [1, 2])],
       'BAD_REQUEST',
-      "It has no input 'a'.",
+      "takes the inputs 'X', or by its signature 'a', 'b'. It has no input 'a'.",
     ],
   ])('are refused: %j', (inputs, code, message) => {
     expect(() => decodeJson(matrix, { inputs })).toThrow(
