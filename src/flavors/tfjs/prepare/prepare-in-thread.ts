@@ -6,7 +6,7 @@ import type { PrepareJob, PrepareReply } from './prepare-messages.ts'
 
 /** Preparing takes seconds at most, but for models of gigabytes. */
 const LONGEST_MS = 10 * 60 * 1000
-/** No thread is ended in the middle of a native run. */
+/** A thread ends by itself once it has answered, and may take the process with it where it is cut off. */
 const GRACE_MS = 2_000
 
 /** How the thread ended without an answer. */
@@ -21,6 +21,7 @@ export async function prepareInThread(job: PrepareJob): Promise<PrepareReply | T
   const worker = new Worker(new URL(`./prepare-thread${extname(import.meta.url)}`, import.meta.url), {
     workerData: job,
   })
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   let timer: NodeJS.Timeout | undefined
   const reply = await new Promise<PrepareReply | ThreadDeath>((resolve) => {
     const die = (reason: string): void => resolve({ status: 'died', reason })
@@ -30,6 +31,8 @@ export async function prepareInThread(job: PrepareJob): Promise<PrepareReply | T
     timer = setTimeout(() => die(`it took longer than ${LONGEST_MS / 60_000} minutes`), LONGEST_MS)
   })
   clearTimeout(timer)
+  await Promise.race([ended, sleep(GRACE_MS, undefined, { ref: false })])
+  // Nothing ends a thread in the middle of a native run.
   await Promise.race([worker.terminate(), sleep(GRACE_MS, undefined, { ref: false })])
   return reply
 }

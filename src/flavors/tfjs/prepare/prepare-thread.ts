@@ -19,3 +19,4 @@ async function answer(): Promise<PrepareReply | ThreadDeath> {
 }
 
 parentPort!.postMessage(await answer())
+process.exit()
