@@ -1,6 +1,7 @@
 import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { CONTROL_SETTINGS } from './control-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
+import { GRPC_SETTINGS } from './grpc-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { OVERLOAD_SETTINGS } from './overload-settings.ts'
 import { PLACEMENT_SETTINGS } from './placement-settings.ts'
@@ -33,6 +34,7 @@ export const SERVE_SETTINGS = {
     help: 'Port to listen on; 0 takes any free one',
     parse: port,
   }),
+  ...GRPC_SETTINGS,
   ...PROCESS_SETTINGS,
   ...PLACEMENT_SETTINGS,
   timeoutMs: setting({

@@ -10,6 +10,8 @@ import { version as programVersion } from './version.ts'
 
 export interface Listening {
   readonly url: string
+  /** Host and port of gRPC; undefined where it is not served. */
+  readonly grpc?: string | undefined
   readonly logger: Logger
   readonly format: 'json' | 'text'
   /** From the start of the command; of this process unless set. */
@@ -29,20 +31,22 @@ export function announceModels(
 }
 
 /** Says where the models are served. */
-export function announceListening({ url, logger, format, ...start }: Listening): void {
+export function announceListening({ url, grpc, logger, format, ...start }: Listening): void {
   const startMs = Math.round(start.startMs ?? performance.now())
   const { processes } = start
   const many = processes === undefined ? '' : ` with ${processes} processes`
+  const also = grpc === undefined ? '' : `, gRPC on ${grpc}`
   sayer(logger, format)(
     {
       url,
+      grpc,
       startMs,
       processes,
       cores: availableParallelism(),
       node: process.versions.node,
       version: programVersion(),
     },
-    `Headrace ${programVersion()} is listening on ${url}${many}, ${startMs} ms after its start`,
+    `Headrace ${programVersion()} is listening on ${url}${also}${many}, ${startMs} ms after its start`,
   )
 }
 

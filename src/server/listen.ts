@@ -69,7 +69,12 @@ export class RunningServer {
   /** The base URL where the server's connections come in at this port; an IPv6 address stands in brackets. */
   urlAt(port: number): string {
     const scheme = this.#app.options.sslCertfile === undefined ? 'http' : 'https'
-    return `${scheme}://${this.#host.includes(':') ? `[${this.#host}]` : this.#host}:${port}`
+    return `${scheme}://${this.addressAt(port)}`
+  }
+
+  /** Host and port as in a URL. */
+  addressAt(port: number): string {
+    return `${this.#host.includes(':') ? `[${this.#host}]` : this.#host}:${port}`
   }
 
   get openConnections(): number {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { Seat } from './dispatcher-seat.ts'
+import { type Offered, Seat } from './dispatcher-seat.ts'
 import { machineTime } from './machine-time.ts'
-import type { Receiver } from './receiver.ts'
+import type { Receiver, Service } from './receiver.ts'
 
 /** A process that takes longer to answer has other things to do: others are asked meanwhile. */
 const OFFERED_MS = 100
@@ -13,6 +13,7 @@ const MAX_WAITING = 4096
 
 interface Waiting {
   readonly socket: Socket
+  readonly service: Service | undefined
   /** A process was too slow for it: it goes to the next one for good, so that it ends up with somebody. */
   readonly wasDeclined: boolean
 }
@@ -29,14 +30,14 @@ export class ConnectionDispatcher {
   #withdrawing: NodeJS.Timeout | undefined
 
   /** @param socket paused, so that nothing has been read from it. */
-  take(socket: Socket): void {
+  take(socket: Socket, service?: Service): void {
     if (this.#waiting.length >= MAX_WAITING) {
       socket.destroy()
       return
     }
     // A connection that its client has left is found out by the process that gets it.
     socket.on('error', () => {})
-    this.#waiting.push({ socket, wasDeclined: false })
+    this.#waiting.push({ socket, service, wasDeclined: false })
     this.#dispatch()
   }
 
@@ -62,15 +63,15 @@ export class ConnectionDispatcher {
 
   /** @param connections how many the process has open, this one included. */
   accepted(receiver: Receiver, id: number, connections: number): void {
-    this.#seats.get(receiver)?.answer(id)?.destroy()
+    this.#seats.get(receiver)?.answer(id)?.socket.destroy()
     this.counted(receiver, connections)
     this.#dispatch()
   }
 
   /** The process came to it too late. */
   declined(receiver: Receiver, id: number): void {
-    const socket = this.#seats.get(receiver)?.answer(id)
-    this.#giveBack(socket === undefined ? [] : [socket])
+    const offered = this.#seats.get(receiver)?.answer(id)
+    this.#giveBack(offered === undefined ? [] : [offered])
   }
 
   counted(receiver: Receiver, connections: number): void {
@@ -94,10 +95,14 @@ export class ConnectionDispatcher {
       const chosen = this.#leastBusy()
       if (chosen === undefined || chosen[1].isFull) break
       const [receiver, seat] = chosen
-      const { socket, wasDeclined } = this.#waiting.shift()!
+      const { socket, service, wasDeclined } = this.#waiting.shift()!
       const isFirm = wasDeclined || this.#seats.size === 1
       const id = ++this.#lastId
-      const offer = isFirm ? { id } : { id, until: machineTime() + OFFERED_MS }
+      const offer = {
+        id,
+        ...(isFirm ? {} : { until: machineTime() + OFFERED_MS }),
+        ...(service === undefined ? {} : { service }),
+      }
       seat.offer(socket, offer)
       receiver.hand(socket, offer)
     }
@@ -132,8 +137,8 @@ export class ConnectionDispatcher {
     this.#withdrawing = undefined
   }
 
-  #giveBack(sockets: readonly Socket[]): void {
-    this.#waiting.unshift(...sockets.map((socket) => ({ socket, wasDeclined: true })))
-    if (sockets.length > 0) this.#dispatch()
+  #giveBack(offered: readonly Offered[]): void {
+    this.#waiting.unshift(...offered.map(({ socket, service }) => ({ socket, service, wasDeclined: true })))
+    if (offered.length > 0) this.#dispatch()
   }
 }

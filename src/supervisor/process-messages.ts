@@ -2,6 +2,7 @@ import type { SerializedError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import type { Offer } from './receiver.ts'
 
 /** How far a process has come with a change. */
 export interface ChangeAnswer {
@@ -13,11 +14,12 @@ export interface ChangeAnswer {
 /** What the supervisor sends to a process, as JSON: numbers must be finite. */
 export type Order =
   /** With a socket: a connection to serve, unless this time of the machine has passed. */
-  | { readonly type: 'connection'; readonly id: number; readonly until?: number }
+  | ({ readonly type: 'connection' } & Offer)
   /** The port is open: the first process tells its user. */
   | {
       readonly type: 'listening'
       readonly port: number
+      readonly grpcPort?: number
       readonly startMs: number
       readonly processes: number
     }

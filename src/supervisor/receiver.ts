@@ -6,9 +6,14 @@ export interface Receiver {
   hand(socket: Socket, offer: Offer): void
 }
 
+/** What listens on the port that a connection came by. */
+export type Service = 'http' | 'grpc'
+
 /** The terms on which a connection is handed over. */
 export interface Offer {
   readonly id: number
   /** Time of the machine past which the process must not take it, as somebody else may have it; never unless set. */
   readonly until?: number
+  /** `http` unless set. */
+  readonly service?: Service
 }

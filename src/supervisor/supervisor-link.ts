@@ -7,16 +7,24 @@ import { BEAT_MS } from './heartbeat.ts'
 import { LinkedChanges } from './linked-changes.ts'
 import { machineTime } from './machine-time.ts'
 import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
-import type { Offer } from './receiver.ts'
+import type { Offer, Service } from './receiver.ts'
+
+/** Where connections come in, from when on, and for how many processes. */
+export interface Listening {
+  readonly port: number
+  readonly grpcPort?: number
+  readonly startMs: number
+  readonly processes: number
+}
 
 /** What a server does that a supervisor asks of it. */
 export interface SupervisedServer {
-  take(connection: Socket): void
+  take(connection: Socket, service: Service): void
   /** How many it has open. */
   connections(): number
   figures(): Promise<readonly MetricFigures[]>
   /** The port is open. Told to the first process only. */
-  listening(port: number, startMs: number, processes: number): void
+  listening(start: Listening): void
   /** What it serves now. */
   models(): readonly NamedModels[]
   /** Gets ready to make a change. @throws ServingError */
@@ -116,7 +124,7 @@ export class SupervisorLink {
         this.#accept(socket, order)
         break
       case 'listening':
-        this.#server?.listening(order.port, order.startMs, order.processes)
+        this.#server?.listening(order)
         break
       case 'figures':
         void this.#giveFigures(order.id)
@@ -153,7 +161,7 @@ export class SupervisorLink {
   }
 
   /** Answered before anything is read: what was accepted, the supervisor gives to nobody else. */
-  #accept(socket: Socket | undefined, { id, until }: Offer): void {
+  #accept(socket: Socket | undefined, { id, until, service = 'http' }: Offer): void {
     if (until !== undefined && machineTime() > until) {
       // Closes this process's copy alone; the connection lives on.
       socket?.destroy()
@@ -166,9 +174,9 @@ export class SupervisorLink {
     // As a server's own connections are (node:net, node:http): answers are not held back, and a client may
     // close its side once it has sent its request.
     socket.setNoDelay(true)
-    socket.allowHalfOpen = true
+    socket.allowHalfOpen = service === 'http'
     socket.once('close', () => this.#countSoon())
-    this.#server?.take(socket)
+    this.#server?.take(socket, service)
   }
 
   /** The supervisor gives connections to whoever has the fewest; ends are told in groups. */

@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   readonly program: Program
   readonly processes: number
   readonly listen: PortOptions
+  /** Where gRPC's connections come in, if anywhere. */
+  readonly grpc?: PortOptions | undefined
   /** What requests under way are given on the way out. */
   readonly graceMs: number
   readonly requestTimeoutMs: number
@@ -61,6 +63,7 @@ export class Supervisor implements ProcessObserver {
   readonly #pulse: NodeJS.Timeout
   #first: { ready(): void; failed(end: ProcessEnd): void } | undefined
   #port: SharedPort | undefined
+  #grpcPort: SharedPort | undefined
   #allReady = false
   #stopping: Promise<void> | undefined
   /** `performance.now()` at which what is left is cut off. */
@@ -89,10 +92,13 @@ export class Supervisor implements ProcessObserver {
     await first
     this.#first = undefined
     if (this.#stopping !== undefined) return
-    const { listen, processes } = this.#options
+    const { listen, grpc, processes } = this.#options
     this.#port = await SharedPort.open(listen, (socket) => this.#dispatcher.take(socket))
-    const { port } = this.#port
-    process.send({ type: 'listening', port, startMs: performance.now(), processes })
+    if (grpc !== undefined) {
+      this.#grpcPort = await SharedPort.open(grpc, (socket) => this.#dispatcher.take(socket, 'grpc'))
+    }
+    const ports = { port: this.#port.port, ...(this.#grpcPort && { grpcPort: this.#grpcPort.port }) }
+    process.send({ type: 'listening', ...ports, startMs: performance.now(), processes })
     for (let number = 2; number <= processes; number += 1) this.#startProcess(number)
   }
 
@@ -248,7 +254,7 @@ export class Supervisor implements ProcessObserver {
       else this.#finish(process, 0)
     }
     if (accepting) await this.#untilQuiet()
-    await this.#port?.close()
+    await Promise.all([this.#port?.close(), this.#grpcPort?.close()])
     for (const process of this.#processes) this.#finish(process, this.#leftMs())
     while (this.#processes.size > 0) {
       await delay(20)

@@ -22,8 +22,11 @@ async function serve(settings: ServeSettings): Promise<void> {
   return (await import('./serve/supervise.ts')).supervise(settings)
 }
 
-function checkTogether({ sslCertfile, sslKeyfile }: ServeSettings): void {
+function checkTogether({ sslCertfile, sslKeyfile, port, grpcPort }: ServeSettings): void {
   if ((sslCertfile === undefined) !== (sslKeyfile === undefined)) {
     throw invalidParameter('--ssl-certfile and --ssl-keyfile belong together')
+  }
+  if (grpcPort !== undefined && grpcPort !== 0 && grpcPort === port) {
+    throw invalidParameter(`--port and --grpc-port are both ${port}: HTTP and gRPC need a port each`)
   }
 }

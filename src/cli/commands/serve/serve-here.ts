@@ -6,6 +6,7 @@ import type { ModelRepository } from '../../../runtime/model-repository.ts'
 import type { RepositoryControl } from '../../../runtime/repository-control.ts'
 import type { ServedModel } from '../../../runtime/served-model.ts'
 import type { App } from '../../../server/app.ts'
+import type { RunningGrpc } from '../../../server/grpc/listen-grpc.ts'
 import type { RunningServer } from '../../../server/listen.ts'
 import { createLogger } from '../../../server/logger.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
@@ -24,6 +25,7 @@ import { startPlans } from './start-plans.ts'
 interface Serving {
   readonly app: App
   readonly server: RunningServer
+  readonly grpc: RunningGrpc | undefined
   readonly repository: ModelRepository
   readonly control: RepositoryControl
   /** That it started with. */
@@ -59,13 +61,15 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
         : { ...options, allFigures: link, control: new SharedControl(control, link) },
     )
     const server = link === undefined ? await listen(app, settings) : serveHanded(app, settings)
+    const grpc = await openGrpc(app, settings, link).catch((error: unknown) => closing(server, error))
+    if (grpc !== undefined) server.accompany(grpc)
     const ending = new Ending({ server, repository, logger, settings, link })
     repository.onExhausted = (model) =>
       ending.exhausted(`No worker thread of the model '${model}' can be replaced`)
     // Whoever reads that it listens may end it at once.
     ending.onSignals()
-    const serving = { app, server, repository, control, models, ending, logger, format, settings }
-    if (link === undefined) await announce(serving, { port: server.port })
+    const serving = { app, server, grpc, repository, control, models, ending, logger, format, settings }
+    if (link === undefined) await announce(serving, { port: server.port, grpcPort: grpc?.port })
     else serveFor(link, serving)
     boundYoungGeneration()
     if (link === undefined && models.some(mayHang)) await watch(settings, format)
@@ -74,6 +78,23 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
     link?.close()
     throw error
   }
+}
+
+/** HTTP was the first to listen. */
+async function closing(server: RunningServer, error: unknown): Promise<never> {
+  await server.stop({ graceMs: 0 })
+  throw error
+}
+
+/** Where it is asked for: nothing of it is read otherwise. */
+async function openGrpc(
+  app: App,
+  { host, grpcPort, reusePort }: ServeSettings,
+  link: SupervisorLink | undefined,
+): Promise<RunningGrpc | undefined> {
+  if (grpcPort === undefined) return undefined
+  const { listenGrpc, serveGrpcHanded } = await import('../../../server/grpc/listen-grpc.ts')
+  return link === undefined ? listenGrpc(app, { host, port: grpcPort, reusePort }) : serveGrpcHanded(app)
 }
 
 /** @throws ServingError that names the model, since several may be served and most failures are about a file. */
@@ -103,19 +124,19 @@ async function watch({ timeoutMs }: ServeSettings, format: LogFormat): Promise<v
 
 /** Does what the supervisor asks. */
 function serveFor(link: SupervisorLink, serving: Serving): void {
-  const { app, server, repository, control, ending, logger } = serving
+  const { app, server, grpc, repository, control, ending, logger } = serving
   link.serve({
     models: () => repository.plans(),
     prepare: (change) => control.prepareChange(change),
     giveUp: (name) => control.giveUp(name),
-    take: (connection) => server.take(connection),
+    take: (connection, service) => (service === 'grpc' ? grpc : server)?.take(connection),
     connections: () => server.openConnections,
     figures: () => app.exposition.figures(),
     traffic: () => server.traffic(),
     depart: () => server.depart(),
     finish: (graceMs) => ending.finish(graceMs),
-    listening: (port, startMs, processes) => {
-      announce(serving, { port, startMs, processes }).catch((error: unknown) => {
+    listening: (start) => {
+      announce(serving, start).catch((error: unknown) => {
         logger.warn({ err: error }, 'the start could not be announced')
       })
     },
@@ -124,15 +145,18 @@ function serveFor(link: SupervisorLink, serving: Serving): void {
 
 interface Start {
   readonly port: number
+  readonly grpcPort?: number | undefined
   readonly startMs?: number
   readonly processes?: number
 }
 
 /** What is served, and where; and a line to try for whoever started this at a terminal. */
 async function announce({ server, models, logger, format, settings }: Serving, start: Start): Promise<void> {
-  const url = server.urlAt(start.port)
+  const { port, grpcPort, ...told } = start
+  const url = server.urlAt(port)
+  const grpc = grpcPort === undefined ? undefined : server.addressAt(grpcPort)
   announceModels(models, logger, format)
-  announceListening({ ...start, url, logger, format })
+  announceListening({ ...told, url, grpc, logger, format })
   const [model] = models
   if (format !== 'text' || model === undefined) return
   const line = await curlLine(model, { url, apiKey: apiKeys(settings)[0] })

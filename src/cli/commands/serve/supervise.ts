@@ -5,12 +5,13 @@ import { logFormatOf } from './log-format.ts'
 
 /** Runs the same command line in several processes and keeps them alive, until a signal comes. */
 export async function supervise(settings: ServeSettings): Promise<void> {
-  const { processes, graceMs, timeoutMs, host, port, reusePort } = settings
+  const { processes, graceMs, timeoutMs, host, port, grpcPort, reusePort } = settings
   const logger = createLogger({ level: settings.logLevel, format: logFormatOf(settings) })
   const supervisor = new Supervisor({
     program: { script: process.argv[1]!, args: process.argv.slice(2) },
     processes,
     listen: { host, port, reusePort },
+    grpc: grpcPort === undefined ? undefined : { host, port: grpcPort, reusePort },
     graceMs,
     requestTimeoutMs: timeoutMs,
     log: logger,
