@@ -138,12 +138,12 @@ export function binaryLength({ datatype, shape, data }: Tensor): number {
   return length
 }
 
-/** Writes a tensor's bytes to `target` from `start`, where there is room for `binaryLength` of them. */
-export function writeBinary(tensor: Tensor, target: Buffer, start: number): void {
+/** Writes a tensor's bytes to `target` from `start`, where there is room for them; returns where they end. */
+export function writeBinary(tensor: Tensor, target: Buffer, start: number): number {
   if (tensor.datatype !== 'BYTES') {
     const { buffer, byteOffset, byteLength } = tensor.data
     target.set(new Uint8Array(buffer, byteOffset, byteLength), start)
-    return
+    return start + byteLength
   }
   let at = start
   for (const text of tensor.data) {
@@ -151,6 +151,7 @@ export function writeBinary(tensor: Tensor, target: Buffer, start: number): void
     target.writeUInt32LE(length, at)
     at += ELEMENT_BYTES.BYTES + length
   }
+  return at
 }
 
 /** A tensor's bytes: a view of its elements but for BYTES. */

@@ -14,30 +14,29 @@ export class InferReplyWriter {
   write(outputs: readonly NamedOutput[], id: string | undefined): InferReply {
     const prefix = id === undefined ? '{' : `{"id":${JSON.stringify(id)},`
     let json = `${prefix}${this.#model},"outputs":[`
-    for (let i = 0; i < outputs.length; i++) json += `${i === 0 ? '' : ','}${outputText(outputs[i]!)}`
+    let binaryBytes = 0
+    for (let i = 0; i < outputs.length; i++) {
+      const output = outputs[i]!
+      const size = output.binary ? binaryLength(output.tensor) : 0
+      binaryBytes += size
+      json += `${i === 0 ? '' : ','}${outputText(output, size)}`
+    }
     json += ']}'
-    const binary = outputs.filter((output) => output.binary)
-    return binary.length === 0 ? { body: json, headerLength: undefined } : withBinary(json, binary)
+    const hasBinary = outputs.some(({ binary }) => binary)
+    return hasBinary ? withBinary(json, outputs, binaryBytes) : { body: json, headerLength: undefined }
   }
 }
 
-function outputText({ name, tensor, binary }: NamedOutput): string {
+function outputText({ name, tensor, binary }: NamedOutput, size: number): string {
   const { datatype, shape } = tensor
   const start = `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":${shapeText(shape)},`
-  if (!binary) return `${start}"data":${dataText(tensor)}}`
-  return `${start}"parameters":{"binary_data_size":${binaryLength(tensor)}}}`
+  return binary ? `${start}"parameters":{"binary_data_size":${size}}}` : `${start}"data":${dataText(tensor)}}`
 }
 
-function withBinary(json: string, outputs: readonly NamedOutput[]): InferReply {
+function withBinary(json: string, outputs: readonly NamedOutput[], binaryBytes: number): InferReply {
   const headerLength = Buffer.byteLength(json)
-  let length = headerLength
-  for (const { tensor } of outputs) length += binaryLength(tensor)
-  const body = Buffer.allocUnsafe(length)
-  body.write(json)
-  let at = headerLength
-  for (const { tensor } of outputs) {
-    writeBinary(tensor, body, at)
-    at += binaryLength(tensor)
-  }
+  const body = Buffer.allocUnsafe(headerLength + binaryBytes)
+  let at = body.write(json)
+  for (const { tensor, binary } of outputs) if (binary) at = writeBinary(tensor, body, at)
   return { body, headerLength }
 }
