@@ -22,7 +22,7 @@ import { Server } from '../lib/server.ts'
 import { threadTimes } from '../lib/thread-times.ts'
 
 const SECONDS = QUICK ? 1 : 4
-const ROUNDS = QUICK ? 1 : 5
+const ROUNDS = QUICK ? 1 : 3
 const SHAPE = [1, ...IMAGE_MEANS.inputShape]
 const PLACEMENTS = ['auto', 'pool'] as const
 const INFER = `/v2/models/${IMAGE_MEANS.name}/infer`

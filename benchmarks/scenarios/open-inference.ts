@@ -1,7 +1,8 @@
 /**
  * How many requests a second does a tiny model answer by each transport of the Open Inference Protocol? REST with JSON, REST
  * with binary tensors and gRPC with raw contents, at 1, 8 and 64 connections with one request under way on each, beside
- * MLServer and furnace-server. Each server is one process as its users start it, all of them on CPUs 0-2, the load on CPU 3:
+ * MLServer and furnace-server. All servers have CPUs 0-2, the load CPU 3. Headrace runs as one process, whose one thread
+ * answers such a model, and as three; MLServer as it is shipped, and with its models in its own process; furnace with threads:
  * wrk for REST, grpc-go for gRPC (`peers/grpc-load/`, which needs Go). Target: by gRPC 5 times MLServer's rate at 8 and 64 connections.
  *
  * Peers take part where HEADRACE_BENCH_MLSERVER and HEADRACE_BENCH_FURNACE name them (`lib/infer-peers.ts`).
@@ -28,7 +29,7 @@ import { Server } from '../lib/server.ts'
 
 const MODEL = 'tiny'
 const CONNECTIONS = [1, 8, 64]
-const SECONDS = QUICK ? 0.5 : 3
+const SECONDS = QUICK ? 1 : 3
 const ROUNDS = QUICK ? 1 : 3
 const INPUT = 'x'
 
@@ -46,6 +47,7 @@ interface Round extends LoadResult {
   readonly cpuUs: number
 }
 
+const install = installed()
 const grpc = GrpcLoad.build()
 const folder = mkdtempSync(join(tmpdir(), 'headrace-infer-'))
 
@@ -62,7 +64,10 @@ function bodyOf(transport: Transport, inputName: string): PostedBody {
 function contestants(): InferPeer[] {
   const body = (inputName: string) => jsonBody(flower(inputName)).body.toString()
   const onnxFile = join(MODELS, MODEL, 'model.onnx')
-  const plans = [own(body(INPUT))]
+  const plans = [
+    own('headrace', 25_100, body(INPUT)),
+    own('headrace, 3 processes', 25_105, body(INPUT), ['--processes', '3']),
+  ]
   const peer = { model: MODEL, inputName: INPUT, onnxFile, body }
   if (process.env['HEADRACE_BENCH_MLSERVER'] !== undefined) {
     plans.push(mlserver('default', { ...peer, port: 25_110 }), mlserver('inproc', { ...peer, port: 25_120 }))
@@ -71,11 +76,11 @@ function contestants(): InferPeer[] {
   return plans
 }
 
-function own(body: string): InferPeer {
-  const grpcPort = 25_101
-  const args = ['-m', join(MODELS, MODEL), '--grpc-port', String(grpcPort)]
-  const plan = headrace(installed(), args, { port: 25_100, body })
-  return { ...plan, path: `/v2/models/${MODEL}/infer`, grpcPort, inputName: INPUT }
+function own(name: string, port: number, body: string, more: readonly string[] = []): InferPeer {
+  const grpcPort = port + 1
+  const args = ['-m', join(MODELS, MODEL), '--grpc-port', String(grpcPort), ...more]
+  const plan = headrace(install, args, { port, body })
+  return { ...plan, name, path: `/v2/models/${MODEL}/infer`, grpcPort, inputName: INPUT }
 }
 
 /** MLServer takes no binary tensors by REST. */
@@ -125,18 +130,27 @@ function summary({ plan, transport, connections }: Cell, results: readonly Round
 
 type Summary = ReturnType<typeof summary>
 
-/** Against the faster of the two ways in which MLServer runs. */
-function ratios(summaries: readonly Summary[]): Readonly<Record<string, number>> {
-  const best = (server: string, connections: number): number =>
-    Math.max(
-      ...summaries
-        .filter((one) => one.transport === 'gRPC' && one.connections === connections)
-        .filter((one) => one.server.startsWith(server))
-        .map((one) => one.requestsPerSecond),
+interface Ratio {
+  readonly connections: number
+  readonly headrace: string
+  readonly mlServer: string
+  readonly ratio: number
+}
+
+/** Each way in which Headrace runs against each in which MLServer does, by gRPC. */
+function ratios(summaries: readonly Summary[]): readonly Ratio[] {
+  const byGrpc = summaries.filter(({ transport }) => transport === 'gRPC')
+  const peers = byGrpc.filter(({ server }) => server.startsWith('MLServer'))
+  return byGrpc
+    .filter(({ server }) => server.startsWith('headrace'))
+    .flatMap(({ server, connections, requestsPerSecond }) =>
+      peers
+        .filter((peer) => peer.connections === connections)
+        .map((peer) => ({
+          ...{ connections, headrace: server, mlServer: peer.server },
+          ratio: requestsPerSecond / peer.requestsPerSecond,
+        })),
     )
-  return Object.fromEntries(
-    CONNECTIONS.map((count) => [count, best('headrace', count) / best('MLServer', count)]),
-  )
 }
 
 function print(summaries: readonly Summary[]): void {
@@ -167,7 +181,8 @@ try {
   const summaries = cells.map((cell) => summary(cell, results.get(cell)!))
   print(summaries)
   const ofMlServer = ratios(summaries)
-  console.log('gRPC, headrace / the faster MLServer, by connections:', ofMlServer)
+  console.log('Requests a second by gRPC against those of MLServer (target 5):')
+  console.table(ofMlServer)
   if (KEPT) keep('open-inference', { seconds: SECONDS, peers: peerVersions(), ofMlServer, cells: summaries })
 } finally {
   for (const { server } of servers) await server.stop()
