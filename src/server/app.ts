@@ -71,12 +71,15 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   })
   const bodies = new BodyReader(limits)
   const { models, dataPlane } = options
-  const requests = new ModelRequests({ models, bodies, requestTimeoutMs: limits.requestTimeoutMs })
-  const scoring = new MlflowScoring({ dataPlane, requests })
+  const requests = new ModelRequests({
+    ...{ models, dataPlane, bodies },
+    requestTimeoutMs: limits.requestTimeoutMs,
+  })
+  const scoring = new MlflowScoring(requests)
   const probes = new Probes()
-  const prediction = new V1Prediction({ dataPlane, requests })
+  const prediction = new V1Prediction(requests)
   const v1 = new V1Routes({ models, registry, probes, prediction })
-  const inference = new OpenInference({ dataPlane, requests, codecs: new ModelCodecs() })
+  const inference = new OpenInference({ requests, codecs: new ModelCodecs() })
 
   const known = new KnownRoutes()
   const app = fastify({

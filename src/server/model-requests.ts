@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import { notFound, unavailable } from '../core/errors.ts'
-import type { Timing } from '../core/timing.ts'
-import type { InferOptions } from '../runtime/data-plane.ts'
+import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
+import { newTiming, type Timing } from '../core/timing.ts'
+import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
+import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { BodyReader } from './body-reader.ts'
 import { refuseEarly } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { LoopTurn } from './loop-turn.ts'
-import type { ServedModels } from './server-options.ts'
+import type { InferencePlane, ServedModels } from './server-options.ts'
+import { serverTiming } from './server-timing.ts'
 import { wantedTimeoutMs } from './time-limit.ts'
 
 /**
@@ -16,23 +19,29 @@ import { wantedTimeoutMs } from './time-limit.ts'
  */
 const MOST_LAG = 1 / 3
 
+/** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
+const TELLING_BODY_BYTES = 4 * 1024
+
 const NOTHING = Promise.resolve(undefined)
 
 export interface ModelRequestsInit {
   readonly models: ServedModels
+  readonly dataPlane: InferencePlane
   readonly bodies: BodyReader
   readonly requestTimeoutMs: number
 }
 
-/** What every request to a model passes before its body is decoded, whatever its dialect. */
+/** What every request to a model passes, whatever its dialect: on its way in, and to the model. */
 export class ModelRequests {
   readonly #models: ServedModels
+  readonly #dataPlane: InferencePlane
   readonly #bodies: BodyReader
   readonly #requestTimeoutMs: number
   readonly #turn = new LoopTurn()
 
   constructor(init: ModelRequestsInit) {
     this.#models = init.models
+    this.#dataPlane = init.dataPlane
     this.#bodies = init.bodies
     this.#requestTimeoutMs = init.requestTimeoutMs
   }
@@ -60,6 +69,24 @@ export class ModelRequests {
   /** Its body is there: from now on it is the server that takes time. */
   received(exchange: Exchange): void {
     exchange.limitTo(performance.now() + this.#requestTimeoutMs)
+  }
+
+  /** Answers a request that was decoded here. */
+  infer(exchange: Exchange, model: ServedModel, request: InferenceRequest): Promise<InferenceResponse> {
+    return this.#dataPlane.infer(model, request, inferOptions(exchange, timingOf(exchange)))
+  }
+
+  /** Answers a large body, which is read where its model runs: here it would make every other request wait. */
+  async score(
+    exchange: Exchange,
+    model: ServedModel,
+    scorer: BodyScorer,
+    request: BodyRequest,
+  ): Promise<ScoredBody> {
+    const timing = timingOf(exchange)
+    const scored = await this.#dataPlane.score(model, scorer, request, inferOptions(exchange, timing))
+    exchange.headers.push('server-timing', serverTiming(timing))
+    return scored
   }
 
   /** Forgets the body of an exchange that is over. */
@@ -127,7 +154,17 @@ function stillLoading(): Error {
   return unavailable('The models are still being loaded.')
 }
 
-/** What the data plane is to know of an exchange. */
-export function inferOptions({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {
+/** The record of an exchange whose body has been read. */
+export function timingOf(exchange: Exchange): Timing {
+  exchange.timing ??= newTiming()
+  return exchange.timing
+}
+
+/** A body of text that was answered tells how many rows others are likely to hold. */
+export function learnRows({ admission }: ServedModel, body: Buffer, { rows }: Timing): void {
+  if (body.length >= TELLING_BODY_BYTES) admission.learnRows(body.length, rows)
+}
+
+function inferOptions({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {
   return { deadline, timing, signal, apiKey }
 }

@@ -1,23 +1,18 @@
-import { newTiming } from '../../core/timing.ts'
 import type { DecodedInfer, InferReply } from '../../protocols/open-inference/open-inference-codec.ts'
 import type { BodyScorer } from '../../runtime/body-scorer.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
-import { inferOptions, type ModelRequests } from '../model-requests.ts'
+import { learnRows, type ModelRequests, timingOf } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
-import type { InferencePlane } from '../server-options.ts'
 import { serverTiming } from '../server-timing.ts'
 import { openInferenceErrorBody } from './error-body.ts'
 import { inferenceHeaderLength } from './header-length.ts'
 import type { ModelCodecs } from './model-codecs.ts'
 import type { ModelPath } from './model-path.ts'
 
-/** In a smaller body what is around the numbers weighs too much to tell how many rows a large one holds. */
-const TELLING_BODY_BYTES = 4 * 1024
 const MICROSECONDS = 1000
 
 export interface OpenInferenceInit {
-  readonly dataPlane: InferencePlane
   readonly requests: ModelRequests
   readonly codecs: ModelCodecs
 }
@@ -30,12 +25,10 @@ interface InferBody {
 
 /** `POST /v2/models/NAME[/versions/VERSION]/infer`: inference of the Open Inference Protocol over HTTP. */
 export class OpenInference {
-  readonly #dataPlane: InferencePlane
   readonly #requests: ModelRequests
   readonly #codecs: ModelCodecs
 
   constructor(init: OpenInferenceInit) {
-    this.#dataPlane = init.dataPlane
     this.#requests = init.requests
     this.#codecs = init.codecs
   }
@@ -66,17 +59,14 @@ export class OpenInference {
   async #infer(exchange: Exchange, model: ServedModel, given: InferBody): Promise<InferReply> {
     const codec = this.#codecs.known(model) ?? (await this.#codecs.open(model))
     const { body, headerLength } = given
-    const timing = newTiming()
-    exchange.timing = timing
+    const timing = timingOf(exchange)
     const receivedAt = performance.now()
     const decoded = codec.decode(body, headerLength)
     timing.parse = performance.now() - receivedAt
     heed(exchange, decoded)
 
-    const { outputs } = await this.#dataPlane.infer(model, decoded.request, inferOptions(exchange, timing))
-    if (headerLength === undefined && body.length >= TELLING_BODY_BYTES) {
-      model.admission.learnRows(body.length, timing.rows)
-    }
+    const { outputs } = await this.#requests.infer(exchange, model, decoded.request)
+    if (headerLength === undefined) learnRows(model, body, timing)
 
     const inferredAt = performance.now()
     const reply = codec.encode(outputs, decoded.form)
@@ -85,20 +75,15 @@ export class OpenInference {
     return reply
   }
 
-  /** Large JSON is read where the model runs: here it would make every other request wait. */
   async #score(
     exchange: Exchange,
     model: ServedModel,
     scorer: BodyScorer,
     { body, headerLength }: InferBody,
   ): Promise<InferReply> {
-    const timing = newTiming()
-    exchange.timing = timing
     const { name, version } = model
     const dialect = { protocol: 'open-inference', model: { name, version }, headerLength } as const
-    const options = inferOptions(exchange, timing)
-    const scored = await this.#dataPlane.score(model, scorer, { body, dialect }, options)
-    exchange.headers.push('server-timing', serverTiming(timing))
+    const scored = await this.#requests.score(exchange, model, scorer, { body, dialect })
     if (scored.id !== undefined) exchange.nameAfter(scored.id)
     return { body: scored.octets, headerLength: scored.headerLength }
   }

@@ -1,35 +1,28 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
 import { badRequest, internalError } from '../../core/errors.ts'
-import { newTiming } from '../../core/timing.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
 import type { BodyScorer } from '../../runtime/body-scorer.ts'
-import type { BodyRequest } from '../../runtime/data-plane.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
 import { mlflowErrorBody } from '../mlflow-error-body.ts'
-import { inferOptions, type ModelRequests } from '../model-requests.ts'
+import { learnRows, type ModelRequests, timingOf } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
-import type { InferencePlane } from '../server-options.ts'
 import { serverTiming } from '../server-timing.ts'
 
-/** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
-const TELLING_BODY_BYTES = 4 * 1024
-
-export interface MlflowScoringInit {
-  readonly dataPlane: InferencePlane
-  readonly requests: ModelRequests
+/** A body as it was received. */
+interface ScoringBody {
+  readonly body: Buffer
+  readonly mediaType: ScoringMediaType
 }
 
 /** `POST /invocations` and `POST /models/NAME[/versions/VERSION]/invocations`: MLflow's scoring protocol over HTTP. */
 export class MlflowScoring {
-  readonly #dataPlane: InferencePlane
   readonly #requests: ModelRequests
 
-  constructor(init: MlflowScoringInit) {
-    this.#dataPlane = init.dataPlane
-    this.#requests = init.requests
+  constructor(requests: ModelRequests) {
+    this.#requests = requests
   }
 
   /** Answers the exchange; never rejects. Without a name the default model is meant, without a version the preferred. */
@@ -48,11 +41,8 @@ export class MlflowScoring {
       const { bodies } = model
       const reply =
         bodies !== undefined && body.length >= bodies.fromBytes
-          ? await this.#score(exchange, model, bodies, {
-              body,
-              dialect: { protocol: 'mlflow-scoring', mediaType },
-            })
-          : await this.#predict(exchange, model, body, mediaType)
+          ? await this.#score(exchange, model, bodies, { body, mediaType })
+          : await this.#predict(exchange, model, { body, mediaType })
       sendReply(exchange, 'application/json', reply)
     } catch (error) {
       exchange.fail(error)
@@ -62,21 +52,15 @@ export class MlflowScoring {
   }
 
   /** Decode, infer, encode; each writes its part of the timing record. */
-  async #predict(
-    exchange: Exchange,
-    model: ServedModel,
-    body: Buffer,
-    mediaType: ScoringMediaType,
-  ): Promise<string> {
-    const timing = newTiming()
-    exchange.timing = timing
+  async #predict(exchange: Exchange, model: ServedModel, { body, mediaType }: ScoringBody): Promise<string> {
+    const timing = timingOf(exchange)
     const receivedAt = performance.now()
     const decoding = model.scoring.decode(body, mediaType)
     const { request, form } = decoding instanceof Promise ? await decoding : decoding
     timing.parse = performance.now() - receivedAt
 
-    const { outputs } = await this.#dataPlane.infer(model, request, inferOptions(exchange, timing))
-    if (body.length >= TELLING_BODY_BYTES) model.admission.learnRows(body.length, timing.rows)
+    const { outputs } = await this.#requests.infer(exchange, model, request)
+    learnRows(model, body, timing)
 
     const inferredAt = performance.now()
     const reply = model.scoring.encode(outputs, form)
@@ -85,17 +69,14 @@ export class MlflowScoring {
     return reply
   }
 
-  /** A large body is read where its model runs: here it would make every other request wait. */
   async #score(
     exchange: Exchange,
     model: ServedModel,
     scorer: BodyScorer,
-    request: BodyRequest,
+    { body, mediaType }: ScoringBody,
   ): Promise<Uint8Array> {
-    const timing = newTiming()
-    exchange.timing = timing
-    const { octets } = await this.#dataPlane.score(model, scorer, request, inferOptions(exchange, timing))
-    exchange.headers.push('server-timing', serverTiming(timing))
+    const dialect = { protocol: 'mlflow-scoring', mediaType } as const
+    const { octets } = await this.#requests.score(exchange, model, scorer, { body, dialect })
     return octets
   }
 }
