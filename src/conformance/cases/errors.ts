@@ -213,7 +213,7 @@ function casesOf({ name, level, clause, what, send }: Mistake): readonly Conform
       id: `rest.errors.${name}`,
       group,
       level,
-      title: `${sentence(what)} is refused, with {"error": "text"}`,
+      title: `Refused, with {"error": "text"}: ${what}`,
       clause,
       run: async (bench) => mustBeRefused(await send(bench), what),
     },
@@ -221,15 +221,11 @@ function casesOf({ name, level, clause, what, send }: Mistake): readonly Conform
       id: `rest.errors.${name}-status`,
       group,
       level: 'should',
-      title: `${sentence(what)} is answered with a status from 400 to 499`,
+      title: `Answered with a status from 400 to 499: ${what}`,
       clause: ERROR,
       run: async (bench) => mustBeClientError(await send(bench), what),
     },
   ]
-}
-
-function sentence(what: string): string {
-  return what.charAt(0).toUpperCase() + what.slice(1)
 }
 
 type Change = (input: JsonInput) => Readonly<Record<string, JsonValue | undefined>>
