@@ -113,7 +113,7 @@ describe.each(runtimes)('the runtime $metadata.name', ({ apiVersion, kind, spec 
 
   test('starts Headrace with settings that there are, and holds no template but the name', () => {
     expect(container.command).toEqual(['headrace', 'serve'])
-    const known = Object.values(SERVE_SETTINGS).map(({ flags }) => /--[\w-]+/.exec(flags)?.[0])
+    const known = Object.values(SERVE_SETTINGS).map(({ flags }) => /--[\w-]+/.exec(flags ?? '')?.[0])
     for (const arg of container.args) expect(known).toContain(arg.replace(/=.*/, ''))
     const templates = JSON.stringify(container).match(/\{\{.*?\}\}/g)
     expect(templates).toEqual(['{{.Name}}'])
