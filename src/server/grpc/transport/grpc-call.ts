@@ -74,7 +74,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
     stream.on('end', () => this.#end())
     stream.on('close', () => this.#closed())
-    stream.on('wantTrailers', () => stream.sendTrailers({ ...this.#trailers }))
+    stream.on('wantTrailers', () => this.#sendTrailers())
   }
 
   /** Who sends nothing in the midst of a message, or does not take its answer, is not waited for. */
@@ -127,8 +127,8 @@ export class GrpcCall implements MessageSink, BytesHolder {
       this.#stream.end()
     } else {
       this.#stream.respond({ ...HEADERS, ...all }, ALONE)
+      if (!this.#ended) this.#stream.close(NO_ERROR)
     }
-    if (!this.#ended) this.#stream.close(NO_ERROR)
   }
 
   /** Forgets so many bytes of messages that were answered. */
@@ -155,6 +155,12 @@ export class GrpcCall implements MessageSink, BytesHolder {
     if (this.#responded) return
     this.#responded = true
     this.#stream.respond(HEADERS, WITH_TRAILERS)
+  }
+
+  /** Then whoever has not ended its side yet is told that nobody reads what it sends (RFC 9113, section 8.1). */
+  #sendTrailers(): void {
+    this.#stream.sendTrailers({ ...this.#trailers })
+    if (!this.#ended) setImmediate(() => this.#stream.close(NO_ERROR))
   }
 
   #take(chunk: Buffer): void {

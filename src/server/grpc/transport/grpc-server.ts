@@ -17,8 +17,6 @@ const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024
 /** A connection without calls is closed after this; of one with calls it is looked whether its client still lives. */
 const IDLE_MS = 600_000
 const PING_TIMEOUT_MS = 20_000
-/** The largest id that a stream can have: a GOAWAY with it turns nothing away that is on its way. */
-const LAST_STREAM = 2 ** 31 - 1
 const NO_ERROR = 0
 
 export interface GrpcServerInit {
@@ -171,14 +169,12 @@ function unknownMethod(path: string) {
   } as const
 }
 
-/** Tells first, and closes when whatever the client had sent by then is known (RFC 9113, section 6.8). */
+/**
+ * Says by a GOAWAY which calls are the last that are answered, and closes when they are. What a client has begun by then is
+ * known to it as never looked at, so that it can begin it anew elsewhere (RFC 9113, section 6.8).
+ */
 function sendAway(session: ServerHttp2Session): void {
-  if (session.closed || session.destroyed) return
-  session.goaway(NO_ERROR, LAST_STREAM)
-  const isSent = session.ping(() => {
-    if (!session.destroyed) session.close()
-  })
-  if (!isSent) session.close()
+  if (!session.closed && !session.destroyed) session.close()
 }
 
 function probe(session: ServerHttp2Session): void {
