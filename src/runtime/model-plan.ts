@@ -17,6 +17,8 @@ export interface ModelPlan {
   readonly batching?: Partial<BatchingOptions>
   /** To what the URI led another process: an alias may mean another version by now. */
   readonly pin?: ModelPin
+  /** As which version another process served it. */
+  readonly served?: string
 }
 
 /** What a model URI led to. */
@@ -35,15 +37,22 @@ export interface NamedPlans {
   readonly loaded: boolean
 }
 
+/** What a plan has led to. */
+export interface PlannedModel {
+  readonly source: ResolvedModel
+  readonly version: string
+}
+
 /** The plan by which another process gets what this one got, whatever an alias means by then. */
-export function pinnedPlan(plan: ModelPlan, source: ResolvedModel): ModelPlan {
-  const { name, version, alias, canonicalUri } = source
+export function pinnedPlan(given: ModelPlan, model: PlannedModel): ModelPlan {
+  const { name, version, alias, canonicalUri } = model.source
+  const plan = { ...given, served: model.version }
   if (!canonicalUri.startsWith('models:/') || version === undefined) return plan
   const pin = { uri: `models:/${name}/${version}`, canonicalUri, ...(alias === undefined ? {} : { alias }) }
   return { ...plan, pin }
 }
 
 /** The plan as it was made, by which an alias is asked anew. */
-export function unpinnedPlan({ pin: _, ...plan }: ModelPlan): ModelPlan {
+export function unpinnedPlan({ pin: _pin, served: _served, ...plan }: ModelPlan): ModelPlan {
   return plan
 }

@@ -105,7 +105,7 @@ export class ModelRepository {
       throw error
     }
     return {
-      plans: shelved.map(({ model, plan }) => pinnedPlan(plan, model.source)),
+      plans: shelved.map(({ model, plan }) => pinnedPlan(plan, model)),
       commit: () => this.#commit(name, shelved),
       discard: () => this.#discard(models()),
     }
@@ -134,7 +134,7 @@ export class ModelRepository {
   plans(): readonly NamedPlans[] {
     return this.#shelf.names().map((name) => {
       const slots = this.#shelf.slots(name)
-      const plans = slots.map(({ plan, model }) => (model ? pinnedPlan(plan, model.source) : plan))
+      const plans = slots.map(({ plan, model }) => (model ? pinnedPlan(plan, model) : plan))
       return { name, plans, loaded: this.#shelf.get(name) !== undefined }
     })
   }

@@ -90,7 +90,9 @@ export class ModelShelf<Model extends ShelvedModel> {
 
   /** Remembers a name of which nothing is served. */
   remember({ name, plans }: NamedPlans, order: number): void {
-    const slots = plans.map((plan) => ({ plan, version: plan.version ?? '', model: undefined, order }))
+    const slots = plans.map((plan) => {
+      return { plan, version: plan.version ?? plan.served ?? '', model: undefined, order }
+    })
     this.#set(name, this.#names.get(name)?.order ?? order, slots)
   }
 

@@ -149,6 +149,7 @@ describe('loading a model anew', () => {
       plans: [
         {
           uri: 'models:/iris@champion',
+          served: '2',
           pin: { uri: 'models:/iris/2', canonicalUri: 'models:/iris@champion', alias: 'champion' },
         },
       ],

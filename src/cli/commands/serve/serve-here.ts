@@ -19,7 +19,7 @@ import { boundYoungGeneration } from '../../young-generation.ts'
 import { Ending } from './ending.ts'
 import { type LogFormat, logFormatOf } from './log-format.ts'
 import { SharedControl } from './shared-control.ts'
-import { startPlans } from './start-plans.ts'
+import { type StartStep, startSteps } from './start-steps.ts'
 
 /** What a server that runs is made of. */
 interface Serving {
@@ -44,17 +44,17 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
   const format = logFormatOf(settings)
   const fields = link === undefined ? {} : { process: link.number }
   const logger = createLogger({ level: settings.logLevel, format, fields })
-  const { plans, unloaded } = await startPlans(settings, link)
-  const { repository, control, options } = composeScoringServer(settings, logger, plans.length)
+  const steps = await startSteps(settings, link)
+  const expectedModels = steps.filter(({ kind }) => kind === 'load').length
+  const { repository, control, options } = composeScoringServer(settings, logger, expectedModels)
   try {
     // The server's modules are read while the engine opens the models in threads of its own.
-    const loading = Promise.all(plans.map((plan) => load(repository, plan)))
+    const loading = Promise.all(steps.flatMap((step) => take(repository, step)))
     const [models, { buildApp }, { listen, serveHanded }] = await Promise.all([
       loading,
       import('../../../server/app.ts'),
       import('../../../server/listen.ts'),
     ])
-    for (const each of unloaded) repository.remember(each)
     const app = await buildApp(
       link === undefined
         ? options
@@ -95,6 +95,12 @@ async function openGrpc(
   if (grpcPort === undefined) return undefined
   const { listenGrpc, serveGrpcHanded } = await import('../../../server/grpc/listen-grpc.ts')
   return link === undefined ? listenGrpc(app, { host, port: grpcPort, reusePort }) : serveGrpcHanded(app)
+}
+
+function take(repository: ModelRepository, step: StartStep): readonly Promise<ServedModel>[] {
+  if (step.kind === 'load') return [load(repository, step.plan)]
+  repository.remember(step.known)
+  return []
 }
 
 /** @throws ServingError that names the model, since several may be served and most failures are about a file. */

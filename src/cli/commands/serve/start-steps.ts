@@ -4,27 +4,24 @@ import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import type { ServeSettings } from '../../config.ts'
 import { modelPlans } from '../../model-settings.ts'
 
-/** What a process starts with. */
-export interface StartPlans {
-  readonly plans: readonly ModelPlan[]
-  /** Known by name, and not served now. */
-  readonly unloaded: readonly NamedPlans[]
-}
+/** What a process starts with, in order: the first name is the default. */
+export type StartStep =
+  | { readonly kind: 'load'; readonly plan: ModelPlan }
+  /** Known by its name, and not served now. */
+  | { readonly kind: 'remember'; readonly known: NamedPlans }
 
 /** What the settings name; in a process that comes later than others what those serve by then. @throws ServingError */
-export async function startPlans(
+export async function startSteps(
   settings: ServeSettings,
   link: SupervisorLink | undefined,
-): Promise<StartPlans> {
+): Promise<readonly StartStep[]> {
   const given = await link?.models()
-  if (given === undefined) return { plans: await modelPlans(settings), unloaded: [] }
-  const named = given.map(ofSameServer)
-  return {
-    plans: named
-      .filter(({ loaded }) => loaded)
-      .flatMap(({ name, plans }) => plans.map((plan) => ({ ...plan, name }))),
-    unloaded: named.filter(({ loaded }) => !loaded),
-  }
+  if (given === undefined) return (await modelPlans(settings)).map((plan) => ({ kind: 'load', plan }))
+  return given.map(ofSameServer).flatMap((known): readonly StartStep[] => {
+    const { name, plans, loaded } = known
+    if (!loaded) return [{ kind: 'remember', known }]
+    return plans.map((plan) => ({ kind: 'load', plan: { ...plan, name } }))
+  })
 }
 
 /** They come from a process of the same server, which had them from the same code. */
