@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { modelPath } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
@@ -64,6 +64,19 @@ describe.each([
     await expectAllHeld('triton_control', { ...server, transport }, 4)
   })
 })
+
+test.each(TRANSPORTS)(
+  'models with a signature of MLflow are asked by its columns, by %s',
+  async (transport) => {
+    const folder = temporaryFolder()
+    const flags = ['iris/2', 'multi/1', 'params/1'].flatMap((model) => {
+      const own = join(folder, dirname(model))
+      symlinkSync(join(ROOT, 'models', model), own)
+      return ['-m', own]
+    })
+    await expectAllHeld('triton_signature', { ...(await serve(...flags)), transport }, 5)
+  },
+)
 
 describe('a model whose runs take seconds', () => {
   test.each(TRANSPORTS)('is waited for as long as a client says, by %s', async (transport) => {

@@ -1,5 +1,5 @@
 import { writeDatatypeModels } from '../../fixtures/onnx/datatype-models.ts'
-import { HeadraceProcess } from './headrace-process.ts'
+import { FROM_SOURCES, HeadraceProcess } from './headrace-process.ts'
 import type { ServerAddresses } from './open-inference-clients.ts'
 import { freePort } from './ports.ts'
 
@@ -14,10 +14,14 @@ export function datatypeModelFlags(folder: string, names?: string[]): string[] {
   return writeDatatypeModels(folder, names).flatMap((own) => ['-m', own])
 }
 
-/** A real server with REST and gRPC. */
-export async function serveOpenInference(args: readonly string[]): Promise<OpenInferenceServer> {
+/** A real server with REST and gRPC. @param command of another Headrace, or of another Node. */
+export async function serveOpenInference(
+  args: readonly string[],
+  command: readonly string[] = FROM_SOURCES,
+): Promise<OpenInferenceServer> {
   const grpcPort = await freePort()
   const process = new HeadraceProcess({
+    command,
     args: ['serve', '--port', '0', '--grpc-port', String(grpcPort), ...args],
   })
   try {

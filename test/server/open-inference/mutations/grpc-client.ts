@@ -26,7 +26,9 @@ export class GrpcClient {
   send({ path, headers, body }: GrpcRequest): Promise<GrpcReply> {
     const fields = { 'content-type': 'application/grpc', te: 'trailers', ...headers }
     return new Promise((resolve, reject) => {
-      const stream = this.#open().request({ ':method': 'POST', ':path': path, ...fields })
+      // Node ends the connection of a stream whose length is not the one that was said.
+      const session = 'content-length' in headers ? this.#connect() : this.#open()
+      const stream = session.request({ ':method': 'POST', ':path': path, ...fields })
       let seen: Record<string, unknown> = {}
       const chunks: Buffer[] = []
       const take = (more: Record<string, unknown>): void => {
@@ -42,6 +44,7 @@ export class GrpcClient {
       // A reset is told by its code.
       stream.on('error', () => {})
       stream.once('close', () => {
+        if (session !== this.#session) session.destroy()
         resolve({
           status: seen['grpc-status'] === undefined ? undefined : Number(seen['grpc-status']),
           message: decodeURIComponent(String(seen['grpc-message'] ?? '')),
@@ -61,9 +64,14 @@ export class GrpcClient {
   /** A server may end a connection on which nonsense is sent; the next request opens another. */
   #open(): ClientHttp2Session {
     if (this.#session === undefined || this.#session.closed || this.#session.destroyed) {
-      this.#session = connect(this.#url)
-      this.#session.on('error', () => {})
+      this.#session = this.#connect()
     }
     return this.#session
+  }
+
+  #connect(): ClientHttp2Session {
+    const session = connect(this.#url)
+    session.on('error', () => {})
+    return session
   }
 }

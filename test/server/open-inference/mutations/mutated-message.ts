@@ -28,7 +28,7 @@ const SOUND_MESSAGES: readonly Message[] = [
     modelName: 'fp32',
     id: 'a',
     inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4] }],
-    rawInputContents: [Buffer.from(FLOATS.buffer)],
+    rawInputContents: [base64(FLOATS)],
   },
   {
     modelName: 'fp32',
@@ -53,25 +53,25 @@ const SOUND_MESSAGES: readonly Message[] = [
         name: 'x',
         datatype: 'BYTES',
         shape: [1, 2],
-        contents: { bytesContents: [Buffer.from('größer'), Buffer.alloc(0)] },
+        contents: { bytesContents: ['Z3LDtsOfZXI=', ''] },
       },
     ],
   },
   {
     modelName: 'bytes',
     inputs: [{ name: 'x', datatype: 'BYTES', shape: [1, 1] }],
-    rawInputContents: [Buffer.of(3, 0, 0, 0, 97, 98, 99)],
+    rawInputContents: [base64(Uint8Array.of(3, 0, 0, 0, 97, 98, 99))],
   },
   {
     modelName: 'add-sub',
     inputs: ['a', 'b'].map((name) => ({ name, datatype: 'INT32', shape: [1, 16] })),
     outputs: [{ name: 'difference' }],
-    rawInputContents: [Buffer.alloc(64, 1), Buffer.alloc(64, 2)],
+    rawInputContents: [base64(Buffer.alloc(64, 1)), base64(Buffer.alloc(64, 2))],
   },
   {
     modelName: 'fp32',
     inputs: [{ name: 'x', datatype: 'FP32', shape: [300, 100] }],
-    rawInputContents: [Buffer.alloc(120_000, 63)],
+    rawInputContents: [base64(Buffer.alloc(120_000, 63))],
   },
 ]
 
@@ -86,7 +86,12 @@ const ODD_HEADERS: readonly (readonly [name: string, values: readonly string[]])
   ['trace-bin', ['????', 'AAAA']],
 ]
 
-/** A sound inference request as it is sent. */
+/** As messages are written in JSON. */
+function base64({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
+}
+
+/** Sound inference requests as they are sent. */
 export function soundMessages(): readonly GrpcRequest[] {
   return SOUND_MESSAGES.map((message) => ({
     path: `${SERVICE}ModelInfer`,
