@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { modelPath } from '../fixtures/onnx/onnx-models.ts'
@@ -82,7 +82,7 @@ describe('a model whose runs take seconds', () => {
   test.each(TRANSPORTS)('is waited for as long as a client says, by %s', async (transport) => {
     const folder = join(temporaryFolder(), 'loop')
     mkdirSync(folder)
-    symlinkSync(modelPath('loop'), join(folder, 'model.onnx'))
+    copyFileSync(modelPath('loop'), join(folder, 'model.onnx'))
     const server = await serve('-m', folder, '--workers', '1')
     await expectAllHeld('triton_waiting', { ...server, transport }, 3)
     await vi.waitFor(async () => {

@@ -23,7 +23,7 @@ export function readParameter(entry: WireReader, parameters: Map<string, Paramet
   }
 }
 
-/** `InferParameter`: of several choices the last one holds. */
+/** `InferParameter`: of several choices the last one holds. Whole numbers are bigints, which tells them from doubles. */
 function readValue(reader: WireReader, before: ParameterValue): ParameterValue {
   let value = before
   while (reader.next()) {
@@ -33,7 +33,7 @@ function readValue(reader: WireReader, before: ParameterValue): ParameterValue {
         break
       case 2:
         reader.expect(WIRE.varint)
-        value = asNumber(reader.int64())
+        value = reader.int64()
         break
       case 3:
         value = reader.text()
@@ -44,17 +44,11 @@ function readValue(reader: WireReader, before: ParameterValue): ParameterValue {
         break
       case 5:
         reader.expect(WIRE.varint)
-        value = asNumber(reader.uint64())
+        value = reader.uint64()
         break
       default:
         reader.skip()
     }
   }
   return value
-}
-
-/** A number where it is exact as one. */
-function asNumber(value: bigint): number | bigint {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

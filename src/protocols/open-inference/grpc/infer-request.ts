@@ -208,7 +208,7 @@ function readParameters(entry: WireReader): Parameters {
 function classesOf(parameters: Parameters): number | undefined {
   const classes = parameters.get('classification')
   if (classes === undefined) return undefined
-  if (typeof classes === 'number' && Number.isInteger(classes) && classes >= 0) return classes
+  if (typeof classes === 'bigint' && classes >= 0n) return Number(classes)
   throw invalidParameter("The parameter 'classification' of an output must be a whole number from 0 up.")
 }
 

@@ -73,7 +73,7 @@ describe('a ModelInferRequest', () => {
     })
     const { parameters, outputs } = decodeInferRequest(message).given
     expect(Object.fromEntries(parameters)).toEqual({
-      ...{ flag: true, count: -5, large: 9007199254740993n, text: 'ä', ratio: 0.5 },
+      ...{ flag: true, count: -5n, large: 9007199254740993n, text: 'ä', ratio: 0.5 },
       ...{ most: 18446744073709551615n, nothing: null },
     })
     expect(outputs).toEqual([
