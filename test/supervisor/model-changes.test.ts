@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { badRequest, serializeError } from '../../src/core/errors.ts'
+import type { NamedModels } from '../../src/core/model-change.ts'
+import { type ChangingProcess, ModelChanges } from '../../src/supervisor/model-changes.ts'
+import type { Order } from '../../src/supervisor/process-messages.ts'
+
+const IRIS: NamedModels = { name: 'iris', plans: [{ uri: 'a' }], loaded: true }
+
+/** A process that does what it is told, and says so a turn later. */
+class FakeProcess implements ChangingProcess {
+  readonly orders: string[] = []
+  fails = false
+  /** Answers nothing while set. */
+  silent = false
+  readonly #changes: ModelChanges
+
+  constructor(changes: ModelChanges) {
+    this.#changes = changes
+  }
+
+  send(order: Order): void {
+    const change = order.type === 'prepare' ? ` ${order.change.kind} ${order.change.name}` : ''
+    this.orders.push(`${order.type}${change}`)
+    if (this.silent || (order.type !== 'prepare' && order.type !== 'commit')) return
+    const failed = this.fails && order.type === 'prepare'
+    const answer = failed
+      ? { error: serializeError(badRequest('It does not load')) }
+      : { plans: [{ uri: 'pinned' }] }
+    setImmediate(() => this.#changes.answered(this, order.id, answer))
+  }
+}
+
+async function joined(changes: ModelChanges): Promise<FakeProcess> {
+  const process = new FakeProcess(changes)
+  changes.give(process)
+  await changes.join(process, [IRIS])
+  return process
+}
+
+test('a change is prepared in all processes before any makes it', async () => {
+  const changes = new ModelChanges()
+  const [first, second] = [await joined(changes), await joined(changes)]
+  expect(await changes.change(first, { kind: 'load', name: 'new', uri: 'b' })).toBeUndefined()
+  expect(await changes.change(second, { kind: 'unload', name: 'iris' })).toBeUndefined()
+  const all = ['prepare load new', 'commit', 'prepare unload iris', 'commit']
+  expect([first.orders, second.orders]).toEqual([all, all])
+  const third = new FakeProcess(changes)
+  expect(changes.give(third)).toEqual({
+    models: [
+      { ...IRIS, loaded: false },
+      { name: 'new', plans: [{ uri: 'pinned' }], loaded: true },
+    ],
+  })
+  await changes.join(third, [])
+  expect(third.orders).toEqual([])
+})
+
+test('a change that one process cannot make is made by none', async () => {
+  const changes = new ModelChanges()
+  const [first, second, third] = [await joined(changes), await joined(changes), await joined(changes)]
+  second.fails = true
+  expect(await changes.change(first, { kind: 'load', name: 'iris' })).toMatchObject({
+    message: 'It does not load',
+  })
+  expect(first.orders).toEqual(['prepare load iris', 'discard'])
+  expect(third.orders).toEqual(['prepare load iris', 'discard'])
+  expect(changes.give(new FakeProcess(changes))).toEqual({ models: [IRIS] })
+  second.fails = false
+  expect(await changes.change(first, { kind: 'load', name: 'iris' })).toBeUndefined()
+})
+
+test('a process that ends is not waited for, and one that comes later catches up', async () => {
+  const changes = new ModelChanges()
+  const [first, second] = [await joined(changes), await joined(changes)]
+  const late = new FakeProcess(changes)
+  changes.give(late)
+  second.silent = true
+  const changed = changes.change(first, { kind: 'load', name: 'new', uri: 'b' })
+  expect(await changes.change(first, { kind: 'load', name: 'new' })).toMatchObject({
+    code: 'RESOURCE_CONFLICT',
+  })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  changes.leave(second)
+  expect(await changed).toBeUndefined()
+  await changes.join(late, [IRIS])
+  expect(late.orders).toEqual(['prepare load new', 'commit'])
+})
+
+test('whoever asks and ends before it is prepared has changed nothing', async () => {
+  const changes = new ModelChanges()
+  const [first, second] = [await joined(changes), await joined(changes)]
+  first.silent = true
+  const changed = changes.change(first, { kind: 'load', name: 'iris' })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  changes.leave(first)
+  expect(await changed).toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
+  expect(second.orders).toEqual([])
+})
