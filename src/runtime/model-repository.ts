@@ -31,6 +31,8 @@ export interface PreparedModels {
 export class ModelRepository {
   /** Called where the threads of a served model are lost to runs that never return, and only a new process can help. */
   onExhausted: (model: string) => void = () => {}
+  /** Called for each model that is loaded beside those of the start, as soon as it is served. */
+  onLoaded: (model: ServedModel) => void = () => {}
   readonly #options: ModelRepositoryOptions
   readonly #log: RuntimeLog
   readonly #shelf = new ModelShelf<LoadedModel>()

@@ -72,7 +72,7 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
     if (link === undefined) await announce(serving, { port: server.port, grpcPort: grpc?.port })
     else serveFor(link, serving)
     boundYoungGeneration()
-    if (link === undefined && models.some(mayHang)) await watch(settings, format)
+    if (link === undefined) await watchHangs(serving)
   } catch (error) {
     await repository.close()
     link?.close()
@@ -121,6 +121,16 @@ async function load(repository: ModelRepository, plan: ModelPlan): Promise<Serve
 /** A run in the thread that everything else depends on, and nothing says that it ends. */
 function mayHang({ placement, mlmodel }: ServedModel): boolean {
   return placement === 'inline' && mlmodel.traits.unboundedRun
+}
+
+/** Once there is a model that may hang, at the start or later. */
+async function watchHangs({ models, repository, settings, format }: Serving): Promise<void> {
+  if (models.some(mayHang)) return await watch(settings, format)
+  repository.onLoaded = (model) => {
+    if (!mayHang(model)) return
+    repository.onLoaded = () => {}
+    void watch(settings, format)
+  }
 }
 
 async function watch({ timeoutMs }: ServeSettings, format: LogFormat): Promise<void> {
