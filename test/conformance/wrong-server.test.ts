@@ -3,7 +3,7 @@ import { CASES } from '../../src/conformance/case-table.ts'
 import type { GroupName } from '../../src/conformance/conformance-case.ts'
 import { conformanceRun, idsOf } from './support/conformance-run.ts'
 import { FAULTS } from './support/fault-table.ts'
-import { TinyServer } from './support/tiny-server.ts'
+import { type Fault, TinyServer } from './support/tiny-server.ts'
 
 it.each(FAULTS)('catches a server that $name', async ({ fault, caughtBy, model = 'mixed' }) => {
   const url = await new TinyServer(fault).start()
@@ -27,6 +27,15 @@ it('has each case once, with an id that begins with its transport', () => {
   const ids = CASES.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids.filter((id) => !/^(rest|grpc)[.-][a-z0-9.-]+$/.test(id))).toEqual([])
+})
+
+it('gives up waiting for a server that does not answer, and goes on', async () => {
+  const silent: Fault = (request, right) => (request.path === '/v2/' ? new Promise(() => {}) : right())
+  const url = await new TinyServer(silent).start()
+  const report = await conformanceRun(url, { modelName: 'single', groups: ['metadata'], timeoutMs: 500 })
+  const late = report.results.find(({ id }) => id === 'rest.metadata.server-slash')
+  expect(late).toMatchObject({ outcome: 'fail', reason: 'there was no end within 0.5 s', sent: 'GET /v2/' })
+  expect(idsOf(report, 'fail')).toHaveLength(1)
 })
 
 /** Of what changes the server for those that come later, the groups in between too. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { contentsRequest, hasContents, inferRequest, outputsOf, rawRequest } from '../grpc/infer-message.ts'
 import { mustBeEqual } from '../same-tensors.ts'
@@ -164,7 +165,8 @@ async function mustDescribeModel({ grpc, model }: TestBench): Promise<void> {
 
 /** int64 comes as text. */
 function withNumbers(tensor: unknown): unknown {
-  const { name, datatype, shape } = tensor as JsonObject
+  if (!isRecord(tensor)) return tensor
+  const { name, datatype, shape } = tensor
   return { name, datatype, shape: Array.isArray(shape) ? shape.map(Number) : shape }
 }
 

@@ -29,8 +29,7 @@ export class Transcript {
 
 /** Text of any length and with any bytes, for a reader. */
 export function excerpt(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  const readable = text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ufffd]/g, '·')
+  const readable = text.replace(/(?!\n)[\p{Cc}\ufffd]/gu, '·')
   return readable.length > LONGEST_TEXT
     ? `${readable.slice(0, LONGEST_TEXT)}… (${readable.length})`
     : readable

@@ -100,11 +100,12 @@ export class TinyServer {
       return method === 'POST' ? this.#infer(name, model, request) : json({ error: 'POST only' }, 405)
     }
     if (action === '/stats') return this.#statistics()
-    if (action === '/config')
-      return json({ name, input: model.inputs as JsonValue, output: model.outputs as JsonValue })
+    if (action === '/config') {
+      const { inputs, outputs } = tensorsOf(model)
+      return json({ name, input: inputs, output: outputs })
+    }
     if (action === '/ready') return json({ name, ready: true })
-    const { inputs, outputs } = model as unknown as Readonly<Record<string, JsonValue>>
-    return json({ name, versions: [VERSION], platform: 'tiny', inputs, outputs })
+    return json({ name, versions: [VERSION], platform: 'tiny', ...tensorsOf(model) })
   }
 
   #statistics(): TinyAnswer {
@@ -150,6 +151,11 @@ export class TinyServer {
 
 export function json(body: JsonValue, status = 200): TinyAnswer {
   return { status, headers: { 'content-type': 'application/json' }, body: jsonText(body) }
+}
+
+function tensorsOf({ inputs, outputs }: TinyModel) {
+  const described = ({ name, datatype, shape }: TinyModel['inputs'][number]) => ({ name, datatype, shape })
+  return { inputs: inputs.map(described), outputs: outputs.map(described) }
 }
 
 function parsed(bytes: Uint8Array): unknown {
