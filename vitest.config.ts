@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.e2e.test.ts', 'test/soak/**'],
     pool: 'forks',
+    // Threads of a test strip types side by side: see src/flavors/unoptimised-wrappers.ts.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     // For what never ends: on a machine with much to do threads and processes of low priority take long.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.e2e.test.ts'],
     pool: 'forks',
+    // Threads of a test strip types side by side: see src/flavors/unoptimised-wrappers.ts.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,

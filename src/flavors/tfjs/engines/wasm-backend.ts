@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { internalError } from '../../../core/errors.ts'
+import { keepUnoptimisedWrappers } from '../../unoptimised-wrappers.ts'
 import type { Backend } from './backend.ts'
 import * as tf from './bundled-tensorflow.ts'
 import { SwitchedBackend } from './switched-backend.ts'
@@ -16,6 +17,7 @@ const BUILT_WASM = new URL('./tfjs-backend-wasm-simd.wasm', import.meta.url)
 /** TF.js on WebAssembly, with SIMD where the processor has it, in the calling thread alone. */
 export async function startWasm(turns: Turns): Promise<Backend> {
   if (existsSync(BUILT_WASM)) setWasmPaths(fileURLToPath(new URL('./', import.meta.url)))
+  keepUnoptimisedWrappers()
   return await turns.take(async () => {
     const guard = new WasmGuard()
     await withoutNewListeners(() => withConsole(guard.console, setWasm))

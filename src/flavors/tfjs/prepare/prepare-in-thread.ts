@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '../../../core/errors.ts'
+import { keepUnoptimisedWrappers } from '../../unoptimised-wrappers.ts'
 import type { PrepareJob, PrepareReply } from './prepare-messages.ts'
 
 /** Preparing takes seconds at most, but for models of gigabytes. */
@@ -18,6 +19,7 @@ export interface ThreadDeath {
 
 /** Prepares a model in a thread of its own. It has ended when this resolves, unless a native run keeps it from ending. */
 export async function prepareInThread(job: PrepareJob): Promise<PrepareReply | ThreadDeath> {
+  keepUnoptimisedWrappers()
   const worker = new Worker(new URL(`./prepare-thread${extname(import.meta.url)}`, import.meta.url), {
     workerData: job,
   })
