@@ -15,7 +15,7 @@ SCENARIOS = []
 
 
 def scenario(function):
-    """A part of a program: a function, or a coroutine, of the server's addresses. Its first line of documentation says what must hold."""
+    """A part of a program: a function, or a coroutine, of the server's addresses."""
     SCENARIOS.append(function)
     return function
 

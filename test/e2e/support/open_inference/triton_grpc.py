@@ -51,7 +51,8 @@ def asynchronous(server):
         for index in range(32):
             values = np.full((1, 4), index, np.float32)
             inputs = [given(server, "x", "FP32", values)]
-            one.async_infer("fp32", inputs, request_id=str(index), callback=lambda result, error: answers.put((result, error)))
+            keep = lambda result, error: answers.put((result, error))
+            one.async_infer("fp32", inputs, request_id=str(index), callback=keep)
         seen = set()
         for _ in range(32):
             result, error = answers.get(timeout=PATIENCE_SECONDS)

@@ -17,7 +17,9 @@ def answer(server, datatype, values, binary_input=True, binary_output=True):
 def forms(server, datatype):
     """Whether inputs and outputs are bytes. The client itself refuses FP16 as JSON."""
     as_bytes = [(True, True)]
-    return as_bytes if server.transport == "grpc" or datatype == "FP16" else [*as_bytes, (True, False), (False, True), (False, False)]
+    if server.transport == "grpc" or datatype == "FP16":
+        return as_bytes
+    return [*as_bytes, (True, False), (False, True), (False, False)]
 
 
 @scenario

@@ -27,7 +27,13 @@ def begin(server, one, count, answers, **options):
     """Asks without waiting. @returns what can be waited for."""
     if server.transport == "rest":
         return one.async_infer("loop", turns(server, count), **options)
-    return one.async_infer("loop", turns(server, count), callback=lambda *answer: answers.append(answer), **options)
+    keep = lambda result, error: answers.append((result, error))
+    return one.async_infer("loop", turns(server, count), callback=keep, **options)
+
+
+def pause(server):
+    """Until what was begun has reached the server. Of the two clients one has threads, the other greenlets."""
+    (time if server.transport == "grpc" else gevent).sleep(0.3)
 
 
 def outcome(call):
@@ -43,7 +49,7 @@ def time_limit_of_the_request(server):
     answers = []
     with client(server, concurrency=4) as busy, client(server) as one:
         long = begin(server, busy, LONG, answers)
-        gevent.sleep(0.3)
+        pause(server)
         started = time.monotonic()
         status = outcome(lambda: one.infer("loop", turns(server, 1), timeout=300_000))
         expect(status in LATE, status)
@@ -67,7 +73,7 @@ def clients_that_leave(server):
     answers = []
     with client(server, concurrency=4) as busy, client(server) as one:
         long = begin(server, busy, LONG, answers)
-        gevent.sleep(0.3)
+        pause(server)
         ask_and_leave(server)
         expect(finished(server, long, answers) is None, "the run that was waited for failed")
         result = one.infer("loop", turns(server, 1), request_id="after")
@@ -95,7 +101,7 @@ def time_limit_of_the_client(server):
     answers = []
     with client(server) as busy, client(server) as one:
         long = begin(server, busy, LONG, answers)
-        time.sleep(0.3)
+        pause(server)
         status = outcome(lambda: one.infer("loop", turns(server, 1), client_timeout=0.3))
         expect(status in LATE, status)
         expect(finished(server, long, answers) is None, "the run that was waited for failed")

@@ -54,7 +54,7 @@ function faultOfRefusal(body: Buffer): string | undefined {
 /** With the tokens that JSON has not, which Python's readers take. */
 function jsonOf(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString().replaceAll(/(?<=[[,:])(?:NaN|-?Infinity)/g, 'null'))
+    return JSON.parse(bytes.toString().replaceAll(/(?<=[[,:]\s?)(?:NaN|-?Infinity)/g, 'null'))
   } catch {
     return undefined
   }
