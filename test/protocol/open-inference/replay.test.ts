@@ -47,7 +47,8 @@ beforeAll(async () => {
     dataPlane: new DataPlane(),
     logger: pino({ level: 'silent' }),
   })
-  for (const folder of writeDatatypeModels(temporaryFolder())) await repository.load(folder)
+  // Together: what is loaded later is tried in a process of its own first.
+  await Promise.all(writeDatatypeModels(temporaryFolder()).map((folder) => repository.load(folder)))
   server = await listen(app, { host: '127.0.0.1', port: 0 })
 })
 
