@@ -12,6 +12,11 @@ interface OpenQuestion {
   settle(answer: ChangeAnswer): void
 }
 
+/** The answer of a process that gives none. */
+const GONE: ChangeAnswer = {
+  error: { code: 'TEMPORARILY_UNAVAILABLE', message: 'The process has ended', details: {} },
+}
+
 /** What is served under a name, since when. */
 interface Current extends NamedModels {
   readonly revision: number
@@ -22,11 +27,15 @@ interface Current extends NamedModels {
  * tries the model, the others load the same, and only then all serve it. Whoever is started later gets what the others
  * have.
  */
-export class ModelChanges {
+export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
+  /** Told of a process that serves, but cannot make what all others have made. */
+  onOutdated: (process: Process, error: unknown) => void = () => {}
   /** Those that serve, with all that was changed. */
-  readonly #joined = new Set<ChangingProcess>()
+  readonly #joined = new Set<Process>()
+  /** Those that end, or have ended: they answer nothing. */
+  readonly #left = new WeakSet<Process>()
   /** The revision of each name that a process has, or is about to have. */
-  readonly #known = new WeakMap<ChangingProcess, Map<string, number>>()
+  readonly #known = new WeakMap<Process, Map<string, number>>()
   /** By name, in the order of the first process. */
   readonly #current = new Map<string, Current>()
   readonly #loading = new Set<string>()
@@ -37,7 +46,7 @@ export class ModelChanges {
   #lastId = 0
 
   /** What a process that is being started is to serve; nothing before the first has told. */
-  give(process: ChangingProcess): { readonly models?: readonly NamedModels[] } {
+  give(process: Process): { readonly models?: readonly NamedModels[] } {
     this.#known.set(process, this.#revisions())
     return this.#revision === 0 ? {} : { models: [...this.#current.values()].map(named) }
   }
@@ -46,7 +55,7 @@ export class ModelChanges {
    * A process has loaded what it was given: brings it up to date. @param models what it serves.
    * @throws ServingError where it cannot load what the others serve.
    */
-  async join(process: ChangingProcess, models: readonly NamedModels[]): Promise<void> {
+  async join(process: Process, models: readonly NamedModels[]): Promise<void> {
     if (this.#revision === 0) {
       this.#revision = 1
       for (const each of models) this.#current.set(each.name, { ...each, revision: 1 })
@@ -57,19 +66,19 @@ export class ModelChanges {
   }
 
   /** The process ends: nobody waits for it any more. */
-  leave(process: ChangingProcess): void {
+  leave(process: Process): void {
     this.#joined.delete(process)
-    const error = { code: 'TEMPORARILY_UNAVAILABLE', message: 'The process has ended', details: {} } as const
-    for (const question of this.#open.values()) if (question.process === process) question.settle({ error })
+    this.#left.add(process)
+    for (const question of this.#open.values()) if (question.process === process) question.settle(GONE)
   }
 
-  answered(process: ChangingProcess, id: number, answer: ChangeAnswer): void {
+  answered(process: Process, id: number, answer: ChangeAnswer): void {
     const question = this.#open.get(id)
     if (question?.process === process) question.settle(answer)
   }
 
   /** Makes a change everywhere. @returns why it was made nowhere, if so. Never rejects. */
-  async change(asker: ChangingProcess, change: ModelChange): Promise<unknown> {
+  async change(asker: Process, change: ModelChange): Promise<unknown> {
     const { name } = change
     if (change.kind === 'load') {
       if (this.#loading.has(name)) return conflict(`The model '${name}' is being loaded already`)
@@ -90,7 +99,7 @@ export class ModelChanges {
     return gaveUp && isNotThere(error) ? undefined : error
   }
 
-  async #round(asker: ChangingProcess, change: ModelChange): Promise<void> {
+  async #round(asker: Process, change: ModelChange): Promise<void> {
     if (!this.#joined.has(asker)) throw unavailable('The process is on its way out')
     const lead = await this.#prepare(asker, change)
     const same =
@@ -106,17 +115,17 @@ export class ModelChanges {
     for (const { process } of prepared) this.#known.get(process)?.set(name, revision)
     const errors = await Promise.all(prepared.map((each) => this.#commit(each)))
     // Those that joined meanwhile know nothing of it.
-    await Promise.all([...this.#joined].map((process) => this.#catchUp(process)))
+    await Promise.all([...this.#joined].map((process) => this.#keepUp(process)))
     const failed = errors.find((error) => error !== undefined)
     if (failed !== undefined) throw failed
   }
 
   /** Where one cannot, all forget it. */
   async #prepareAll(
-    others: readonly ChangingProcess[],
+    others: readonly Process[],
     change: ModelChange,
-    lead: Prepared,
-  ): Promise<readonly Prepared[]> {
+    lead: Prepared<Process>,
+  ): Promise<readonly Prepared<Process>[]> {
     const results = await Promise.allSettled(others.map((process) => this.#prepare(process, change)))
     const prepared = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     const failed = results.find(
@@ -128,7 +137,7 @@ export class ModelChanges {
   }
 
   /** @throws ServingError what the process throws. */
-  async #prepare(process: ChangingProcess, change: ModelChange): Promise<Prepared> {
+  async #prepare(process: Process, change: ModelChange): Promise<Prepared<Process>> {
     const id = ++this.#lastId
     const { error, plans = [] } = await this.#ask(process, id, { type: 'prepare', id, change })
     if (error !== undefined) throw deserializeError(error)
@@ -136,13 +145,22 @@ export class ModelChanges {
   }
 
   /** @returns what went wrong in a process that still lives. */
-  async #commit({ process, id }: Prepared): Promise<unknown> {
+  async #commit({ process, id }: Prepared<Process>): Promise<unknown> {
     const { error } = await this.#ask(process, id, { type: 'commit', id })
     return error === undefined || !this.#joined.has(process) ? undefined : deserializeError(error)
   }
 
+  /** Whoever cannot is not to serve on with something else than the others; the change is made all the same. */
+  async #keepUp(process: Process): Promise<void> {
+    try {
+      await this.#catchUp(process)
+    } catch (error) {
+      if (this.#joined.has(process)) this.onOutdated(process, error)
+    }
+  }
+
   /** Makes in one process what was changed in the others since it was told. */
-  async #catchUp(process: ChangingProcess): Promise<void> {
+  async #catchUp(process: Process): Promise<void> {
     const known = this.#known.get(process)
     for (;;) {
       const next = [...this.#current.values()].find(({ name, revision }) => known?.get(name) !== revision)
@@ -156,7 +174,7 @@ export class ModelChanges {
     return new Map([...this.#current.values()].map(({ name, revision }) => [name, revision]))
   }
 
-  async #make(process: ChangingProcess, { name, plans, loaded }: Current): Promise<void> {
+  async #make(process: Process, { name, plans, loaded }: Current): Promise<void> {
     try {
       const change: ModelChange = loaded ? { kind: 'load', name, plans } : { kind: 'unload', name }
       const { id } = await this.#prepare(process, change)
@@ -167,7 +185,8 @@ export class ModelChanges {
     }
   }
 
-  #ask(process: ChangingProcess, id: number, order: Order): Promise<ChangeAnswer> {
+  #ask(process: Process, id: number, order: Order): Promise<ChangeAnswer> {
+    if (this.#left.has(process)) return Promise.resolve(GONE)
     return new Promise((resolve) => {
       const settle = (answer: ChangeAnswer): void => {
         this.#open.delete(id)
@@ -180,8 +199,8 @@ export class ModelChanges {
 }
 
 /** A process that is ready to make a change. */
-interface Prepared {
-  readonly process: ChangingProcess
+interface Prepared<Process> {
+  readonly process: Process
   readonly id: number
   readonly plans: readonly unknown[]
 }

@@ -55,7 +55,7 @@ export class Supervisor implements ProcessObserver {
   readonly #options: SupervisorOptions
   readonly #dispatcher = new ConnectionDispatcher()
   readonly #gathering = new FigureGathering()
-  readonly #changes = new ModelChanges()
+  readonly #changes = new ModelChanges<SupervisedProcess>()
   /** Those that live, leaving ones included. */
   readonly #processes = new Set<SupervisedProcess>()
   readonly #delays: readonly RestartDelay[]
@@ -73,6 +73,7 @@ export class Supervisor implements ProcessObserver {
     this.#options = options
     this.#delays = Array.from({ length: options.processes }, () => new RestartDelay())
     this.#pulse = setInterval(() => this.#watchPulse(), BEAT_MS)
+    this.#changes.onOutdated = (process, error) => this.#giveUp(process, error)
   }
 
   /** Where connections come in; undefined before the port is open. */
@@ -93,10 +94,11 @@ export class Supervisor implements ProcessObserver {
     this.#first = undefined
     if (this.#stopping !== undefined) return
     const { listen, grpc, processes } = this.#options
-    this.#port = await SharedPort.open(listen, (socket) => this.#dispatcher.take(socket))
+    // Whoever follows the HTTP port takes it for the sign that all is served.
     if (grpc !== undefined) {
       this.#grpcPort = await SharedPort.open(grpc, (socket) => this.#dispatcher.take(socket, 'grpc'))
     }
+    this.#port = await SharedPort.open(listen, (socket) => this.#dispatcher.take(socket))
     const ports = { port: this.#port.port, ...(this.#grpcPort && { grpcPort: this.#grpcPort.port }) }
     process.send({ type: 'listening', ...ports, startMs: performance.now(), processes })
     for (let number = 2; number <= processes; number += 1) this.#startProcess(number)

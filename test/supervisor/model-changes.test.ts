@@ -12,9 +12,11 @@ class FakeProcess implements ChangingProcess {
   fails = false
   /** Answers nothing while set. */
   silent = false
-  readonly #changes: ModelChanges
+  /** Done before it answers an order. */
+  answers: (order: Order) => void | Promise<void> = () => {}
+  readonly #changes: Pick<ModelChanges<FakeProcess>, 'answered'>
 
-  constructor(changes: ModelChanges) {
+  constructor(changes: Pick<ModelChanges<FakeProcess>, 'answered'>) {
     this.#changes = changes
   }
 
@@ -26,11 +28,14 @@ class FakeProcess implements ChangingProcess {
     const answer = failed
       ? { error: serializeError(badRequest('It does not load')) }
       : { plans: [{ uri: 'pinned' }] }
-    setImmediate(() => this.#changes.answered(this, order.id, answer))
+    setImmediate(async () => {
+      await this.answers(order)
+      this.#changes.answered(this, order.id, answer)
+    })
   }
 }
 
-async function joined(changes: ModelChanges): Promise<FakeProcess> {
+async function joined(changes: ModelChanges<FakeProcess>): Promise<FakeProcess> {
   const process = new FakeProcess(changes)
   changes.give(process)
   await changes.join(process, [IRIS])
@@ -38,7 +43,7 @@ async function joined(changes: ModelChanges): Promise<FakeProcess> {
 }
 
 test('a change is prepared in all processes before any makes it', async () => {
-  const changes = new ModelChanges()
+  const changes = new ModelChanges<FakeProcess>()
   const [first, second] = [await joined(changes), await joined(changes)]
   expect(await changes.change(first, { kind: 'load', name: 'new', uri: 'b' })).toBeUndefined()
   expect(await changes.change(second, { kind: 'unload', name: 'iris' })).toBeUndefined()
@@ -56,7 +61,7 @@ test('a change is prepared in all processes before any makes it', async () => {
 })
 
 test('a change that one process cannot make is made by none', async () => {
-  const changes = new ModelChanges()
+  const changes = new ModelChanges<FakeProcess>()
   const [first, second, third] = [await joined(changes), await joined(changes), await joined(changes)]
   second.fails = true
   expect(await changes.change(first, { kind: 'load', name: 'iris' })).toMatchObject({
@@ -70,7 +75,7 @@ test('a change that one process cannot make is made by none', async () => {
 })
 
 test('a process that ends is not waited for, and one that comes later catches up', async () => {
-  const changes = new ModelChanges()
+  const changes = new ModelChanges<FakeProcess>()
   const [first, second] = [await joined(changes), await joined(changes)]
   const late = new FakeProcess(changes)
   changes.give(late)
@@ -87,7 +92,7 @@ test('a process that ends is not waited for, and one that comes later catches up
 })
 
 test('whoever asks and ends before it is prepared has changed nothing', async () => {
-  const changes = new ModelChanges()
+  const changes = new ModelChanges<FakeProcess>()
   const [first, second] = [await joined(changes), await joined(changes)]
   first.silent = true
   const changed = changes.change(first, { kind: 'load', name: 'iris' })
@@ -95,4 +100,30 @@ test('whoever asks and ends before it is prepared has changed nothing', async ()
   changes.leave(first)
   expect(await changed).toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
   expect(second.orders).toEqual([])
+})
+
+test('whoever asks and ends while others prepare is not waited for either', async () => {
+  const changes = new ModelChanges<FakeProcess>()
+  const [first, second] = [await joined(changes), await joined(changes)]
+  second.answers = () => changes.leave(first)
+  expect(await changes.change(first, { kind: 'load', name: 'iris' })).toBeUndefined()
+  expect(first.orders).toEqual(['prepare load iris'])
+  expect(second.orders).toEqual(['prepare load iris', 'commit'])
+  expect(await changes.change(second, { kind: 'load', name: 'iris' })).toBeUndefined()
+})
+
+test('a process that joins during a change and cannot make it is told of, and the others keep it', async () => {
+  const changes = new ModelChanges<FakeProcess>()
+  const [first, second] = [await joined(changes), await joined(changes)]
+  const late = new FakeProcess(changes)
+  const outdated: FakeProcess[] = []
+  changes.onOutdated = (process) => outdated.push(process)
+  changes.give(late)
+  late.fails = true
+  second.answers = async (order: Order) => {
+    if (order.type === 'prepare') await changes.join(late, [IRIS])
+  }
+  expect(await changes.change(first, { kind: 'load', name: 'new', uri: 'b' })).toBeUndefined()
+  expect(outdated).toEqual([late])
+  expect(second.orders).toEqual(['prepare load new', 'commit'])
 })
