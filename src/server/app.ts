@@ -42,6 +42,7 @@ export interface App {
   readonly server: Server
   readonly registry: ExchangeRegistry
   readonly bodies: BodyReader
+  readonly codecs: ModelCodecs
   readonly probes: Probes
   readonly exposition: Exposition
   readonly metrics: ServerMetrics
@@ -79,7 +80,8 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const probes = new Probes()
   const prediction = new V1Prediction(requests)
   const v1 = new V1Routes({ models, registry, probes, prediction })
-  const inference = new OpenInference({ requests, codecs: new ModelCodecs() })
+  const codecs = new ModelCodecs()
+  const inference = new OpenInference({ requests, codecs })
 
   const known = new KnownRoutes()
   const app = fastify({
@@ -111,7 +113,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
   await app.ready()
-  return { fastify: app, server: app.server, registry, bodies, probes, exposition, metrics, options }
+  return { fastify: app, server: app.server, registry, bodies, codecs, probes, exposition, metrics, options }
 }
 
 /** No route has a schema; fastify's own compilers would load ajv at every start (50 ms, 4 MB). */

@@ -1,6 +1,5 @@
 import { ApiKeys } from '../api-keys.ts'
 import type { App } from '../app.ts'
-import { ModelCodecs } from '../open-inference/model-codecs.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../server-options.ts'
 import { GrpcInference } from './grpc-inference.ts'
 import { GrpcService, INFERENCE } from './grpc-service.ts'
@@ -28,11 +27,11 @@ export class GrpcApp {
 
   /** @throws ServingError when a certificate cannot be read. */
   constructor(app: App) {
-    const { options, registry, bodies } = app
+    const { options, registry, bodies, codecs } = app
     const { models, dataPlane, apiKeys } = options
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#gate = new GrpcGate(registry, apiKeys?.length ? new ApiKeys(apiKeys) : undefined)
-    this.#inference = new GrpcInference({ models, dataPlane, codecs: new ModelCodecs() })
+    this.#inference = new GrpcInference({ models, dataPlane, codecs })
     const service = new GrpcService(app)
     this.#health = new HealthService(service)
     this.#reflection = new ReflectionService(service, this.#gate)

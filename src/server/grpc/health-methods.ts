@@ -1,4 +1,4 @@
-import { notFound, type ServingError, unavailable } from '../../core/errors.ts'
+import { badRequest, notFound, type ServingError, unavailable } from '../../core/errors.ts'
 import { smallReply } from '../../protocols/open-inference/grpc/small-replies.ts'
 import { readHealthRequest } from '../../protocols/open-inference/grpc/small-requests.ts'
 import { isServerReady } from '../open-inference/readiness.ts'
@@ -86,10 +86,12 @@ class Watch implements CallListener {
     this.#call = call
     this.#health = health
     call.read(this)
+    call.limitStalls()
   }
 
   message(message: Buffer): void {
     try {
+      if (this.#name !== undefined) throw badRequest('The call has more than one message.')
       this.#name = readHealthRequest(message)
       this.look()
     } catch (error) {
@@ -98,7 +100,9 @@ class Watch implements CallListener {
   }
 
   /** The client has asked, and goes on listening. */
-  end(): void {}
+  end(): void {
+    if (this.#name === undefined) this.#call.finish(badRequest('The call has no message.'))
+  }
 
   gone(): void {
     this.#health.forget(this)

@@ -6,6 +6,7 @@ import { GRPC, GRPC_STATUS } from '../../grpc-status.ts'
 import { inflateBody } from '../../inflate-body.ts'
 import { statusMessage } from './grpc-headers.ts'
 import { MessageReader, type MessageSink, PREFIX_BYTES } from './message-reader.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 
 const NO_ERROR = 0
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' } as const
@@ -15,8 +16,8 @@ const ALONE = { endStream: true, sendDate: false } as const
 /** What a client may compress its messages with. */
 const TAKEN_CODINGS = 'identity,gzip,deflate'
 
-/** An answer of more bytes counts until the client has taken it. */
-const COUNTED_BYTES = 64 * 1024
+/** How slowly a larger answer is taken is nobody else's matter, as long as more of it is. */
+const LARGE_BYTES = 64 * 1024
 
 export type Trailers = Readonly<Record<string, string | number>>
 
@@ -35,8 +36,10 @@ export interface CallInit {
   readonly bodies: BodyReader
   /** Of a message. */
   readonly maxBytes: number
-  /** How long a client may take for its next bytes, or to take an answer. */
+  /** How long a client may take for its next bytes, or for the next part of an answer. */
   readonly stallMs: number
+  /** Watches over the last answers until they are taken. */
+  readonly unread: UnreadAnswers
 }
 
 /** One call of gRPC: a stream of HTTP/2, as messages in both directions and a status at the end. */
@@ -52,6 +55,10 @@ export class GrpcCall implements MessageSink, BytesHolder {
   #finished = false
   #responded = false
   #inflating = false
+  /** By whoever answers the call. */
+  #paused = false
+  /** Of messages that the client does not take. */
+  #unreadBytes = 0
   /** Sent when the client can have them. */
   #trailers: Trailers | undefined
 
@@ -79,48 +86,64 @@ export class GrpcCall implements MessageSink, BytesHolder {
 
   /** Who sends nothing in the midst of a message, or does not take its answer, is not waited for. */
   limitStalls(): void {
-    this.#stream.setTimeout(this.#init.stallMs, () => this.#stalled())
+    this.#stream.setTimeout(this.#init.stallMs)
+    this.#stream.on('timeout', () => this.#stalled())
   }
 
   /** No more messages are given until `resume`; those that were received stay where they are. */
   pause(): void {
-    this.#reader.pause()
-    this.#stream.pause()
+    this.#paused = true
+    this.#stop()
   }
 
   resume(): void {
-    if (this.#inflating) return
-    this.#reader.resume()
-    this.#stream.resume()
-    this.#tellEnd()
+    this.#paused = false
+    this.#goOn()
   }
 
-  /** Sends a message that has `PREFIX_BYTES` of room in front. @returns false where the client is slow to take it. */
+  /**
+   * Sends a message that has `PREFIX_BYTES` of room in front.
+   * @returns false where the client is slow to take what was sent: that counts until it has.
+   */
   send(message: Buffer): boolean {
     if (this.isOver) return true
     this.#respond()
-    return this.#stream.write(prefixed(message))
+    if (this.#stream.write(prefixed(message))) return true
+    this.#holdUnread()
+    return false
   }
 
   /** Calls back when the client can take more. */
   onceDrained(callback: () => void): void {
-    this.#stream.once('drain', callback)
+    this.#stream.once('drain', () => {
+      this.letGo(this.#unreadBytes)
+      this.#unreadBytes = 0
+      callback()
+    })
   }
 
-  /** Sends a last message and a good status. */
+  /** Sends a last message and a good status. The message counts until the client has taken it. */
   answer(message: Buffer, trailers: Trailers): void {
     if (this.isOver) return
     this.#finished = true
     this.#respond()
     this.#trailers = { 'grpc-status': GRPC.ok, ...trailers }
-    if (message.length > COUNTED_BYTES) this.#waitForReader(message.length)
+    this.#bodies.hold(this, message.length)
+    if (message.length > LARGE_BYTES) this.limitStalls()
+    else this.#init.unread.add(this)
     this.#stream.end(prefixed(message))
+  }
+
+  /** The client does not take its answer. */
+  abandon(): void {
+    this.#stream.close(CANCEL)
   }
 
   /** Ends with a status, a good one unless there is an error. What the client still sends is not read. */
   finish(error: ServingError | undefined, trailers: Trailers = {}): void {
     if (this.isOver) return
     this.#finished = true
+    this.#reader.stop()
     const all = { ...statusOf(error), ...trailers }
     if (this.#responded) {
       this.#trailers = all
@@ -136,12 +159,9 @@ export class GrpcCall implements MessageSink, BytesHolder {
     this.#bodies.hold(this, -Math.min(bytes, this.heldBytes))
   }
 
-  #release(): void {
-    this.#bodies.release(this)
-  }
-
   /** Of `MessageReader`. */
   message(message: Buffer, compressed: boolean): void {
+    if (this.isOver) return
     if (compressed) void this.#inflate(message)
     else this.#listener?.message(message)
   }
@@ -149,6 +169,18 @@ export class GrpcCall implements MessageSink, BytesHolder {
   /** Of `MessageReader`. */
   refused(error: ServingError | 'too large'): void {
     this.#refuse(error === 'too large' ? this.#tooLarge('A message') : error)
+  }
+
+  #stop(): void {
+    this.#reader.pause()
+    this.#stream.pause()
+  }
+
+  #goOn(): void {
+    if (this.#paused || this.#inflating || this.isOver) return
+    this.#reader.resume()
+    this.#stream.resume()
+    this.#tellEnd()
   }
 
   #respond(): void {
@@ -186,12 +218,13 @@ export class GrpcCall implements MessageSink, BytesHolder {
 
   #closed(): void {
     this.#finished = true
-    this.#release()
+    this.#init.unread.delete(this)
+    this.#bodies.release(this)
     this.#listener?.gone(undefined)
   }
 
   #stalled(): void {
-    if (this.#finished) this.#stream.close(CANCEL)
+    if (this.#finished || this.#unreadBytes > 0) this.abandon()
     else if (this.#reader.isAmidst && !this.#reader.isPaused) {
       this.#refuse(badRequest('The message did not arrive in time.'))
     }
@@ -200,12 +233,12 @@ export class GrpcCall implements MessageSink, BytesHolder {
   #refuse(error: ServingError): void {
     this.#listener?.gone(error)
     this.finish(error)
-    this.#release()
+    this.#bodies.release(this)
   }
 
   async #inflate(message: Buffer): Promise<void> {
-    this.pause()
     this.#inflating = true
+    this.#stop()
     try {
       const inflated = await this.#inflated(message)
       this.letGo(message.length)
@@ -214,7 +247,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
       this.#refuse(error as ServingError)
     }
     this.#inflating = false
-    if (!this.isOver && this.#listener !== undefined) this.resume()
+    this.#goOn()
   }
 
   async #inflated(message: Buffer): Promise<Buffer | undefined> {
@@ -247,9 +280,10 @@ export class GrpcCall implements MessageSink, BytesHolder {
     )
   }
 
-  #waitForReader(bytes: number): void {
-    this.#bodies.hold(this, bytes)
-    this.limitStalls()
+  #holdUnread(): void {
+    const unread = this.#stream.writableLength
+    this.#bodies.hold(this, unread - this.#unreadBytes)
+    this.#unreadBytes = unread
   }
 }
 
@@ -272,5 +306,9 @@ function statusOf(error: ServingError | undefined): Trailers {
   if (error.code === 'NOT_IMPLEMENTED') return { ...status, 'grpc-accept-encoding': TAKEN_CODINGS }
   const { retryAfterSeconds = COME_BACK.has(error.code) ? 1 : undefined } = error
   if (retryAfterSeconds === undefined) return status
-  return { ...status, 'retry-after': String(Math.ceil(retryAfterSeconds)) }
+  return {
+    ...status,
+    'retry-after': String(Math.ceil(retryAfterSeconds)),
+    'grpc-retry-pushback-ms': String(Math.ceil(retryAfterSeconds * 1000)),
+  }
 }

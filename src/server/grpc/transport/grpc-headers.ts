@@ -14,15 +14,19 @@ export function timeoutOf(header: string | string[] | undefined): number | undef
 
 /** Whatever is not printable ASCII, and the percent sign itself. */
 const UNSAFE = /[^ -$&-~]/
-const UNSAFE_ALL = /[^ -$&-~]+/gu
-/** Beyond this clients refuse the headers. */
+/** Bytes of the header; beyond 8 KB in all there are clients that refuse the trailers. */
 const LONGEST_MESSAGE = 4000
 
 /** The `grpc-message` of a text: percent-encoded UTF-8 (gRPC over HTTP/2, "Percent-Encoded"). */
 export function statusMessage(text: string): string {
-  const short = text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text
-  if (!UNSAFE.test(short)) return short
-  return short.replace(UNSAFE_ALL, percentEncoded)
+  if (!UNSAFE.test(text)) return text.slice(0, LONGEST_MESSAGE)
+  let message = ''
+  for (const character of text) {
+    const encoded = UNSAFE.test(character) ? percentEncoded(character) : character
+    if (message.length + encoded.length > LONGEST_MESSAGE) break
+    message += encoded
+  }
+  return message
 }
 
 function percentEncoded(text: string): string {

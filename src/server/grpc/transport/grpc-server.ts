@@ -8,6 +8,7 @@ import { GrpcCall } from './grpc-call.ts'
 import type { GrpcGate } from './grpc-gate.ts'
 import type { GrpcMethods } from './grpc-method.ts'
 import { UnaryCall } from './unary-call.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 
 /** Of one connection at the same time; its client keeps the others back. */
 const MOST_STREAMS = 1024
@@ -31,6 +32,7 @@ export interface GrpcServerInit {
 export class GrpcServer {
   readonly #init: GrpcServerInit
   readonly #server: Http2Server
+  readonly #unread: UnreadAnswers
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
   #emptied: (() => void) | undefined
@@ -38,6 +40,7 @@ export class GrpcServer {
   /** @throws ServingError when a certificate cannot be read. */
   constructor(init: GrpcServerInit) {
     this.#init = init
+    this.#unread = new UnreadAnswers(init.limits.bodyTimeoutMs)
     this.#server = createServer(init)
     this.#server.on('connection', (socket: Socket) => this.#connected(socket))
     this.#server.on('session', (session) => this.#opened(session))
@@ -100,7 +103,8 @@ export class GrpcServer {
       })
     })
     session.on('error', () => {})
-    session.setTimeout(IDLE_MS, () => (streams === 0 ? sendAway(session) : probe(session)))
+    session.setTimeout(IDLE_MS)
+    session.on('timeout', () => (streams === 0 ? sendAway(session) : probe(session)))
     session.once('close', () => {
       clearTimeout(silence)
       this.#sessions.delete(session)
@@ -119,6 +123,7 @@ export class GrpcServer {
       bodies,
       maxBytes: limits.bodyBytes,
       stallMs: limits.bodyTimeoutMs,
+      unread: this.#unread,
     })
     const path = headers[':path'] ?? ''
     const method = methods.get(path) ?? unknownMethod(path)
@@ -155,9 +160,13 @@ function createServer({ tls: files, limits }: GrpcServerInit): Http2Server {
   }
 }
 
+/** Its messages are Protocol Buffers, by their subtype or since that is what there is without one. */
+const GRPC_TYPE = /^application\/grpc(\+proto)?\s*(;|$)/i
+
 function isGrpc(headers: IncomingHttpHeaders): boolean {
   const type = headers['content-type']
-  return headers[':method'] === 'POST' && type !== undefined && type.startsWith('application/grpc')
+  if (headers[':method'] !== 'POST' || type === undefined) return false
+  return type === 'application/grpc' || GRPC_TYPE.test(type)
 }
 
 function unknownMethod(path: string) {

@@ -50,6 +50,12 @@ export class MessageReader {
     this.#paused = true
   }
 
+  /** The rest is not looked at, also of what was received already. */
+  stop(): void {
+    this.#over = true
+    this.#rest = undefined
+  }
+
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
@@ -61,7 +67,7 @@ export class MessageReader {
       const chunk = this.#rest
       this.#rest = undefined
       const used = this.#body === undefined ? this.#readPrefix(chunk) : this.#readBody(this.#body, chunk)
-      if (used < chunk.length) this.#keep(chunk.subarray(used))
+      if (used < chunk.length && !this.#over) this.#keep(chunk.subarray(used))
     }
   }
 
@@ -115,8 +121,7 @@ export class MessageReader {
   }
 
   #refuse(error: ServingError | 'too large', chunk: Buffer): number {
-    this.#over = true
-    this.#rest = undefined
+    this.stop()
     this.#sink.refused(error)
     return chunk.length
   }
