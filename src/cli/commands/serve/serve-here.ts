@@ -60,8 +60,12 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
         ? options
         : { ...options, allFigures: link, control: new SharedControl(control, link) },
     )
-    const server = link === undefined ? await listen(app, settings) : serveHanded(app, settings)
-    const grpc = await openGrpc(app, settings, link).catch((error: unknown) => closing(server, error))
+    // Whoever follows the HTTP port takes it for the sign that all is served.
+    const grpc = await openGrpc(app, settings, link)
+    const server =
+      link === undefined
+        ? await listen(app, settings).catch((error: unknown) => closing(grpc, error))
+        : serveHanded(app, settings)
     if (grpc !== undefined) server.accompany(grpc)
     const ending = new Ending({ server, repository, logger, settings, link })
     repository.onExhausted = (model) =>
@@ -80,9 +84,11 @@ export async function serveHere(settings: ServeSettings, link: SupervisorLink | 
   }
 }
 
-/** HTTP was the first to listen. */
-async function closing(server: RunningServer, error: unknown): Promise<never> {
-  await server.stop({ graceMs: 0 })
+/** gRPC was the first to listen. */
+async function closing(grpc: RunningGrpc | undefined, error: unknown): Promise<never> {
+  const stopped = grpc?.stop()
+  grpc?.closeAll()
+  await stopped
   throw error
 }
 
