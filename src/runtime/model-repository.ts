@@ -1,9 +1,10 @@
-import { notFound, unavailable } from '../core/errors.ts'
+import { cancelled, notFound, unavailable } from '../core/errors.ts'
 import { availableResources } from './cores.ts'
 import { expectDistinct, ModelLoader } from './load/model-loader.ts'
+import { ModelPreparation } from './load/model-preparation.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { type ModelPlan, type NamedPlans, pinnedPlan } from './model-plan.ts'
-import { ModelShelf, type ShelfSlot, type Shelving } from './model-shelf.ts'
+import { ModelShelf, type ShelfSlot } from './model-shelf.ts'
 import { ModelThreads } from './model-threads.ts'
 import type { ModelRepositoryOptions } from './repository-options.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
@@ -39,6 +40,7 @@ export class ModelRepository {
   readonly #loader: ModelLoader
   readonly #threads: ModelThreads
   #asked = 0
+  readonly #preparations = new Set<ModelPreparation>()
   /** Loaded, and not served yet. */
   readonly #prepared = new Set<LoadedModel>()
   /** Models being unloaded: nobody finds them any more, and they have requests to finish. */
@@ -91,25 +93,29 @@ export class ModelRepository {
    * @throws ServingError as `load`, but for RESOURCE_ALREADY_EXISTS.
    */
   async prepare(name: string, plans: readonly ModelPlan[], tried = true): Promise<PreparedModels> {
-    const shelved: Shelving<LoadedModel>[] = []
-    const models = (): LoadedModel[] => shelved.map(({ model }) => model)
+    const preparation = new ModelPreparation(name)
+    this.#preparations.add(preparation)
     try {
       for (const plan of plans) {
-        if (this.#draining) throw unavailable(DRAINING)
+        this.#expectWanted(preparation)
         await this.#loader.load({ plan: { ...plan, name }, instead: true, tried }, (model) => {
           this.#prepared.add(model)
-          shelved.push({ model, plan })
+          preparation.shelved.push({ model, plan })
         })
-        expectDistinct(name, models())
+        expectDistinct(name, preparation.models)
       }
+      this.#expectWanted(preparation)
     } catch (error) {
-      await this.#discard(models())
+      await this.#discard(preparation.models)
       throw error
+    } finally {
+      this.#preparations.delete(preparation)
+      preparation.end()
     }
     return {
-      plans: shelved.map(({ model, plan }) => pinnedPlan(plan, model)),
-      commit: () => this.#commit(name, shelved),
-      discard: () => this.#discard(models()),
+      plans: preparation.shelved.map(({ model, plan }) => pinnedPlan(plan, model)),
+      commit: () => this.#commit(preparation),
+      discard: () => this.#discard(preparation.models),
     }
   }
 
@@ -185,15 +191,24 @@ export class ModelRepository {
    */
   async unload(name: string): Promise<void> {
     const removed = this.#shelf.remove(name)
-    if (removed.length === 0 && !(await this.#loader.giveUp(name))) {
-      throw notFound(`No model is served as '${name}'`, { model: name })
-    }
-    await Promise.all([this.#loader.giveUp(name), ...removed.map((model) => this.#unload(model))])
+    const [wasLoading] = await Promise.all([
+      this.giveUp(name),
+      ...removed.map((model) => this.#unload(model)),
+    ])
+    if (wasLoading || removed.length > 0) return
+    throw notFound(`No model is served as '${name}'`, { model: name })
   }
 
-  /** Gives up what is being loaded under a name. Settles once nothing is left of it. */
-  async giveUp(name: string): Promise<void> {
-    await this.#loader.giveUp(name)
+  /** Gives up what is being loaded under a name. @returns false where nothing is. Settles once nothing is left of it. */
+  async giveUp(name: string): Promise<boolean> {
+    const reason = cancelled(`The model '${name}' was unloaded before it was loaded`)
+    const given = [...this.#preparations].filter((preparation) => preparation.name === name)
+    for (const preparation of given) preparation.giveUp(reason)
+    const [wasLoading] = await Promise.all([
+      this.#loader.giveUp(name, reason),
+      ...given.map(({ over }) => over),
+    ])
+    return wasLoading || given.length > 0
   }
 
   /** Refuses new requests to all models; true once none is under way, false after `graceMs`. */
@@ -210,7 +225,13 @@ export class ModelRepository {
     this.#shelf.clear()
   }
 
-  #commit(name: string, shelved: readonly Shelving<LoadedModel>[]): void {
+  /** @throws ServingError TEMPORARILY_UNAVAILABLE where the server is on its way out, CANCELLED where they were given up. */
+  #expectWanted(preparation: ModelPreparation): void {
+    if (this.#draining) throw unavailable(DRAINING)
+    preparation.throwIfGivenUp()
+  }
+
+  #commit({ name, shelved }: ModelPreparation): void {
     const replaced = this.#shelf.replace(name, shelved, this.#asked++)
     for (const { model } of shelved) {
       this.#prepared.delete(model)
@@ -219,6 +240,7 @@ export class ModelRepository {
         { model: name, modelVersion: version, uri: source.canonicalUri, placement },
         'Model loaded',
       )
+      this.onLoaded(model)
     }
     for (const model of replaced) void this.#retire(model, REPLACED_GRACE_MS)
   }

@@ -64,7 +64,7 @@ export class RepositoryControl {
       return prepared
     } catch (error) {
       const told = this.#isGuess(name, order) ? asUnknown(name, error) : asConflict(error)
-      if (this.#isKnown(name)) this.#failures.set(name, messageOf(told))
+      if (this.#isKnown(name) && !isGivenUp(error)) this.#failures.set(name, messageOf(told))
       throw told
     } finally {
       this.#loading.delete(name)
@@ -83,14 +83,14 @@ export class RepositoryControl {
   }
 
   /** Gives up what is being loaded under a name. */
-  giveUp(name: string): Promise<void> {
-    return this.#repository.giveUp(name)
+  async giveUp(name: string): Promise<void> {
+    await this.#repository.giveUp(name)
   }
 
   /** Takes all versions of a model out; one that is being loaded is given up. @throws ServingError RESOURCE_DOES_NOT_EXIST */
   async unload(name: string): Promise<void> {
+    if (this.#repository.get(name) !== undefined) this.#failures.delete(name)
     await this.#repository.unload(name)
-    this.#failures.delete(name)
   }
 
   #plansFor(name: string, { uri, plans }: LoadOrder): readonly ModelPlan[] {
@@ -148,10 +148,14 @@ function orderOf({ uri, plans }: Extract<ModelChange, { kind: 'load' }>): LoadOr
   }
 }
 
-/** It was unloaded meanwhile: whoever asked for it is still there. */
+/** It was unloaded meanwhile. */
+function isGivenUp(error: unknown): error is ServingError {
+  return error instanceof ServingError && error.code === 'CANCELLED'
+}
+
+/** Whoever asked for it is still there. */
 function asConflict(error: unknown): unknown {
-  if (!(error instanceof ServingError) || error.code !== 'CANCELLED') return error
-  return conflict(error.message, error.details)
+  return isGivenUp(error) ? conflict(error.message, error.details) : error
 }
 
 function notServed(name: string): Error {

@@ -128,6 +128,8 @@ describe('loading a model anew', () => {
     const old = await repository.load('models:/iris@champion')
     await repository.loadPlan({ uri: fakeModel(), name: 'other' })
     registry.champion = '2'
+    const told: ServedModel[] = []
+    repository.onLoaded = (model) => told.push(model)
     const loading = control.load('iris', {})
     expect(control.index()[0]).toEqual({
       name: 'iris',
@@ -140,6 +142,7 @@ describe('loading a model anew', () => {
       await sleep(1)
     }
     await loading
+    expect(told).toEqual([repository.get('iris')])
     expect(repository.versions('iris')).toEqual(['2'])
     expect(repository.default()).toBe(repository.get('iris'))
     expect(repository.names()).toEqual(['iris', 'other'])
@@ -283,6 +286,47 @@ describe('unloading', () => {
     await control.unload('slow')
     expect(await loading).toMatchObject({ code: 'RESOURCE_CONFLICT' })
     expect(control.index()).toEqual([])
+  })
+
+  test('gives up all versions of a name that is being loaded anew, also those that are loaded already', async () => {
+    const registry = new FakeRegistry(fakeModel(), fakeModel())
+    const control = open(registry, { expectedModels: 2 })
+    await repository.load('models:/iris/1')
+    await repository.load('models:/iris/2')
+    const second = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const resolve = registry.resolve.bind(registry)
+    registry.resolve = async (uri) => {
+      if (uri === 'models:/iris/2') {
+        second.resolve()
+        await go.promise
+      }
+      return resolve(uri)
+    }
+    const loading = control.load('iris', {}).catch((error: unknown) => error)
+    await second.promise
+    await control.unload('iris')
+    go.resolve()
+    expect(await loading).toMatchObject({ code: 'RESOURCE_CONFLICT' })
+    expect(repository.leaving()).toEqual([])
+    expect(control.index().map(({ state, reason }) => [state, reason])).toEqual([
+      ['UNAVAILABLE', 'unloaded'],
+      ['UNAVAILABLE', 'unloaded'],
+    ])
+  })
+
+  test('gives up at once what waits for the trial of another model', async () => {
+    const control = open(new FakeRegistry(), { expectedModels: 0 })
+    const hanging = control
+      .load('hanging', { uri: fakeModel({ loadMs: 60_000 }) })
+      .catch((error: unknown) => error)
+    const waiting = control.load('waiting', { uri: fakeModel() }).catch((error: unknown) => error)
+    await sleep(20)
+    await control.unload('waiting')
+    expect(await waiting).toMatchObject({ code: 'RESOURCE_CONFLICT' })
+    expect(control.index().map(({ name, state }) => [name, state])).toEqual([['hanging', 'LOADING']])
+    await control.unload('hanging')
+    expect(await hanging).toMatchObject({ code: 'RESOURCE_CONFLICT' })
   })
 })
 

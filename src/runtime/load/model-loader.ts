@@ -1,4 +1,4 @@
-import { alreadyExists, cancelled, invalidParameter } from '../../core/errors.ts'
+import { alreadyExists, invalidParameter } from '../../core/errors.ts'
 import type { ResolvedModel } from '../../core/resolved-model.ts'
 import type { PrepareOptions } from '../../flavors/flavor.ts'
 import { DEFAULT_LIMITS } from '../admission/admission.ts'
@@ -13,6 +13,7 @@ import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { trialLimits } from '../trial/trial-options.ts'
 import { type LoadModelOptions, loadModel } from './load-model.ts'
 import { ModelLoading } from './model-loading.ts'
+import { Turns } from './turns.ts'
 
 export interface ModelLoaderInit {
   readonly options: ModelRepositoryOptions
@@ -42,6 +43,8 @@ export class ModelLoader {
   readonly #options: ModelRepositoryOptions
   readonly #log: RuntimeLog
   readonly #loadings = new Set<ModelLoading>()
+  /** One trial at a time: each may take half of the memory. */
+  readonly #trials = new Turns()
 
   constructor(init: ModelLoaderInit) {
     this.#init = init
@@ -74,11 +77,9 @@ export class ModelLoader {
   }
 
   /** Gives up whatever is being loaded under a name. @returns false where nothing is. Settles once it is over. */
-  async giveUp(name: string): Promise<boolean> {
+  async giveUp(name: string, reason: Error): Promise<boolean> {
     const given = [...this.#loadings].filter((loading) => loading.name === name)
-    for (const loading of given) {
-      loading.giveUp(cancelled(`The model '${name}' was unloaded before it was loaded`))
-    }
+    for (const loading of given) loading.giveUp(reason)
     await Promise.all(given.map(({ over }) => over))
     return given.length > 0
   }
@@ -179,26 +180,32 @@ export class ModelLoader {
     })
   }
 
-  /** @returns how the model is to be prepared now that the trial has done it once. */
+  /** Waits for its turn. @returns how the model is to be prepared now that the trial has done it once. */
   async #try(
     name: string,
     source: ResolvedModel,
     { batching, runTimeoutMs }: Pick<LoadModelOptions, 'batching' | 'runTimeoutMs'>,
-    { signal }: ModelLoading,
+    loading: ModelLoading,
   ): Promise<PrepareOptions | undefined> {
     const { prepare, flavorTable, trial = {} } = this.#options
     const { passTrial } = await import('../trial/pass-trial.ts')
-    return await passTrial({
-      source,
-      name,
-      signal,
-      batching,
-      runTimeoutMs,
-      limits: trialLimits(trial, this.#init.resources.memoryBytes),
-      log: this.#log,
-      ...(flavorTable === undefined ? {} : { flavorTable }),
-      ...(prepare === undefined ? {} : { prepare }),
-    })
+    const turn = this.#trials.ask()
+    try {
+      await loading.orGivenUp(turn.begun)
+      return await passTrial({
+        source,
+        name,
+        signal: loading.signal,
+        batching,
+        runTimeoutMs,
+        limits: trialLimits(trial, this.#init.resources.memoryBytes),
+        log: this.#log,
+        ...(flavorTable === undefined ? {} : { flavorTable }),
+        ...(prepare === undefined ? {} : { prepare }),
+      })
+    } finally {
+      turn.end()
+    }
   }
 
   #threadCount({ plan, instead }: Loading): number {

@@ -130,8 +130,8 @@ function mayHang({ placement, mlmodel }: ServedModel): boolean {
 }
 
 /** Once there is a model that may hang, at the start or later. */
-async function watchHangs({ models, repository, settings, format }: Serving): Promise<void> {
-  if (models.some(mayHang)) return await watch(settings, format)
+async function watchHangs({ repository, settings, format }: Serving): Promise<void> {
+  if (repository.list().some(mayHang)) return await watch(settings, format)
   repository.onLoaded = (model) => {
     if (!mayHang(model)) return
     repository.onLoaded = () => {}
