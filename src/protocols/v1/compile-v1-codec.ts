@@ -60,7 +60,7 @@ class CompiledV1Codec implements V1Codec {
   decode(body: Uint8Array): DecodedPredict {
     const given = readPredictBody(body, { keepsBase64: this.#keepsBase64 })
     const codec = this.#meansSignature(given) ? this.#bySignature : this.#byTensors
-    const decoded = codec.decode(new TextEncoder().encode(given.text), 'application/json')
+    const decoded = codec.decode(given.bytes, 'application/json')
     // JSON is decoded at once.
     return { request: (decoded as DecodedScoringRequest).request, form: given.form }
   }
@@ -75,8 +75,11 @@ class CompiledV1Codec implements V1Codec {
   }
 }
 
-/** What begins with an object has names: an object of tensors, or one a row. */
-const NAMED = /"(?:instances|inputs)"\s*:\s*\[?\s*\{/
+/**
+ * What begins with an object has names: an object of tensors, or one a row. No two runs of spaces may meet where there is
+ * no bracket: each way to divide them would be tried.
+ */
+const NAMED = /"(?:instances|inputs)"\s*:\s*(?:\[\s*)?\{/
 
 /** What finds one of the names as that of a member. */
 function membersNamed(names: readonly string[]): RegExp | undefined {

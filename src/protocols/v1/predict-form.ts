@@ -3,6 +3,7 @@ import { bodyText } from '../mlflow-scoring/forms/envelope.ts'
 import { JsonSyntaxError } from '../mlflow-scoring/json/json-syntax-error.ts'
 import { readJson } from '../mlflow-scoring/json/read-json.ts'
 import { isDict, type PyDict, type PyValue } from '../mlflow-scoring/python/python-value.ts'
+import { quoted } from '../open-inference/quoted.ts'
 import { withoutBase64, writeJson } from './base64-values.ts'
 
 /** `instances`: one item a row. `inputs`: whole tensors. */
@@ -12,6 +13,8 @@ export type PredictForm = 'instances' | 'inputs'
 export interface PredictBody {
   readonly form: PredictForm
   readonly text: string
+  /** The text as bytes. */
+  readonly bytes: Uint8Array
 }
 
 export interface BodyOptions {
@@ -30,13 +33,14 @@ const DEFAULT_SIGNATURE = 'serving_default'
 export function readPredictBody(body: Uint8Array, options: BodyOptions): PredictBody {
   const text = bodyText(body)
   const begun = BEGINNING.exec(text)
-  if (begun !== null && !READ_HERE.test(text)) return { form: begun[1] as PredictForm, text }
+  if (begun !== null && !READ_HERE.test(text)) return { form: begun[1] as PredictForm, text, bytes: body }
   const members = membersOf(text)
   checkSignatureName(members.get('signature_name'))
   const form = formOf(members)
   const value = members.get(form) as PyValue
   const plain = new Map([...members, [form, options.keepsBase64 ? value : withoutBase64(value)]] as const)
-  return { form, text: writeJson(plain) }
+  const rewritten = writeJson(plain)
+  return { form, text: rewritten, bytes: Buffer.from(rewritten) }
 }
 
 function membersOf(text: string): PyDict {
@@ -67,7 +71,6 @@ function formOf(members: PyDict): PredictForm {
 /** A model has one signature here, which TensorFlow calls `serving_default`. */
 function checkSignatureName(name: PyValue | undefined): void {
   if (name === undefined || name === null || name === '' || name === DEFAULT_SIGNATURE) return
-  throw badRequest(
-    `The model has no signature of the name ${writeJson(name)}; it has '${DEFAULT_SIGNATURE}'.`,
-  )
+  const named = typeof name === 'string' ? ` of the name ${quoted(name)}` : ' that is not named by a text'
+  throw badRequest(`The model has no signature${named}; it has '${DEFAULT_SIGNATURE}'.`)
 }

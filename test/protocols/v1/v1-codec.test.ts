@@ -182,3 +182,11 @@ describe('a reply', () => {
     expect(encoded({ a: text, b: total }, 'inputs')).toContain('"b": [9223372036854775807]')
   })
 })
+
+test.each(['{"instances":', '{"inputs":[', '{"instances"'])(
+  'reads however many spaces after %s in a time that is a multiple of their number',
+  (beginning) => {
+    const error = thrownBy(NUMBERS, `${beginning}${' '.repeat(2_000_000)}1}`)
+    expect(error).toMatchObject({ code: 'BAD_REQUEST' })
+  },
+)
