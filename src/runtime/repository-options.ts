@@ -5,6 +5,7 @@ import type { BatchingOptions } from './batching/batching-state.ts'
 import type { Resources } from './cores.ts'
 import type { PlacementChoice } from './placement.ts'
 import type { RuntimeLog } from './runtime-log.ts'
+import type { CandidateModel } from './trial/pass-trial.ts'
 import type { TrialOptions } from './trial/trial-options.ts'
 
 /** How a server serves its models. What is said of one model in its plan comes first. */
@@ -30,5 +31,7 @@ export interface ModelRepositoryOptions {
   readonly prepare?: PrepareOptions
   /** How models are tried before they are loaded. */
   readonly trial?: TrialOptions
+  /** Tries one, and says how it is to be prepared then; in a process of its own unless set. @throws ServingError */
+  readonly passTrial?: (candidate: CandidateModel) => Promise<PrepareOptions | undefined>
   readonly log?: RuntimeLog
 }

@@ -1,16 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { notFound } from '../../src/core/errors.ts'
-import type { ResolvedModel } from '../../src/core/resolved-model.ts'
+import { invalidParameter } from '../../src/core/errors.ts'
+import type { PrepareOptions } from '../../src/flavors/flavor.ts'
 import { DataPlane } from '../../src/runtime/data-plane.ts'
 import { ModelRepository, type ModelRepositoryOptions } from '../../src/runtime/model-repository.ts'
 import { RepositoryControl } from '../../src/runtime/repository-control.ts'
 import type { ServedModel } from '../../src/runtime/served-model.ts'
-import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { type CandidateModel, passTrial } from '../../src/runtime/trial/pass-trial.ts'
 import { FAKE_FLAVORS } from './fakes/fake-model.ts'
-import type { FakeConfig } from './fakes/flavor-table.ts'
+import { FakeRegistry, fakeModel } from './fakes/fake-registry.ts'
 
 const dataPlane = new DataPlane()
 
@@ -18,41 +18,9 @@ let repository: ModelRepository
 
 afterEach(() => repository?.close())
 
-/** A folder of a model of the fake flavors. */
-function fakeModel(config: FakeConfig = {}): string {
-  const folder = join(temporaryFolder(), 'model')
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'MLmodel'), `flavors:\n  onnx: ${JSON.stringify(config)}\n`)
-  return folder
-}
-
-/** A registry of one model, whose versions are these folders, and whose alias `champion` can be moved. */
-class FakeRegistry {
-  champion = '1'
-  readonly #folders: readonly string[]
-  readonly asked: string[] = []
-
-  constructor(...folders: readonly string[]) {
-    this.#folders = folders
-  }
-
-  async resolve(uri: string): Promise<ResolvedModel> {
-    this.asked.push(uri)
-    const alias = uri === 'models:/iris@champion' ? 'champion' : undefined
-    const version = alias ? this.champion : /^models:\/iris\/(.*)$/.exec(uri)?.[1]
-    const number = version === 'latest' ? String(this.#folders.length) : version
-    const path = number === undefined ? uri : this.#folders[Number(number) - 1]
-    if (path === undefined || uri.startsWith('models:/other')) throw notFound(`There is no ${uri}`)
-    return {
-      uri,
-      canonicalUri: alias || number === undefined ? uri : `models:/iris/${number}`,
-      name: number === undefined ? basename(path) : 'iris',
-      version: number,
-      alias,
-      path,
-      origin: { kind: 'local', location: path, registry: undefined },
-    }
-  }
+/** As a trial that every model passes. */
+async function passing({ prepare }: CandidateModel): Promise<PrepareOptions | undefined> {
+  return prepare
 }
 
 function open(registry: FakeRegistry, options: Partial<ModelRepositoryOptions> = {}) {
@@ -60,6 +28,7 @@ function open(registry: FakeRegistry, options: Partial<ModelRepositoryOptions> =
     resolve: (uri) => registry.resolve(uri),
     flavorTable: FAKE_FLAVORS,
     placement: 'inline',
+    passTrial: passing,
     ...options,
   })
   return new RepositoryControl(repository)
@@ -187,8 +156,8 @@ describe('loading a model anew', () => {
     expect(repository.get('iris')?.stats().workers).toBe(4)
   })
 
-  test('leaves the old one where the new one fails, and says why', async () => {
-    const control = open(new FakeRegistry())
+  test('leaves the old one where the new one fails its trial, and says why', async () => {
+    const control = open(new FakeRegistry(), { passTrial })
     const old = await repository.loadPlan({ uri: fakeModel(), name: 'iris' })
     await expect(control.load('iris', { uri: fakeModel({ failsToLoad: true }) })).rejects.toThrow(
       'never loads',
@@ -279,7 +248,7 @@ describe('unloading', () => {
   })
 
   test('gives up what is being loaded', async () => {
-    const control = open(new FakeRegistry(), { expectedModels: 0 })
+    const control = open(new FakeRegistry(), { expectedModels: 0, passTrial })
     const loading = control.load('slow', { uri: fakeModel() }).catch((error: unknown) => error)
     await sleep(20)
     expect(control.index()).toEqual([{ name: 'slow', version: '', state: 'LOADING', reason: '' }])
@@ -316,18 +285,40 @@ describe('unloading', () => {
   })
 
   test('gives up at once what waits for the trial of another model', async () => {
-    const control = open(new FakeRegistry(), { expectedModels: 0 })
-    const hanging = control
-      .load('hanging', { uri: fakeModel({ loadMs: 60_000 }) })
-      .catch((error: unknown) => error)
-    const waiting = control.load('waiting', { uri: fakeModel() }).catch((error: unknown) => error)
-    await sleep(20)
+    const tried: string[] = []
+    const endlessly = async ({ name, signal }: CandidateModel): Promise<undefined> => {
+      tried.push(name)
+      await sleep(60_000, undefined, { signal })
+    }
+    const control = open(new FakeRegistry(), { expectedModels: 0, passTrial: endlessly })
+    const [endless, waiting] = ['endless', 'waiting'].map((name) =>
+      control.load(name, { uri: fakeModel() }).catch((error: unknown) => error),
+    )
+    while (tried.length === 0) await sleep(5)
     await control.unload('waiting')
     expect(await waiting).toMatchObject({ code: 'RESOURCE_CONFLICT' })
-    expect(control.index().map(({ name, state }) => [name, state])).toEqual([['hanging', 'LOADING']])
-    await control.unload('hanging')
-    expect(await hanging).toMatchObject({ code: 'RESOURCE_CONFLICT' })
+    expect(control.index().map(({ name, state }) => [name, state])).toEqual([['endless', 'LOADING']])
+    await control.unload('endless')
+    expect(await endless).toMatchObject({ code: 'RESOURCE_CONFLICT' })
+    expect(tried).toEqual(['endless'])
   })
+})
+
+test('models that are loaded at the same time are tried one after the other', async () => {
+  let [trials, most] = [0, 0]
+  const counted = async (candidate: CandidateModel): Promise<PrepareOptions | undefined> => {
+    most = Math.max(most, ++trials)
+    await sleep(5)
+    trials -= 1
+    if (candidate.name === 'bad') throw invalidParameter('It did not pass')
+    return candidate.prepare
+  }
+  const control = open(new FakeRegistry(), { expectedModels: 0, passTrial: counted })
+  const loaded = await Promise.allSettled(
+    ['a', 'bad', 'b'].map((name) => control.load(name, { uri: fakeModel() })),
+  )
+  expect(loaded.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(most).toBe(1)
 })
 
 test('another process gets the same, whatever the alias means by then', async () => {

@@ -188,7 +188,7 @@ export class ModelLoader {
     loading: ModelLoading,
   ): Promise<PrepareOptions | undefined> {
     const { prepare, flavorTable, trial = {} } = this.#options
-    const { passTrial } = await import('../trial/pass-trial.ts')
+    const { passTrial = (await import('../trial/pass-trial.ts')).passTrial } = this.#options
     const turn = this.#trials.ask()
     try {
       await loading.orGivenUp(turn.begun)
