@@ -15,14 +15,14 @@ const DEFLATE_METHOD = 8
 /** … and with the second it is a multiple of this. */
 const HEADER_CHECK = 31
 
-/** Asked for every piece before it is kept: false where no more is wanted. */
+/** Asked for every piece before it is kept: false, or an error of its own, where no more is wanted. */
 export type KeepsInflated = (bytes: number) => boolean
 
 /**
  * What was sent compressed. `deflate` is zlib's format (RFC 9110, section 8.4.1.2); bare deflate data, which some
  * clients send, is told from it by its first bytes. Large bodies are inflated in another thread.
  * @returns undefined where `keeps` has said no, which ends it.
- * @throws ServingError BAD_REQUEST where it is not data of that coding, or ends too early.
+ * @throws ServingError BAD_REQUEST where it is not data of that coding, or ends too early; what `keeps` throws.
  */
 export async function inflateBody(
   body: Buffer,
@@ -33,15 +33,22 @@ export async function inflateBody(
   const zlib = process.getBuiltinModule('node:zlib')
   const format = coding === 'gzip' ? 'gunzip' : isZlib(body) ? 'inflate' : 'inflateRaw'
   if (body.length <= SMALL_BYTES) {
-    try {
-      const inflated = zlib[`${format}Sync`](body, { maxOutputLength: SMALL_INFLATED_BYTES })
-      return keeps(inflated.length) ? inflated : undefined
-    } catch (error) {
-      if (!isTooLarge(error)) throw corrupt(coding, error)
-    }
+    const inflate = () => zlib[`${format}Sync`](body, { maxOutputLength: SMALL_INFLATED_BYTES })
+    const inflated = smallInflated(inflate, coding)
+    if (inflated !== undefined) return keeps(inflated.length) ? inflated : undefined
   }
   const create = { gunzip: zlib.createGunzip, inflate: zlib.createInflate, inflateRaw: zlib.createInflateRaw }
   return await collected(create[format]({ chunkSize: CHUNK_BYTES }), body, coding, keeps)
+}
+
+/** Undefined where too much comes of it. */
+function smallInflated(inflate: () => Buffer, coding: ContentCoding): Buffer | undefined {
+  try {
+    return inflate()
+  } catch (error) {
+    if (isTooLarge(error)) return undefined
+    throw corrupt(coding, error)
+  }
 }
 
 function collected(
@@ -52,8 +59,16 @@ function collected(
 ): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const received = new ReceivedBytes(0)
+    const isWanted = (bytes: number): boolean => {
+      try {
+        return keeps(bytes)
+      } catch (error) {
+        reject(error)
+        return false
+      }
+    }
     inflate.on('data', (chunk: Buffer) => {
-      if (keeps(chunk.length)) {
+      if (isWanted(chunk.length)) {
         received.append(chunk)
       } else {
         inflate.destroy()

@@ -14,6 +14,12 @@ async function started(...options: Parameters<typeof startGrpc>): Promise<TestCl
   return new TestClient(address)
 }
 
+/** A client that compresses what it sends, beside one that does not. */
+async function startedWithPacked(...options: Parameters<typeof startGrpc>) {
+  const { address } = await startGrpc(...options)
+  return { client: new TestClient(address), packed: new TestClient(address, undefined, 'gzip') }
+}
+
 /** A model whose runs take so long. */
 function slow(runMs: number) {
   return new FakeModels(fakeModel({ predictor: new SumPredictor({ runMs, maxConcurrency: 8 }) }))
@@ -50,14 +56,10 @@ describe('ModelInfer', () => {
   })
 
   test('takes compressed messages, and keeps many calls apart', async () => {
-    const client = await started()
+    const { client, packed } = await startedWithPacked()
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
-        client.call(
-          'ModelInfer',
-          inferRequest([[index, 0, 0, 1]]),
-          index % 2 === 0 ? {} : { metadata: { 'grpc-internal-encoding-request': 'gzip' } },
-        ),
+        (index % 2 === 0 ? client : packed).call('ModelInfer', inferRequest([[index, 0, 0, 1]])),
       ),
     )
     expect(answers.map(({ reply }) => sumsOf(reply)[0])).toEqual(answers.map((_, index) => index + 1))
@@ -142,13 +144,27 @@ describe('ModelInfer', () => {
   })
 
   test('refuses larger messages than bodies may be, inflated ones included', async () => {
-    const client = await started({ limits: { bodyBytes: 10_000 } })
+    const { client, packed } = await startedWithPacked({ limits: { bodyBytes: 10_000 } })
     const large = inferRequest(Array.from({ length: 2000 }, () => [0, 0, 0, 0]))
-    expect(await failure(client.call('ModelInfer', large))).toMatchObject({ code: status.RESOURCE_EXHAUSTED })
-    const packed = client.call('ModelInfer', large, {
-      metadata: { 'grpc-internal-encoding-request': 'gzip' },
-    })
-    expect(await failure(packed)).toMatchObject({ code: status.RESOURCE_EXHAUSTED })
+    for (const each of [client, packed]) {
+      const refused = {
+        code: status.RESOURCE_EXHAUSTED,
+        details: expect.stringContaining('larger than the limit'),
+      }
+      expect(await failure(each.call('ModelInfer', large))).toMatchObject(refused)
+    }
+    expect(sumsOf((await client.call('ModelInfer', inferRequest([[1, 2, 3, 4]]))).reply)).toEqual([10])
+  })
+
+  test('outlives messages of a few bytes that are inflated without end', async () => {
+    const { client, packed } = await startedWithPacked({ limits: { bodyBytes: 1_000_000 } })
+    const large = inferRequest(Array.from({ length: 100_000 }, () => [0, 0, 0, 0]))
+    const bombs = [1, 2, 3].map(() => failure(packed.call('ModelInfer', large)))
+    const refused = {
+      code: status.RESOURCE_EXHAUSTED,
+      details: expect.stringContaining('An inflated message'),
+    }
+    expect(await Promise.all(bombs)).toMatchObject([refused, refused, refused])
     expect(sumsOf((await client.call('ModelInfer', inferRequest([[1, 2, 3, 4]]))).reply)).toEqual([10])
   })
 

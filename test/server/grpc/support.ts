@@ -1,8 +1,15 @@
 import { fileURLToPath } from 'node:url'
-import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import {
+  type ChannelCredentials,
+  Client,
+  compressionAlgorithms,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader'
 import { onTestFinished } from 'vitest'
-import { buildApp } from '../../../src/server/app.ts'
+import { type App, buildApp } from '../../../src/server/app.ts'
 import { listenGrpc, type RunningGrpc } from '../../../src/server/grpc/listen-grpc.ts'
 import { listen, type RunningServer } from '../../../src/server/listen.ts'
 import type { ServerOptions } from '../../../src/server/server-options.ts'
@@ -20,6 +27,7 @@ const definition = loadSync(['open-inference.proto', 'health.proto'], {
 export type Message = Record<string, unknown>
 
 export interface RunningPair {
+  readonly app: App
   readonly server: RunningServer
   readonly grpc: RunningGrpc
   readonly address: string
@@ -32,7 +40,7 @@ export async function startGrpc(overrides: Partial<ServerOptions> = {}): Promise
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
   server.accompany(grpc)
   onTestFinished(() => server.stop({ graceMs: 0 }))
-  return { server, grpc, address: `127.0.0.1:${grpc.port}` }
+  return { app, server, grpc, address: `127.0.0.1:${grpc.port}` }
 }
 
 type Method = MethodDefinition<object, object>
@@ -56,8 +64,14 @@ export interface Answered {
 export class TestClient {
   readonly client: Client
 
-  constructor(address: string, by: ChannelCredentials = credentials.createInsecure()) {
+  /** @param coding in which it sends its messages. */
+  constructor(
+    address: string,
+    by: ChannelCredentials = credentials.createInsecure(),
+    coding: keyof typeof compressionAlgorithms = 'identity',
+  ) {
     this.client = new Client(address, by, {
+      'grpc.default_compression_algorithm': compressionAlgorithms[coding],
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
       'grpc.use_local_subchannel_pool': 1,
