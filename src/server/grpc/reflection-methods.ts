@@ -85,8 +85,9 @@ export class ReflectionService {
   }
 
   async #load(): Promise<Reflections> {
-    const [{ ReflectionService: Known }, { definition }] = await Promise.all([
+    const [{ ReflectionService: Known }, { withMapEntries }, { definition }] = await Promise.all([
       import('@grpc/reflection'),
+      import('../../protocols/open-inference/grpc/map-entries.ts'),
       this.#service.messages(),
     ])
     const reflections = new Map<string, Reflection>()
@@ -96,7 +97,7 @@ export class ReflectionService {
       const method = methods[METHOD]!
       reflections.set(method.path, { definition: method, handle: handlers[METHOD]! })
     }
-    new Known(definition).addToServer({ addService })
+    new Known(withMapEntries(definition)).addToServer({ addService })
     return reflections
   }
 }

@@ -33,12 +33,12 @@ export function repositoryMethods(service: GrpcService): [string, GrpcMethod][] 
       const models = control.index().filter(({ state }) => !onlyReady || state === 'READY')
       return service.reply('RepositoryIndex', { models })
     }),
-    RepositoryModelLoad: controlling(service, async (control, message) => {
+    RepositoryModelLoad: changing(service, async (control, message) => {
       const { name, parameters } = readRepositoryRequest(message)
       await control.load(name, readLoadParameters(parameters))
       return Buffer.alloc(PREFIX_BYTES)
     }),
-    RepositoryModelUnload: controlling(service, async (control, message) => {
+    RepositoryModelUnload: changing(service, async (control, message) => {
       const { name, parameters } = readRepositoryRequest(message)
       checkUnloadParameters(parameters)
       await control.unload(name)
@@ -49,7 +49,11 @@ export function repositoryMethods(service: GrpcService): [string, GrpcMethod][] 
   return [...Object.entries(methods), ...refused].map(([name, method]) => [INFERENCE + name, method])
 }
 
-function controlling(service: GrpcService, command: Command): UnaryMethod {
+function changing(service: GrpcService, command: Command): UnaryMethod {
+  return controlling(service, command, true)
+}
+
+function controlling(service: GrpcService, command: Command, changesModels = false): UnaryMethod {
   const { control, controlGuard } = service.app.options
   return {
     kind: 'unary',
@@ -59,6 +63,7 @@ function controlling(service: GrpcService, command: Command): UnaryMethod {
       controlGuard.check((name) => metadataOf(call, name))
       // Loading takes what it takes; the trial of the model has a time limit of its own.
       request.limitTo(Number.POSITIVE_INFINITY)
+      request.changesModels = changesModels
       request.answer(await command(control, message))
     },
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { Client, credentials, status } from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader'
+import descriptor from 'protobufjs/ext/descriptor/index.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { notFound } from '../../../src/core/errors.ts'
 import { ControlGuard } from '../../../src/server/control-guard.ts'
@@ -197,7 +198,12 @@ describe('reflection', () => {
     expect(names).toEqual(expect.arrayContaining(['inference.GRPCInferenceService', 'grpc.health.v1.Health']))
     call.write({ fileContainingSymbol: 'inference.ModelInferRequest' })
     const [{ fileDescriptorResponse }] = await once(call, 'data')
-    expect(fileDescriptorResponse.fileDescriptorProto.length).toBeGreaterThan(0)
+    const [file] = fileDescriptorResponse.fileDescriptorProto
+    const { messageType } = descriptor.FileDescriptorProto.decode(file).toJSON()
+    const described = messageType.find(({ name }: Message) => name === 'ModelInferRequest')
+    // Go's clients refuse the whole file where it is named otherwise.
+    expect(described.nestedType[0]).toMatchObject({ name: 'ParametersEntry', options: { mapEntry: true } })
+    expect(described.field[3]).toMatchObject({ name: 'parameters', typeName: 'ParametersEntry' })
     call.write({ fileContainingSymbol: 'constructor' })
     await once(call, 'data')
     call.end()

@@ -199,7 +199,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
     if (this.isOver) return
     this.#bodies.hold(this, chunk.length)
     if (this.#bodies.isFull(0, this.heldBytes)) {
-      this.#refuse(overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' }))
+      this.#refuse(tooMuchHeld())
     } else {
       this.#reader.push(chunk)
     }
@@ -264,13 +264,12 @@ export class GrpcCall implements MessageSink, BytesHolder {
     })
   }
 
+  /** Refuses the call where it may not: nobody would catch what is thrown amid inflating. */
   #mayKeep(length: number): boolean {
     if (this.isOver) return false
-    if (length > this.#init.maxBytes) throw this.#tooLarge('An inflated message')
-    if (this.#bodies.isFull(0, this.heldBytes)) {
-      throw overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' })
-    }
-    return true
+    if (length > this.#init.maxBytes) this.#refuse(this.#tooLarge('An inflated message'))
+    else if (this.#bodies.isFull(0, this.heldBytes)) this.#refuse(tooMuchHeld())
+    return !this.isOver
   }
 
   #tooLarge(what: string): ServingError {
@@ -290,6 +289,10 @@ export class GrpcCall implements MessageSink, BytesHolder {
 const CANCEL = 8
 /** Whoever gets one of these may try again. */
 const COME_BACK: ReadonlySet<string> = new Set(['TEMPORARILY_UNAVAILABLE', 'REQUEST_LIMIT_EXCEEDED'])
+
+function tooMuchHeld(): ServingError {
+  return overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' })
+}
 
 function prefixed(message: Buffer): Buffer {
   message[0] = 0

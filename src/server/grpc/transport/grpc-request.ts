@@ -49,6 +49,7 @@ export class GrpcRequest implements OpenRequest {
   modelName = ''
   modelVersion = ''
   timing: Timing | undefined
+  changesModels = false
   deadline = Number.POSITIVE_INFINITY
   wantedBy = Number.POSITIVE_INFINITY
   status = 0
