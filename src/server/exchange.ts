@@ -56,6 +56,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   modelVersion = ''
   /** Present once the request has been read. */
   timing: Timing | undefined
+  changesModels = false
   /** `performance.now()` past which the server answers without waiting any longer. */
   deadline = Number.POSITIVE_INFINITY
   /** `performance.now()` past which its client does not want the answer; Infinity where it did not say. */

@@ -23,6 +23,8 @@ export interface LoggedRequest {
   /** What went wrong. */
   readonly failure: unknown
   readonly timing: Timing | undefined
+  /** Somebody loads or unloads a model, which takes what it takes. */
+  readonly changesModels: boolean
   readonly request: { readonly method?: string | undefined }
 }
 
@@ -60,7 +62,7 @@ export class RequestLog {
         timing: exchange.timing && roundedTiming(exchange.timing),
         ...failureFields(exchange),
       },
-      exchange.status >= 400 ? 'request failed' : 'request answered',
+      sentenceOf(exchange),
     )
   }
 
@@ -68,6 +70,7 @@ export class RequestLog {
     const { status, failure, modelName } = exchange
     // The client was told that the log has it.
     if (status === 500) return 'error'
+    if (exchange.changesModels) return status >= 400 ? 'warn' : 'info'
     const failed = status > 500
     if (failed ? isRefusal(failure) : totalMs <= SLOW_REQUEST_MS) return this.#usual
     if (this.#mayWarn()) return 'warn'
@@ -84,6 +87,11 @@ export class RequestLog {
     this.#warnings += 1
     return this.#warnings <= WARNINGS
   }
+}
+
+function sentenceOf({ status, changesModels }: LoggedRequest): string {
+  if (changesModels) return status >= 400 ? 'models were not changed' : 'models were changed'
+  return status >= 400 ? 'request failed' : 'request answered'
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { deadlineExceeded, internalError } from '../../src/core/errors.ts'
+import { badRequest, deadlineExceeded, internalError } from '../../src/core/errors.ts'
 import { createLogger } from '../../src/server/logger.ts'
 import { type LoggedRequest, RequestLog } from '../../src/server/request-log.ts'
 
@@ -22,6 +22,7 @@ function exchange(fields: Partial<LoggedRequest> = {}): LoggedRequest {
     modelVersion: '3',
     failure: deadlineExceeded('Too late'),
     timing: undefined,
+    changesModels: false,
     request: { method: 'POST' },
     ...fields,
   }
@@ -67,4 +68,16 @@ test('each defect has its line, since the client was told so', () => {
   for (let n = 0; n < 50; n += 1) log.tell(exchange({ status: 500, failure: internalError('A hole') }), 5)
   expect(lines()).toHaveLength(50)
   expect(lines()[49]).toMatchObject({ level: 'error', err: { stack: expect.stringContaining('A hole') } })
+})
+
+test('a change of models is told in words of its own, however long it took', () => {
+  const { log, lines } = logged()
+  const path = '/v2/repository/models/iris/load'
+  const change = { path, modelName: '', modelVersion: '', changesModels: true }
+  log.tell(exchange({ ...change, status: 200, failure: undefined }), 30_000)
+  log.tell(exchange({ ...change, status: 400, failure: badRequest('It does not load') }), 30_000)
+  expect(lines()).toMatchObject([
+    { level: 'info', msg: 'models were changed', path },
+    { level: 'warn', msg: 'models were not changed', path, reason: 'It does not load' },
+  ])
 })

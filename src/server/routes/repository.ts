@@ -36,16 +36,16 @@ export function repositoryRoutes(app: FastifyInstance, init: RepositoryRoutesIni
     bodyBytes: MAX_BODY_BYTES,
     bufferedBytes: MAX_BUFFERED_BYTES,
   })
-  const add = (path: string, command: Command): void => {
+  const add = (path: string, command: Command, changesModels: boolean): void => {
     const onRequest = (request: FastifyRequest, reply: { hijack(): void }): void => {
       reply.hijack()
-      void answer(request.exchange, modelOf(request), { ...init, bodies, command })
+      void answer(request.exchange, modelOf(request), { ...init, bodies, command, changesModels })
     }
     for (const url of [path, `${path}/`]) app.post(url, { onRequest, handler: answeredEarlier })
   }
-  add('/v2/repository/index', index)
-  add('/v2/repository/models/:name/load', load)
-  add('/v2/repository/models/:name/unload', unload)
+  add('/v2/repository/index', index, false)
+  add('/v2/repository/models/:name/load', load, true)
+  add('/v2/repository/models/:name/unload', unload, true)
 }
 
 async function index(control: ModelControl, { ready = false }: Readonly<Record<string, unknown>>) {
@@ -77,6 +77,7 @@ function parametersOf({ parameters = {} }: Readonly<Record<string, unknown>>) {
 interface AnswerInit extends RepositoryRoutesInit {
   readonly bodies: BodyReader
   readonly command: Command
+  readonly changesModels: boolean
 }
 
 /** Never rejects. */
@@ -91,6 +92,7 @@ async function answer(exchange: Exchange, name: string, init: AnswerInit): Promi
     const asked = parsed(body)
     // Loading takes what it takes; the trial of the model has a time limit of its own.
     exchange.limitTo(Number.POSITIVE_INFINITY)
+    exchange.changesModels = init.changesModels
     const text = await command(control, asked, name)
     if (text === '') exchange.sendEmpty(200)
     else exchange.send(200, 'application/json', text)
