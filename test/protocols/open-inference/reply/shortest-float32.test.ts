@@ -49,6 +49,8 @@ test('a long list has the same texts as a short one', () => {
     fc.integer({ min: -(2 ** 31), max: 2 ** 31 }),
     fc.double({ min: -1e10, max: 1e10 }),
     fc.double({ min: -1e-3, max: 1e-3 }),
+    fc.constantFrom(1e-4, 9.9999e-5, 1e-5, 1.5e-5, -1.25e-7, 1e-10, 1e-12, 9.99999e-13),
+    fc.double({ min: 0, max: 1 }).map((value) => 10 ** (-13 * value)),
   )
   fc.assert(
     fc.property(fc.array(some, { minLength: 64, maxLength: 300 }), (values) => {
