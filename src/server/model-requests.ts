@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { notFound, unavailable } from '../core/errors.ts'
-import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
 import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
 import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
+import type { BodyCodec, DecodedBody, ReceivedBody } from './body-codec.ts'
 import type { BodyReader } from './body-reader.ts'
 import { refuseEarly } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
@@ -71,9 +71,28 @@ export class ModelRequests {
     exchange.limitTo(performance.now() + this.#requestTimeoutMs)
   }
 
-  /** Answers a request that was decoded here. */
-  infer(exchange: Exchange, model: ServedModel, request: InferenceRequest): Promise<InferenceResponse> {
-    return this.#dataPlane.infer(model, request, inferOptions(exchange, timingOf(exchange)))
+  /** Answers a body that is read here: decodes, infers and encodes, each of which writes its part of the timing record. */
+  async predict<Kind, Form, Reply>(
+    exchange: Exchange,
+    model: ServedModel,
+    codec: BodyCodec<Kind, Form, Reply>,
+    { body, kind, isText }: ReceivedBody<Kind>,
+  ): Promise<Reply> {
+    const timing = timingOf(exchange)
+    const receivedAt = performance.now()
+    const decoding = codec.decode(body, kind)
+    const decoded = decoding instanceof Promise ? await decoding : decoding
+    timing.parse = performance.now() - receivedAt
+    heed(exchange, decoded)
+
+    const { outputs } = await this.#dataPlane.infer(model, decoded.request, inferOptions(exchange, timing))
+    if (isText) learnRows(model, body, timing)
+
+    const inferredAt = performance.now()
+    const reply = codec.encode(outputs, decoded.form)
+    timing.serialise = performance.now() - inferredAt
+    exchange.headers.push('server-timing', serverTiming(timing))
+    return reply
   }
 
   /** Answers a large body, which is read where its model runs: here it would make every other request wait. */
@@ -155,14 +174,24 @@ function stillLoading(): Error {
 }
 
 /** The record of an exchange whose body has been read. */
-export function timingOf(exchange: Exchange): Timing {
+function timingOf(exchange: Exchange): Timing {
   exchange.timing ??= newTiming()
   return exchange.timing
 }
 
 /** A body of text that was answered tells how many rows others are likely to hold. */
-export function learnRows({ admission }: ServedModel, body: Buffer, { rows }: Timing): void {
+function learnRows({ admission }: ServedModel, body: Buffer, { rows }: Timing): void {
   if (body.length >= TELLING_BODY_BYTES) admission.learnRows(body.length, rows)
+}
+
+const MICROSECONDS = 1000
+
+/** What a request says of itself in its body: its id, and how long its client waits. */
+function heed(exchange: Exchange, { request, timeoutMicroseconds }: DecodedBody<unknown>): void {
+  if (request.id !== undefined) exchange.nameAfter(request.id)
+  if (timeoutMicroseconds === undefined) return
+  const wantedBy = exchange.startedAt + timeoutMicroseconds / MICROSECONDS
+  if (wantedBy < exchange.wantedBy) exchange.wantBy(wantedBy)
 }
 
 function inferOptions({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {

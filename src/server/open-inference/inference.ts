@@ -1,16 +1,13 @@
-import type { DecodedInfer, InferReply } from '../../protocols/open-inference/open-inference-codec.ts'
+import type { InferReply } from '../../protocols/open-inference/open-inference-codec.ts'
 import type { BodyScorer } from '../../runtime/body-scorer.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
-import { learnRows, type ModelRequests, timingOf } from '../model-requests.ts'
+import type { ModelRequests } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
-import { serverTiming } from '../server-timing.ts'
 import { openInferenceErrorBody } from './error-body.ts'
 import { inferenceHeaderLength } from './header-length.ts'
 import type { ModelCodecs } from './model-codecs.ts'
 import type { ModelPath } from './model-path.ts'
-
-const MICROSECONDS = 1000
 
 export interface OpenInferenceInit {
   readonly requests: ModelRequests
@@ -55,24 +52,14 @@ export class OpenInference {
     }
   }
 
-  /** Decode, infer, encode; each writes its part of the timing record. */
-  async #infer(exchange: Exchange, model: ServedModel, given: InferBody): Promise<InferReply> {
+  async #infer(
+    exchange: Exchange,
+    model: ServedModel,
+    { body, headerLength }: InferBody,
+  ): Promise<InferReply> {
     const codec = this.#codecs.known(model) ?? (await this.#codecs.open(model))
-    const { body, headerLength } = given
-    const timing = timingOf(exchange)
-    const receivedAt = performance.now()
-    const decoded = codec.decode(body, headerLength)
-    timing.parse = performance.now() - receivedAt
-    heed(exchange, decoded)
-
-    const { outputs } = await this.#requests.infer(exchange, model, decoded.request)
-    if (headerLength === undefined) learnRows(model, body, timing)
-
-    const inferredAt = performance.now()
-    const reply = codec.encode(outputs, decoded.form)
-    timing.serialise = performance.now() - inferredAt
-    exchange.headers.push('server-timing', serverTiming(timing))
-    return reply
+    const isText = headerLength === undefined
+    return this.#requests.predict(exchange, model, codec, { body, kind: headerLength, isText })
   }
 
   async #score(
@@ -93,14 +80,6 @@ export class OpenInference {
 function scorerOf({ bodies }: ServedModel, { body, headerLength }: InferBody): BodyScorer | undefined {
   if (bodies === undefined || (headerLength ?? body.length) < bodies.fromBytes) return undefined
   return bodies
-}
-
-/** What a request says of itself in its body: its id, and how long its client waits. */
-function heed(exchange: Exchange, { form, timeoutMicroseconds }: DecodedInfer): void {
-  if (form.id !== undefined) exchange.nameAfter(form.id)
-  if (timeoutMicroseconds === undefined) return
-  const wantedBy = exchange.startedAt + timeoutMicroseconds / MICROSECONDS
-  if (wantedBy < exchange.wantedBy) exchange.wantBy(wantedBy)
 }
 
 function send(exchange: Exchange, { body, headerLength }: InferReply): void {

@@ -2,20 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
 import { badRequest, internalError } from '../../core/errors.ts'
 import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
-import type { BodyScorer } from '../../runtime/body-scorer.ts'
+import type { BodyScorer, MlflowBody } from '../../runtime/body-scorer.ts'
+import type { BodyRequest } from '../../runtime/data-plane.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
 import { mlflowErrorBody } from '../mlflow-error-body.ts'
-import { learnRows, type ModelRequests, timingOf } from '../model-requests.ts'
+import type { ModelRequests } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
-import { serverTiming } from '../server-timing.ts'
-
-/** A body as it was received. */
-interface ScoringBody {
-  readonly body: Buffer
-  readonly mediaType: ScoringMediaType
-}
 
 /** `POST /invocations` and `POST /models/NAME[/versions/VERSION]/invocations`: MLflow's scoring protocol over HTTP. */
 export class MlflowScoring {
@@ -38,11 +32,11 @@ export class MlflowScoring {
       const body = await this.#requests.read(exchange, model)
       if (body === undefined) return
       this.#requests.received(exchange)
-      const { bodies } = model
+      const { bodies, scoring } = model
       const reply =
         bodies !== undefined && body.length >= bodies.fromBytes
-          ? await this.#score(exchange, model, bodies, { body, mediaType })
-          : await this.#predict(exchange, model, { body, mediaType })
+          ? await this.#score(exchange, model, bodies, { body, dialect: dialectOf(mediaType) })
+          : await this.#requests.predict(exchange, model, scoring, { body, kind: mediaType, isText: true })
       sendReply(exchange, 'application/json', reply)
     } catch (error) {
       exchange.fail(error)
@@ -51,34 +45,19 @@ export class MlflowScoring {
     }
   }
 
-  /** Decode, infer, encode; each writes its part of the timing record. */
-  async #predict(exchange: Exchange, model: ServedModel, { body, mediaType }: ScoringBody): Promise<string> {
-    const timing = timingOf(exchange)
-    const receivedAt = performance.now()
-    const decoding = model.scoring.decode(body, mediaType)
-    const { request, form } = decoding instanceof Promise ? await decoding : decoding
-    timing.parse = performance.now() - receivedAt
-
-    const { outputs } = await this.#requests.infer(exchange, model, request)
-    learnRows(model, body, timing)
-
-    const inferredAt = performance.now()
-    const reply = model.scoring.encode(outputs, form)
-    timing.serialise = performance.now() - inferredAt
-    exchange.headers.push('server-timing', serverTiming(timing))
-    return reply
-  }
-
   async #score(
     exchange: Exchange,
     model: ServedModel,
     scorer: BodyScorer,
-    { body, mediaType }: ScoringBody,
+    request: BodyRequest,
   ): Promise<Uint8Array> {
-    const dialect = { protocol: 'mlflow-scoring', mediaType } as const
-    const { octets } = await this.#requests.score(exchange, model, scorer, { body, dialect })
+    const { octets } = await this.#requests.score(exchange, model, scorer, request)
     return octets
   }
+}
+
+function dialectOf(mediaType: ScoringMediaType): MlflowBody {
+  return { protocol: 'mlflow-scoring', mediaType }
 }
 
 /** MLflow answers 500 where the header is absent; that is the client's mistake, so here it is 400. */

@@ -1,9 +1,8 @@
 import type { V1Codec } from '../../protocols/v1/compile-v1-codec.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
-import { learnRows, type ModelRequests, timingOf } from '../model-requests.ts'
+import type { ModelRequests } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
-import { serverTiming } from '../server-timing.ts'
 
 const DIALECT = { protocol: 'v1' } as const
 
@@ -38,19 +37,7 @@ export class V1Prediction {
 
   async #predict(exchange: Exchange, model: ServedModel, body: Buffer): Promise<string> {
     const codec = this.#codecs.get(model) ?? (await this.#open(model))
-    const timing = timingOf(exchange)
-    const receivedAt = performance.now()
-    const { request, form } = codec.decode(body)
-    timing.parse = performance.now() - receivedAt
-
-    const { outputs } = await this.#requests.infer(exchange, model, request)
-    learnRows(model, body, timing)
-
-    const inferredAt = performance.now()
-    const reply = codec.encode(outputs, form)
-    timing.serialise = performance.now() - inferredAt
-    exchange.headers.push('server-timing', serverTiming(timing))
-    return reply
+    return this.#requests.predict(exchange, model, codec, { body, kind: undefined, isText: true })
   }
 
   /** Compiled for the first request to its model. */
