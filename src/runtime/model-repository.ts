@@ -211,16 +211,22 @@ export class ModelRepository {
     return wasLoading || given.length > 0
   }
 
+  /** Gives up all that is being loaded, and takes no more; what is served goes on being served. */
+  stopLoading(): void {
+    this.#draining = true
+    this.#loader.giveUpAll(unavailable(DRAINING))
+  }
+
   /** Refuses new requests to all models; true once none is under way, false after `graceMs`. */
   async drain(graceMs: number): Promise<boolean> {
-    this.#stopLoading()
+    this.stopLoading()
     const drained = await Promise.all(this.#all().map((model) => model.drain(DRAINING, graceMs)))
     return drained.every(Boolean)
   }
 
   /** Drains for up to `graceMs`, answers what is left with an error, and frees all models. */
   async close(graceMs = 0): Promise<void> {
-    this.#stopLoading()
+    this.stopLoading()
     await Promise.all([this.#loader.over(), ...this.#all().map((model) => model.retire(DRAINING, graceMs))])
     this.#shelf.clear()
   }
@@ -266,11 +272,6 @@ export class ModelRepository {
       this.#leaving.delete(model)
       this.#threads.forgetGone()
     }
-  }
-
-  #stopLoading(): void {
-    this.#draining = true
-    this.#loader.giveUpAll(unavailable(DRAINING))
   }
 
   /** What is served, what is about to be, and what is on its way out. */

@@ -75,7 +75,9 @@ export class Ending {
     this.#within(graceMs, server.leave({ graceMs, requestTimeoutMs: timeoutMs }))
   }
 
+  /** A load has no time limit of its own, and whoever waits for one would be waited for. */
   #within(graceMs: number, stopped: Promise<void>): void {
+    this.#init.repository.stopLoading()
     const late = setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMs + EXIT_MARGIN_MS)
     this.#end(stopped, late).catch((error: unknown) => {
       this.#init.logger.fatal({ err: error }, 'could not stop in order')
