@@ -51,10 +51,11 @@ async function connected(model: ServedModel, count: number): Promise<RawConnecti
   return connections
 }
 
-function blockingCodec(ms: number): typeof arrayCodec {
+function blockingCodec(ms: number, before = (): void => {}): typeof arrayCodec {
   return {
     ...arrayCodec,
     decode: (body, mediaType) => {
+      before()
       block(ms)
       return arrayCodec.decode(body, mediaType)
     },
@@ -75,7 +76,12 @@ test('a request that was read too late in its turn is refused, one with more tim
 })
 
 test('what a request may have waited before it was read is taken from what is left for the queue', async () => {
-  const model = fakeModel({ codec: blockingCodec(400), placement: 'pool' })
+  // Sent when the loop is busy with the other one already.
+  const hurry = (): void => {
+    const timeoutMs = Math.round(admission.predictedWaitMs * 1.25) + 250
+    hurried!.write(post(ONE_ROW, [LENGTH, `x-headrace-timeout-ms: ${timeoutMs}`]))
+  }
+  const model = fakeModel({ codec: blockingCodec(400, hurry), placement: 'pool' })
   const { admission } = model
   for (let n = 0; n < 10; n += 1) admission.enter(1)
   for (let n = 0; n < 12; n += 1) {
@@ -85,8 +91,6 @@ test('what a request may have waited before it was read is taken from what is le
   }
   const [refused, hurried] = await connected(model, 2)
   refused!.write(post('no JSON', ['content-length: 7']))
-  const timeoutMs = Math.round(admission.predictedWaitMs * 1.25) + 250
-  hurried!.write(post(ONE_ROW, [LENGTH, `x-headrace-timeout-ms: ${timeoutMs}`]))
   await hurried!.until(/HTTP/)
   expect(admission.refused.wait).toBe(1)
   await refused!.until(/HTTP\/1\.1 400/)

@@ -192,7 +192,7 @@ describe('a body in a worker', () => {
 
   test('of many megabytes, with an answer as large, leaves the event loop free', async () => {
     await open()
-    const body = Buffer.from(`{"inputs": [${'1.5, '.repeat(4_000_000)}1.5]}`)
+    const body = Buffer.from(`{"inputs": [${'1.5, '.repeat(1_000_000)}1.5]}`)
     let [turns, done] = [0, false]
     const count = (): void => {
       turns += 1
@@ -201,7 +201,7 @@ describe('a body in a worker', () => {
     count()
     const { octets } = await score(body)
     done = true
-    expect(octets.length).toBeGreaterThan(20_000_000)
+    expect(octets.length).toBeGreaterThan(5_000_000)
     expect(turns).toBeGreaterThan(10)
   })
 })
