@@ -31,6 +31,11 @@ export interface CallListener {
   gone(error: unknown): void
 }
 
+/** Of one connection. */
+export interface OpenCalls {
+  count: number
+}
+
 export interface CallInit {
   /** Where the bytes count that the call holds. */
   readonly bodies: BodyReader
@@ -40,6 +45,7 @@ export interface CallInit {
   readonly stallMs: number
   /** Watches over the last answers until they are taken. */
   readonly unread: UnreadAnswers
+  readonly calls: OpenCalls
 }
 
 /** One call of gRPC: a stream of HTTP/2, as messages in both directions and a status at the end. */
@@ -68,6 +74,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
     this.#init = init
     this.#bodies = init.bodies
     this.#reader = new MessageReader(this, init.maxBytes)
+    init.calls.count += 1
   }
 
   get isOver(): boolean {
@@ -218,6 +225,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
 
   #closed(): void {
     this.#finished = true
+    this.#init.calls.count -= 1
     this.#init.unread.delete(this)
     this.#bodies.release(this)
     this.#listener?.gone(undefined)

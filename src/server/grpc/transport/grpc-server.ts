@@ -4,7 +4,7 @@ import { invalidParameter, messageOf, routeNotFound } from '../../../core/errors
 import type { BodyReader } from '../../body-reader.ts'
 import { readTls } from '../../http-server.ts'
 import type { ServerLimits, ServerOptions } from '../../server-options.ts'
-import { GrpcCall } from './grpc-call.ts'
+import { GrpcCall, type OpenCalls } from './grpc-call.ts'
 import type { GrpcGate } from './grpc-gate.ts'
 import type { GrpcMethods } from './grpc-method.ts'
 import { UnaryCall } from './unary-call.ts'
@@ -44,9 +44,8 @@ export class GrpcServer {
     this.#server = createServer(init)
     this.#server.on('connection', (socket: Socket) => this.#connected(socket))
     this.#server.on('session', (session) => this.#opened(session))
-    this.#server.on('stream', (stream, headers) => this.#begin(stream, headers))
     // A connection that speaks something else ends alone.
-    this.#server.on('sessionError', () => {})
+    this.#server.on('sessionError', ignore)
   }
 
   /** What listens, or is given connections that were accepted elsewhere. */
@@ -82,7 +81,7 @@ export class GrpcServer {
 
   #connected(socket: Socket): void {
     this.#sockets.add(socket)
-    socket.on('error', () => {})
+    socket.on('error', ignore)
     socket.once('close', () => {
       this.#sockets.delete(socket)
       if (this.#sockets.size === 0) this.#emptied?.()
@@ -95,24 +94,19 @@ export class GrpcServer {
     // Who opens a connection and says nothing, not even what every client of HTTP/2 begins with, is not waited for.
     const silence = setTimeout(() => session.destroy(), this.#init.limits.headersTimeoutMs)
     session.once('remoteSettings', () => clearTimeout(silence))
-    let streams = 0
-    session.on('stream', (stream: ServerHttp2Stream) => {
-      streams += 1
-      stream.once('close', () => {
-        streams -= 1
-      })
-    })
-    session.on('error', () => {})
+    const calls: OpenCalls = { count: 0 }
+    session.on('stream', (stream, headers) => this.#begin(stream, headers, calls))
+    session.on('error', ignore)
     session.setTimeout(IDLE_MS)
-    session.on('timeout', () => (streams === 0 ? sendAway(session) : probe(session)))
+    session.on('timeout', () => (calls.count === 0 ? sendAway(session) : probe(session)))
     session.once('close', () => {
       clearTimeout(silence)
       this.#sessions.delete(session)
     })
   }
 
-  #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    stream.on('error', () => {})
+  #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, calls: OpenCalls): void {
+    stream.on('error', ignore)
     if (!isGrpc(headers)) {
       stream.respond({ ':status': 415 }, { endStream: true })
       stream.close(NO_ERROR)
@@ -124,6 +118,7 @@ export class GrpcServer {
       maxBytes: limits.bodyBytes,
       stallMs: limits.bodyTimeoutMs,
       unread: this.#unread,
+      calls,
     })
     const path = headers[':path'] ?? ''
     const method = methods.get(path) ?? unknownMethod(path)
@@ -134,6 +129,8 @@ export class GrpcServer {
     }
   }
 }
+
+function ignore(): void {}
 
 function createServer({ tls: files, limits }: GrpcServerInit): Http2Server {
   const http2 = process.getBuiltinModule('node:http2')
