@@ -1,4 +1,5 @@
 import { invalidParameter } from '../core/errors.ts'
+import { isPathSegment } from '../core/path-segment.ts'
 import type { ModelPlan } from '../runtime/model-plan.ts'
 import { type SettingsOf, setting } from './setting.ts'
 import { text } from './values.ts'
@@ -44,7 +45,9 @@ export async function modelPlans({ modelUri, modelsFile }: ModelSettings): Promi
 export function planOf(given: string): ModelPlan {
   const [, name, uri = given] = /^([A-Za-z0-9._-]+)=(.*)$/s.exec(given) ?? []
   if (uri === '') throw invalidParameter(`'${given}' names no model: write NAME=URI`)
-  return name === undefined ? { uri } : { name, uri }
+  if (name === undefined) return { uri }
+  if (!isPathSegment(name)) throw invalidParameter(`The name '${name}' cannot be part of a path`)
+  return { name, uri }
 }
 
 /** A path may hold spaces, but hardly the end of a line. */

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { invalidParameter, messageOf } from '../core/errors.ts'
+import { isPathSegment } from '../core/path-segment.ts'
 import { parseModelUri } from '../registry-client/model-uri.ts'
 import type { ModelPlan } from '../runtime/model-plan.ts'
 import { BATCHING_SETTINGS } from './batching-settings.ts'
@@ -44,9 +45,10 @@ export async function readModelsFile(file: string): Promise<ModelsFile> {
   const models = root.map(['models']).get('models')
   if (models === undefined) throw root.failure("the key 'models' is needed")
   const names = new Set<string>()
-  const read = models.list().map((place) => readModel(place, dirname(resolve(file)), names))
+  const folder = dirname(resolve(file))
+  const read = models.list().map((place) => ({ place, ...readModel(place, folder, names) }))
   const defaults = read.filter(({ isDefault }) => isDefault)
-  if (defaults.length > 1) throw models.failure('more than one model is the default')
+  if (defaults[1] !== undefined) throw defaults[1].place.failure('more than one model is the default')
   const ordered = [...defaults, ...read.filter(({ isDefault }) => !isDefault)]
   return { plans: ordered.flatMap(({ plans }) => plans), isDefaultNamed: defaults.length > 0 }
 }
@@ -125,7 +127,7 @@ function readPlan(
 function readVersion(place: YamlPlace | undefined): { readonly version?: string } {
   if (place === undefined) return {}
   const version = place.text()
-  if (/[\p{Cc}/]/u.test(version)) throw place.failure(`'${version}' cannot be part of a path`)
+  if (!isPathSegment(version)) throw place.failure(`'${version}' cannot be part of a path`)
   return { version }
 }
 
@@ -138,7 +140,7 @@ function readUri(place: YamlPlace, folder: string): string {
 function readName(place: YamlPlace | undefined, names: Set<string>): { readonly name: string } | undefined {
   if (place === undefined) return undefined
   const name = place.text()
-  if (name.length > MAX_NAME_LENGTH || /[\p{Cc}/]/u.test(name)) {
+  if (name.length > MAX_NAME_LENGTH || !isPathSegment(name)) {
     throw place.failure(`'${name}' cannot be part of a path`)
   }
   if (names.has(name)) throw place.failure(`'${name}' is there twice: list its 'versions' in one place`)

@@ -64,7 +64,7 @@ export function switched(value: string): boolean {
 /** A secret that fits into a header as it is. An empty one would let everybody in who sends an empty header. */
 export function headerSecret(value: string): string {
   if (!/^[!-~]+$/.test(value))
-    throw invalidParameter('the key must be printable ASCII without spaces, and not empty')
+    throw invalidParameter('it must be printable ASCII without spaces, and not empty')
   return value
 }
 

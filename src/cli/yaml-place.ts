@@ -34,7 +34,9 @@ export class YamlPlace {
     const source = { file, document, lines }
     const [problem] = [...document.errors, ...document.warnings]
     if (problem !== undefined) {
-      throw new YamlPlace(source, undefined, '', problem.pos[0]).failure(problem.message)
+      const several = problem.code === 'MULTIPLE_DOCS'
+      const message = several ? 'one document is needed, and another begins here' : problem.message
+      throw new YamlPlace(source, undefined, '', problem.pos[0]).failure(message)
     }
     return new YamlPlace(source, document.contents, '', 0)
   }
@@ -48,7 +50,10 @@ export class YamlPlace {
       const path = this.#path === '' ? name : `${this.#path}.${name}`
       const place = new YamlPlace(this.#source, value, path, rangeStart(key) ?? this.#offset)
       const known = keys.find((each) => each === name)
-      if (known === undefined) throw place.failure(`there is no such key; known are ${keys.join(', ')}`)
+      if (known === undefined) {
+        const itself = new YamlPlace(this.#source, key, path, this.#offset)
+        throw itself.failure(`there is no such key; known are ${keys.join(', ')}`)
+      }
       found.set(known, place)
     }
     return found

@@ -1,5 +1,6 @@
 import { conflict, invalidParameter, messageOf, notFound, ServingError } from '../core/errors.ts'
 import type { ModelChange, PreparedChange } from '../core/model-change.ts'
+import { isPathSegment } from '../core/path-segment.ts'
 import type { IndexedModel } from './indexed-model.ts'
 import { type ModelPlan, unpinnedPlan } from './model-plan.ts'
 import type { ModelRepository, PreparedModels } from './model-repository.ts'
@@ -135,7 +136,7 @@ function loadingEntry(name: string): IndexedModel {
 
 /** What is sent to a registry as a model's name, and stands in paths and labels. */
 function checkName(name: string): void {
-  if (name.trim() === '' || name.length > MAX_NAME_LENGTH || /[\p{Cc}/:]/u.test(name)) {
+  if (name.trim() === '' || name.length > MAX_NAME_LENGTH || name.includes(':') || !isPathSegment(name)) {
     throw invalidParameter(`'${name.slice(0, MAX_NAME_LENGTH)}' is not the name of a model`)
   }
 }

@@ -31,6 +31,10 @@ describe('-m', () => {
     expect(() => planOf('iris=')).toThrow(/'iris=' names no model: write NAME=URI/)
   })
 
+  test('with a name that clients take for a folder above is an error', () => {
+    expect(() => planOf('..=x')).toThrow(/The name '\.\.' cannot be part of a path/)
+  })
+
   test('comes before the models file, unless that says what the default is', async () => {
     const modelUri = ['a=models:/a/1']
     const { file } = modelsFile('models: [{name: b, uri: "models:/b/1"}]')
@@ -99,6 +103,8 @@ models:
       /line 3: models\[0\]\.wokers: there is no such key; known are name, uri/,
     ],
     ['modles: []\n', /line 1: modles: there is no such key/],
+    ['modles:\n  - uri: x\n', /line 1: modles: there is no such key/],
+    ['models: []\n---\nmodels: []\n', /line 2: one document is needed/],
     ['- a\n', /line 1: a map is needed/],
     ['', /a map is needed/],
     ['{}\n', /the key 'models' is needed/],
@@ -126,12 +132,14 @@ models:
     ],
     [
       'models:\n  - {uri: x, default: true}\n  - {uri: y, default: true}\n',
-      /more than one model is the default/,
+      /line 3: models\[1\]: more than one model is the default/,
     ],
     ['models:\n  - {uri: x, default: 1}\n', /models\[0\]\.default: true or false is needed/],
     ['models:\n  - {uri: x, workers: 0}\n', /models\[0\]\.workers: '0' is not a whole number from 1 up/],
     ['models:\n  - {uri: x, placement: gpu}\n', /'gpu' is not one of auto, inline, pool/],
     ['models:\n  - {uri: x, name: a/b}\n', /'a\/b' cannot be part of a path/],
+    ['models:\n  - {uri: x, name: ..}\n', /'\.\.' cannot be part of a path/],
+    ['models:\n  - {uri: x, version: .}\n', /'\.' cannot be part of a path/],
     ['models:\n  - uri: x\n   name: y\n', /line \d+/],
   ])('is read strictly: %j', async (text, message) => {
     const { file } = modelsFile(text)

@@ -217,7 +217,7 @@ describe('a model that was not there', () => {
     ])
   })
 
-  test.each(['', ' ', 'a/b', 'models:/iris', 'x\n', 'x'.repeat(257)])(
+  test.each(['', ' ', '.', '..', 'a/b', 'models:/iris', 'x\n', 'x'.repeat(257)])(
     'must have a name: %j',
     async (name) => {
       const control = open(new FakeRegistry(), { expectedModels: 0 })
