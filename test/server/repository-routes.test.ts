@@ -92,6 +92,7 @@ describe('loading and unloading', () => {
     ['/models/iris/load', { parameters: { uri: 'x' } }, 400, /Unknown load parameter 'uri'/],
     ['/models/iris/load', { parameters: { model_uri: 3 } }, 400, /'model_uri' is not the URI of a model/],
     ['/models/iris/load', { parameters: [] }, 400, /'parameters' is not an object/],
+    ['/models/iris/load', { model_uri: 'x' }, 400, /'model_uri' is not a member.* in 'parameters'/],
     ['/models/iris/unload', { parameters: { unload_dependents: 'yes' } }, 400, /not true or false/],
     ['/models/iris/load', '[1]', 400, /not a JSON object/],
     ['/models/iris/load', '{', 400, /not JSON/],

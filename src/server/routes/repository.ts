@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastif
 import { asciiJson } from '../../core/ascii-json.ts'
 import { badRequest, internalError, messageOf, notImplemented, ServingError } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { shortened } from '../../core/shortened.ts'
 import { type Refusal, retryAfterSeconds } from '../../runtime/admission/refusal.ts'
 import { BodyReader } from '../body-reader.ts'
 import type { ControlGuard } from '../control-guard.ts'
@@ -69,7 +70,13 @@ function indexEntry({ name, version, state, reason }: IndexedModel): string {
   return `{"name":${asciiJson(name)},"version":${asciiJson(version)},"state":"${state}","reason":${asciiJson(reason)}}`
 }
 
-function parametersOf({ parameters = {} }: Readonly<Record<string, unknown>>) {
+/** What is asked for elsewhere would be left out, and another model loaded than was meant. */
+function parametersOf({ parameters = {}, ...others }: Readonly<Record<string, unknown>>) {
+  for (const name of Object.keys(others)) {
+    throw badRequest(
+      `'${shortened(name)}' is not a member of this request: what is asked for stands in 'parameters'.`,
+    )
+  }
   if (!isRecord(parameters)) throw badRequest("'parameters' is not an object.")
   return parameters
 }
