@@ -159,7 +159,7 @@ export function findVersions(models: ServedModels, name: string, version?: strin
 
 /** A model that is not there may still come while models are being loaded. */
 function notServed(models: ServedModels, name: string | undefined, version: string | undefined): Error {
-  if (name === undefined) return models.ready() ? notFound('No model is served.') : stillLoading()
+  if (name === undefined) return models.ready() ? noDefault(models) : stillLoading()
   const versions = models.versions(name)
   if (version !== undefined && versions.length > 0) {
     return notFound(`The model '${name}' is not served in version '${version}'.`, { versions })
@@ -167,6 +167,18 @@ function notServed(models: ServedModels, name: string | undefined, version: stri
   if (!models.ready()) return stillLoading()
   const served = models.list().map((model) => model.name)
   return notFound(`No model is served as '${name}'.`, { served })
+}
+
+/** No other model is meant by itself where it was unloaded. */
+function noDefault(models: ServedModels): Error {
+  const served = models.list().map((model) => model.name)
+  if (served.length === 0) return notFound('No model is served.')
+  return notFound(
+    'The default model is not loaded; others are asked by their names, as /models/NAME/invocations.',
+    {
+      served,
+    },
+  )
 }
 
 function stillLoading(): Error {

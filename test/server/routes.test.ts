@@ -24,6 +24,20 @@ describe('scoring', () => {
     }
   })
 
+  test('without its default model, a server says that others are there', async () => {
+    class WithoutDefault extends FakeModels {
+      override default() {
+        return undefined
+      }
+    }
+    const { url } = await startServer({ models: new WithoutDefault(fakeModel()) })
+    const reply = await fetch(`${url}/invocations`, { method: 'POST', body: '{}' })
+    expect(reply.status).toBe(404)
+    expect(await reply.json()).toMatchObject({
+      message: expect.stringContaining('The default model is not loaded'),
+    })
+  })
+
   test('a model that is not served is 404 in the form of MLflow', async () => {
     const { url } = await startServer()
     const reply = await fetch(`${url}/models/nope/invocations`, { method: 'POST', body: '{}' })
