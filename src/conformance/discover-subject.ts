@@ -79,7 +79,9 @@ async function firstReadyModel(rest: RestPeer): Promise<string> {
   )
   const [first] = [...models, ...(stats ?? []).filter(isRecord)]
   if (typeof first?.['name'] === 'string') return first['name']
-  throw invalidParameter('The server does not tell which models it has: name one with --model')
+  throw invalidParameter(
+    'The server does not tell which models it has: give the URL before its /v2, or name a model with --model',
+  )
 }
 
 async function readModel(rest: RestPeer, name: string, version: string | undefined): Promise<ModelUnderTest> {
