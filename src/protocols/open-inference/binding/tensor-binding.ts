@@ -24,7 +24,7 @@ interface BoundInput extends TensorMetadata {
 export class TensorBinding {
   readonly #name: string
   readonly #inputs: readonly BoundInput[]
-  readonly #names: ReadonlySet<string>
+  readonly #byName: ReadonlyMap<string, BoundInput>
   readonly #batchable: boolean
   /** Other names that a request may use instead, for errors. */
   readonly #signedNames: readonly string[]
@@ -32,20 +32,19 @@ export class TensorBinding {
   constructor({ name, signature, inputs, batchable }: TensorBindingInit) {
     this.#name = name
     this.#inputs = inputs.map((input) => ({ ...input, signed: signedShape(input, inputs.length, signature) }))
-    this.#names = new Set(inputs.map((input) => input.name))
+    this.#byName = new Map(this.#inputs.map((input) => [input.name, input]))
     this.#batchable = batchable
-    this.#signedNames = namesOf(signature).filter((named) => !this.#names.has(named))
+    this.#signedNames = namesOf(signature).filter((named) => !this.has(named))
   }
 
   has(name: string): boolean {
-    return this.#names.has(name)
+    return this.#byName.has(name)
   }
 
   /** Whether all tensors are the model's own, of its own datatypes. */
   fits(given: readonly GivenTensor[]): boolean {
     for (const { name, tensor } of given) {
-      const input = this.#inputs.find((known) => known.name === name)
-      if (input === undefined || input.datatype !== tensor.datatype) return false
+      if (this.#byName.get(name)?.datatype !== tensor.datatype) return false
     }
     return true
   }
@@ -77,9 +76,9 @@ export class TensorBinding {
 
   #checkNames(given: GivenByName): void {
     const missing = this.#inputs.filter(({ name }) => !given.has(name))
-    const unknown = [...given.keys()].filter((name) => !this.#names.has(name))
+    const unknown = [...given.keys()].filter((name) => !this.has(name))
     if (missing.length === 0 && unknown.length === 0) return
-    const takes = `Model ${quoted(this.#name)} takes the inputs ${quotedNames([...this.#names])}`
+    const takes = `Model ${quoted(this.#name)} takes the inputs ${quotedNames([...this.#byName.keys()])}`
     const missed =
       missing.length === 0 ? '' : ` The request lacks ${quotedNames(missing.map(({ name }) => name))}.`
     const extra = unknown.length === 0 ? '' : ` It has no input ${quotedNames(unknown)}.`
