@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { tensor } from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { placeholder, saveGraphModel, saveLayersModel } from '../fixtures/tfjs/save-model.ts'
+import { TestClient } from '../server/grpc/support.ts'
 import { type Finished, HeadraceProcess, ROOT, run } from './support/headrace-process.ts'
 
 const IRIS = {
@@ -15,6 +17,10 @@ const IRIS = {
     data: [[5.1, 3.5, 1.4, 0.2]],
   },
 }
+
+const REFLECTION = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo'
+/** A `ServerReflectionRequest` of all services: field 7, a text of one letter. */
+const LIST_SERVICES = Buffer.from('\x3a\x01*')
 
 let folder = ''
 let headrace = ''
@@ -80,6 +86,27 @@ describe('the package, packed and installed in an empty folder', () => {
     }
   })
 
+  test('serves over gRPC, and tells by reflection what can be called', async () => {
+    const args = ['serve', '-m', `${ROOT}models/iris/2`, '--port', '0', '--grpc-port', '0']
+    const server = new HeadraceProcess({ command: [headrace], args, cwd: folder })
+    try {
+      const { client, call } = await grpcClient(server)
+      expect((await call('ServerMetadata')).reply).toMatchObject({ name: 'headrace' })
+      const inputs = [
+        { name: 'X', datatype: 'FP32', shape: [1, 4], contents: { fp32_contents: [5, 3, 1, 0] } },
+      ]
+      const { reply } = await call('ModelInfer', { model_name: '2', inputs })
+      expect(JSON.stringify(reply)).toContain(Buffer.from('setosa').toJSON().data.join(','))
+      const same = (message: Buffer): Buffer => message
+      const reflection = client.makeBidiStreamRequest(REFLECTION, same, same)
+      reflection.write(LIST_SERVICES)
+      expect(String((await once(reflection, 'data'))[0])).toContain('inference.GRPCInferenceService')
+      reflection.end()
+    } finally {
+      expect((await server.stop()).code).toBe(0)
+    }
+  })
+
   test('has the terms of all that it contains', () => {
     const notice = readFileSync(join(folder, 'node_modules/headrace/NOTICE'), 'utf8')
     for (const work of ['TensorFlow.js', 'long.js', 'seedrandom', 'XNNPACK']) expect(notice).toContain(work)
@@ -110,6 +137,12 @@ describe('the package, packed and installed in an empty folder', () => {
     }
   })
 })
+
+async function grpcClient(server: HeadraceProcess) {
+  await server.listening()
+  const client = new TestClient(await server.printed(/(?<=gRPC on )[\d.]+:\d+/))
+  return { client: client.client, call: client.call.bind(client) }
+}
 
 /** `x · [[1, 3], [2, 4]]`, in both of TF.js's formats. */
 async function tfjsModels(): Promise<{ readonly graph: string; readonly layers: string }> {

@@ -46,8 +46,9 @@ describe('--grpc-port', () => {
     expect(same.said()).toMatch(/both 5999/)
     const first = start('--grpc-port', '0')
     const port = (await first.until(/"grpc":"([^"]+)"/)).split(':')[1]!
-    const second = start('--grpc-port', port)
-    expect(await second.ended).not.toBe(0)
-    expect(second.said()).toMatch(/another program is listening there/)
+    for (const late of [start('--grpc-port', port), start('--grpc-port', port, '--processes', '2')]) {
+      expect(await late.ended).not.toBe(0)
+      expect(late.said()).toMatch(/another program is listening there/)
+    }
   })
 })
