@@ -149,7 +149,7 @@ function createServer({ tls: files, limits }: GrpcServerInit): Http2Server {
   const tls = readTls(files)
   if (tls === undefined) return http2.createServer(settings)
   try {
-    return http2.createSecureServer({ ...settings, ...tls })
+    return http2.createSecureServer({ ...settings, ...tls, handshakeTimeout: limits.headersTimeoutMs })
   } catch (error) {
     throw invalidParameter(
       `The TLS certificate '${files.sslCertfile}' and key '${files.sslKeyfile}' cannot be used: ${messageOf(error)}`,
