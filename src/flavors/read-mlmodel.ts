@@ -14,6 +14,8 @@ const FILE_NAME = 'MLmodel'
 const TFJS_FILE_NAME = 'model.json'
 /** What most programs call the ONNX file of a folder; counts where there are others beside it. */
 const ONNX_FILE_NAME = 'model.onnx'
+/** What MLflow writes beside every MLmodel file; without that file such a folder is incomplete, and its signature unknown. */
+const MLFLOW_FILE_NAMES: ReadonlySet<string> = new Set(['conda.yaml', 'python_env.yaml'])
 const MAX_BYTES = 1_000_000
 /** MLmodel files of MLflow have no aliases at all; this leaves no room for aliases of aliases. */
 const MAX_ALIASES = 16
@@ -61,7 +63,13 @@ async function bareTfjsModel(directory: string, data: string): Promise<MlModel> 
 }
 
 async function bareOnnxFolder(directory: string): Promise<MlModel> {
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
+  const all = await readdir(directory)
+  if (all.some((file) => MLFLOW_FILE_NAMES.has(file))) {
+    throw notFound(`There is no MLmodel file in '${directory}', which MLflow wrote: it is incomplete.`, {
+      path: directory,
+    })
+  }
+  const files = all.filter((file) => file.endsWith('.onnx'))
   const data = files.length === 1 ? files[0] : files.find((file) => file === ONNX_FILE_NAME)
   if (data !== undefined) return bareModel(directory, 'onnx', { data })
   const found =

@@ -172,7 +172,7 @@ describe('as one server', () => {
       expect(sample(metrics, 'headrace_rows_total{model="1",version="1"}')).toBe(72)
       expect(metrics).toMatch(/^headrace_model_info\{[^}]*\} 1$/m)
       expect(metrics).toMatch(
-        /^headrace_request_stage_seconds_bucket\{le="\+Inf",model="1",stage="total"\} 12$/m,
+        /^headrace_request_stage_seconds_bucket\{le="\+Inf",model="1",version="1",stage="total"\} 12$/m,
       )
       expect(metrics.match(/^headrace_process_resident_memory_bytes\{/gm)?.length).toBe(3)
       expect(sample(metrics, 'process_start_time_seconds')).toBeGreaterThan(1e9)

@@ -255,6 +255,15 @@ describe('a model path', () => {
     })
   })
 
+  test('that MLflow wrote and that has lost its MLmodel file is not taken for a bare model', async () => {
+    const folder = temporaryFolder()
+    for (const name of ['model.onnx', 'conda.yaml']) writeFileSync(join(folder, name), '')
+    await expect(readMlModel(folder)).rejects.toMatchObject({
+      code: 'RESOURCE_DOES_NOT_EXIST',
+      message: `There is no MLmodel file in '${folder}', which MLflow wrote: it is incomplete.`,
+    })
+  })
+
   test('that does not exist, or holds no MLmodel file, is reported as missing', async () => {
     const folder = temporaryFolder()
     for (const path of [join(folder, 'none'), folder]) {
