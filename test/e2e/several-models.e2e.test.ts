@@ -26,10 +26,15 @@ afterEach(async () => {
 })
 
 async function serve(...args: readonly string[]) {
-  const server = new HeadraceProcess({ args: ['serve', '--port', '0', ...args] })
+  return serveIn(ROOT, ...args)
+}
+
+async function serveIn(cwd: string, ...args: readonly string[]) {
+  const server = new HeadraceProcess({ cwd, args: ['serve', '--port', '0', ...args] })
   running.push(server)
   const url = await server.listening()
-  if (args.includes('--processes')) await server.printed(/all processes serve/)
+  if (args.some((arg, at) => arg === '--processes' && args[at + 1] !== '1'))
+    await server.printed(/all processes serve/)
   return { server, url }
 }
 
@@ -83,6 +88,36 @@ test.each<readonly [string, readonly string[]]>([
   },
   20_000,
 )
+
+/** The embedded registry of a folder. */
+async function models(cwd: string, ...args: readonly string[]): Promise<void> {
+  const { code, stderr } = await new HeadraceProcess({ cwd, args: ['models', ...args] }).finished()
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+}
+
+describe('an alias that was moved in the registry', () => {
+  test.each(['1', '2'])(
+    'means another version once the model is loaded anew (processes: %s)',
+    async (count) => {
+      const folder = temporaryFolder()
+      await models(folder, 'register', IRIS, '-n', 'iris', '-a', 'champion')
+      await models(folder, 'register', IRIS, '-n', 'iris')
+      const { url } = await serveIn(folder, '-m', 'models:/iris@champion', '--processes', count)
+      expect(await index(url)).toEqual(['iris/1 READY'])
+      const neighbours = new Neighbours(`${url}/models/iris`, EXAMPLE, { clients: 2, keepAlive: false })
+      await models(folder, 'alias', 'iris', 'champion', '2')
+      expect(await index(url)).toEqual(['iris/1 READY'])
+      expect(await control(url, 'models/iris/load')).toEqual({ status: 200, text: '' })
+      for (let asked = 0; asked < 4; asked += 1) {
+        expect(await index(url)).toContain('iris/2 READY')
+        expect(await status(url, '/models/iris/versions/2')).toBe(200)
+        expect(await status(url, '/models/iris/versions/1')).toBe(404)
+      }
+      const { refused, failed } = await neighbours.stop()
+      expect({ refused, failed }).toEqual({ refused: {}, failed: {} })
+    },
+  )
+})
 
 describe('one process', () => {
   test('serves several models and versions, each by its path', async () => {
