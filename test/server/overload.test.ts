@@ -118,12 +118,12 @@ describe('X-Headrace-Timeout-Ms', () => {
   })
 
   test('shortens the time limit of its request alone', async () => {
-    const model = fakeModel({ predictor: slowPredictor(400) })
+    const model = fakeModel({ predictor: slowPredictor(2000) })
     const { url } = await startServer({ models: new FakeModels(model) })
     const begun = performance.now()
     const other = score(url)
-    expect((await score(url, ONE_ROW, { 'x-headrace-timeout-ms': '50' })).status).toBe(504)
-    expect(performance.now() - begun).toBeLessThan(390)
+    expect((await score(url, ONE_ROW, { 'x-headrace-timeout-ms': '400' })).status).toBe(504)
+    expect(performance.now() - begun).toBeLessThan(1900)
     expect((await other).status).toBe(200)
   })
 

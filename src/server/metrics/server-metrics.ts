@@ -56,6 +56,9 @@ export interface CountedModel {
   readonly version: string
 }
 
+/** A model that is loaded anew every hour has so many versions in four days, most of them long gone. */
+const MOST_VERSIONS = 100
+
 /**
  * Counts every exchange as it ends. Plain numbers, since prom-client looks its labels up at each observation,
  * which would cost a tenth of a small request; `prometheus.ts` reads them when somebody scrapes.
@@ -89,8 +92,18 @@ export class ServerMetrics {
     let metrics = versions.get(version)
     if (metrics === undefined) {
       metrics = new RequestMetrics()
+      if (versions.size >= MOST_VERSIONS) versions.delete(longestIdle(versions))
       versions.set(version, metrics)
     }
     return metrics
   }
+}
+
+/** The version that has predicted nothing for the longest time. */
+function longestIdle(versions: ReadonlyMap<string, RequestMetrics>): string {
+  let [longest, since] = ['', Number.POSITIVE_INFINITY]
+  for (const [version, { lastPredictionAt }] of versions) {
+    if (lastPredictionAt < since) [longest, since] = [version, lastPredictionAt]
+  }
+  return longest
 }
