@@ -78,7 +78,8 @@ export class GrpcCall implements MessageSink, BytesHolder {
   }
 
   get isOver(): boolean {
-    return this.#finished || this.#stream.destroyed
+    // A stream whose connection is lost is closed first, and destroyed a moment later.
+    return this.#finished || this.#stream.closed || this.#stream.destroyed
   }
 
   /** From now on the listener is told of what comes. */
@@ -198,6 +199,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
 
   /** Then whoever has not ended its side yet is told that nobody reads what it sends (RFC 9113, section 8.1). */
   #sendTrailers(): void {
+    if (this.#stream.closed || this.#stream.destroyed) return
     this.#stream.sendTrailers({ ...this.#trailers })
     if (!this.#ended) setImmediate(() => this.#stream.close(NO_ERROR))
   }
