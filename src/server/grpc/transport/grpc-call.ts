@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { badRequest, notImplemented, overloaded, ServingError } from '../../../core/errors.ts'
 import type { BodyReader, BytesHolder } from '../../body-reader.ts'
 import type { ContentCoding } from '../../content-coding.ts'
-import { GRPC, GRPC_STATUS } from '../../grpc-status.ts'
+import { GRPC } from '../../grpc-status.ts'
 import { inflateBody } from '../../inflate-body.ts'
-import { statusMessage } from './grpc-headers.ts'
+import { statusTrailers, type Trailers } from './grpc-trailers.ts'
 import { MessageReader, type MessageSink, PREFIX_BYTES } from './message-reader.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 
@@ -13,13 +13,8 @@ const HEADERS = { ':status': 200, 'content-type': 'application/grpc' } as const
 const WITH_TRAILERS = { waitForTrailers: true, sendDate: false } as const
 const ALONE = { endStream: true, sendDate: false } as const
 
-/** What a client may compress its messages with. */
-const TAKEN_CODINGS = 'identity,gzip,deflate'
-
 /** How slowly a larger answer is taken is nobody else's matter, as long as more of it is. */
 const LARGE_BYTES = 64 * 1024
-
-export type Trailers = Readonly<Record<string, string | number>>
 
 /** Whoever answers a call. */
 export interface CallListener {
@@ -152,7 +147,7 @@ export class GrpcCall implements MessageSink, BytesHolder {
     if (this.isOver) return
     this.#finished = true
     this.#reader.stop()
-    const all = { ...statusOf(error), ...trailers }
+    const all = { ...statusTrailers(error), ...trailers }
     if (this.#responded) {
       this.#trailers = all
       this.#stream.end()
@@ -297,8 +292,6 @@ export class GrpcCall implements MessageSink, BytesHolder {
 }
 
 const CANCEL = 8
-/** Whoever gets one of these may try again. */
-const COME_BACK: ReadonlySet<string> = new Set(['TEMPORARILY_UNAVAILABLE', 'REQUEST_LIMIT_EXCEEDED'])
 
 function tooMuchHeld(): ServingError {
   return overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' })
@@ -308,20 +301,4 @@ function prefixed(message: Buffer): Buffer {
   message[0] = 0
   message.writeUInt32BE(message.length - PREFIX_BYTES, 1)
   return message
-}
-
-function statusOf(error: ServingError | undefined): Trailers {
-  if (error === undefined) return { 'grpc-status': GRPC.ok }
-  const status = {
-    'grpc-status': GRPC_STATUS[error.code],
-    'grpc-message': statusMessage(error.message),
-  }
-  if (error.code === 'NOT_IMPLEMENTED') return { ...status, 'grpc-accept-encoding': TAKEN_CODINGS }
-  const { retryAfterSeconds = COME_BACK.has(error.code) ? 1 : undefined } = error
-  if (retryAfterSeconds === undefined) return status
-  return {
-    ...status,
-    'retry-after': String(Math.ceil(retryAfterSeconds)),
-    'grpc-retry-pushback-ms': String(Math.ceil(retryAfterSeconds * 1000)),
-  }
 }

@@ -1,9 +1,10 @@
 import { badRequest, type ServingError } from '../../../core/errors.ts'
 import { serverTiming } from '../../server-timing.ts'
-import type { CallListener, GrpcCall, Trailers } from './grpc-call.ts'
+import type { CallListener, GrpcCall } from './grpc-call.ts'
 import { type GrpcGate, patienceMs } from './grpc-gate.ts'
 import type { UnaryMethod } from './grpc-method.ts'
 import type { GrpcReply, GrpcRequest } from './grpc-request.ts'
+import type { Trailers } from './grpc-trailers.ts'
 
 export interface UnaryInit {
   readonly gate: GrpcGate
