@@ -5,7 +5,7 @@ import type { ContentCoding } from '../../content-coding.ts'
 import { GRPC } from '../../grpc-status.ts'
 import { inflateBody } from '../../inflate-body.ts'
 import { statusTrailers, type Trailers } from './grpc-trailers.ts'
-import { MessageReader, type MessageSink, PREFIX_BYTES } from './message-reader.ts'
+import { MessageReader, type MessageSink, prefixed } from './message-reader.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 
 const NO_ERROR = 0
@@ -295,10 +295,4 @@ const CANCEL = 8
 
 function tooMuchHeld(): ServingError {
   return overloaded('Too many request bodies are held at the moment', 1, { refused: 'bytes' })
-}
-
-function prefixed(message: Buffer): Buffer {
-  message[0] = 0
-  message.writeUInt32BE(message.length - PREFIX_BYTES, 1)
-  return message
 }

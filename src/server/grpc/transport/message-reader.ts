@@ -126,3 +126,10 @@ export class MessageReader {
     return chunk.length
   }
 }
+
+/** Fills the room in front of a message, which is not compressed. */
+export function prefixed(message: Buffer): Buffer {
+  message[0] = 0
+  message.writeUInt32BE(message.length - PREFIX_BYTES, 1)
+  return message
+}
