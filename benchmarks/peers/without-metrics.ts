@@ -17,10 +17,10 @@ const METRICS: readonly Edit[] = [
 
 const TIMING: readonly Edit[] = [
   ...METRICS,
-  { file: 'src/server/routes/mlflow-scoring.ts', pattern: /^ *timing\.\w+ = .*$/gm },
-  { file: 'src/server/routes/mlflow-scoring.ts', pattern: /^ *const (receivedAt|inferredAt) = .*$/gm },
+  { file: 'src/server/model-requests.ts', pattern: /^ *timing\.\w+ = .*$/gm },
+  { file: 'src/server/model-requests.ts', pattern: /^ *const (receivedAt|inferredAt) = .*$/gm },
   {
-    file: 'src/server/routes/mlflow-scoring.ts',
+    file: 'src/server/model-requests.ts',
     pattern: /^ *exchange\.headers\.push\('server-timing', .*$/gm,
   },
   { file: 'src/runtime/data-plane.ts', pattern: /^ *timing\.queue = Math\.max\(.*\)$/gm },
