@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { deadlineExceeded, internalError, messageOf, ServingError } from '../core/errors.ts'
+import { deadlineExceeded, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import { Cancellation } from './cancellation.ts'
@@ -8,6 +8,7 @@ import { mlflowErrorBody } from './mlflow-error-body.ts'
 import type { OpenRequest } from './open-request.ts'
 import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
 import { isPlainId } from './request-id.ts'
+import { toldError } from './told-error.ts'
 
 /** Whoever is told, once for each exchange, that it is over. */
 export interface ExchangeObserver {
@@ -214,11 +215,7 @@ export class Exchange implements OpenRequest, ReadyReply {
 
   #failed(thrown: unknown): ServingError {
     this.failure = thrown
-    if (thrown instanceof ServingError && thrown.code !== 'INTERNAL_ERROR') return thrown
-    return internalError(
-      `Internal server error; the log has it under request id ${this.id}.`,
-      messageOf(thrown),
-    )
+    return toldError(thrown, this.id)
   }
 
   #closed(): void {

@@ -1,10 +1,11 @@
-import { deadlineExceeded, internalError, messageOf, ServingError } from '../../../core/errors.ts'
+import { deadlineExceeded, ServingError } from '../../../core/errors.ts'
 import type { Timing } from '../../../core/timing.ts'
 import { Cancellation } from '../../cancellation.ts'
 import type { ExchangeObserver } from '../../exchange.ts'
 import { HTTP_STATUS } from '../../http-status.ts'
 import type { OpenRequest } from '../../open-request.ts'
 import { isPlainId } from '../../request-id.ts'
+import { toldError } from '../../told-error.ts'
 
 /** What the metrics and the log name a request by whose client has left. */
 const CLIENT_LEFT = 499
@@ -132,11 +133,7 @@ export class GrpcRequest implements OpenRequest {
 
   #failed(thrown: unknown): ServingError {
     this.failure = thrown
-    if (thrown instanceof ServingError && thrown.code !== 'INTERNAL_ERROR') return thrown
-    return internalError(
-      `Internal server error; the log has it under request id ${this.id}.`,
-      messageOf(thrown),
-    )
+    return toldError(thrown, this.id)
   }
 }
 
