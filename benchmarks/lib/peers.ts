@@ -36,7 +36,7 @@ interface Request {
 }
 
 /**
- * @param install where it is installed; undefined for the sources of this clone, which is enough to try a scenario.
+ * @param install where it is installed; undefined for the sources of this clone, which is enough to try a study.
  * Options of Node may come before the program.
  */
 export function headrace(

@@ -1,6 +1,6 @@
 import { packedInstall } from './peers.ts'
 
-/** `--quick`: shortly, from the sources of this clone, and nothing is kept: to see that a scenario works. */
+/** `--quick`: shortly, from the sources of this clone, and nothing is kept: to see that a study works. */
 export const QUICK = process.argv.includes('--quick')
 
 /** `--sources`: as long as usual, from the sources of this clone, and nothing is kept: to see what a change does. */

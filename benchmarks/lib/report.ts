@@ -25,7 +25,7 @@ function versions(): Readonly<Record<string, string>> {
   }
 }
 
-/** Of a scenario with a peer in Python: the others need none. */
+/** Of a study with a peer in Python: the others need none. */
 function pythonVersions(): Readonly<Record<string, string>> {
   if (process.env['HEADRACE_TEST_PYTHON'] === undefined) return {}
   const program = ['-c', 'import mlflow, onnxruntime; print(mlflow.__version__, onnxruntime.__version__)']
@@ -41,16 +41,16 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-/** Keeps the raw rounds of a scenario in `benchmarks/results/<scenario>.json`. */
-export function keep(scenario: string, result: object): void {
-  const folder = fileURLToPath(new URL('../results/', import.meta.url))
+/** Keeps the raw rounds of a study in `benchmarks/results/studies/<study>.json`. */
+export function keep(study: string, result: object): void {
+  const folder = fileURLToPath(new URL('../results/studies/', import.meta.url))
   mkdirSync(folder, { recursive: true })
   const record = {
-    scenario,
+    study,
     date: new Date().toISOString(),
     machine: machine(),
     versions: versions(),
     ...result,
   }
-  writeFileSync(`${folder}${scenario}.json`, `${JSON.stringify(record, null, 2)}\n`)
+  writeFileSync(`${folder}${study}.json`, `${JSON.stringify(record, null, 2)}\n`)
 }
