@@ -3,6 +3,7 @@ import { DeadlineWatch } from '../runtime/pool/deadline-watch.ts'
 import type { ExchangeObserver } from './exchange.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { OpenRequest } from './open-request.ts'
+import { OpenRequests } from './open-requests.ts'
 import { RequestLog } from './request-log.ts'
 
 const SWEEP_MS = 100
@@ -16,7 +17,7 @@ export class ExchangeRegistry implements ExchangeObserver {
   draining = false
   /** Requests since the start. */
   entered = 0
-  readonly #open = new Set<OpenRequest>()
+  readonly #open = new OpenRequests<OpenRequest>()
   readonly #metrics: ServerMetrics
   readonly #log: RequestLog
   readonly #hurried = new DeadlineWatch<OpenRequest>((exchange) => exchange.expire())
@@ -70,6 +71,6 @@ export class ExchangeRegistry implements ExchangeObserver {
       this.#sweeper = undefined
     }
     const now = performance.now()
-    for (const exchange of this.#open) if (exchange.deadline <= now) exchange.expire()
+    for (const exchange of this.#open.list()) if (exchange.deadline <= now) exchange.expire()
   }
 }

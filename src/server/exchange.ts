@@ -48,6 +48,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   id: string
   readonly traceparent: string | undefined
   readonly startedAt = performance.now()
+  place = -1
   /** Aborted when the client leaves or the deadline passes. */
   readonly signal = new Cancellation()
   /** Names and values in turn, for every answer. */

@@ -1,7 +1,8 @@
+import type { OpenItem } from './open-requests.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 /** A request that is not answered yet, of whichever transport, as the registry of open requests sees it. */
-export interface OpenRequest extends LoggedRequest {
+export interface OpenRequest extends LoggedRequest, OpenItem {
   /** `performance.now()` */
   readonly startedAt: number
   /** `performance.now()` past which the server answers without waiting any longer. */

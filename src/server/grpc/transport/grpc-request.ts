@@ -41,6 +41,7 @@ const METHOD = { method: 'POST' } as const
 export class GrpcRequest implements OpenRequest {
   readonly request = METHOD
   readonly startedAt = performance.now()
+  place = -1
   readonly signal = new Cancellation()
   readonly traceparent: string | undefined
   readonly path: string
