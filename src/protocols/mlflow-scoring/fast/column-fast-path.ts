@@ -84,12 +84,10 @@ export class ColumnFastPath implements FastPath {
     // A name that is missing, unknown or given twice is for the general path.
     if (new Set(positions).size < width || positions.includes(undefined)) return undefined
     const filler = new NumberFiller(true)
+    const given = this.#allocate(1)
     for (let row = 0; row < rows.length; row++) {
-      const cells = rows[row]
-      if (!Array.isArray(cells) || cells.length !== width) return undefined
-      for (let i = 0; i < width; i++) {
-        if (!filler.put(data, cells[i], row * width + (positions[i] as number))) return undefined
-      }
+      if (!filler.fill(given, rows[row], width, 0)) return undefined
+      for (let i = 0; i < width; i++) data[row * width + (positions[i] as number)] = given[i] as number
     }
     return this.#tensor(data, rows.length)
   }
