@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { cannotListen } from '../core/cannot-listen.ts'
 import { acceptingMs, isQuiet, type TrafficReport } from '../core/traffic-report.ts'
+import { fetchWaitingConnections } from '../core/waiting-connections.ts'
 import type { App } from './app.ts'
 import type { Companion } from './companion.ts'
 import { Departure } from './departure.ts'
@@ -138,8 +139,7 @@ export class RunningServer {
     const { registry, server, fastify } = this.#app
     registry.draining = true
     const companionStopped = this.#companion?.stop()
-    // Those that the system has taken on already would be reset: one turn of the event loop fetches them.
-    await setImmediate()
+    await fetchWaitingConnections(server)
     const accepting = stopAccepting(server)
     const lingerEnd = performance.now() + LINGER_MS
     const closeIdle = setInterval(() => {

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { cannotListen } from '../core/cannot-listen.ts'
+import { fetchWaitingConnections } from '../core/waiting-connections.ts'
 
 export interface PortOptions {
   readonly host: string
@@ -35,7 +35,7 @@ export class SharedPort {
 
   /** No more connections are accepted. Those that the system has taken on already are fetched first. */
   async close(): Promise<void> {
-    await setImmediate()
+    await fetchWaitingConnections(this.#server)
     this.#server.close()
   }
 }

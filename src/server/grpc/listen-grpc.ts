@@ -1,6 +1,6 @@
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { cannotListen } from '../../core/cannot-listen.ts'
+import { fetchWaitingConnections } from '../../core/waiting-connections.ts'
 import type { App } from '../app.ts'
 import type { Companion } from '../companion.ts'
 import type { ListenOptions } from '../listen.ts'
@@ -54,9 +54,9 @@ export class RunningGrpc implements Companion {
   }
 
   async stop(): Promise<void> {
-    // Those that the system has taken on already would be reset: one turn of the event loop fetches them.
-    await setImmediate()
-    if (this.#listens) NetServer.prototype.close.call(this.#grpc.server.server)
+    const { server } = this.#grpc.server
+    await fetchWaitingConnections(server)
+    if (this.#listens) NetServer.prototype.close.call(server)
     this.#grpc.leave()
     await this.#grpc.server.empty()
   }
