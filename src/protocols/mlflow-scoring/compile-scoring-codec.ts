@@ -8,6 +8,7 @@ import type { BatchCodec, CsvDecoder, CsvDecoderInit, ReplyItems } from './batch
 import type { CsvOptions } from './csv/read-csv.ts'
 import { enforceColumnNames, enforceSchema } from './enforcement/enforce-schema.ts'
 import { compileFastPath } from './fast/compile-fast-path.ts'
+import type { CsvBodyFastPath } from './fast/csv-body-fast-path.ts'
 import type { FastPath } from './fast/fast-path.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
 import { ArrayForms } from './forms/array-forms.ts'
@@ -67,6 +68,8 @@ class CompiledScoringCodec implements BatchCodec {
   #items: ItemsEncoder | undefined
   readonly #fast: FastPath | undefined
   readonly #fastForm: ReplyForm
+  /** Made with the first CSV body. */
+  #csv: CsvBodyFastPath | 'none' | undefined
 
   constructor({ signature, inputs, outputs, castsNumbers = false, recordPerRow = false }: ScoringCodecInit) {
     this.#signature = signature
@@ -153,10 +156,22 @@ class CompiledScoringCodec implements BatchCodec {
     return this.#schema === undefined ? input : enforceSchema(input, this.#schema)
   }
 
-  async #decodeCsv(body: Uint8Array): Promise<DecodedScoringRequest> {
-    // Loaded with the first such body, so that a server of JSON alone does not pay for it.
+  #decodeCsv(body: Uint8Array): DecodedScoringRequest | Promise<DecodedScoringRequest> {
+    const inputs = this.#csv === undefined || this.#csv === 'none' ? undefined : this.#csv.decode(body)
+    if (inputs === undefined) return this.#decodeCsvExactly(body)
+    return { request: { inputs, parameters: this.#params.check(undefined) }, form: 'records' }
+  }
+
+  /** What reads CSV is loaded with the first such body, so that a server of JSON alone does not pay for it. */
+  async #decodeCsvExactly(body: Uint8Array): Promise<DecodedScoringRequest> {
     const { readCsv } = await import('./csv/read-csv.ts')
+    this.#csv ??= await this.#compileCsv()
     return this.#decodeFrame(withRowNumbers(readCsv(body, csvOptions(this.#schema))))
+  }
+
+  async #compileCsv(): Promise<CsvBodyFastPath | 'none'> {
+    const { CsvBodyFastPath } = await import('./fast/csv-body-fast-path.ts')
+    return CsvBodyFastPath.compile(this.#schema, this.#inputs) ?? 'none'
   }
 
   async #decodeParquet(body: Uint8Array): Promise<DecodedScoringRequest> {

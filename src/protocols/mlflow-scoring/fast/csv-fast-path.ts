@@ -35,13 +35,14 @@ export class CsvFastPath {
     inputs: readonly TensorMetadata[],
   ): CsvFastPath | undefined {
     const specs = schema?.kind === 'columns' ? numberSpecs(schema.columns) : undefined
-    if (specs === undefined || specs.some(({ name }) => !layout.names.includes(name))) return undefined
+    const positions = new Map(layout.names.map((name, position) => [name, position]))
+    if (specs === undefined || specs.some(({ name }) => !positions.has(name))) return undefined
     const [only] = inputs
     const isMatrix = only !== undefined && inputs.length === 1
     const pack = isMatrix ? matrixPack(only, specs) : columnsPack(inputs, specs)
     if (pack === undefined) return undefined
     const columns = specs.map(({ name, type }, slot): NumberColumn => {
-      const index = layout.indexColumns + layout.names.indexOf(name)
+      const index = layout.indexColumns + positions.get(name)!
       return { rule: ruleFor(type, isMatrix ? only : inputOf(inputs, name)), index, slot }
     })
     return new CsvFastPath(new CsvNumbers(columns, layoutWidth(layout)), pack)

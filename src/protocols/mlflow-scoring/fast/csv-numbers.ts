@@ -1,4 +1,5 @@
 import { CellError, TYPED_CELLS } from '../csv/cell-readers.ts'
+import { isMissing, readFloat64 } from '../csv/cells.ts'
 import { DecimalScanner } from './decimal-scanner.ts'
 
 const TAB = 9
@@ -26,6 +27,9 @@ export interface NumberRows {
   readonly data: Float32Array | Float64Array
 }
 
+const NO_BYTES = Buffer.alloc(0)
+const NO_DATA = new Float32Array(0)
+
 const SKIPPED = 0
 const FLOAT = 1
 const OTHER = 2
@@ -43,8 +47,8 @@ export class CsvNumbers {
   readonly #Storage: typeof Float32Array | typeof Float64Array
   /** As the blocks so far had them, to begin with storage of the right size. */
   #bytesPerRow = 0
-  #bytes: Buffer = Buffer.alloc(0)
-  #data: Float32Array | Float64Array = new Float32Array(0)
+  #bytes: Buffer = NO_BYTES
+  #data: Float32Array | Float64Array = NO_DATA
   /** Where the cell that was read last ends; negative where it could not be read. */
   #end = 0
   #sawNotAscii = false
@@ -64,7 +68,14 @@ export class CsvNumbers {
 
   /** @returns undefined where it declines. */
   read(block: Uint8Array): NumberRows | undefined {
-    const bytes = withLineEnd(block)
+    const rows = this.#readRows(withLineEnd(block))
+    // What was read is not kept in memory until the next is there.
+    this.#bytes = NO_BYTES
+    this.#data = NO_DATA
+    return rows
+  }
+
+  #readRows(bytes: Buffer): NumberRows | undefined {
     this.#bytes = bytes
     this.#sawNotAscii = false
     this.#data = new this.#Storage(this.#count * this.#expectedRows(bytes.length))
@@ -151,7 +162,7 @@ export class CsvNumbers {
       case 'boolean':
         return isPlain && (value === 0 || value === 1) ? value : this.#readSlowly(start, TYPED_CELLS.boolean)
       default:
-        return isPlain ? value : this.#readSlowly(start, TYPED_CELLS.double)
+        return isPlain ? value : this.#readSlowly(start, readFloat)
     }
   }
 
@@ -202,6 +213,13 @@ export class CsvNumbers {
 
 function isCellEnd(byte: number): boolean {
   return byte === COMMA || byte === LINE_FEED || byte === CARRIAGE_RETURN
+}
+
+/** Words of truth count as numbers where the whole column has them, which is for the general path to see. */
+function readFloat(text: string): number {
+  const value = isMissing(text) ? Number.NaN : readFloat64(text)
+  if (value === undefined) throw new CellError()
+  return value
 }
 
 /** The end of a line is what every cell is sure to end before. */
