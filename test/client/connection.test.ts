@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { Connection } from '../../src/client/connection.ts'
 import type { ConnectionOptions } from '../../src/client/connection-options.ts'
 import { deadlineExceeded, isUnreachable } from '../../src/core/errors.ts'
+import { freePort } from '../fixtures/free-port.ts'
 import { caught } from './support/caught.ts'
-import { freePort, type Handler, sendJson, sendPage, startWebServer } from './support/web-server.ts'
+import { type Handler, sendJson, sendPage, startWebServer } from './support/web-server.ts'
 
 const path = '/api/2.0/mlflow/thing'
 const get = { method: 'GET', path } as const

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { FROM_SOURCES, HeadraceProcess, ROOT } from '../e2e/support/headrace-process.ts'
-import { freePort } from '../e2e/support/ports.ts'
+import { freePort } from '../fixtures/free-port.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
 interface Container {

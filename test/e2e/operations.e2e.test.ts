@@ -10,12 +10,12 @@ import {
 } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { modelPath } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { HeadraceProcess, type ProcessPlan, ROOT, run } from './support/headrace-process.ts'
 import { Neighbours } from './support/neighbour.ts'
+import { oneComputes } from './support/process-figures.ts'
 
 const IRIS = join(ROOT, 'models/iris/1')
 const EXAMPLE = readFileSync(join(IRIS, 'serving_input_example.json'))
@@ -46,6 +46,12 @@ function score(url: string, body: string | Uint8Array<ArrayBuffer>, headers: Rec
 
 function loopBody(turns: bigint): string {
   return `{"inputs": {"turns": ${turns}, "x": [1.0]}}`
+}
+
+/** Waits until the metrics say so. */
+async function counts(url: string, sample: RegExp): Promise<void> {
+  const scrape = async () => (await fetch(`${url}/metrics`)).text()
+  await expect.poll(scrape, { timeout: 30_000 }).toMatch(sample)
 }
 
 async function endedWithin(server: HeadraceProcess, ms: number): Promise<number | null> {
@@ -119,7 +125,7 @@ describe('a start that fails', () => {
     const args = ['serve', '--port', '0', '-m', uri()]
     const startedAt = performance.now()
     const { code, stdout, stderr } = await run({ args, cwd: temporaryFolder() })
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^headrace: [^\n]+\n$/)
     expect(stderr).toMatch(message)
@@ -173,25 +179,24 @@ describe('a run that never returns', () => {
     const startedAt = performance.now()
     const reply = await score(url, loopBody(ENDLESS))
     expect([reply.status, await reply.text()]).toEqual([504, 'Request processing time exceeded limit'])
-    expect(performance.now() - startedAt).toBeLessThan(2000)
-    const scrape = async () => (await fetch(`${url}/metrics`)).text()
-    await expect.poll(scrape, { timeout: 10_000 }).toMatch(/^headrace_workers_lost_total\{[^}]*\} 1$/m)
-    await expect.poll(scrape, { timeout: 10_000 }).toMatch(/^headrace_workers\{[^}]*\} 2$/m)
+    // Its time limit is a second.
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    await counts(url, /^headrace_workers_lost_total\{[^}]*\} 1$/m)
+    await counts(url, /^headrace_workers\{[^}]*\} 2$/m)
+    await counts(url, /^headrace_stuck_workers\{[^}]*\} 1$/m)
     expect(await neighbours.stop()).toMatchObject({ refused: {}, failed: {} })
-    const metrics = await scrape()
-    expect(metrics).toMatch(/^headrace_stuck_workers\{[^}]*\} 1$/m)
     expect((await fetch(`${url}/ready`)).status).toBe(200)
     server.signal('SIGTERM')
-    await endedWithin(server, 4000)
+    await endedWithin(server, 10_000)
   })
 
   test('does not keep the process after its grace period', async () => {
     const server = serve(['-m', LOOP, '-w', '1', '--grace-period', '1'])
     const url = await server.listening()
     const lost = score(url, loopBody(ENDLESS)).catch(() => {})
-    await delay(200)
+    await oneComputes([server.pid])
     server.signal('SIGTERM')
-    await endedWithin(server, 5000)
+    await endedWithin(server, 10_000)
     await lost
   })
 
@@ -199,11 +204,11 @@ describe('a run that never returns', () => {
     const server = serve(['-m', LOOP, '-w', '1'])
     const url = await server.listening()
     const lost = score(url, loopBody(ENDLESS)).catch(() => {})
-    await delay(200)
+    await oneComputes([server.pid])
     server.signal('SIGINT')
-    await delay(300)
+    await server.printed(/"stopping"/)
     server.signal('SIGINT')
-    await endedWithin(server, 4000)
+    await endedWithin(server, 10_000)
     await lost
   })
 })
@@ -218,21 +223,19 @@ test('worker threads that die are replaced, and no request notices while they do
   const neighbours = new Neighbours(url, EXAMPLE, 4)
   for (let death = 0; death < 3; death += 1) {
     writeFileSync(join(deaths, String(death)), '')
-    await delay(700)
+    await counts(url, new RegExp(`^headrace_worker_restarts_total\\{[^}]*\\} ${death + 1}$`, 'm'))
+    await counts(url, /^headrace_workers\{[^}]*\} 2$/m)
+    await neighbours.heard(neighbours.seen.answered + 100)
   }
-  const { answered, refused, failed } = await neighbours.stop()
-  expect(answered).toBeGreaterThan(100)
-  expect({ refused, failed }).toEqual({ refused: {}, failed: {} })
+  expect(await neighbours.stop()).toMatchObject({ refused: {}, failed: {} })
   const metrics = await (await fetch(`${url}/metrics`)).text()
   expect(metrics).toMatch(/^headrace_worker_restarts_total\{[^}]*\} 3$/m)
-  expect(metrics).toMatch(/^headrace_workers\{[^}]*\} 2$/m)
   expect((await server.stop()).code).toBe(0)
 })
 
 test.each(['::1', 'localhost', '0.0.0.0'])('listens on %s', async (host) => {
   const server = serve(['-m', IRIS, '--host', host])
-  while (!server.output.includes('is listening on')) await delay(10)
-  const url = /listening on (http:\S+),/.exec(server.output)?.[1]
+  const url = await server.listening()
   expect((await fetch(`${url}/ping`)).status).toBe(200)
   expect((await server.stop()).code).toBe(0)
 })

@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { freePort } from '../fixtures/free-port.ts'
 import { modelPath } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { HeadraceProcess, type ProcessPlan, ROOT, run } from './support/headrace-process.ts'
 import { Neighbours } from './support/neighbour.ts'
-import { freePort } from './support/ports.ts'
+import { childrenOf, connectionsOf, oneComputes } from './support/process-figures.ts'
 
 const IRIS = join(ROOT, 'models/iris/1')
 const EXAMPLE = readFileSync(join(IRIS, 'serving_input_example.json'))
@@ -37,15 +37,6 @@ async function serve(args: readonly string[], plan: Partial<ProcessPlan> = {}) {
   return { server, url }
 }
 
-function childrenOf(pid: number): number[] {
-  try {
-    const pids = execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-    return pids.trim().split('\n').map(Number)
-  } catch {
-    return []
-  }
-}
-
 function score(
   url: string,
   body: string | Uint8Array<ArrayBuffer> = EXAMPLE,
@@ -70,7 +61,8 @@ function sample(metrics: string, series: string): number {
 
 async function countsProcesses(url: string, count: number): Promise<string> {
   for (;;) {
-    const metrics = await metricsOf(url)
+    // One that goes to a process which is being killed is lost with it.
+    const metrics = await metricsOf(url).catch(() => '')
     if (sample(metrics, 'headrace_processes') === count) return metrics
     await delay(20)
   }
@@ -82,11 +74,12 @@ describe('processes that die under load', () => {
     async (signal) => {
       const { server, url } = await serve(['-m', IRIS, '--processes', '2'])
       const neighbours = new Neighbours(url, EXAMPLE, 8)
-      await delay(500)
+      await neighbours.heard(100)
       const before = await metricsOf(url)
-      const [first] = childrenOf(server.pid)
+      const first = childrenOf(server.pid)[0]!
+      const connections = connectionsOf(first, Number(new URL(url).port))
       const killedAt = performance.now()
-      process.kill(first!, signal)
+      process.kill(first, signal)
       const after = await countsProcesses(url, 2).then(async (metrics) => {
         // Until the end has been noticed, two are counted.
         if (!metrics.includes('headrace_process_restarts_total{')) {
@@ -96,12 +89,13 @@ describe('processes that die under load', () => {
         return metrics
       })
       // Half a second on a machine of its own; here others compute as well.
-      expect(performance.now() - killedAt).toBeLessThan(5000)
-      const { answered, refused, failed } = await neighbours.stop()
-      expect(answered).toBeGreaterThan(100)
+      expect(performance.now() - killedAt).toBeLessThan(10_000)
+      await neighbours.heard(neighbours.seen.answered + 100)
+      const { refused, failed } = await neighbours.stop()
       expect(refused).toEqual({})
       const lost = Object.values(failed).reduce((sum, count) => sum + count, 0)
-      expect(lost).toBeLessThanOrEqual(5)
+      expect(connections).toBeLessThan(8)
+      expect(lost).toBeLessThanOrEqual(connections)
       expect(after).toMatch(new RegExp(`^headrace_process_restarts_total\\{reason="${signal}"\\} 1$`, 'm'))
       const requests = 'headrace_requests_total{model="1",version="1",code="200"}'
       expect(sample(after, requests)).toBeGreaterThanOrEqual(sample(before, requests))
@@ -138,16 +132,15 @@ describe('processes that die under load', () => {
 test('a run that never returns holds up its process alone, which is replaced', async () => {
   const { server, url } = await serve(['-m', LOOP, '--placement', 'inline', '-t', '1', '--processes', '2'])
   const hanging = score(url, ENDLESS).catch(() => 'reset')
-  await delay(200)
+  await oneComputes(childrenOf(server.pid))
   const neighbours = new Neighbours(url, SHORT, 4)
-  await server.printed(/no sign of life/, 20_000)
+  await server.printed(/no sign of life/)
   expect(await hanging).toBe('reset')
   await server.printed(/is started again at once/)
   const metrics = await countsProcesses(url, 2)
   expect(metrics).toMatch(/^headrace_process_restarts_total\{reason="hang"\} 1$/m)
-  const { answered, refused, failed } = await neighbours.stop()
-  expect(answered).toBeGreaterThan(100)
-  expect({ refused, failed }).toEqual({ refused: {}, failed: {} })
+  await neighbours.heard(100)
+  expect(await neighbours.stop()).toMatchObject({ refused: {}, failed: {} })
 })
 
 test('a process that nobody supervises ends itself when a run never returns', async () => {
@@ -165,14 +158,21 @@ test('a process that nobody supervises ends itself when a run never returns', as
 describe('as one server', () => {
   test('it announces itself once, counts once, and says what belongs to which process', async () => {
     const { server, url } = await serve(['-m', IRIS, '--processes', '3', '--access-log'])
-    for (let request = 0; request < 12; request += 1) expect((await score(url)).status).toBe(200)
+    let requests = 0
+    while (
+      requests < 12 ||
+      new Set(server.output.match(/(?<="process":)\d(?=.*"path":"\/invocations")/g)).size < 3
+    ) {
+      expect((await score(url)).status).toBe(200)
+      requests += 1
+    }
     const scrapes = await Promise.all(Array.from({ length: 6 }, () => metricsOf(url)))
     for (const metrics of scrapes) {
-      expect(sample(metrics, 'headrace_requests_total{model="1",version="1",code="200"}')).toBe(12)
-      expect(sample(metrics, 'headrace_rows_total{model="1",version="1"}')).toBe(72)
+      expect(sample(metrics, 'headrace_requests_total{model="1",version="1",code="200"}')).toBe(requests)
+      expect(sample(metrics, 'headrace_rows_total{model="1",version="1"}')).toBe(6 * requests)
       expect(metrics).toMatch(/^headrace_model_info\{[^}]*\} 1$/m)
-      expect(metrics).toMatch(
-        /^headrace_request_stage_seconds_bucket\{le="\+Inf",model="1",version="1",stage="total"\} 12$/m,
+      expect(metrics).toContain(
+        `headrace_request_stage_seconds_bucket{le="+Inf",model="1",version="1",stage="total"} ${requests}\n`,
       )
       expect(metrics.match(/^headrace_process_resident_memory_bytes\{/gm)?.length).toBe(3)
       expect(sample(metrics, 'process_start_time_seconds')).toBeGreaterThan(1e9)
@@ -187,7 +187,7 @@ describe('as one server', () => {
       { processes: 3 },
     ])
     const answered = lines.filter(({ path }) => path === '/invocations')
-    expect(answered.length).toBe(12)
+    expect(answered.length).toBe(requests)
     expect(new Set(answered.map(({ process: number }) => number))).toEqual(new Set([1, 2, 3]))
     expect(lines.filter(({ msg }) => msg === 'stopped').length).toBe(1)
   })
@@ -268,20 +268,21 @@ describe('the end', () => {
   test('comes at once with a second signal', async () => {
     const { server, url } = await serve(['-m', LOOP, '-w', '1', '--processes', '2'])
     const lost = score(url, ENDLESS).catch(() => 'reset')
-    await delay(200)
+    await oneComputes(childrenOf(server.pid))
     server.signal('SIGTERM')
-    await delay(300)
+    await server.printed(/"stopping"/)
     const askedAt = performance.now()
     server.signal('SIGTERM')
     expect((await server.finished()).code).toBe(0)
-    expect(performance.now() - askedAt).toBeLessThan(4000)
+    // The grace time is 25 s.
+    expect(performance.now() - askedAt).toBeLessThan(10_000)
     expect(await lost).toBe('reset')
   })
 
   test('of one process by a signal of its own costs nobody anything', async () => {
     const { server, url } = await serve(['-m', IRIS, '--processes', '2'])
     const neighbours = new Neighbours(url, EXAMPLE, 8)
-    await delay(300)
+    await neighbours.heard(100)
     for (const pid of childrenOf(server.pid)) {
       process.kill(pid, 'SIGTERM')
       while (isAlive(pid)) await delay(20)

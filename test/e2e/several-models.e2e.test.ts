@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +6,7 @@ import type { IndexedModel } from '../../src/server/model-control.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { HeadraceProcess, ROOT } from './support/headrace-process.ts'
 import { Neighbours } from './support/neighbour.ts'
+import { childrenOf } from './support/process-figures.ts'
 
 const IRIS = join(ROOT, 'models/iris/1')
 const CANCER = join(ROOT, 'models/breast-cancer/1')
@@ -36,17 +36,6 @@ async function serveIn(cwd: string, ...args: readonly string[]) {
   if (args.some((arg, at) => arg === '--processes' && args[at + 1] !== '1'))
     await server.printed(/all processes serve/)
   return { server, url }
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-      .map(Number)
-  } catch {
-    return []
-  }
 }
 
 async function control(url: string, path: string, parameters?: Readonly<Record<string, string>>) {
@@ -155,9 +144,8 @@ describe('one process', () => {
     expect((await control(url, 'models/new/unload')).status).toBe(200)
     expect(await status(url, '/models/new')).toBe(404)
     for (const each of neighbours) {
-      const { answered, refused, failed } = await each.stop()
-      expect(answered).toBeGreaterThan(50)
-      expect({ refused, failed }).toEqual({ refused: {}, failed: {} })
+      await each.heard(50)
+      expect(await each.stop()).toMatchObject({ refused: {}, failed: {} })
     }
     expect(await index(url)).toEqual(['cancer/1 READY', 'iris/1 READY', 'new/1 UNAVAILABLE'])
   })
@@ -184,9 +172,8 @@ describe('several processes', () => {
     expect((await control(url, 'models/new/load', { model_uri: IRIS })).status).toBe(200)
     expect((await control(url, 'models/cancer/unload')).status).toBe(200)
     expect((await control(url, 'models/cancer/unload')).status).toBe(404)
-    const { answered, refused, failed } = await neighbours.stop()
-    expect(answered).toBeGreaterThan(50)
-    expect({ refused, failed }).toEqual({ refused: {}, failed: {} })
+    await neighbours.heard(50)
+    expect(await neighbours.stop()).toMatchObject({ refused: {}, failed: {} })
 
     process.kill(childrenOf(server.pid)[0]!, 'SIGKILL')
     await server.printed(/is started again at once/)

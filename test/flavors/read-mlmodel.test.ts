@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readMlModel } from '../../src/flavors/read-mlmodel.ts'
+import { computedMs } from '../fixtures/computing-time.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { saveGraphModel } from '../fixtures/tfjs/save-model.ts'
 
@@ -156,17 +157,17 @@ describe('an MLmodel file', () => {
       const previous = level === 0 ? 'x' : `*a${level - 1}`
       return `a${level}: &a${level} [${Array(9).fill(previous).join(', ')}]`
     })
-    const start = performance.now()
+    const start = computedMs()
     await refuse(`${levels.join('\n')}\nflavors: {onnx: {}}\n`, /cannot be read/)
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(computedMs() - start).toBeLessThan(2000)
   })
 
   test('full of keys is read at once; of a key that is there twice the last one counts', async () => {
     const keys = Array.from({ length: 80_000 }, (_, index) => `k${index}: 1\n`).join('')
     const flavors = 'flavors: {onnx: {data: a.onnx}}\nflavors: {onnx: {data: b.onnx}}\n'
-    const startedAt = performance.now()
+    const startedAt = computedMs()
     expect(await read(`${keys}${flavors}`)).toMatchObject({ flavorConfig: { data: 'b.onnx' } })
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(computedMs() - startedAt).toBeLessThan(10_000)
   })
 
   test('nested without end is refused', () => refuse(`a: ${'['.repeat(100_000)}`, /cannot be read/))

@@ -94,12 +94,12 @@ test('a client that has left and a deadline that has passed cost nothing', async
 })
 
 test('the deadline is answered when it passes, not when the run ends', async () => {
-  await pooled({ runMs: 400 })
+  await pooled({ runMs: 3000 })
   const begun = performance.now()
   await expect(dataPlane.infer(model, request(1), { deadline: begun + 50 })).rejects.toMatchObject({
     code: 'DEADLINE_EXCEEDED',
   })
-  expect(performance.now() - begun).toBeLessThan(250)
+  expect(performance.now() - begun).toBeLessThan(2500)
 })
 
 test('draining finishes what is in flight and refuses what comes', async () => {

@@ -51,8 +51,8 @@ describe('stop', () => {
     const { url, server } = await startServer()
     await score(url)
     const startedAt = performance.now()
-    await server.stop({ graceMs: 5000 })
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    await server.stop({ graceMs: 30_000 })
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 
   test('answers a request that was on its way over an idle connection', async () => {
@@ -72,23 +72,23 @@ describe('stop', () => {
     const silent = new RawConnection(server.port)
     await delay(100)
     const startedAt = performance.now()
-    await server.stop({ graceMs: 5000 })
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    await server.stop({ graceMs: 30_000 })
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
     expect(await silent.untilClosed()).toBe('')
   })
 
   test('cuts off what is not done at the end of the grace time', async () => {
-    const { url, server } = await startServer({ models: slowModels(10_000) })
+    const { url, server } = await startServer({ models: slowModels(60_000) })
     const inFlight = expect(score(url)).rejects.toThrow()
     await delay(100)
     const startedAt = performance.now()
     await server.stop({ graceMs: 200 })
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
     await inFlight
   })
 
   test('is cut short by a second call', async () => {
-    const { url, server } = await startServer({ models: slowModels(10_000) })
+    const { url, server } = await startServer({ models: slowModels(60_000) })
     const inFlight = expect(score(url)).rejects.toThrow()
     await delay(100)
     const first = server.stop({ graceMs: 60_000 })
@@ -141,12 +141,13 @@ describe('leave', () => {
 
   test('is cut short by a stop', async () => {
     const { url, server } = await startServer()
-    await score(url)
+    // It would wait until somebody who follows it is told.
+    await fetch(`${url}/ready`)
     const left = server.leave(patient)
     const startedAt = performance.now()
     await server.stop({ graceMs: 1000 })
     await left
-    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })
 
@@ -180,7 +181,7 @@ describe('a server that is given its connections', () => {
     await delay(100)
     const startedAt = performance.now()
     await server.stop({ graceMs: 200 })
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
     await connection.untilClosed()
   })
 })

@@ -120,10 +120,12 @@ describe('X-Headrace-Timeout-Ms', () => {
   test('shortens the time limit of its request alone', async () => {
     const model = fakeModel({ predictor: slowPredictor(2000) })
     const { url } = await startServer({ models: new FakeModels(model) })
-    const begun = performance.now()
-    const other = score(url)
+    let isOtherWaiting = true
+    const other = score(url).finally(() => {
+      isOtherWaiting = false
+    })
     expect((await score(url, ONE_ROW, { 'x-headrace-timeout-ms': '400' })).status).toBe(504)
-    expect(performance.now() - begun).toBeLessThan(1900)
+    expect(isOtherWaiting).toBe(true)
     expect((await other).status).toBe(200)
   })
 

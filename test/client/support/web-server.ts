@@ -50,16 +50,6 @@ export async function startWebServer(handler: Handler, tls?: ServerOptions): Pro
   return { url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`, port, requests, close }
 }
 
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 export function sendJson(response: ServerResponse, value: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
+/** Many times what it takes, for a machine that does other things as well. */
+const START_TIMEOUT_MS = 60_000
+
 export interface ProcessPlan {
   /** Program and arguments; `[]` runs the sources of this clone. */
   readonly command?: readonly string[]
@@ -24,6 +27,9 @@ export const FROM_SOURCES: readonly string[] = [process.execPath, `${ROOT}src/cl
 /** A real `headrace` process. Its port is the operating system's choice, read from the start banner. */
 export class HeadraceProcess {
   readonly #child: ChildProcess
+  /** Its output is complete then, which it need not be when it exits. */
+  readonly #closed: Promise<unknown>
+  #isClosed = false
   #stdout = ''
   #stderr = ''
 
@@ -33,6 +39,9 @@ export class HeadraceProcess {
       cwd: plan.cwd ?? ROOT,
       env: { ...process.env, ...plan.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#closed = once(this.#child, 'close').finally(() => {
+      this.#isClosed = true
     })
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#stdout += chunk.toString()
@@ -51,17 +60,18 @@ export class HeadraceProcess {
   }
 
   /** @returns the base URL that the banner names, once the server listens. */
-  listening(timeoutMs = 30_000): Promise<string> {
+  listening(timeoutMs = START_TIMEOUT_MS): Promise<string> {
     return this.printed(/(?<=is listening on )https?:\/\/[^\s,"]+/, timeoutMs)
   }
 
   /** Waits until the output matches. @returns the text that did. */
-  async printed(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+  async printed(pattern: RegExp, timeoutMs = START_TIMEOUT_MS): Promise<string> {
     const end = performance.now() + timeoutMs
     for (;;) {
+      const isLast = this.#isClosed
       const found = pattern.exec(this.output)?.[0]
       if (found !== undefined) return found
-      if (this.#child.exitCode !== null || performance.now() > end) {
+      if (isLast || performance.now() > end) {
         throw new Error(`headrace did not print ${pattern}:\n${this.output}`)
       }
       await new Promise((resolve) => setTimeout(resolve, 10))
@@ -69,7 +79,7 @@ export class HeadraceProcess {
   }
 
   async finished(): Promise<Finished> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close')
+    await this.#closed
     return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr }
   }
 

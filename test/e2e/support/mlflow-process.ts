@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { delimiter, dirname } from 'node:path'
-import { answers, freePort } from './ports.ts'
+import { freePort } from '../../fixtures/free-port.ts'
+import { answers } from './answers.ts'
 import { pythonPath } from './python.ts'
 
 export interface MlflowPlan {

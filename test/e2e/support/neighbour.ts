@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http'
+import { Agent, type ClientRequest, request } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 
 /** What one client saw, told apart as an operator would. */
 export interface Seen {
@@ -7,6 +8,18 @@ export interface Seen {
   readonly refused: Record<string, number>
   /** Errors of connections, by code. */
   readonly failed: Record<string, number>
+  /**
+   * Those of `failed` that a server could have helped. It cannot help a new connection that is refused once nobody
+   * listens, nor one that the system had put into the queue of the port as it closed, and then reset.
+   */
+  readonly broken: Record<string, number>
+}
+
+/** A request on its way. */
+interface Exchange {
+  readonly startedAt: number
+  readonly request: ClientRequest
+  hasReply: boolean
 }
 
 /**
@@ -14,12 +27,14 @@ export interface Seen {
  * whether what happens beside them does them any harm.
  */
 export class Neighbours {
-  readonly seen: Seen = { answered: 0, refused: {}, failed: {} }
+  readonly seen: Seen = { answered: 0, refused: {}, failed: {}, broken: {} }
   readonly #url: string
   readonly #body: string | Uint8Array
   readonly #agent: Agent
   readonly #done: Promise<unknown>
   #stopped = false
+  /** When the first new connection failed, whose request nobody began to answer. */
+  #unheardAt = Number.POSITIVE_INFINITY
 
   /** @param load so many clients, which open a connection for each request where `keepAlive` is false. */
   constructor(
@@ -34,6 +49,11 @@ export class Neighbours {
     this.#done = Promise.all(Array.from({ length: clients }, () => this.#keepAsking()))
   }
 
+  /** Waits until so many requests were answered. */
+  async heard(count: number): Promise<void> {
+    while (this.seen.answered < count && !this.#stopped) await setTimeout(10)
+  }
+
   async stop(): Promise<Seen> {
     this.#stopped = true
     await this.#done
@@ -46,25 +66,35 @@ export class Neighbours {
   }
 
   #ask(): Promise<void> {
-    const { refused, failed } = this.seen
     return new Promise((resolve) => {
       const headers = { 'content-type': 'application/json', 'content-length': this.#body.length }
-      const asked = request(this.#url, { method: 'POST', agent: this.#agent, headers }, (reply) => {
+      const asked = request(this.#url, { method: 'POST', agent: this.#agent, headers })
+      const exchange: Exchange = { startedAt: performance.now(), request: asked, hasReply: false }
+      asked.once('response', (reply) => {
+        exchange.hasReply = true
         reply.resume()
-        reply.once('end', () => {
-          if (reply.statusCode === 200) this.seen.answered += 1
-          else add(refused, String(reply.statusCode))
-          resolve()
-        })
+        reply.once('error', (error) => resolve(this.#failed(exchange, error)))
+        reply.once('end', () => resolve(this.#answered(exchange, reply.statusCode)))
       })
-      asked.once('error', (error: NodeJS.ErrnoException) => {
-        add(failed, error.code ?? error.message)
-        // Nobody listens any more: the server has ended, which is no harm done.
-        if (error.code === 'ECONNREFUSED') this.#stopped = true
-        resolve()
-      })
+      asked.once('error', (error) => resolve(this.#failed(exchange, error)))
       asked.end(this.#body)
     })
+  }
+
+  #answered({ startedAt }: Exchange, status: number | undefined): void {
+    if (status === 200) this.seen.answered += 1
+    else add(this.seen.refused, String(status))
+    // A port that closes is closed to all who come later.
+    if (startedAt > this.#unheardAt) add(this.seen.broken, 'new connection of an open port')
+  }
+
+  #failed({ request, hasReply }: Exchange, error: NodeJS.ErrnoException): void {
+    const code = error.code ?? error.message
+    add(this.seen.failed, code)
+    // Nobody listens any more: the server has ended, which is no harm done.
+    if (code === 'ECONNREFUSED') this.#stopped = true
+    else if (code !== 'ECONNRESET' || request.reusedSocket || hasReply) add(this.seen.broken, code)
+    else this.#unheardAt = Math.min(this.#unheardAt, performance.now())
   }
 }
 

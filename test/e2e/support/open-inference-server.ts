@@ -1,7 +1,7 @@
+import { freePort } from '../../fixtures/free-port.ts'
 import { writeDatatypeModels } from '../../fixtures/onnx/datatype-models.ts'
 import { FROM_SOURCES, HeadraceProcess } from './headrace-process.ts'
 import type { ServerAddresses } from './open-inference-clients.ts'
-import { freePort } from './ports.ts'
 
 export interface OpenInferenceServer extends Required<Pick<ServerAddresses, 'rest' | 'grpc'>> {
   /** Base URL of REST. */

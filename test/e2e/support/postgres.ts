@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import pg from 'pg'
+import { freePort } from '../../fixtures/free-port.ts'
 
 const USER = 'headrace'
 /** Holds what must be encoded in a URL, so that a program that forgets it fails. */
@@ -105,16 +105,6 @@ function binary(name: string): string {
   const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
   if (found === undefined) throw new Error(`There is no ${name}: install PostgreSQL (apt install postgresql)`)
   return found
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 async function ready(server: ChildProcess): Promise<void> {

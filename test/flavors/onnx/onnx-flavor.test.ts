@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { computedMs } from '../../fixtures/computing-time.ts'
 import {
   type ExternalEntry,
   modelWithExternalConstant,
@@ -142,9 +143,9 @@ describe('a damaged file', () => {
   test('is refused at once where it is huge', async () => {
     const path = write(modelBytes('softmax'))
     truncateSync(path, 2 ** 40)
-    const start = performance.now()
+    const start = computedMs()
     await refuse(path, /field number 0/)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(computedMs() - start).toBeLessThan(1000)
   })
 
   test('that does not exist is reported as missing', async () => {

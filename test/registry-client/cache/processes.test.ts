@@ -71,8 +71,8 @@ describe('processes that want the same model at once', () => {
 })
 
 describe('a process that is killed in the middle', () => {
-  test.each([0, 15, 40, 90])('leaves a draft that the next one goes on with (%i ms)', async (ms) => {
-    const killed = start({ delayMs: 5 })
+  test.each([0, 90, 240, 540])('leaves a draft that the next one goes on with (%i ms)', async (ms) => {
+    const killed = start({ delayMs: 30 })
     await killed.began
     await sleep(ms)
     await killed.kill()

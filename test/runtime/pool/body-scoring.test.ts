@@ -167,7 +167,7 @@ describe('a body in a worker', () => {
   })
 
   test('is not run when it is taken back, or late, before it began', async () => {
-    await open({ runMs: 100 })
+    await open({ runMs: 1000 })
     const running = score(json(1))
     const controller = new AbortController()
     const dropped = score(json(Order.exit), { signal: controller.signal })

@@ -179,7 +179,7 @@ describe('a run that does not return', () => {
     const begun = performance.now()
     const stuck = pool.predict(column(Order.neverReturn), { deadline: begun + 100 })
     await expect(stuck).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
-    expect(performance.now() - begun).toBeLessThan(600)
+    expect(performance.now() - begun).toBeLessThan(10_000)
     expect(doubled(await pool.predict(column(1)))).toEqual([2])
     expect(pool.stats).toMatchObject({ workers: 1, workersLost: 1 })
   })
@@ -239,12 +239,14 @@ describe('a call that nobody waits for', () => {
   })
 
   test('is dropped at its deadline while it waits', async () => {
-    await open({ runMs: 200 })
-    const running = pool.predict(column(1))
-    const begun = performance.now()
-    const late = pool.predict(column(2), { deadline: begun + 40 })
+    await open({ runMs: 1000 })
+    let isRunning = true
+    const running = pool.predict(column(1)).finally(() => {
+      isRunning = false
+    })
+    const late = pool.predict(column(2), { deadline: performance.now() + 40 })
     await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
-    expect(performance.now() - begun).toBeLessThan(150)
+    expect(isRunning).toBe(true)
     expect(doubled(await running)).toEqual([2])
   })
 

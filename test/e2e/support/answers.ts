@@ -1,19 +1,7 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
 /** Servers in Python take seconds, and many times that on a machine that does other things as well. */
 const START_TIMEOUT_MS = 120_000
-
-/** A port of this machine that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
 
 /** Waits until a URL is answered with success. @param alive asked before each try: no use in waiting for the dead. */
 export async function answers(url: string, alive: () => boolean = () => true): Promise<void> {
