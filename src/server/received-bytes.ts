@@ -6,6 +6,8 @@ const BELIEVED_TIMES = 16
 /** Of the largest element of a tensor: where its bytes begin at a multiple, an array can lie on them. */
 const ALIGNMENT = 8
 
+const NOTHING = Buffer.alloc(0)
+
 /**
  * The bytes received so far. A body that came as one chunk is that chunk; more of them are copied together at
  * once, since a list of them would let a client of one-byte chunks fill the heap with a hundred bytes for each.
@@ -14,7 +16,7 @@ export class ReceivedBytes {
   length = 0
   readonly #announced: number
   readonly #lead: number
-  #buffer: Buffer = Buffer.alloc(0)
+  #buffer: Buffer = NOTHING
 
   /**
    * @param announced how many bytes there will be; 0 where nobody knows.
@@ -33,16 +35,16 @@ export class ReceivedBytes {
   }
 
   bytes(): Buffer {
-    return this.#buffer.subarray(0, this.length)
+    return this.#isFull ? this.#buffer : this.#buffer.subarray(0, this.length)
   }
 
   #copyIn(chunk: Buffer, end: number): void {
-    if (this.#ownsNot() || end > this.#buffer.length) this.#grow(end)
+    if (this.#isFull || end > this.#buffer.length) this.#grow(end)
     this.#buffer.set(chunk, this.length)
   }
 
   /** The first chunk is the socket's memory, full to its end. */
-  #ownsNot(): boolean {
+  get #isFull(): boolean {
     return this.#buffer.length === this.length
   }
 
