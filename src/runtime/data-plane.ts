@@ -28,10 +28,11 @@ export class DataPlane {
     options: InferOptions = {},
   ): Promise<InferenceResponse> {
     const { timing = newTiming() } = options
-    refuseLate(options)
+    const enteredAt = performance.now()
+    refuseLate(options, enteredAt)
     const rows = rowCount(request.inputs)
     const { admission } = model
-    const enteredAt = admission.enter(rows, options)
+    admission.enter(rows, options, enteredAt)
     timing.rows = rows
     try {
       const outputs = await model.predictor.predict(request.inputs, predictOptions(request, options, timing))
@@ -57,10 +58,11 @@ export class DataPlane {
   ): Promise<ScoredBody> {
     const { body, dialect } = request
     const { timing = newTiming() } = options
-    refuseLate(options)
+    const enteredAt = performance.now()
+    refuseLate(options, enteredAt)
     const { admission } = model
     const rows = admission.likelyRows(body.length)
-    const enteredAt = admission.enter(rows, options)
+    admission.enter(rows, options, enteredAt)
     try {
       const reply = await scorer.score(body, dialect, scoreOptions(options, timing))
       const leftAt = admission.leave(rows, timing.compute, options.apiKey)
@@ -81,9 +83,9 @@ export interface BodyRequest {
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-function refuseLate({ signal, deadline }: InferOptions): void {
+function refuseLate({ signal, deadline }: InferOptions, now: number): void {
   if (signal?.aborted) throw cancelled('The client has left')
-  if (deadline !== undefined && performance.now() > deadline) {
+  if (deadline !== undefined && now > deadline) {
     throw deadlineExceeded('The request was not answered by its deadline')
   }
 }

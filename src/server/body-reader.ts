@@ -80,7 +80,7 @@ export class BodyReader {
       return NOTHING
     }
     exchange.receiving = true
-    exchange.limitTo(performance.now() + this.#timeoutMs)
+    exchange.limitTo(exchange.startedAt + this.#timeoutMs)
     if (request.headers.expect !== undefined) exchange.response.writeContinue()
     return new Promise((resolve) => this.#collect(exchange, admission, resolve))
   }

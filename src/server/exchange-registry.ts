@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
 import { DeadlineWatch } from '../runtime/pool/deadline-watch.ts'
 import type { ExchangeObserver } from './exchange.ts'

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import { deadlineExceeded, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
@@ -65,6 +66,8 @@ export class Exchange implements OpenRequest, ReadyReply {
   wantedBy = Number.POSITIVE_INFINITY
   /** Which of several API keys was shown. */
   apiKey: number | undefined
+  /** All of its body is there, from `performance.now()` on; 0 before. */
+  receivedAt = 0
   /** Bytes of its body that are counted as held. */
   heldBytes = 0
   /** The body is still to come: past the deadline it is the client that was slow. */
@@ -78,6 +81,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   readonly #observer: ExchangeObserver
   readonly #replies: ReplyBurst
   #body: string | Uint8Array = ''
+  #bodyBytes = 0
   #held: AddressedModel['admission'] | undefined
 
   constructor(init: ExchangeInit) {
@@ -132,7 +136,8 @@ export class Exchange implements OpenRequest, ReadyReply {
    */
   send(status: number, contentType: string, body: string | Uint8Array): void {
     if (this.status !== 0) return
-    this.headers.push('content-type', contentType, 'content-length', String(Buffer.byteLength(body)))
+    this.#bodyBytes = Buffer.byteLength(body)
+    this.headers.push('content-type', contentType, 'content-length', String(this.#bodyBytes))
     this.#body = body
     this.settle(status)
     this.#replies.add(this)
@@ -150,7 +155,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   write(): void {
     try {
       this.response.writeHead(this.status, this.headers)
-      writeBody(this.response, this.#body)
+      writeBody(this.response, this.#body, this.#bodyBytes)
     } catch (error) {
       // A header that node:http refuses is a defect of ours, and must not cost the others of the burst their replies.
       this.response.destroy(error instanceof Error ? error : undefined)
@@ -233,10 +238,14 @@ export class Exchange implements OpenRequest, ReadyReply {
 /** Up to this many bytes a copy as text costs less than a second piece to write. */
 const SHORT_BYTES = 4 * 1024
 
-/** A text goes out in one piece with the head; bytes are a piece of their own, unless they go as the same text. */
-function writeBody(response: ServerResponse, body: string | Uint8Array): void {
-  if (typeof body === 'string' || body.length > SHORT_BYTES) response.end(body)
-  else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
+/**
+ * A text goes out in one piece with the head; bytes are a piece of their own, unless they go as the same text. Where
+ * each character is one byte the text need not be measured and encoded once more.
+ */
+function writeBody(response: ServerResponse, body: string | Uint8Array, bytes: number): void {
+  if (typeof body === 'string') response.end(body, body.length === bytes ? 'latin1' : 'utf8')
+  else if (bytes > SHORT_BYTES) response.end(body)
+  else response.end(Buffer.from(body.buffer, body.byteOffset, bytes).toString('latin1'), 'latin1')
 }
 
 /** Whole seconds (RFC 9110, section 10.2.3). */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import { notFound, unavailable } from '../core/errors.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
 import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
@@ -68,10 +69,11 @@ export class ModelRequests {
 
   /** Its body is there: from now on it is the server that takes time. */
   received(exchange: Exchange): void {
-    exchange.limitTo(performance.now() + this.#requestTimeoutMs)
+    exchange.receivedAt = performance.now()
+    exchange.limitTo(exchange.receivedAt + this.#requestTimeoutMs)
   }
 
-  /** Answers a body that is read here: decodes, infers and encodes, each of which writes its part of the timing record. */
+  /** Answers a body that is read here and was `received`: decodes, infers and encodes, each of which writes its part of the timing record. */
   async predict<Kind, Form, Reply>(
     exchange: Exchange,
     model: ServedModel,
@@ -79,10 +81,9 @@ export class ModelRequests {
     { body, kind, isText }: ReceivedBody<Kind>,
   ): Promise<Reply> {
     const timing = timingOf(exchange)
-    const receivedAt = performance.now()
     const decoding = codec.decode(body, kind)
     const decoded = decoding instanceof Promise ? await decoding : decoding
-    timing.parse = performance.now() - receivedAt
+    timing.parse = performance.now() - exchange.receivedAt
     heed(exchange, decoded)
 
     const { outputs } = await this.#dataPlane.infer(model, decoded.request, inferOptions(exchange, timing))

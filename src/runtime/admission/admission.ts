@@ -107,18 +107,16 @@ export class Admission {
 
   /**
    * Lets a request in; every one that was must `leave` or `drop`.
-   * @returns the time.
+   * @param now where the time was just looked at.
    * @throws ServingError REQUEST_LIMIT_EXCEEDED, TEMPORARILY_UNAVAILABLE
    */
-  enter(rows: number, asking: Asking = {}): number {
-    const now = this.#now()
+  enter(rows: number, asking: Asking = {}, now = this.#now()): void {
     const refusal = this.#counted(this.#refusal(rows, asking, now))
     if (refusal !== undefined) throw refusalError(refusal)
     this.#lanes.of(rows).enter(rows, now)
     this.#requests += 1
     this.#rows += rows
     if (asking.apiKey !== undefined) this.#shares.enter(asking.apiKey, rows)
-    return now
   }
 
   /**
