@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
 import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.ts'
-import { type LoadResult, load } from '../lib/load.ts'
-import { makeNetwork, RESNET_18, rowsBody } from '../lib/networks.ts'
 import { headrace, LOAD_CPUS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
 import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine } from '../lib/report.ts'
 import { batchingOf, settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
+import { type ClosedFigures, closedLoop } from '../load/closed-loop.ts'
+import { makeNetwork, RESNET_18, rowsBody } from '../workloads/networks.ts'
 
 const SECONDS = QUICK ? 4 : 30
 const CONNECTIONS = 16
@@ -44,7 +44,7 @@ function probe(server: Server, seconds: number): Promise<OpenLoopResult> {
 interface Probed {
   readonly idle: OpenLoopResult
   readonly loaded: OpenLoopResult
-  readonly load: LoadResult
+  readonly load: ClosedFigures
   readonly batching: string
 }
 
@@ -52,10 +52,10 @@ async function measure(server: Server): Promise<Probed> {
   await server.firstPrediction()
   await settled(server)
   const idle = await probe(server, Math.min(SECONDS, 10))
-  const closedLoop = { url: server.url, bodyFile, connections: CONNECTIONS, cpus: LOAD_CPUS }
+  const plan = { url: server.url, bodyFile, connections: CONNECTIONS, cpus: LOAD_CPUS }
   const [loaded, result] = await Promise.all([
     probe(server, SECONDS),
-    load({ ...closedLoop, seconds: SECONDS + 1 }),
+    closedLoop({ ...plan, seconds: SECONDS + 1 }),
   ])
   return { idle, loaded, load: result, batching: await batchingOf(server) }
 }

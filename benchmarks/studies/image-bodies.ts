@@ -12,14 +12,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from '../../src/core/seeded-random.ts'
 import { binaryBody, jsonBody, type PostedBody, written } from '../lib/infer-bodies.ts'
-import { load } from '../lib/load.ts'
-import { IMAGE_MEANS, makeNetwork } from '../lib/networks.ts'
 import { headrace, LOAD_CPUS } from '../lib/peers.ts'
 import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
 import { scrape, settled, sum } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
 import { threadTimes } from '../lib/thread-times.ts'
+import { closedLoop } from '../load/closed-loop.ts'
+import { IMAGE_MEANS, makeNetwork } from '../workloads/networks.ts'
 
 const SECONDS = QUICK ? 1 : 4
 const ROUNDS = QUICK ? 1 : 3
@@ -80,7 +80,7 @@ async function measure(server: Server, { name, path, headers }: Form, seconds: n
   const url = new URL(path, server.url).href
   const plan = { url, headers, bodyFile: join(folder, name), connections: 1, seconds, cpus: LOAD_CPUS }
   const [runBefore, before] = [await runSeconds(server), threadTimes(server.pid)]
-  const { requests, failed } = await load(plan)
+  const { requests, failed } = await closedLoop(plan)
   const [after, runAfter] = [threadTimes(server.pid), await runSeconds(server)]
   if (failed > 0 || requests === 0) throw new Error(`${name}: ${failed} of ${requests} failed\n${server.log}`)
   const mainUs = (after.mainUs - before.mainUs) / requests

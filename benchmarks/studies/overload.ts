@@ -9,7 +9,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeNetwork, rowsBody, SMALL_CONVOLUTION } from '../lib/networks.ts'
+import { makeNetwork, rowsBody, SMALL_CONVOLUTION } from '../workloads/networks.ts'
 import { type Overloaded, type OverloadPlan, overload, printOverload } from '../lib/overload.ts'
 import { headrace, LOAD_CPUS, MODELS, mlflow } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'

@@ -3,16 +3,16 @@
  * batcher, without HTTP? ResNet-18-shaped, against a bare loop on as many threads; each in a process of its own every
  * round, both on CPUs 0-2. Target: 0.95. With `--quick`, once and shortly.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measuredRun } from '../lib/measured-run.ts'
-import { makeNetwork, RESNET_18 } from '../lib/networks.ts'
+import { makeNetwork, RESNET_18 } from '../workloads/networks.ts'
 import { ROOT, SERVER_CPUS } from '../lib/peers.ts'
 import { KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
+import type { EnginePlan, EngineResult } from '../peers/engine/loop.ts'
 import type { PooledRowsPlan, PooledRowsResult } from '../peers/pooled-rows-loop.ts'
-import type { RawRowsPlan } from '../peers/raw-rows-loop.ts'
 
 const THREADS = 3
 /** A few for each worker, as a server that is busy has them. */
@@ -27,20 +27,24 @@ const model = makeNetwork(folder, RESNET_18)
 async function printed(program: string, plan: object): Promise<string> {
   const path = join(ROOT, 'benchmarks/peers', program)
   const command = ['taskset', '-c', SERVER_CPUS, process.execPath, path, JSON.stringify(plan)]
-  const env = { ORT_DISABLE_TELEMETRY: '1' }
+  const env = { ORT_DISABLE_TELEMETRY: '1', BENCH_SECONDS: `${SECONDS}` }
   const { output } = await measuredRun({ name: program, command, env })
   return output.trim().split('\n').at(-1) ?? ''
 }
 
 async function raw(): Promise<number> {
-  const { inputShape } = RESNET_18
-  const plan: RawRowsPlan = {
+  const shape = [1, ...RESNET_18.inputShape]
+  const dataFile = join(folder, 'row')
+  const elements = shape.reduce((product, size) => product * size, 1)
+  writeFileSync(
+    dataFile,
+    Float32Array.from({ length: elements }, (_, index) => (index % 97) / 97),
+  )
+  const plan: EnginePlan = {
     model: join(model, 'model.onnx'),
-    inputShape,
-    threads: THREADS,
-    seconds: SECONDS,
+    ...{ datatype: 'FP32', shape, dataFile, threads: THREADS },
   }
-  return Number(await printed('raw-rows-loop.ts', plan))
+  return (JSON.parse(await printed('engine/loop.ts', plan)) as EngineResult).runsPerSecond
 }
 
 async function pooled(): Promise<PooledRowsResult> {

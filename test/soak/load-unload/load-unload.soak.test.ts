@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { makeNetwork, RESNET_18, rowsBody } from '../../../benchmarks/lib/networks.ts'
+import { makeNetwork, RESNET_18, rowsBody } from '../../../benchmarks/workloads/networks.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import type { Holdings } from './cycles.ts'
 

@@ -1,7 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { seededRandom } from '../../src/core/seeded-random.ts'
 import { OnnxGraph } from '../../src/flavors/tfjs/compile/onnx/onnx-graph.ts'
+import { writeModelFolder } from './model-folder.ts'
+
+/** Names of every network's one input and one output. */
+export const INPUT = 'x'
+export const OUTPUT = 'scores'
 
 /** A network with seeded weights: only its sizes count here, not what it says. */
 export interface Network {
@@ -9,6 +12,8 @@ export interface Network {
   /** Of one row. */
   readonly inputShape: readonly number[]
   readonly classes: number
+  /** For a signature of double columns instead of a float32 tensor. */
+  readonly columns?: readonly string[]
   build(layers: Layers): string
 }
 
@@ -39,6 +44,24 @@ export const SMALL_CONVOLUTION: Network = {
   },
 }
 
+/** Next to nothing to compute: what a request costs beside the model. */
+export const TINY = linear('tiny', 4)
+
+export const COLUMNS_4 = linear('columns-4', columnNames(4))
+
+export const COLUMNS_100 = linear('columns-100', columnNames(100))
+
+/** 0.7 million multiplications a row: about 50 us on one core. */
+export const MLP: Network = {
+  name: 'mlp',
+  inputShape: [784],
+  classes: 10,
+  build(layers) {
+    const first = layers.relu(layers.dense(layers.input, 512))
+    return layers.softmax(layers.dense(layers.relu(layers.dense(first, 512)), 10))
+  },
+}
+
 /** Takes an image and gives three means: next to nothing but the way of the image to the engine. */
 export const IMAGE_MEANS: Network = {
   name: 'image-means',
@@ -47,18 +70,28 @@ export const IMAGE_MEANS: Network = {
   build: (layers) => layers.means(layers.input),
 }
 
+/** A softmax of three sums, of a tensor or of columns. */
+function linear(name: string, row: number | readonly string[]): Network {
+  const [width, columns] = typeof row === 'number' ? [row, {}] : [row.length, { columns: row }]
+  return {
+    ...{ name, inputShape: [width], classes: 3, ...columns },
+    build: (layers) => layers.softmax(layers.dense(layers.input, 3)),
+  }
+}
+
+function columnNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `c${String(index).padStart(2, '0')}`)
+}
+
 /** Writes a network as a model folder with a signature. @returns the folder. */
 export function makeNetwork(parent: string, network: Network): string {
-  const folder = join(parent, network.name)
-  mkdirSync(folder, { recursive: true })
   const { name, inputShape, classes } = network
-  const graph = new OnnxGraph(['x', 'scores'])
-  graph.input('x', 'float32', [null, ...inputShape])
-  graph.rename(network.build(new Layers(graph, network)), 'scores')
-  graph.output('scores', 'float32', [null, classes])
-  writeFileSync(join(folder, 'model.onnx'), Buffer.concat(graph.finish({ name, version: '1' })))
-  writeFileSync(join(folder, 'MLmodel'), mlModel(inputShape))
-  return folder
+  const graph = new OnnxGraph([INPUT, OUTPUT])
+  graph.input(INPUT, 'float32', [null, ...inputShape])
+  graph.rename(network.build(new Layers(graph, network)), OUTPUT)
+  graph.output(OUTPUT, 'float32', [null, classes])
+  const onnx = Buffer.concat(graph.finish({ name, version: '1' }))
+  return writeModelFolder(parent, { ...network, onnx, input: INPUT })
 }
 
 /** A request of so many rows of random numbers. */
@@ -69,25 +102,6 @@ export function rowsBody({ inputShape }: Network, rows = 1): string {
   return JSON.stringify({ inputs: nested([rows, ...inputShape]) })
 }
 
-/** As MLflow writes it, as far as `mlflow models serve` reads it. */
-function mlModel(inputShape: readonly number[]): string {
-  const spec = { dtype: 'float32', shape: [-1, ...inputShape] }
-  return `flavors:
-  onnx:
-    data: model.onnx
-    onnx_version: 1.23.2
-    providers: [CPUExecutionProvider]
-  python_function:
-    data: model.onnx
-    env: {}
-    loader_module: mlflow.onnx
-    python_version: 3.11.7
-mlflow_version: 3.17.2
-signature:
-  inputs: '${JSON.stringify([{ name: 'x', type: 'tensor', 'tensor-spec': spec }])}'
-`
-}
-
 interface Kernel {
   readonly size: number
   readonly stride: number
@@ -95,7 +109,7 @@ interface Kernel {
 
 /** The layers that networks are made of, with weights of about the size that keeps numbers in range. */
 class Layers {
-  readonly input = 'x'
+  readonly input = INPUT
   readonly #graph: OnnxGraph
   readonly #classes: number
   readonly #random = seededRandom(18)
@@ -143,15 +157,24 @@ class Layers {
   }
 
   classify(x: string): string {
-    const flat = this.means(x)
-    const weights = this.#weights([this.#classes, this.#channelsOf(x)])
-    const logits = this.#graph.node('Gemm', [flat, weights, this.#weights([this.#classes])], { transB: 1 })
-    return this.#graph.node('Softmax', [logits], { axis: 1 })
+    const flat = this.#named(this.means(x), this.#channelsOf(x))
+    return this.softmax(this.dense(flat, this.#classes, 0.1))
   }
 
-  #weights(shape: readonly number[]): string {
+  /** @param gain below 1 where a softmax follows that shall not be sure of one class */
+  dense(x: string, channels: number, gain = 1): string {
+    const weights = this.#weights([channels, this.#channelsOf(x)], gain)
+    const sums = this.#graph.node('Gemm', [x, weights, this.#weights([channels])], { transB: 1 })
+    return this.#named(sums, channels)
+  }
+
+  softmax(x: string): string {
+    return this.#graph.node('Softmax', [x], { axis: 1 })
+  }
+
+  #weights(shape: readonly number[], gain = 1): string {
     const fanIn = shape.slice(1).reduce((product, size) => product * size, 1)
-    const bound = shape.length === 1 ? 0.01 : Math.sqrt(6 / fanIn)
+    const bound = gain * (shape.length === 1 ? 0.01 : Math.sqrt(6 / fanIn))
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
     for (let index = 0; index < data.length; index += 1) data[index] = (this.#random() * 2 - 1) * bound
     return this.#graph.constant({ type: 'float32', shape, data })
