@@ -10,6 +10,7 @@ import { enforceColumnNames, enforceSchema } from './enforcement/enforce-schema.
 import { compileFastPath } from './fast/compile-fast-path.ts'
 import type { CsvBodyFastPath } from './fast/csv-body-fast-path.ts'
 import type { FastPath } from './fast/fast-path.ts'
+import { KnownColumns } from './fast/known-columns.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
 import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
@@ -68,6 +69,7 @@ class CompiledScoringCodec implements BatchCodec {
   #items: ItemsEncoder | undefined
   readonly #fast: FastPath | undefined
   readonly #fastForm: ReplyForm
+  readonly #columns: KnownColumns | undefined
   /** Made with the first CSV body. */
   #csv: CsvBodyFastPath | 'none' | undefined
 
@@ -83,6 +85,8 @@ class CompiledScoringCodec implements BatchCodec {
     this.#recordPerRow = recordPerRow
     this.#fast = signature?.fromTypeHint === true ? undefined : compileFastPath(this.#schema, inputs)
     this.#fastForm = this.#schema?.kind === 'columns' ? 'records' : 'tensors'
+    this.#columns =
+      this.#schema?.kind === 'columns' && this.#fast !== undefined ? new KnownColumns() : undefined
   }
 
   decode(
@@ -91,7 +95,7 @@ class CompiledScoringCodec implements BatchCodec {
   ): DecodedScoringRequest | Promise<DecodedScoringRequest> {
     switch (mediaType) {
       case 'application/json':
-        return this.#decodeJson(bodyText(body))
+        return this.#decodeKnown(body) ?? this.#decodeJson(body)
       case 'text/csv':
         return this.#decodeCsv(body)
       default:
@@ -108,8 +112,19 @@ class CompiledScoringCodec implements BatchCodec {
     return this.#items.encode(outputs, form, rows)
   }
 
-  #decodeJson(text: string): DecodedScoringRequest {
-    return this.#decodeFast(text) ?? this.#decodeExactly(text)
+  /** A frame with the columns that the last ones had. */
+  #decodeKnown(body: Uint8Array): DecodedScoringRequest | undefined {
+    const frame = this.#columns?.read(body)
+    const inputs = frame === undefined ? undefined : this.#fast?.decode('dataframe_split', frame)
+    return inputs === undefined ? undefined : this.#fastRequest(inputs)
+  }
+
+  #decodeJson(body: Uint8Array): DecodedScoringRequest {
+    const text = bodyText(body)
+    const decoded = this.#decodeFast(text)
+    if (decoded === undefined) return this.#decodeExactly(text)
+    this.#columns?.learn(body, text)
+    return decoded
   }
 
   /** Requests of one form and nothing else; text that JSON.parse refuses may still hold a NaN token. */
@@ -120,7 +135,10 @@ class CompiledScoringCodec implements BatchCodec {
     const [form, ...more] = Object.keys(body)
     if (form === undefined || more.length > 0) return undefined
     const inputs = this.#fast.decode(form, body[form])
-    if (inputs === undefined) return undefined
+    return inputs === undefined ? undefined : this.#fastRequest(inputs)
+  }
+
+  #fastRequest(inputs: TensorMap): DecodedScoringRequest {
     const parameters = this.#params.check(undefined)
     return { request: { inputs, parameters }, form: this.#fastForm }
   }

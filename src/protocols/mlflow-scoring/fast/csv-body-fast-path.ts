@@ -17,7 +17,7 @@ const NO_HEADER = Buffer.alloc(0)
 export class CsvBodyFastPath {
   readonly #schema: Schema & { readonly kind: 'columns' }
   readonly #inputs: readonly TensorMetadata[]
-  #header = NO_HEADER
+  #header: Buffer = NO_HEADER
   #records: CsvFastPath | undefined
 
   private constructor(schema: Schema & { readonly kind: 'columns' }, inputs: readonly TensorMetadata[]) {
