@@ -8,7 +8,10 @@ export interface ModelFiles {
   readonly input: string
   /** Of one row. */
   readonly inputShape: readonly number[]
-  /** For a signature of double columns instead of a float32 tensor. */
+  /**
+   * For a signature of double columns instead of a float32 tensor: what MLflow infers from a data frame, for a model that takes
+   * float32, as exporters write them. Who knows the signature casts, all others are sent FP32.
+   */
   readonly columns?: readonly string[]
 }
 
