@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ScenarioResult } from '../contest/result.ts'
 import { draw } from './draw.ts'
+import { openLoopPlot } from './open-loop-plot.ts'
 import { latencyPlot, ratePlot } from './plots.ts'
 import { readResults } from './read-results.ts'
 import { withTable } from './readme-table.ts'
@@ -40,6 +41,9 @@ export async function makeReport(say: (line: string) => void, places = REPORT_PL
 async function drawPlots(result: ScenarioResult, folder: string): Promise<void> {
   writeFileSync(join(folder, `${result.scenario}-rate.svg`), await draw(ratePlot(result)))
   writeFileSync(join(folder, `${result.scenario}-latency.svg`), await draw(latencyPlot(result)))
+  const openLoop = openLoopPlot(result)
+  if (openLoop !== undefined)
+    writeFileSync(join(folder, `${result.scenario}-open-loop.svg`), await draw(openLoop))
 }
 
 function writeReadme(results: readonly ScenarioResult[], say: (line: string) => void, file: string): void {

@@ -1,5 +1,6 @@
 import type { ScenarioResult } from '../contest/result.ts'
 import { day, figure } from './figures-text.ts'
+import { openLoopPlot } from './open-loop-plot.ts'
 import { configurationsTable, summaryTable, versionsTable } from './overview.ts'
 import { absentList, scenarioTable } from './tables.ts'
 
@@ -77,7 +78,7 @@ function scenarioSection(result: ScenarioResult): readonly string[] {
     `${sizes(result)}${rounds}, each with loads of ${seconds.join(', ')}, after ${figure(settings.warmSeconds)} s to warm up. Raw: [${scenario}.json](results/${scenario}.json).`,
     ...(result.contestants.length === 0 ? ['Nobody took part.'] : [scenarioTable(result)]),
     ...(absent.length === 0 ? [] : ['Not taking part, or not to the end:', absentList(absent).join('\n')]),
-    ...(isDrawn(result) ? [pictures(scenario)] : []),
+    ...(isDrawn(result) ? [pictures(result)] : []),
   ]
 }
 
@@ -90,10 +91,14 @@ export function isDrawn({ contestants }: ScenarioResult): boolean {
   )
 }
 
-function pictures(scenario: string): string {
+function pictures(result: ScenarioResult): string {
+  const { scenario } = result
   return [
     `![${scenario}: requests a second](results/${scenario}-rate.svg)`,
     `![${scenario}: latency](results/${scenario}-latency.svg)`,
+    ...(openLoopPlot(result) === undefined
+      ? []
+      : [`![${scenario}: p99 against the rate of arrivals](results/${scenario}-open-loop.svg)`]),
   ].join('\n\n')
 }
 

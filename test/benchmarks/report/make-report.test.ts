@@ -88,6 +88,16 @@ describe('makeReport', () => {
     }
   })
 
+  it('draws p99 against the rate of arrivals where it was measured, of the best configurations', async () => {
+    const alone = contestant('headrace', 'tuned', [80])
+    const { page } = await report(scenario(), scenario({ scenario: 'csv', contestants: [alone] }))
+    const picture = readFileSync(join(folder, 'results/tiny-open-loop.svg'), 'utf8')
+    expect(picture).toContain('mlflow models serve, tuned')
+    expect(picture).not.toContain('mlflow models serve, default')
+    expect(page).toContain('](results/tiny-open-loop.svg)')
+    expect(page).not.toContain('csv-open-loop.svg')
+  })
+
   it('takes an even axis for rates that lie together', async () => {
     await report(
       scenario({
