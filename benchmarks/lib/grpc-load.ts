@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type LoadResult, loadResult } from './load.ts'
+import type { ClosedFigures } from '../load/closed-loop.ts'
+import { resultOf } from '../load/generator.ts'
 
 const run = promisify(execFile)
 const SOURCE = fileURLToPath(new URL('../peers/grpc-load', import.meta.url))
 const MODEL_INFER = '/inference.GRPCInferenceService/ModelInfer'
+
+export type GrpcFigures = Pick<ClosedFigures, 'requests' | 'requestsPerSecond' | 'failed' | 'p50Us' | 'p99Us'>
+
+interface Printed extends Omit<GrpcFigures, 'requestsPerSecond'> {
+  readonly durationUs: number
+}
 
 export interface GrpcLoadPlan {
   readonly port: number
@@ -39,11 +46,15 @@ export class GrpcLoad {
     return new GrpcLoad(program)
   }
 
-  async run({ port, messageFile, connections, seconds, cpus }: GrpcLoadPlan): Promise<LoadResult> {
+  async run({ port, messageFile, connections, seconds, cpus }: GrpcLoadPlan): Promise<GrpcFigures> {
     const where = ['-address', `127.0.0.1:${port}`, '-method', MODEL_INFER, '-message', messageFile]
     const how = ['-connections', `${connections}`, '-duration', `${seconds * 1000}ms`]
     const { stdout, stderr } = await run('taskset', ['-c', cpus, this.#program, ...where, ...how])
     if (stderr !== '') console.error(stderr.trimEnd().split('\n').at(-1))
-    return loadResult(stdout)
+    return figures(resultOf(stdout) as Printed)
   }
+}
+
+function figures({ durationUs, ...rest }: Printed): GrpcFigures {
+  return { ...rest, requestsPerSecond: (rest.requests / durationUs) * 1e6 }
 }

@@ -1,6 +1,6 @@
 import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
 import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.ts'
-import { load } from './load.ts'
+import { closedLoop } from '../load/closed-loop.ts'
 import { withPeakMemory } from './peak-memory.ts'
 import { LOAD_CPUS } from './peers.ts'
 import type { Server } from './server.ts'
@@ -55,10 +55,10 @@ export async function overload(plan: OverloadPlan): Promise<Overloaded> {
 
 /** The better of two rounds, after a first one to get warm. */
 async function capacityOf({ server, bodyFile, connections, seconds }: OverloadPlan): Promise<number> {
-  const closedLoop = { url: server.url, bodyFile, connections, cpus: LOAD_CPUS }
+  const plan = { url: server.url, bodyFile, connections, cpus: LOAD_CPUS }
   const rates: number[] = []
   for (let round = 0; round < 3; round += 1) {
-    const { requestsPerSecond, failed } = await load({ ...closedLoop, seconds: Math.ceil(seconds / 2) })
+    const { requestsPerSecond, failed } = await closedLoop({ ...plan, seconds: Math.ceil(seconds / 2) })
     if (failed > 0) console.log(`${server.plan.name}: ${failed} requests of the closed loop failed`)
     if (round > 0) rates.push(requestsPerSecond)
   }

@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pinning } from '../contest/pinning.ts'
 import { pythonPath } from './python.ts'
 import type { ServerPlan } from './server.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const MODELS = join(ROOT, 'benchmarks/models')
 
-/** Servers get these CPUs, the load generator that one; on two cores there is one for each. */
-export const SERVER_CPUS = '0-2'
-export const LOAD_CPUS = '3'
+/** On four cores servers get `0-2`, the load generator `3`; on two there is one for each. */
+export const { serverCpus: SERVER_CPUS, loadCpus: LOAD_CPUS } = pinning()
 
 /** Builds and packs the package and installs it in an empty folder, as a user would. @returns that folder. */
 export function packedInstall(): string {

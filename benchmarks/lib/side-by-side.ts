@@ -1,4 +1,4 @@
-import { type LoadResult, load } from './load.ts'
+import { type ClosedFigures, closedLoop } from '../load/closed-loop.ts'
 import { LOAD_CPUS } from './peers.ts'
 import { median } from './report.ts'
 import { Server, type ServerPlan } from './server.ts'
@@ -25,7 +25,7 @@ export interface Side {
   readonly rounds: readonly Round[]
 }
 
-export interface Round extends LoadResult {
+export interface Round extends ClosedFigures {
   readonly cpuUs: number
 }
 
@@ -53,7 +53,7 @@ export async function sideBySide(comparison: Comparison): Promise<readonly Side[
 async function one(server: Server, comparison: Comparison, seconds: number): Promise<Round> {
   const { bodyFile, connections } = comparison
   const cpuBefore = server.cpuSeconds()
-  const result = await load({ url: server.url, bodyFile, connections, seconds, cpus: LOAD_CPUS })
+  const result = await closedLoop({ url: server.url, bodyFile, connections, seconds, cpus: LOAD_CPUS })
   if (result.failed > 0) throw new Error(`${server.plan.name}: ${result.failed} requests failed`)
   return { ...result, cpuUs: ((server.cpuSeconds() - cpuBefore) / result.requests) * 1e6 }
 }

@@ -10,7 +10,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GrpcLoad } from '../lib/grpc-load.ts'
+import { type GrpcFigures, GrpcLoad } from '../lib/grpc-load.ts'
 import {
   binaryBody,
   type FloatInput,
@@ -20,12 +20,12 @@ import {
   written,
 } from '../lib/infer-bodies.ts'
 import { furnace, type InferPeer, mlserver, modelReady, peerVersions } from '../lib/infer-peers.ts'
-import { type LoadResult, load } from '../lib/load.ts'
 import { headrace, LOAD_CPUS, MODELS } from '../lib/peers.ts'
 import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
 import { settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
+import { closedLoop } from '../load/closed-loop.ts'
 
 const MODEL = 'tiny'
 const CONNECTIONS = [1, 8, 64]
@@ -43,7 +43,7 @@ interface Cell {
   readonly connections: number
 }
 
-interface Round extends LoadResult {
+interface Round extends GrpcFigures {
   readonly cpuUs: number
 }
 
@@ -100,12 +100,12 @@ async function measure(cell: Cell, seconds: number): Promise<Round> {
   return { ...result, cpuUs: ((server.cpuSeconds() - cpuBefore) / result.requests) * 1e6 }
 }
 
-function loadOf({ server, plan, transport, connections }: Cell, seconds: number): Promise<LoadResult> {
+function loadOf({ server, plan, transport, connections }: Cell, seconds: number): Promise<GrpcFigures> {
   const common = { connections, seconds, cpus: LOAD_CPUS }
   const { body, headers } = bodyOf(transport, plan.inputName)
   const file = written(join(folder, `${transport} of ${plan.inputName}`), body)
   if (transport === 'gRPC') return grpc.run({ ...common, port: plan.grpcPort!, messageFile: file })
-  return load({ ...common, url: server.url, bodyFile: file, headers })
+  return closedLoop({ ...common, url: server.url, bodyFile: file, headers })
 }
 
 /** Every cell once a round, the order reversed each time. */
