@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ROOT, SERVER_CPUS } from './peers.ts'
+import { countCpus } from '../contest/pinning.ts'
+import { type MlServerConfig, mlServerLaunch } from '../peers/mlserver/launch.ts'
+import { missingVenv, venvVersions } from '../peers/venv.ts'
+import { SERVER_CPUS } from './peers.ts'
 import type { Server, ServerPlan } from './server.ts'
 
 /** A server that answers the Open Inference Protocol by REST, and by gRPC where it has a port for that. */
@@ -23,33 +25,14 @@ export interface PeerRequest {
   readonly body: (inputName: string) => string
 }
 
-/** MLServer as it is shipped has its models in a process beside; `inproc` keeps them in the server's own. */
-export type MlServerConfig = 'default' | 'inproc'
-
-/**
- * MLServer with the lines it needs for ONNX (`peers/mlserver/`). The Python that HEADRACE_BENCH_MLSERVER names has
- * mlserver 1.7.1, onnxruntime, and uvloop 0.21: later ones do not start with it.
- */
+/** MLServer with the lines it needs for ONNX, as it takes part in scenarios: there `peers/mlserver/` says how. */
 export function mlserver(config: MlServerConfig, request: PeerRequest): InferPeer {
   const { model, inputName, onnxFile, port, body } = request
   const folder = mkdtempSync(join(tmpdir(), 'headrace-mlserver-'))
-  const ports = { http_port: port, grpc_port: port + 1, metrics_port: port + 2 }
-  const settings = {
-    host: '127.0.0.1',
-    ...ports,
-    debug: false,
-    parallel_workers: config === 'inproc' ? 0 : 1,
-  }
-  const runtime = { name: model, implementation: 'onnx_runtime.OnnxModel', parameters: { uri: onnxFile } }
-  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings))
-  writeFileSync(join(folder, 'model-settings.json'), JSON.stringify(runtime))
-  const python = process.env['HEADRACE_BENCH_MLSERVER'] ?? ''
   return {
     name: `MLServer ${config}`,
-    command: [join(dirname(python), 'mlserver'), 'start', folder],
-    ...{ port, grpcPort: port + 1, path: `/v2/models/${model}/infer` },
-    ...{ inputName, body: body(inputName), cwd: folder, cpus: SERVER_CPUS },
-    env: { PYTHONPATH: join(ROOT, 'benchmarks/peers/mlserver'), OMP_NUM_THREADS: '1' },
+    ...mlServerLaunch({ config, model, onnxFile, port, cpus: countCpus(SERVER_CPUS), folder }),
+    ...{ port, grpcPort: port + 1, inputName, body: body(inputName), cpus: SERVER_CPUS },
   }
 }
 
@@ -86,14 +69,11 @@ export async function modelReady(server: Server): Promise<void> {
 
 /** Of the peers that take part. */
 export function peerVersions(): Readonly<Record<string, string>> {
-  const python = process.env['HEADRACE_BENCH_MLSERVER']
   const furnaceVersion =
     process.env['HEADRACE_BENCH_FURNACE'] === undefined ? {} : { 'furnace-server': '0.14.0' }
-  if (python === undefined) return furnaceVersion
-  const program =
-    'from importlib.metadata import version; print(*map(version, ("mlserver", "onnxruntime", "grpcio", "uvloop")))'
-  const [mlserver = '', onnxruntime = '', grpcio = '', uvloop = ''] = execFileSync(python, ['-c', program], {
-    encoding: 'utf8',
-  }).split(/\s+/)
-  return { mlserver, 'onnxruntime (MLServer)': onnxruntime, grpcio, uvloop, ...furnaceVersion }
+  if (missingVenv('mlserver') !== undefined) return furnaceVersion
+  const { onnxruntime = '', ...versions } = venvVersions('mlserver', MLSERVER_PACKAGES)
+  return { ...versions, 'onnxruntime (MLServer)': onnxruntime, ...furnaceVersion }
 }
+
+const MLSERVER_PACKAGES = ['mlserver', 'onnxruntime', 'grpcio', 'uvloop']

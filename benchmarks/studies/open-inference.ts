@@ -2,10 +2,11 @@
  * How many requests a second does a tiny model answer by each transport of the Open Inference Protocol? REST with JSON, REST
  * with binary tensors and gRPC with raw contents, at 1, 8 and 64 connections with one request under way on each, beside
  * MLServer and furnace-server. All servers have CPUs 0-2, the load CPU 3. Headrace runs as one process, whose one thread
- * answers such a model, and as three; MLServer as it is shipped, and with its models in its own process; furnace with threads:
+ * answers such a model, and as three; MLServer as it is shipped, and with its models in its own process, in batches; furnace with threads:
  * wrk for REST, grpc-go for gRPC (`peers/grpc-load/`, which needs Go). Target: by gRPC 5 times MLServer's rate at 8 and 64 connections.
  *
- * Peers take part where HEADRACE_BENCH_MLSERVER and HEADRACE_BENCH_FURNACE name them (`lib/infer-peers.ts`).
+ * MLServer takes part where it is installed (`npm run bench -- install --peers mlserver`), furnace-server where
+ * HEADRACE_BENCH_FURNACE names it (`lib/infer-peers.ts`).
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,6 +27,7 @@ import { keep, machine, median } from '../lib/report.ts'
 import { settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
 import { closedLoop } from '../load/closed-loop.ts'
+import { missingVenv } from '../peers/venv.ts'
 
 const MODEL = 'tiny'
 const CONNECTIONS = [1, 8, 64]
@@ -69,7 +71,7 @@ function contestants(): InferPeer[] {
     own('headrace, 3 processes', 25_105, body(INPUT), ['--processes', '3']),
   ]
   const peer = { model: MODEL, inputName: INPUT, onnxFile, body }
-  if (process.env['HEADRACE_BENCH_MLSERVER'] !== undefined) {
+  if (missingVenv('mlserver') === undefined) {
     plans.push(mlserver('default', { ...peer, port: 25_110 }), mlserver('inproc', { ...peer, port: 25_120 }))
   }
   if (process.env['HEADRACE_BENCH_FURNACE'] !== undefined) plans.push(furnace({ ...peer, port: 25_130 }))
