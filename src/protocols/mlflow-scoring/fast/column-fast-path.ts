@@ -47,8 +47,10 @@ export class ColumnFastPath implements FastPath {
   }
 
   #split(value: JsonObject): TensorMap | undefined {
-    const { columns, data } = value
-    if (Object.keys(value).length !== 2 || !Array.isArray(columns) || !Array.isArray(data)) return undefined
+    const { columns, index, data } = value
+    if (!Array.isArray(columns) || !Array.isArray(data)) return undefined
+    if (Object.keys(value).length !== (index === undefined ? 2 : 3)) return undefined
+    if (index !== undefined && !isRowNumbers(index, data.length)) return undefined
     const width = this.#names.length
     if (columns.length !== width || data.length === 0) return undefined
     const matrix = this.#allocate(data.length)
@@ -132,4 +134,11 @@ export class ColumnFastPath implements FastPath {
     const { name, datatype } = this.#input
     return new Map([[name, { datatype, shape: [rows, this.#names.length], data } as Tensor]])
   }
+}
+
+/** The index of a frame that has none of its own, as pandas' `to_dict(orient="split")` writes it. */
+function isRowNumbers(index: unknown, rows: number): boolean {
+  if (!Array.isArray(index) || index.length !== rows) return false
+  for (let row = 0; row < rows; row++) if (index[row] !== row) return false
+  return true
 }

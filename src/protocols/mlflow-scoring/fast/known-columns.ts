@@ -16,7 +16,8 @@ const PROBES = ['0', '[1]']
  * is that body with other rows.
  */
 export class KnownColumns {
-  #columns: unknown
+  /** The frame without its rows. */
+  #rest: JsonObject = {}
   #head = NOTHING
   #tail = NOTHING
   #others = MOST_OTHERS
@@ -30,7 +31,7 @@ export class KnownColumns {
     const data = parsed(bufferOf(body).toString('latin1', head.length, end))
     if (data === undefined) return undefined
     this.#others = 0
-    return { columns: this.#columns, data }
+    return { ...this.#rest, data }
   }
 
   /** @param text the body's, which the fast path could read. */
@@ -43,21 +44,22 @@ export class KnownColumns {
     const end = text.lastIndexOf(']') + 1
     if (start < 0) return
     const [head, tail] = [text.slice(0, start), text.slice(end)]
-    const columns = PROBES.map((probe) => columnsBeside(head, probe, tail))
-    if (columns.includes(undefined)) return
-    this.#columns = columns[0]
+    const [rest, again] = PROBES.map((probe) => frameBeside(head, probe, tail))
+    if (rest === undefined || again === undefined) return
+    this.#rest = rest
     this.#head = Buffer.from(head, 'latin1')
     this.#tail = Buffer.from(tail, 'latin1')
   }
 }
 
-/** The columns of `head probe tail`, where that is a frame whose rows are the probe and that has nothing else. */
-function columnsBeside(head: string, probe: string, tail: string): unknown {
+/** What `head probe tail` has beside its rows, where that is a frame alone whose rows are the probe. */
+function frameBeside(head: string, probe: string, tail: string): JsonObject | undefined {
   const body = parsed(head + probe + tail)
   if (!isRecord(body) || Object.keys(body).length !== 1) return undefined
   const frame = body[FORM]
-  if (!isRecord(frame) || Object.keys(frame).length !== 2) return undefined
-  return JSON.stringify(frame['data']) === probe ? frame['columns'] : undefined
+  if (!isRecord(frame)) return undefined
+  const { data, ...rest } = frame
+  return JSON.stringify(data) === probe ? rest : undefined
 }
 
 /** Undefined for what is no JSON. */

@@ -62,7 +62,23 @@ const object = (value: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     }),
   )
 
+const index = fc.constantFrom(
+  '[0]',
+  '[0,1]',
+  '[0,1,2]',
+  '[]',
+  '[1,0]',
+  '[0,0]',
+  '["r"]',
+  '[0.0]',
+  'null',
+  '[[0,1]]',
+)
+
 const form = fc.oneof(
+  fc.tuple(names, index, matrix).map(([columns, labels, data]) => {
+    return `"dataframe_split":{"index":${labels},"columns":${columns},"data":${data}}`
+  }),
   fc.tuple(names, matrix).map(([columns, data]) => `"dataframe_split":{"columns":${columns},"data":${data}}`),
   fc.array(object(cell), { maxLength: 3 }).map((rows) => `"dataframe_records":[${rows.join(',')}]`),
   object(row).map((value) => `"inputs":${value}`),

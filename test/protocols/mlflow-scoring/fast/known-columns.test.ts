@@ -38,12 +38,18 @@ describe('the columns that are known', () => {
   it.each([
     ['what looks like rows in a name', LEARNED],
     ['rows before columns', '{"dataframe_split":{"data":[[1]],"columns":["a"]}}'],
-    ['an index', '{"dataframe_split":{"columns":["a"],"index":[0],"data":[[1]]}}'],
+    ['an index behind', '{"dataframe_split":{"columns":["a"],"data":[[1]],"index":[0]}}'],
     ['another form', '{"inputs":[[1,2]]}'],
     ['more than rows', '{"dataframe_split":{"columns":["a"],"data":[[1]]},"params":{}}'],
     ['text beyond ASCII', '{"dataframe_split":{"columns":["é"],"data":[[1]]}}'],
   ])('are not learned of a body with %s', (_, text) => {
     expect(known(text).read(Buffer.from(text))).toBeUndefined()
+  })
+
+  it('have the index that was before the rows', () => {
+    const text = '{"dataframe_split":{"index":[0],"columns":["a"],"data":[[1]]}}'
+    const frame = { index: [0], columns: ['a'], data: [[1]] }
+    expect(known(text).read(Buffer.from(text))).toEqual(frame)
   })
 
   it('stay where a few others come between, and give way to many', () => {
