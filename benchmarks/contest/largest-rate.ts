@@ -1,7 +1,7 @@
-import { openLoop } from '../load/open-loop.ts'
+import { type OpenFigures, openLoop } from '../load/open-loop.ts'
 import { cpuMeter, quiet } from './cpu-meter.ts'
 import type { ProcessGroup } from './process-group.ts'
-import { RateSearch, type RateSearchLimits } from './rate-search.ts'
+import { type Probe, RateSearch, type RateSearchLimits } from './rate-search.ts'
 import type { LargestRate, OpenLoad, Settings } from './result.ts'
 
 export interface LargestRatePlan {
@@ -30,6 +30,9 @@ const MOST_SECONDS = 8
 /** Of the limit, that the generator may be late with 1 of 100 requests. */
 const LATE_SHARE = 0.1
 
+/** Of its time, that the generator may be at work. */
+const MOST_BUSY_SHARE = 0.95
+
 /** The largest rate of Poisson arrivals at which all are answered, and 99 of 100 within the limit of the settings. */
 export async function largestRate(plan: LargestRatePlan): Promise<LargestRate> {
   const { settings, guess } = plan
@@ -37,17 +40,15 @@ export async function largestRate(plan: LargestRatePlan): Promise<LargestRate> {
   const steps: OpenLoad[] = []
   for (let rate = search.next; rate !== undefined; rate = search.next) {
     const step = await oneStep(plan, rate, steps.length + 1)
-    const sentLate = step.lateP99Us > settings.p99LimitMs * 1000 * LATE_SHARE
-    search.add({ passed: step.inTime, disturbed: step.load.disturbed, sentLate })
-    steps.push({ ...step.load, passed: step.inTime && !sentLate })
+    search.add(step.probe)
+    steps.push({ ...step.load, passed: step.probe.passed && !step.probe.sentLate })
   }
   return { ...search.found, steps }
 }
 
 interface Step {
   readonly load: Omit<OpenLoad, 'passed'>
-  readonly inTime: boolean
-  readonly lateP99Us: number
+  readonly probe: Probe
 }
 
 async function oneStep(plan: LargestRatePlan, rate: number, seed: number): Promise<Step> {
@@ -59,9 +60,15 @@ async function oneStep(plan: LargestRatePlan, rate: number, seed: number): Promi
     ...{ seconds: secondsAt(rate, settings), warmSeconds: WARM_SECONDS },
     drainSeconds: Math.max(1, (2 * settings.p99LimitMs) / 1000),
   })
-  const { due, answered, p99Us, lateP99Us } = figures
-  const inTime = due > 0 && answered === due && p99Us !== null && p99Us <= settings.p99LimitMs * 1000
-  return { load: { ...figures, ...meter() }, inTime, lateP99Us }
+  const cpu = meter()
+  return { load: { ...figures, ...cpu }, probe: { ...judged(figures, settings), disturbed: cpu.disturbed } }
+}
+
+function judged(figures: OpenFigures, { p99LimitMs }: Settings): Pick<Probe, 'passed' | 'sentLate'> {
+  const { due, answered, p99Us, lateP99Us, busyShare } = figures
+  const limitUs = p99LimitMs * 1000
+  const passed = due > 0 && answered === due && p99Us !== null && p99Us <= limitUs
+  return { passed, sentLate: lateP99Us > limitUs * LATE_SHARE || (!passed && busyShare > MOST_BUSY_SHARE) }
 }
 
 /** Long enough for a percentile, within reason. */

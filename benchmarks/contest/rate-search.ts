@@ -4,7 +4,7 @@ export interface Probe {
   readonly passed: boolean
   /** Others were at work on the machine. */
   readonly disturbed: boolean
-  /** The generator sent too late, although a connection was free: the load was not the one asked for. */
+  /** The generator could send no faster, or sent too late: the load was not the one asked for. */
   readonly sentLate: boolean
 }
 

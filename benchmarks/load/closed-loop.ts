@@ -26,7 +26,11 @@ export interface ClosedFigures {
   readonly requestsPerSecond: number
   readonly failed: number
   readonly failures: ClosedFailures
-  /** Latencies are of all that was answered within the time-out, also where it was an error. */
+  /**
+   * Latencies of all that was answered within the time-out, also where it was an error. wrk adds to them: for each
+   * much longer than the mean it makes up those that would have been sent meanwhile. So one stall of a server that
+   * is fast otherwise moves all percentiles, most with one connection; the maximum is as it was measured.
+   */
   readonly p50Us: number
   readonly p90Us: number
   readonly p99Us: number

@@ -46,6 +46,7 @@ static struct {
 } plan;
 static struct request request;
 static double counted_from, counted_until;
+static double idle_time; /* of the counted time: without anything to send or to read */
 static struct connection *connections;
 static int *idle, idle_first, idle_count, busy_count;
 static int events_of;
@@ -197,10 +198,12 @@ static void handle(const struct epoll_event *event) {
 
 /* --- The load --- */
 
-static void handle_events(void) {
+/* @return how many there were */
+static int handle_events(void) {
   struct epoll_event events[MOST_EVENTS];
   int count = epoll_wait(events_of, events, MOST_EVENTS, 0);
   for (int i = 0; i < count; i++) handle(&events[i]);
+  return count;
 }
 
 static void dial_closed(double time) {
@@ -216,10 +219,12 @@ static double run(double start) {
   double look_for_closed = start;
   for (;;) {
     double time = now();
+    bool had_work = false;
     while (due <= time && due < counted_until && idle_count > 0) {
       if (is_counted(due)) counts.due++;
       send_request(longest_idle(), due);
       due += next_gap(&arrivals);
+      had_work = true;
     }
     if (due >= counted_until && busy_count == 0 && time >= counted_until) return due;
     if (time >= counted_until + plan.drain_seconds * SECOND) return due;
@@ -227,7 +232,7 @@ static double run(double start) {
       dial_closed(time);
       look_for_closed = time + RECONNECT_AFTER;
     }
-    handle_events();
+    if (handle_events() == 0 && !had_work && is_counted(time)) idle_time += now() - time;
   }
 }
 
@@ -238,7 +243,7 @@ static void count_unsent(double due) {
 }
 
 static void open_connections(void) {
-  double give_up = now() + 5 * SECOND;
+  double give_up = now() + 2 * SECOND;
   for (int i = 0; i < plan.connections; i++) dial(&connections[i]);
   while (idle_count < plan.connections && now() < give_up) {
     dial_closed(now());
@@ -264,7 +269,7 @@ static void print_result(void) {
   print_percentile("p999Us", &latencies, counts.due, 0.999);
   print_percentile("maxUs", &latencies, counts.due, 1);
   print_percentile("lateP99Us", &lateness, (long)lateness.count, 0.99);
-  printf("}\n");
+  printf(",\"busyShare\":%.4f}\n", 1 - idle_time / (counted_until - counted_from));
 }
 
 int main(int count, char **words) {
