@@ -45,6 +45,17 @@ describe('scoring', () => {
     expect(await reply.json()).toMatchObject({ error_code: 'RESOURCE_DOES_NOT_EXIST' })
   })
 
+  test.each(['ascii', 'é', '√', 'é√'])("a reply with '%s' comes as UTF-8, all of it", async (name) => {
+    const { url } = await startServer({ models: new FakeModels(fakeModel()) })
+    const reply = await fetch(`${url}/v2/models/${encodeURIComponent(name)}/infer`, {
+      method: 'POST',
+      body: '{}',
+    })
+    const bytes = Buffer.from(await reply.arrayBuffer())
+    expect(String(bytes.length)).toBe(reply.headers.get('content-length'))
+    expect(JSON.parse(bytes.toString('utf8'))).toMatchObject({ error: expect.stringContaining(`'${name}'`) })
+  })
+
   test('before any model is loaded it is 503 with Retry-After', async () => {
     const models = new FakeModels()
     models.loaded = false
