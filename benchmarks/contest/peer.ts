@@ -17,6 +17,8 @@ export interface Peer {
   dialect(wire: Wire): Dialect | undefined
   /** What is missing for it to start here, in words for the report; undefined where nothing is. */
   missing(): string | undefined
+  /** Installs what it needs from the package indexes. Absent where it needs nothing. @throws Error where that fails */
+  install?(): void
   launch(start: PeerStart): Promise<Launch> | Launch
   /** Of the software that takes part, by the names of the packages. */
   versions(): Readonly<Record<string, string>>
