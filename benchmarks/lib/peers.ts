@@ -72,7 +72,7 @@ export function mlflow(args: readonly string[], request: Request): ServerPlan {
 export function echo(request: Request): ServerPlan {
   return {
     name: 'node:http echo',
-    command: [process.execPath, join(ROOT, 'benchmarks/peers/echo.ts'), String(request.port)],
+    command: [process.execPath, join(ROOT, 'benchmarks/peers/node-echo/server.ts'), String(request.port)],
     path: '/',
     cpus: SERVER_CPUS,
     ...request,

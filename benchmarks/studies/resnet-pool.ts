@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measuredRun } from '../lib/measured-run.ts'
-import { makeNetwork, RESNET_18 } from '../workloads/networks.ts'
 import { ROOT, SERVER_CPUS } from '../lib/peers.ts'
 import { KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
 import type { EnginePlan, EngineResult } from '../peers/engine/loop.ts'
 import type { PooledRowsPlan, PooledRowsResult } from '../peers/pooled-rows-loop.ts'
+import { makeNetwork, RESNET_18 } from '../workloads/networks.ts'
 
 const THREADS = 3
 /** A few for each worker, as a server that is busy has them. */
@@ -42,7 +42,7 @@ async function raw(): Promise<number> {
   )
   const plan: EnginePlan = {
     model: join(model, 'model.onnx'),
-    ...{ datatype: 'FP32', shape, dataFile, threads: THREADS },
+    ...{ datatype: 'FP32', shape, dataFile, threads: THREADS, stays: false },
   }
   return (JSON.parse(await printed('engine/loop.ts', plan)) as EngineResult).runsPerSecond
 }

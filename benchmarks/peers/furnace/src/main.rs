@@ -1,19 +1,20 @@
 //! furnace-server's REST and gRPC front and its batcher before SESSIONS sessions of onnxruntime, one thread each.
-//! For models with one FP32 input and one FP32 output. Variables: PORT, GRPC_PORT, MODEL_NAME, MODEL_PATH, SESSIONS,
-//! MAX_BATCH, ORT_DYLIB_PATH.
+//! For models with one input and one output, each FP32, or FP64: furnace has no such type, so its clients send and get FP32.
+//! Variables: PORT, GRPC_PORT, MODEL_NAME, MODEL_PATH, SESSIONS, MAX_BATCH, ORT_DYLIB_PATH.
 use std::error::Error;
 use std::sync::{Condvar, Mutex};
 
 use furnace::error::ModelError;
 use furnace::{DataType, FurnaceError, HostTensor, IoSpec, Model, Server, TensorModel, Values};
 use ort::session::Session;
-use ort::value::{Outlet, Tensor};
+use ort::value::{DynValue, Outlet, Tensor, TensorElementType};
 
 struct Sessions {
     name: String,
     input: IoSpec,
     output: IoSpec,
     input_name: String,
+    takes_doubles: bool,
     free: Mutex<Vec<Session>>,
     returned: Condvar,
 }
@@ -41,11 +42,14 @@ impl Sessions {
     }
 
     fn run_in(&self, session: &mut Session, shape: Vec<usize>, values: Vec<f32>) -> Result<HostTensor, ort::Error> {
-        let input = Tensor::from_array((shape, values))?;
+        let input = if self.takes_doubles {
+            let doubles: Vec<f64> = values.into_iter().map(f64::from).collect();
+            Tensor::from_array((shape, doubles))?.into_dyn()
+        } else {
+            Tensor::from_array((shape, values))?.into_dyn()
+        };
         let outputs = session.run(ort::inputs![self.input_name.as_str() => input])?;
-        let (shape, values) = outputs[0].try_extract_tensor::<f32>()?;
-        let shape = shape.iter().map(|size| *size as usize).collect();
-        Ok(HostTensor { shape, values: Values::F32(values.to_vec()) })
+        host_tensor(&outputs[0])
     }
 }
 
@@ -77,6 +81,19 @@ impl TensorModel for Sessions {
     }
 }
 
+/// Doubles as well, narrowed.
+fn host_tensor(output: &DynValue) -> Result<HostTensor, ort::Error> {
+    let (shape, values) = if output.dtype().tensor_type() == Some(TensorElementType::Float64) {
+        let (shape, doubles) = output.try_extract_tensor::<f64>()?;
+        (shape, doubles.iter().map(|value| *value as f32).collect())
+    } else {
+        let (shape, values) = output.try_extract_tensor::<f32>()?;
+        (shape, values.to_vec())
+    };
+    let shape = shape.iter().map(|size| *size as usize).collect();
+    Ok(HostTensor { shape, values: Values::F32(values) })
+}
+
 fn failed(reason: impl ToString) -> FurnaceError {
     ModelError::InferenceFailed(reason.to_string()).into()
 }
@@ -105,11 +122,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .collect::<Result<Vec<_>, ort::Error>>()?;
     let (input, output) = (spec(&sessions[0].inputs()[0]), spec(&sessions[0].outputs()[0]));
     let input_name = sessions[0].inputs()[0].name().to_string();
+    let takes_doubles = sessions[0].inputs()[0].dtype().tensor_type() == Some(TensorElementType::Float64);
     let model = Sessions {
         name: variable("MODEL_NAME")?,
         input,
         output,
         input_name,
+        takes_doubles,
         free: Mutex::new(sessions),
         returned: Condvar::new(),
     };
