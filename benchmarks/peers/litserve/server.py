@@ -44,7 +44,6 @@ if __name__ == "__main__":
         model(max_batch_size=32, batch_timeout=0.001) if tuned else model(),
         accelerator="cpu",
         workers_per_device=int(os.environ["WORKERS"]),
-        fast_queue=tuned,
     )
     server.run(
         host="127.0.0.1",
