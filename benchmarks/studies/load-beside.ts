@@ -11,11 +11,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
 import type { LatencySummary } from '../../src/bench/open-loop/open-loop-result.ts'
-import { makeNetwork, RESNET_18 } from '../workloads/networks.ts'
 import { MODELS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
 import { KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
+import { makeNetwork, RESNET_18 } from '../workloads/networks.ts'
 
 const RATE_PER_SECOND = 4_000
 const ROUNDS = QUICK ? 1 : 5

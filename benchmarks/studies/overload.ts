@@ -9,7 +9,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeNetwork, rowsBody, SMALL_CONVOLUTION } from '../workloads/networks.ts'
 import { type Overloaded, type OverloadPlan, overload, printOverload } from '../lib/overload.ts'
 import { headrace, LOAD_CPUS, MODELS, mlflow } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
@@ -17,6 +16,7 @@ import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine } from '../lib/report.ts'
 import { batchingOf, settled } from '../lib/scrape.ts'
 import { Server, type ServerPlan } from '../lib/server.ts'
+import { makeNetwork, rowsBody, SMALL_CONVOLUTION } from '../workloads/networks.ts'
 
 const SECONDS = QUICK ? 3 : 8
 const DEADLINE_MS = 100
