@@ -31,6 +31,8 @@ export const PEER: Peer = {
     command: [program()],
     env: variables(start),
     path: `/v2/models/${start.workload.name}/infer`,
+    // Whatever the model calls it.
+    inputName: 'input',
   }),
   versions: () => ({
     'furnace-server': pinned('furnace-server'),
