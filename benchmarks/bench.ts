@@ -26,7 +26,7 @@ const program = new Command('npm run bench --')
 Examples:
   npm run bench -- install                          # virtual environments of all peers, and furnace-server
   npm run bench -- tiny --peers headrace,mosec      # one question, two servers
-  npm run bench -- all                              # every scenario with every peer: one to two hours
+  npm run bench -- all                              # every scenario with every peer: three hours
   npm run bench -- tiny --profile                   # where Headrace's own time goes
   npm run bench -- studies/batching                 # one of the studies
   npm run bench -- micro/batcher                    # one of the micro-benchmarks`,

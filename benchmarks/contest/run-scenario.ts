@@ -11,7 +11,7 @@ export interface ScenarioRun {
   readonly scenario: Scenario
   readonly selection: Selection
   readonly settings: Settings
-  /** Whether to look for the largest rate, once for each server. */
+  /** Whether to look for the largest rate, once for each server that is tuned. */
   readonly largestRate: boolean
   /** Told what was measured as it is. */
   readonly say: (line: string) => void
@@ -52,7 +52,7 @@ async function play(
   const last = round === settings.rounds - 1
   const turn: Turn = {
     ...{ contestant: score.contestant, workload, wire: scenario.wire, settings },
-    seekLargestRate: largestRate && last && score.contestant.peer.kind === 'server',
+    seekLargestRate: largestRate && last && isTuned(score.contestant),
   }
   try {
     const played = await playRound(turn)
@@ -62,6 +62,11 @@ async function play(
     score.failure = withoutFolders(error instanceof Error ? error.message : String(error))
     say(`${round + 1}/${settings.rounds} ${contestantName(score.contestant)} FAILED: ${score.failure}`)
   }
+}
+
+/** It takes most of a minute, which a configuration that nobody would run at its limit is not worth. */
+function isTuned({ peer, config }: Contestant): boolean {
+  return peer.kind === 'server' && (peer.configs.length === 1 || config !== peer.configs[0])
 }
 
 /** What a contestant has reached so far. */
