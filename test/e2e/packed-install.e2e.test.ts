@@ -102,6 +102,8 @@ describe('the package, packed and installed in an empty folder', () => {
       reflection.write(LIST_SERVICES)
       expect(String((await once(reflection, 'data'))[0])).toContain('inference.GRPCInferenceService')
       reflection.end()
+      reflection.resume()
+      await once(reflection, 'end')
     } finally {
       expect((await server.stop()).code).toBe(0)
     }
