@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { countCpus } from '../contest/pinning.ts'
+import { furnaceLaunch, missingFurnace } from '../peers/furnace/launch.ts'
+import { furnaceVersions } from '../peers/furnace/peer.ts'
 import { type MlServerConfig, mlServerLaunch } from '../peers/mlserver/launch.ts'
 import { missingVenv, venvVersions } from '../peers/venv.ts'
 import { SERVER_CPUS } from './peers.ts'
@@ -36,19 +38,14 @@ export function mlserver(config: MlServerConfig, request: PeerRequest): InferPee
   }
 }
 
-/** furnace-server's front with onnxruntime behind it: the program of `peers/furnace/`, built by cargo, that HEADRACE_BENCH_FURNACE names. */
+/** furnace-server's front, which batches, with onnxruntime behind it: the program of `peers/furnace/`. */
 export function furnace({ model, onnxFile, port, body }: PeerRequest): InferPeer {
-  // Whatever the model calls it.
-  const inputName = 'input'
+  const cpus = countCpus(SERVER_CPUS)
+  const { inputName = '', ...launch } = furnaceLaunch({ config: 'tuned', model, onnxFile, port, cpus })
   return {
     name: 'furnace + ORT',
-    command: [process.env['HEADRACE_BENCH_FURNACE'] ?? ''],
-    ...{ port, grpcPort: port + 1, path: `/v2/models/${model}/infer`, cpus: SERVER_CPUS },
-    ...{ inputName, body: body(inputName) },
-    env: {
-      ...{ PORT: `${port}`, GRPC_PORT: `${port + 1}`, MODEL_NAME: model, MODEL_PATH: onnxFile },
-      ...{ SESSIONS: '3', MAX_BATCH: '32', RUST_LOG: 'error' },
-    },
+    ...launch,
+    ...{ port, grpcPort: port + 1, inputName, body: body(inputName), cpus: SERVER_CPUS },
   }
 }
 
@@ -70,7 +67,7 @@ export async function modelReady(server: Server): Promise<void> {
 /** Of the peers that take part. */
 export function peerVersions(): Readonly<Record<string, string>> {
   const furnaceVersion =
-    process.env['HEADRACE_BENCH_FURNACE'] === undefined ? {} : { 'furnace-server': '0.14.0' }
+    missingFurnace() === undefined ? { 'furnace-server': furnaceVersions()['furnace-server'] ?? '' } : {}
   if (missingVenv('mlserver') !== undefined) return furnaceVersion
   const { onnxruntime = '', ...versions } = venvVersions('mlserver', MLSERVER_PACKAGES)
   return { ...versions, 'onnxruntime (MLServer)': onnxruntime, ...furnaceVersion }

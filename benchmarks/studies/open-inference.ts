@@ -5,8 +5,8 @@
  * answers such a model, and as three; MLServer as it is shipped, and with its models in its own process, in batches; furnace with threads:
  * wrk for REST, grpc-go for gRPC (`peers/grpc-load/`, which needs Go). Target: by gRPC 5 times MLServer's rate at 8 and 64 connections.
  *
- * MLServer takes part where it is installed (`npm run bench -- install --peers mlserver`), furnace-server where
- * HEADRACE_BENCH_FURNACE names it (`lib/infer-peers.ts`).
+ * MLServer and furnace-server take part where they are installed (`npm run bench -- install --peers mlserver,furnace,mosec`;
+ * furnace-server opens mosec's onnxruntime).
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,6 +27,7 @@ import { keep, machine, median } from '../lib/report.ts'
 import { settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
 import { closedLoop } from '../load/closed-loop.ts'
+import { missingFurnace } from '../peers/furnace/launch.ts'
 import { missingVenv } from '../peers/venv.ts'
 
 const MODEL = 'tiny'
@@ -74,7 +75,7 @@ function contestants(): InferPeer[] {
   if (missingVenv('mlserver') === undefined) {
     plans.push(mlserver('default', { ...peer, port: 25_110 }), mlserver('inproc', { ...peer, port: 25_120 }))
   }
-  if (process.env['HEADRACE_BENCH_FURNACE'] !== undefined) plans.push(furnace({ ...peer, port: 25_130 }))
+  if (missingFurnace() === undefined) plans.push(furnace({ ...peer, port: 25_130 }))
   return plans
 }
 
