@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { onInterruption } from '../../lib/interruption.ts'
 import { ROOT } from '../../lib/peers.ts'
 import { installed } from '../../lib/quick.ts'
 
@@ -26,7 +27,7 @@ function make(): string | Error {
   try {
     const folder = installed()
     if (folder === undefined) return join(ROOT, 'src/cli/main.ts')
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    onInterruption(() => rmSync(folder, { recursive: true, force: true }))
     return join(folder, 'node_modules/headrace/dist/main.js')
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
