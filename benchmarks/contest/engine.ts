@@ -11,11 +11,16 @@ interface Printed {
 const POLL_MS = 50
 const TIMEOUT_MS = 120_000
 
-/** @returns the loop of an engine as a round with one load, of no connections and no latencies. */
-export async function engineRound(group: ProcessGroup, meter: () => CpuUse): Promise<Round> {
+/**
+ * @param meter begins to measure.
+ * @returns the loop of an engine as a round with one load, of no connections and no latencies.
+ */
+export async function engineRound(group: ProcessGroup, meter: () => () => CpuUse): Promise<Round> {
   const at = new Date().toISOString()
-  const { runs, seconds } = await printedBy(group)
-  const cpu = meter()
+  await printed(group, /^begin$/m)
+  const cpuSince = meter()
+  const { runs, seconds } = JSON.parse(await printed(group, /^\{.*"runs".*\}$/m)) as Printed
+  const cpu = cpuSince()
   const load = {
     ...{ connections: 0, seconds, requests: runs, failed: 0, requestsPerSecond: runs / seconds },
     ...{ p50Us: 0, p90Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 },
@@ -25,11 +30,12 @@ export async function engineRound(group: ProcessGroup, meter: () => CpuUse): Pro
   return { at, startMs: 0, loads: [load], memory: group.memory() }
 }
 
-async function printedBy(group: ProcessGroup): Promise<Printed> {
+/** Waits for a line in the log. */
+async function printed(group: ProcessGroup, line: RegExp): Promise<string> {
   const end = performance.now() + TIMEOUT_MS
   while (performance.now() < end) {
-    const line = /^\{.*"runs".*\}$/m.exec(group.log)?.[0]
-    if (line !== undefined) return JSON.parse(line) as Printed
+    const found = line.exec(group.log)?.[0]
+    if (found !== undefined) return found
     if (group.exited !== undefined) break
     await sleep(POLL_MS)
   }

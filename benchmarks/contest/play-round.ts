@@ -104,7 +104,7 @@ async function playEngine({ contestant, workload, wire, settings }: Turn): Promi
   const withSeconds = { ...launch, env: { ...launch.env, BENCH_SECONDS: String(seconds) } }
   const group = ProcessGroup.start(withSeconds, { cpus: settings.serverCpus, folder })
   try {
-    const round = await engineRound(group, cpuMeter(group, settings))
+    const round = await engineRound(group, () => cpuMeter(group, settings))
     return { round, requestBytes: 0, replyBytes: 0 }
   } finally {
     await group.stop()

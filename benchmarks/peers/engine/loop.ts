@@ -71,6 +71,7 @@ async function all(plan: EnginePlan): Promise<EngineResult> {
   )
   await Promise.all(workers.map((worker) => next(worker)))
   const results = workers.map((worker) => next<EngineResult>(worker))
+  if (plan.stays) console.log('begin')
   for (const worker of workers) worker.postMessage('go')
   return (await Promise.all(results)).reduce((sum, one) => ({
     runsPerSecond: sum.runsPerSecond + one.runsPerSecond,
