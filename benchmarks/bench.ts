@@ -3,18 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import type { BenchOptions } from './contest/bench-scenarios.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-
-interface RunOptions {
-  readonly peers?: readonly string[]
-  readonly quick?: true
-  readonly sources?: true
-  readonly rounds?: number
-  readonly largestRate: boolean
-  readonly profile?: true
-  readonly out?: string
-}
 
 const program = new Command('npm run bench --')
   .description('Measures Headrace beside other model servers, or a part of it alone.')
@@ -43,7 +34,7 @@ program
   .option('--no-largest-rate', 'leave out the search for the largest rate within the limit')
   .option('--profile', 'load only Headrace and write its V8 profile')
   .option('--out <folder>', 'for results and report, instead of benchmarks/')
-  .action(async (names: readonly string[], options: RunOptions) => {
+  .action(async (names: readonly string[], options: BenchOptions) => {
     const programs = names.filter((name) => name.includes('/'))
     const scenarios = names.filter((name) => !name.includes('/'))
     for (const name of programs) runProgram(name, options)
@@ -85,7 +76,7 @@ try {
 }
 
 /** A study or a micro-benchmark is a program of its own. */
-function runProgram(name: string, { quick, sources }: RunOptions): void {
+function runProgram(name: string, { quick, sources }: BenchOptions): void {
   const file = `${HERE}${name}.ts`
   if (!/^(studies|micro)\/[\w-]+$/.test(name) || !existsSync(file)) {
     throw new Error(`There is no ${name}. \`npm run bench -- list\` shows what there is.`)
