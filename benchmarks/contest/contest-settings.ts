@@ -20,7 +20,7 @@ export function contestSettings(scenario: Scenario, quick: boolean, rounds = qui
     ...PINNING,
     rounds,
     closedLoop: quick ? CLOSED_LOOP.map(({ connections }) => ({ connections, seconds: 1 })) : CLOSED_LOOP,
-    warmSeconds: 1,
+    warmSeconds: 2,
     p99LimitMs: scenario.p99LimitMs,
     foreignCoresLimit: FOREIGN_CORES_LIMIT,
     quick,
