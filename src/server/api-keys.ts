@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from './request-head.ts'
 
 const BEARER = /^Bearer +(\S+) *$/i
 
@@ -19,7 +19,7 @@ export class ApiKeys {
    * Which key was shown, counted from 0; -1 where none of them was. Takes the same time whatever was shown:
    * digests of one length are compared, not the keys, and all of them.
    */
-  shownBy(request: Pick<IncomingMessage, 'headers'>): number {
+  shownBy(request: Pick<RequestHead, 'headers'>): number {
     const shown = shownKey(request)
     if (shown === undefined) return -1
     const ofShown = digest(shown)
@@ -29,7 +29,7 @@ export class ApiKeys {
   }
 }
 
-function shownKey({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+function shownKey({ headers }: Pick<RequestHead, 'headers'>): string | undefined {
   const own = headers['x-api-key']
   if (typeof own === 'string') return own
   return BEARER.exec(headers.authorization ?? '')?.[1]

@@ -12,6 +12,7 @@ import { KnownRoutes } from './known-routes.ts'
 import { Exposition } from './metrics/exposition.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
 import { ModelRequests } from './model-requests.ts'
+import { NodeHttpChannel } from './node-http-channel.ts'
 import { OpenInference } from './open-inference/inference.ts'
 import { ModelCodecs } from './open-inference/model-codecs.ts'
 import { inferPath } from './open-inference/model-path.ts'
@@ -92,7 +93,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
     frameworkErrors: (_error, request, reply) => {
       // The path cannot be decoded, or is too long to be any of ours; no hook has run.
       reply.hijack()
-      const exchange = gate.enter(request.raw, reply.raw)
+      const exchange = gate.enter(request.raw, new NodeHttpChannel(request.raw, reply.raw))
       if (exchange !== undefined) known.answerUnmatched(exchange)
     },
     serverFactory: (route: RequestListener) =>
@@ -133,18 +134,18 @@ function modelsFirst({ gate, scoring, inference, v1 }: HotPath, route: RequestLi
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '/', method } = request
     if (method === 'POST' && url === '/invocations') {
-      const exchange = gate.enter(request, response)
+      const exchange = gate.enter(request, new NodeHttpChannel(request, response))
       if (exchange !== undefined) void scoring.handle(exchange, undefined)
       return
     }
     if (V1Routes.has(url)) {
-      const exchange = gate.enter(request, response)
+      const exchange = gate.enter(request, new NodeHttpChannel(request, response))
       if (exchange !== undefined) void v1.handle(exchange)
       return
     }
     const path = method === 'POST' ? inferPath(url) : undefined
     if (path === undefined) return route(request, response)
-    const exchange = gate.enter(request, response)
+    const exchange = gate.enter(request, new NodeHttpChannel(request, response))
     if (exchange !== undefined) void inference.handle(exchange, path)
   }
 }
@@ -153,7 +154,7 @@ function modelsFirst({ gate, scoring, inference, v1 }: HotPath, route: RequestLi
 function enterThrough(gate: Gate, app: FastifyInstance, known: KnownRoutes): void {
   app.decorateRequest('exchange')
   app.addHook('onRequest', (request, reply, next) => {
-    const exchange = gate.enter(request.raw, reply.raw)
+    const exchange = gate.enter(request.raw, new NodeHttpChannel(request.raw, reply.raw))
     if (exchange === undefined || request.is404) {
       reply.hijack()
       if (exchange !== undefined) known.answerUnmatched(exchange)

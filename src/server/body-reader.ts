@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { badRequest, type ServingError } from '../core/errors.ts'
 import { type Refusal, refusalError } from '../runtime/admission/refusal.ts'
 import { type ContentCoding, codingOf, TAKEN_CODINGS } from './content-coding.ts'
@@ -6,6 +5,8 @@ import { refuseEarly, refuseUnread } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { inflateBody } from './inflate-body.ts'
 import { ReceivedBytes } from './received-bytes.ts'
+import type { BodySink } from './reply-channel.ts'
+import type { RequestHead } from './request-head.ts'
 import type { ServerLimits } from './server-options.ts'
 
 /** What refuses a body that there is no room for, and counts it. */
@@ -39,6 +40,18 @@ export class BodyReader {
   /** Bytes of all bodies that are being received, wait or are worked on. */
   get bufferedBytes(): number {
     return this.#bufferedBytes
+  }
+
+  /**
+   * The whole body where that is there already, as it is and within all bounds; else undefined, and `read` is to be
+   * called. For the hot path, which takes no promise.
+   */
+  take(exchange: Exchange): Buffer | undefined {
+    const { body } = exchange
+    if (body === undefined || body.length > this.#maxBytes || this.isFull(body.length, 0)) return undefined
+    if (codingOf(exchange.request) !== 'identity') return undefined
+    this.hold(exchange, body.length)
+    return body
   }
 
   /**
@@ -79,9 +92,13 @@ export class BodyReader {
       refuseEarly(exchange, admission.refuseBytes())
       return NOTHING
     }
+    if (exchange.body !== undefined) {
+      this.hold(exchange, exchange.body.length)
+      return Promise.resolve(exchange.body)
+    }
     exchange.receiving = true
     exchange.limitTo(exchange.startedAt + this.#timeoutMs)
-    if (request.headers.expect !== undefined) exchange.response.writeContinue()
+    if (request.headers.expect !== undefined) exchange.channel.proceed()
     return new Promise((resolve) => this.#collect(exchange, admission, resolve))
   }
 
@@ -97,12 +114,13 @@ export class BodyReader {
     const finish = (result: Buffer | undefined): void => {
       if (done) return
       done = true
-      request.off('data', take)
+      stop()
       exchange.receiving = false
       if (result === undefined) this.release(exchange)
       resolve(result)
     }
     const take = (chunk: Buffer): void => {
+      if (done) return
       body.append(chunk)
       this.hold(exchange, chunk.length)
       if (body.length > this.#maxBytes) {
@@ -113,9 +131,8 @@ export class BodyReader {
         exchange.refuseBody(503, refusalError(admission.refuseBytes()))
       }
     }
-    request.on('data', take)
-    request.on('end', () => finish(body.bytes()))
-    request.on('error', () => finish(undefined))
+    const sink: BodySink = { take, end: () => finish(body.bytes()), fail: () => finish(undefined) }
+    const stop = exchange.channel.receive(sink)
   }
 
   /** What comes out counts as it comes: a few bytes can stand for all that there is room for. */
@@ -168,12 +185,12 @@ function refuseCoding(exchange: Exchange): void {
 }
 
 /** Bytes of JSON before the tensors of an Open Inference request; 0 where there are none, or the header is wrong. */
-function headLength({ headers }: IncomingMessage): number {
+function headLength({ headers }: RequestHead): number {
   const given = Number(headers['inference-header-content-length'] ?? 0)
   return Number.isSafeInteger(given) && given >= 0 ? given : 0
 }
 
 /** The `Content-Length`; 0 for a chunked body. The parser has refused anything but digits. */
-function announcedLength(request: IncomingMessage): number {
+function announcedLength(request: RequestHead): number {
   return Number(request.headers['content-length'] ?? 0)
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from './request-head.ts'
 
 /** How the bytes of a body stand for it (RFC 9110, section 8.4.1), where not as they are. */
 export type ContentCoding = 'gzip' | 'deflate'
@@ -15,7 +15,7 @@ const CODINGS: ReadonlyMap<string, ContentCoding | 'identity'> = new Map([
 ])
 
 /** The coding of a request's body; undefined where it has one that is not taken, or several. */
-export function codingOf({ headers }: IncomingMessage): ContentCoding | 'identity' | undefined {
+export function codingOf({ headers }: RequestHead): ContentCoding | 'identity' | undefined {
   const header = headers['content-encoding']
   if (header === undefined) return 'identity'
   return CODINGS.get(header.trim().toLowerCase())
@@ -27,7 +27,7 @@ const MAX_KNOWN_HEADERS = 64
 const known = new Map<string, ContentCoding | undefined>()
 
 /** The coding that a client would have its reply in (RFC 9110, section 12.5.3); undefined for none. */
-export function wantedCoding({ headers }: IncomingMessage): ContentCoding | undefined {
+export function wantedCoding({ headers }: RequestHead): ContentCoding | undefined {
   const header = headers['accept-encoding']
   if (header === undefined) return undefined
   const text = String(header)

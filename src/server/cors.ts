@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from './request-head.ts'
 
 const ALLOWED_METHODS = 'GET, POST'
 const ALLOWED_HEADERS =
@@ -17,7 +17,7 @@ export class Cors {
   }
 
   /** Headers, as a flat list of names and values, that let a page of this request's origin read the reply. */
-  replyHeaders(request: IncomingMessage): readonly string[] {
+  replyHeaders(request: RequestHead): readonly string[] {
     const { origin } = request.headers
     if (origin === undefined) return []
     // The reply depends on the origin, so a shared cache must not hand it to another one.
@@ -31,7 +31,7 @@ export class Cors {
   }
 
   /** Headers of the answer to a preflight; undefined where the request is none from an allowed origin. */
-  preflightHeaders(request: IncomingMessage): readonly string[] | undefined {
+  preflightHeaders(request: RequestHead): readonly string[] | undefined {
     const { origin } = request.headers
     if (request.method !== 'OPTIONS' || origin === undefined || !this.#allows(origin)) return undefined
     if (request.headers['access-control-request-method'] === undefined) return undefined

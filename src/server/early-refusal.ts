@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import type { ServingError } from '../core/errors.ts'
 import { type Refusal, type RefusalReason, refusalError } from '../runtime/admission/refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { HTTP_STATUS } from './http-status.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** A body up to this size is read and dropped, so that the connection stays usable: a new one costs the client more. */
 const SMALL_BODY_BYTES = 64 * 1024
@@ -66,7 +66,7 @@ function preparedIn(errorBody: Exchange['errorBody']): ByReason {
 }
 
 /** node:http reads on by itself and drops what is not read, when the answer is out. */
-function hasSmallBody({ headers }: IncomingMessage): boolean {
+function hasSmallBody({ headers }: RequestHead): boolean {
   if (headers.expect !== undefined) return false
   const length = headers['content-length']
   return length !== undefined && Number(length) <= SMALL_BODY_BYTES

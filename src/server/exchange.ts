@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { deadlineExceeded, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
@@ -8,6 +7,8 @@ import { HTTP_STATUS } from './http-status.ts'
 import { mlflowErrorBody } from './mlflow-error-body.ts'
 import type { OpenRequest } from './open-request.ts'
 import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
+import type { ChannelWatcher, ReplyChannel } from './reply-channel.ts'
+import type { RequestHead } from './request-head.ts'
 import { isPlainId } from './request-id.ts'
 import { toldError } from './told-error.ts'
 
@@ -19,8 +20,10 @@ export interface ExchangeObserver {
 }
 
 export interface ExchangeInit {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: RequestHead
+  readonly channel: ReplyChannel
+  /** All of its body, as it was sent, where that is there already. */
+  readonly body: Buffer | undefined
   readonly id: string
   readonly traceparent: string | undefined
   readonly observer: ExchangeObserver
@@ -35,17 +38,15 @@ export type AddressedModel = Pick<ServedModel, 'name' | 'version'> & {
 /** nginx's number for a client that left before its answer, also MLflow's for CANCELLED. */
 const CLIENT_CLOSED_REQUEST = 499
 
-/** A refused body is read on for this long and this far, so that its sender gets to see the answer. */
-const DRAIN_MS = 10_000
-const DRAIN_BYTES = 256 * 1024 * 1024
-
 /**
  * One request and its one answer, whichever path through the server it takes. Written for the hot path: plain
- * fields, headers as the flat list that `writeHead` takes, nothing created before it is needed.
+ * fields, headers as a flat list, nothing created before it is needed.
  */
-export class Exchange implements OpenRequest, ReadyReply {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
+  readonly request: RequestHead
+  readonly channel: ReplyChannel
+  /** All of its body, as it was sent; undefined where that is still to come. */
+  readonly body: Buffer | undefined
   id: string
   readonly traceparent: string | undefined
   readonly startedAt = performance.now()
@@ -80,20 +81,21 @@ export class Exchange implements OpenRequest, ReadyReply {
   failure: unknown
   readonly #observer: ExchangeObserver
   readonly #replies: ReplyBurst
-  #body: string | Uint8Array = ''
-  #bodyBytes = 0
+  #reply: string | Uint8Array = ''
+  #replyBytes = 0
   #held: AddressedModel['admission'] | undefined
 
   constructor(init: ExchangeInit) {
     this.request = init.request
-    this.response = init.response
+    this.channel = init.channel
+    this.body = init.body
     this.id = init.id
     this.traceparent = init.traceparent
     this.#observer = init.observer
     this.#replies = init.replies
     this.headers = ['x-request-id', init.id]
     if (init.traceparent !== undefined) this.headers.push('traceparent', init.traceparent)
-    this.response.on('close', () => this.#closed())
+    init.channel.watch(this)
   }
 
   /** The request is for this model, which is not ended before the exchange is over. To be called once. */
@@ -136,9 +138,9 @@ export class Exchange implements OpenRequest, ReadyReply {
    */
   send(status: number, contentType: string, body: string | Uint8Array): void {
     if (this.status !== 0) return
-    this.#bodyBytes = Buffer.byteLength(body)
-    this.headers.push('content-type', contentType, 'content-length', String(this.#bodyBytes))
-    this.#body = body
+    this.#replyBytes = Buffer.byteLength(body)
+    this.headers.push('content-type', contentType, 'content-length', String(this.#replyBytes))
+    this.#reply = body
     this.settle(status)
     this.#replies.add(this)
   }
@@ -153,13 +155,7 @@ export class Exchange implements OpenRequest, ReadyReply {
 
   /** Writes the answer that is ready. Called once, by the burst that it is part of. */
   write(): void {
-    try {
-      this.response.writeHead(this.status, this.headers)
-      writeBody(this.response, this.#body, this.#bodyBytes)
-    } catch (error) {
-      // A header that node:http refuses is a defect of ours, and must not cost the others of the burst their replies.
-      this.response.destroy(error instanceof Error ? error : undefined)
-    }
+    this.channel.write(this.status, this.headers, this.#reply, this.#replyBytes)
   }
 
   /** Answers with what was thrown, in the route's dialect. A defect of ours is logged, not told. */
@@ -178,10 +174,7 @@ export class Exchange implements OpenRequest, ReadyReply {
     this.send(status, 'application/json', this.errorBody(error))
   }
 
-  /**
-   * Refuses a request whose body is not wanted, then reads some of the rest and throws it away: closing at once
-   * would reset the connection, and a client that is still sending would never read the answer.
-   */
+  /** Refuses a request whose body is not wanted and still comes. */
   refuseBody(status: number, error: ServingError): void {
     if (this.status !== 0) return
     this.failure = error
@@ -191,9 +184,7 @@ export class Exchange implements OpenRequest, ReadyReply {
     this.headers.push('connection', 'close', 'content-type', 'application/json')
     this.headers.push('content-length', String(Buffer.byteLength(body)))
     this.settle(status)
-    this.response.writeHead(status, this.headers)
-    this.response.write(body)
-    drain(this.request, () => this.response.end())
+    this.channel.refuse(status, this.headers, body)
   }
 
   /** The deadline has passed. */
@@ -208,7 +199,7 @@ export class Exchange implements OpenRequest, ReadyReply {
   }
 
   endConnection(): void {
-    if (!this.response.headersSent) this.response.shouldKeepAlive = false
+    this.channel.endConnection()
   }
 
   /** Marks the exchange as over: an answer is on its way, or there is nobody to answer. */
@@ -219,55 +210,19 @@ export class Exchange implements OpenRequest, ReadyReply {
     this.#observer.settled(this)
   }
 
+  closed(status: number | undefined): void {
+    if (this.status !== 0) return
+    this.settle(status ?? CLIENT_CLOSED_REQUEST)
+    if (status === undefined) this.signal.abort()
+  }
+
   #failed(thrown: unknown): ServingError {
     this.failure = thrown
     return toldError(thrown, this.id)
   }
-
-  #closed(): void {
-    if (this.status !== 0) return
-    if (this.response.writableFinished) {
-      this.settle(this.response.statusCode)
-    } else {
-      this.settle(CLIENT_CLOSED_REQUEST)
-      this.signal.abort()
-    }
-  }
-}
-
-/** Up to this many bytes a copy as text costs less than a second piece to write. */
-const SHORT_BYTES = 4 * 1024
-
-/**
- * A text goes out in one piece with the head; bytes are a piece of their own, unless they go as the same text. Where
- * each character is one byte the text need not be measured and encoded once more.
- */
-function writeBody(response: ServerResponse, body: string | Uint8Array, bytes: number): void {
-  if (typeof body === 'string') response.end(body, body.length === bytes ? 'latin1' : 'utf8')
-  else if (bytes > SHORT_BYTES) response.end(body)
-  else response.end(Buffer.from(body.buffer, body.byteOffset, bytes).toString('latin1'), 'latin1')
 }
 
 /** Whole seconds (RFC 9110, section 10.2.3). */
 function retryAfter({ retryAfterSeconds = 1 }: ServingError): string {
   return String(Math.ceil(retryAfterSeconds))
-}
-
-/** Reads and forgets what still comes, until it ends or there was enough of it; then calls `done` once. */
-function drain(request: IncomingMessage, done: () => void): void {
-  let left = DRAIN_BYTES
-  const timer = setTimeout(stop, DRAIN_MS)
-  function stop(): void {
-    clearTimeout(timer)
-    request.off('data', count)
-    request.pause()
-    done()
-  }
-  function count(chunk: Buffer): void {
-    left -= chunk.length
-    if (left <= 0) stop()
-  }
-  request.on('data', count)
-  request.once('end', stop)
-  request.once('error', stop)
 }

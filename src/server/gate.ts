@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { unauthenticated } from '../core/errors.ts'
 import type { ApiKeys } from './api-keys.ts'
 import type { Cors } from './cors.ts'
@@ -7,6 +6,8 @@ import type { ExchangeRegistry } from './exchange-registry.ts'
 import { openInferenceErrorBody } from './open-inference/error-body.ts'
 import { speaksOpenInference } from './open-inference/prefix.ts'
 import { ReplyBurst } from './reply-burst.ts'
+import type { ReplyChannel } from './reply-channel.ts'
+import type { RequestHead } from './request-head.ts'
 import { requestId } from './request-id.ts'
 import { childTraceparent } from './trace-context.ts'
 
@@ -38,11 +39,15 @@ export class Gate {
     this.#cors = init.cors
   }
 
-  /** The exchange to go on with; undefined where the request has been answered here. */
-  enter(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
+  /**
+   * The exchange to go on with; undefined where the request has been answered here.
+   * @param body all of it, where it is there already
+   */
+  enter(request: RequestHead, channel: ReplyChannel, body?: Buffer): Exchange | undefined {
     const exchange = new Exchange({
       request,
-      response,
+      channel,
+      body,
       id: requestId(request),
       traceparent: childTraceparent(request.headers['traceparent']),
       observer: this.#registry,

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { notFound, unavailable } from '../core/errors.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
@@ -10,6 +9,7 @@ import type { BodyReader } from './body-reader.ts'
 import { refuseEarly } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { LoopTurn } from './loop-turn.ts'
+import type { RequestHead } from './request-head.ts'
 import type { InferencePlane, ServedModels } from './server-options.ts'
 import { serverTiming } from './server-timing.ts'
 import { wantedTimeoutMs } from './time-limit.ts'
@@ -135,7 +135,7 @@ export class ModelRequests {
 }
 
 /** By its length, where nobody will know better before its run; else the least. */
-function likelyRows({ bodies, admission }: ServedModel, { headers }: IncomingMessage): number {
+function likelyRows({ bodies, admission }: ServedModel, { headers }: RequestHead): number {
   const bytes = Number(headers['content-length'] ?? 0)
   return bodies !== undefined && bytes >= bodies.fromBytes ? admission.likelyRows(bytes) : 1
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from './request-head.ts'
 
 /** What may go into logs and headers as it is. */
 const SANE = /^[\w.:+/=@-]{1,128}$/
@@ -12,7 +12,7 @@ const prefix = randomBytes(6).toString('hex')
 let count = 0
 
 /** The client's `X-Request-Id` where it is short and plain, else one that is unique to this process and request. */
-export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+export function requestId(request: Pick<RequestHead, 'headers'>): string {
   const given = request.headers['x-request-id']
   if (typeof given === 'string' && isPlainId(given)) return given
   count += 1

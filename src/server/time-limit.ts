@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { badRequest } from '../core/errors.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** Milliseconds that the client will wait, counted from its headers. It shortens the server's own limit, never more. */
 const HEADER = 'x-headrace-timeout-ms'
@@ -11,7 +11,7 @@ const MAX_DIGITS = 12
  * What the client asked for; undefined where it asked for nothing.
  * @throws ServingError BAD_REQUEST
  */
-export function wantedTimeoutMs({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
+export function wantedTimeoutMs({ headers }: Pick<RequestHead, 'headers'>): number | undefined {
   const value = headers[HEADER]
   if (value === undefined) return undefined
   const ms = Number(value)

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { badRequest } from '../../core/errors.ts'
+import type { RequestHead } from '../request-head.ts'
 
 /** Of Triton's binary tensor data extension: how many bytes of the body are JSON; what follows are tensors. */
 const HEADER = 'inference-header-content-length'
@@ -8,7 +8,7 @@ const HEADER = 'inference-header-content-length'
 const MAX_DIGITS = 12
 
 /** Undefined where all of the body is JSON. @throws ServingError BAD_REQUEST */
-export function inferenceHeaderLength({ headers }: IncomingMessage): number | undefined {
+export function inferenceHeaderLength({ headers }: RequestHead): number | undefined {
   const value = headers[HEADER]
   if (value === undefined) return undefined
   if (typeof value === 'string' && /^\d+$/.test(value) && value.length <= MAX_DIGITS) return Number(value)

@@ -7,7 +7,6 @@ import { type Refusal, retryAfterSeconds } from '../../runtime/admission/refusal
 import { BodyReader } from '../body-reader.ts'
 import type { ControlGuard } from '../control-guard.ts'
 import { checkUnloadParameters, readLoadParameters } from '../control-parameters.ts'
-import type { Exchange } from '../exchange.ts'
 import type { IndexedModel, ModelControl } from '../model-control.ts'
 import { openInferenceErrorBody } from '../open-inference/error-body.ts'
 import type { ServerLimits } from '../server-options.ts'
@@ -40,7 +39,7 @@ export function repositoryRoutes(app: FastifyInstance, init: RepositoryRoutesIni
   const add = (path: string, command: Command, changesModels: boolean): void => {
     const onRequest = (request: FastifyRequest, reply: { hijack(): void }): void => {
       reply.hijack()
-      void answer(request.exchange, modelOf(request), { ...init, bodies, command, changesModels })
+      void answer(request, modelOf(request), { ...init, bodies, command, changesModels })
     }
     for (const url of [path, `${path}/`]) app.post(url, { onRequest, handler: answeredEarlier })
   }
@@ -88,12 +87,13 @@ interface AnswerInit extends RepositoryRoutesInit {
 }
 
 /** Never rejects. */
-async function answer(exchange: Exchange, name: string, init: AnswerInit): Promise<void> {
+async function answer(request: FastifyRequest, name: string, init: AnswerInit): Promise<void> {
+  const { exchange } = request
   exchange.errorBody = openInferenceErrorBody
   const { control, guard, bodies, command } = init
   try {
     if (control === undefined || guard === undefined) throw notImplemented('This server loads no models.')
-    guard.check((header) => headerOf(exchange, header))
+    guard.check((header) => headerOf(request, header))
     const body = await bodies.read(exchange, { refuseBytes })
     if (body === undefined) return
     const asked = parsed(body)
@@ -138,8 +138,8 @@ function parsedJson(body: Uint8Array): unknown {
 }
 
 /** Of a header that came more than once, all of them: a guard that knows one of several names is led astray. */
-function headerOf({ request }: Exchange, name: string): string | undefined {
-  const values = request.headersDistinct[name]
+function headerOf({ raw }: FastifyRequest, name: string): string | undefined {
+  const values = raw.headersDistinct[name]
   return values === undefined ? undefined : values.join(', ')
 }
 
