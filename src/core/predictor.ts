@@ -33,12 +33,12 @@ export interface CancelSignal {
 /** What may accompany a prediction. All of it is optional. */
 export interface PredictOptions {
   /** Aborted when the client has left or the server gives up; work not begun is then dropped. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
   /** `performance.now()` of the thread that called, past which nobody wants the answer. */
   readonly deadline?: number
   readonly parameters?: Parameters
   /** Names of the outputs that are wanted; all of them when absent. */
-  readonly outputs?: readonly string[]
+  readonly outputs?: readonly string[] | undefined
   /** Filled in by every stage that the request passes. */
   readonly timing?: Timing
 }

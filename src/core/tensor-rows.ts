@@ -19,7 +19,7 @@ export function joinRows(parts: readonly TensorMap[]): TensorMap {
   if (first === undefined) return new Map()
   if (parts.length === 1) return first
   const joined = new Map<string, Tensor>()
-  for (const name of first.keys()) joined.set(name, joinTensors(parts.map((part) => part.get(name)!)))
+  for (const [name, tensor] of first) joined.set(name, joinTensors(name, tensor, parts))
   return joined
 }
 
@@ -31,20 +31,26 @@ function sliceTensor(tensor: Tensor, from: number, to: number): Tensor {
   return { datatype: tensor.datatype, shape: [to - from, ...rowShape], data } as Tensor
 }
 
-function joinTensors(tensors: readonly Tensor[]): Tensor {
-  const { datatype, shape } = tensors[0]!
-  const rows = tensors.reduce((sum, tensor) => sum + (tensor.shape[0] ?? 0), 0)
-  const joinedShape = [rows, ...shape.slice(1)]
-  return { datatype, shape: joinedShape, data: joinData(tensors, elementCount(joinedShape)) } as Tensor
+function joinTensors(name: string, { datatype, shape }: Tensor, parts: readonly TensorMap[]): Tensor {
+  let rows = 0
+  for (const part of parts) rows += part.get(name)!.shape[0] ?? 0
+  const joinedShape = shape.with(0, rows)
+  const count = elementCount(joinedShape)
+  const data =
+    datatype === 'BYTES' ? joinTexts(name, parts) : joinNumbers(name, parts, allocate(datatype, count))
+  return { datatype, shape: joinedShape, data } as Tensor
 }
 
-function joinData(tensors: readonly Tensor[], count: number): TensorData {
-  if (isText(tensors[0]!.data)) return tensors.flatMap((tensor) => tensor.data as readonly string[])
-  const joined = allocate(tensors[0]!.datatype, count) as Float64Array
+function joinTexts(name: string, parts: readonly TensorMap[]): readonly string[] {
+  return parts.flatMap((part) => part.get(name)!.data as readonly string[])
+}
+
+function joinNumbers(name: string, parts: readonly TensorMap[], joined: TensorData): TensorData {
   let at = 0
-  for (const { data } of tensors) {
+  for (const part of parts) {
     // All of one datatype: which one is of no interest to a plain copy.
-    joined.set(data as Float64Array, at)
+    const data = part.get(name)!.data as Float64Array
+    ;(joined as Float64Array).set(data, at)
     at += data.length
   }
   return joined

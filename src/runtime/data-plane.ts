@@ -1,19 +1,14 @@
 import { performance } from 'node:perf_hooks'
-import { cancelled, deadlineExceeded, ServingError } from '../core/errors.ts'
+import { cancelled, deadlineExceeded } from '../core/errors.ts'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
-import type { CancelSignal, PredictOptions } from '../core/predictor.ts'
-import { rowCount } from '../core/tensor-rows.ts'
+import type { PredictOptions } from '../core/predictor.ts'
+import type { TensorMap } from '../core/tensor.ts'
 import { newTiming, type Timing } from '../core/timing.ts'
-import type { Asking } from './admission/admission.ts'
 import type { BodyDialect, BodyScorer, ScoredBody } from './body-scorer.ts'
+import { Inference, type InferenceCaller, type InferOptions, leaveFailed } from './inference.ts'
 import type { ServedModel } from './served-model.ts'
 
-export interface InferOptions extends Asking {
-  /** Aborted when the client has left. */
-  readonly signal?: CancelSignal
-  /** The record to fill in; a new one when absent. */
-  readonly timing?: Timing
-}
+export type { InferenceCaller, InferOptions } from './inference.ts'
 
 /** The one way from a decoded request to its answer, whatever protocol it came by and wherever its model runs. */
 export class DataPlane {
@@ -22,27 +17,26 @@ export class DataPlane {
    *   died, REQUEST_LIMIT_EXCEEDED where the caller holds too much of the queue, DEADLINE_EXCEEDED, CANCELLED, and
    *   what the model itself throws.
    */
-  async infer(
+  infer(
     model: ServedModel,
     request: InferenceRequest,
     options: InferOptions = {},
   ): Promise<InferenceResponse> {
-    const { timing = newTiming() } = options
+    return new Promise((resolve, reject) => {
+      const inferred = (outputs: TensorMap, timing: Timing): void => resolve({ outputs, timing })
+      this.submit(model, request, options, { inferred, failed: reject })
+    })
+  }
+
+  /**
+   * `infer` without a promise.
+   * @throws ServingError where it is refused at once: `caller` is told nothing then. What comes later, it is told.
+   */
+  submit(model: ServedModel, request: InferenceRequest, asking: InferOptions, caller: InferenceCaller): void {
     const enteredAt = performance.now()
-    refuseLate(options, enteredAt)
-    const rows = rowCount(request.inputs)
-    const { admission } = model
-    admission.enter(rows, options, enteredAt)
-    timing.rows = rows
-    try {
-      const outputs = await model.predictor.predict(request.inputs, predictOptions(request, options, timing))
-      const leftAt = admission.leave(rows, timing.batchRows < rows ? 0 : timing.compute, options.apiKey)
-      timing.queue = Math.max(0, leftAt - enteredAt - timing.compute)
-      return { outputs, timing }
-    } catch (error) {
-      leaveFailed(model, error, rows, options)
-      throw error
-    }
+    refuseLate(asking, enteredAt)
+    const { admission, predictor } = model
+    new Inference({ request, asking, admission, caller, enteredAt }).begin(predictor)
   }
 
   /**
@@ -70,7 +64,7 @@ export class DataPlane {
       timing.queue = Math.max(0, leftAt - enteredAt - timing.parse - timing.compute - timing.serialise)
       return reply
     } catch (error) {
-      leaveFailed(model, error, rows, options)
+      leaveFailed(admission, error, rows, options.apiKey)
       throw error
     }
   }
@@ -81,8 +75,6 @@ export interface BodyRequest {
   readonly dialect: BodyDialect
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
-
 function refuseLate({ signal, deadline }: InferOptions, now: number): void {
   if (signal?.aborted) throw cancelled('The client has left')
   if (deadline !== undefined && now > deadline) {
@@ -90,32 +82,6 @@ function refuseLate({ signal, deadline }: InferOptions, now: number): void {
   }
 }
 
-/** An error of the model is an answer; what was given up, or lost its thread, tells nothing of the model's speed. */
-function leaveFailed(
-  { admission }: ServedModel,
-  error: unknown,
-  rows: number,
-  { apiKey }: InferOptions,
-): void {
-  const givenUp = error instanceof ServingError && GIVEN_UP.has(error.code)
-  if (givenUp) admission.drop(rows, apiKey)
-  else admission.leave(rows, 0, apiKey)
-}
-
-const GIVEN_UP: ReadonlySet<string> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'TEMPORARILY_UNAVAILABLE'])
-
 function scoreOptions({ signal, deadline }: InferOptions, timing: Timing): PredictOptions {
-  const filled: Writable<PredictOptions> = { timing }
-  if (signal !== undefined) filled.signal = signal
-  if (deadline !== undefined) filled.deadline = deadline
-  return filled
-}
-
-/** Assigned field by field: this runs for every request, and spreading costs an object for each field. */
-function predictOptions(request: InferenceRequest, options: InferOptions, timing: Timing): PredictOptions {
-  const filled: Writable<PredictOptions> = { parameters: request.parameters, timing }
-  if (options.signal !== undefined) filled.signal = options.signal
-  if (options.deadline !== undefined) filled.deadline = options.deadline
-  if (request.outputs !== undefined) filled.outputs = request.outputs
-  return filled
+  return { signal, timing, ...(deadline === undefined ? {} : { deadline }) }
 }

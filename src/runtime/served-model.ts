@@ -1,8 +1,8 @@
-import type { Predictor } from '../core/predictor.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
 import type { ScoringCodec } from '../protocols/mlflow-scoring/scoring-codec.ts'
 import type { Admission } from './admission/admission.ts'
+import type { CallTaker } from './batching/batch-caller.ts'
 import type { BatchingState, BatchStats } from './batching/batching-state.ts'
 import type { BodyScorer } from './body-scorer.ts'
 
@@ -47,7 +47,7 @@ export interface ServedModel {
   /** Of the registry, or as the server was told; `1` where nobody says. */
   readonly version: string
   readonly mlmodel: PreparedModel
-  readonly predictor: Predictor
+  readonly predictor: CallTaker
   readonly scoring: ScoringCodec
   /** Where the data plane counts and refuses; nobody else enters. */
   readonly admission: Admission

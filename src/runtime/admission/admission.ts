@@ -122,10 +122,10 @@ export class Admission {
   /**
    * The model has answered, be it with an error.
    * @param runMs how long the run took that the request was part of; 0 where that is not known, or it was cut.
+   * @param now where the time was just looked at.
    * @returns the time.
    */
-  leave(rows: number, runMs = 0, apiKey?: number): number {
-    const now = this.#now()
+  leave(rows: number, runMs = 0, apiKey?: number, now = this.#now()): number {
     this.#lanes.of(rows).answered(rows, runMs, now)
     this.#forget(rows, apiKey)
     return now

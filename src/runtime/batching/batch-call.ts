@@ -2,6 +2,7 @@ import { internalError, messageOf, type ServingError } from '../../core/errors.t
 import type { PredictOptions } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { joinRows, rowCount } from '../../core/tensor-rows.ts'
+import type { BatchCaller } from './batch-caller.ts'
 import type { CallQueue, QueuedCall } from './call-queue.ts'
 import { PLAIN_ROWS } from './plain-rows.ts'
 
@@ -25,15 +26,7 @@ interface Piece {
   readonly outputs: TensorMap
 }
 
-export interface BatchCallInit {
-  readonly keeper: CallKeeper
-  readonly inputs: TensorMap
-  readonly options: PredictOptions
-  readonly resolve: (outputs: TensorMap) => void
-  readonly reject: (error: ServingError) => void
-}
-
-/** One call of a batcher's `predict`, from its arrival to its answer. Its rows may be spread over several runs. */
+/** One call of a batcher, from its arrival to its answer. Its rows may be spread over several runs. */
 export class BatchCall implements QueuedCall<BatchCall> {
   readonly inputs: TensorMap
   readonly options: PredictOptions
@@ -46,16 +39,18 @@ export class BatchCall implements QueuedCall<BatchCall> {
   queue: CallQueue<BatchCall> | undefined
   previous: BatchCall | undefined
   next: BatchCall | undefined
-  readonly #init: BatchCallInit
+  readonly #keeper: CallKeeper
+  readonly #caller: BatchCaller
   #settled = false
   #pieces: Piece[] | undefined
   #rowsAnswered = 0
   #begunAt = Number.POSITIVE_INFINITY
   #batchRows = 0
 
-  constructor(init: BatchCallInit) {
-    const { inputs, options } = init
-    this.#init = init
+  constructor(keeper: CallKeeper, caller: BatchCaller) {
+    const { inputs, options } = caller
+    this.#keeper = keeper
+    this.#caller = caller
     this.inputs = inputs
     this.options = options
     this.rows = rowCount(inputs)
@@ -79,16 +74,16 @@ export class BatchCall implements QueuedCall<BatchCall> {
 
   /** The caller takes it back. */
   handleEvent(): void {
-    this.#init.keeper.aborted(this)
+    this.#keeper.aborted(this)
   }
 
-  /** The answer to all of its rows. */
-  succeed(outputs: TensorMap): void {
-    if (this.#settle()) this.#init.resolve(outputs)
+  /** The answer to all of its rows. @param endedAt when the run ended, or the last of its runs. */
+  succeed(outputs: TensorMap, endedAt: number): void {
+    if (this.#settle()) this.#caller.answered(outputs, endedAt)
   }
 
   fail(error: ServingError): void {
-    if (this.#settle()) this.#init.reject(error)
+    if (this.#settle()) this.#caller.failed(error)
   }
 
   /** The answer to the rows from `from` on, given by `run`. */
@@ -96,7 +91,7 @@ export class BatchCall implements QueuedCall<BatchCall> {
     if (this.#settled) return
     this.#note(run)
     if (rows === this.rows) {
-      this.succeed(outputs)
+      this.succeed(outputs, run.endedAt)
       return
     }
     this.#pieces ??= []
@@ -104,17 +99,18 @@ export class BatchCall implements QueuedCall<BatchCall> {
     this.#rowsAnswered += rows
     if (this.#rowsAnswered < this.rows) return
     this.#pieces.sort((a, b) => a.from - b.from)
-    this.#join(this.#pieces.map((piece) => piece.outputs))
+    const pieces = this.#pieces.map((piece) => piece.outputs)
+    this.#join(pieces, run.endedAt)
   }
 
-  #join(pieces: readonly TensorMap[]): void {
+  #join(pieces: readonly TensorMap[], endedAt: number): void {
     const [first] = pieces
     if (!pieces.every((piece) => PLAIN_ROWS.fits(first!, piece))) {
       this.fail(internalError('The outputs of the runs of one request have rows of different shapes'))
       return
     }
     try {
-      this.succeed(joinRows(pieces))
+      this.succeed(joinRows(pieces), endedAt)
     } catch (cause) {
       this.fail(
         internalError(`The outputs of the runs of one request cannot be joined: ${messageOf(cause)}`, cause),
@@ -141,7 +137,7 @@ export class BatchCall implements QueuedCall<BatchCall> {
     this.#settled = true
     this.options.signal?.removeEventListener('abort', this)
     this.#pieces = undefined
-    this.#init.keeper.settled(this)
+    this.#keeper.settled(this)
     return true
   }
 }

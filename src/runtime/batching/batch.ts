@@ -3,6 +3,7 @@ import { internalError } from '../../core/errors.ts'
 import type { CancelListener, CancelSignal, PredictOptions, Predictor } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { newTiming, type Timing } from '../../core/timing.ts'
+import type { PlacedItem } from '../../core/unordered-items.ts'
 import type { BatchCall, RunFacts } from './batch-call.ts'
 import type { BatchPart } from './batch-part.ts'
 import type { RowJoining } from './row-joining.ts'
@@ -10,7 +11,8 @@ import type { RowJoining } from './row-joining.ts'
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** One run: the rows of one call or of several. It is the signal by which the run is taken back. */
-export class Batch implements CancelSignal {
+export class Batch implements CancelSignal, PlacedItem {
+  place = -1
   readonly parts: readonly BatchPart[]
   readonly rows: number
   aborted = false
@@ -44,8 +46,8 @@ export class Batch implements CancelSignal {
     return true
   }
 
-  /** Begins the run, within this call where the engine runs in this thread. */
-  async run(engine: Predictor): Promise<TensorMap> {
+  /** Begins the run, within this call where the engine runs in this thread. @throws where its rows cannot be joined. */
+  run(engine: Predictor): Promise<TensorMap> {
     if (this.single) {
       const { call } = this.parts[0]!
       return engine.predict(call.inputs, call.options)
@@ -57,19 +59,16 @@ export class Batch implements CancelSignal {
 
   /** Gives each call its rows of what the run gave. @throws ServingError where they cannot be told apart: none has any then. */
   answer(outputs: TensorMap): void {
+    const endedAt = performance.now()
     if (this.single) {
       const { call } = this.parts[0]!
       if (call.options.timing !== undefined) call.options.timing.batchRows = this.rows
-      call.succeed(outputs)
+      call.succeed(outputs, endedAt)
       return
     }
     checkRows(outputs, this.rows)
     const each = this.parts.length === 1 ? [outputs] : this.joining!.split(outputs, this.#inputs)
-    const run: RunFacts = {
-      rows: this.rows,
-      endedAt: performance.now(),
-      computeMs: this.#timing!.compute,
-    }
+    const run: RunFacts = { rows: this.rows, endedAt, computeMs: this.#timing!.compute }
     for (let at = 0; at < this.parts.length; at++) {
       const { call, from, rows } = this.parts[at]!
       call.answerFrom(from, rows, each[at]!, run)

@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks'
 import { cancelled, deadlineExceeded, type ServingError, unavailable } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
+import { UnorderedItems } from '../../core/unordered-items.ts'
 import type { Placement } from '../served-model.ts'
 import { Batch } from './batch.ts'
 import { BatchCall, type CallKeeper } from './batch-call.ts'
+import { type BatchCaller, type CallTaker, PromisedCaller } from './batch-caller.ts'
 import { aftermathOf, asServingError } from './batch-failure.ts'
 import type { BatchPlan } from './batch-plan.ts'
 import { BatchSizes, type SizeLimits } from './batch-sizes.ts'
@@ -49,7 +51,7 @@ const NO_OPTIONS: PredictOptions = {}
  * becomes free takes what is there. Inline the engine's room is the thread that calls arrive in: one run a turn, or
  * about a millisecond of calls that each run by themselves.
  */
-export class DynamicBatcher implements Predictor, CallKeeper {
+export class DynamicBatcher implements CallTaker, CallKeeper {
   /**
    * Told of a batch of which the outputs have no row for each of its own, whatever was proved before. Its calls run
    * again, alone in the end; so will all others, if `use` is told that there is no plan any more.
@@ -61,7 +63,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   readonly #waiting = new WaitingCalls()
   /** Served before what waits. */
   readonly #again = new RunsAgain()
-  readonly #running = new Set<Batch>()
+  readonly #running = new UnorderedItems<Batch>()
   readonly #deadlines = new EarliestDeadline(() => this.#failLate())
   readonly #counts = { batches: 0, halved: 0, retried: 0, cancelled: 0, expired: 0 }
   readonly #onTurn = () => {
@@ -132,10 +134,15 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   }
 
   predict(inputs: TensorMap, options: PredictOptions = NO_OPTIONS): Promise<TensorMap> {
-    if (this.#closing !== undefined) return Promise.reject(unavailable('The model is being unloaded'))
     return new Promise((resolve, reject) => {
-      this.#enter(new BatchCall({ keeper: this, inputs, options, resolve, reject }))
+      this.submit(new PromisedCaller(inputs, options, { resolve, reject }))
     })
+  }
+
+  /** `predict` without a promise. Whoever is refused is told at once. */
+  submit(caller: BatchCaller): void {
+    if (this.#closing === undefined) this.#enter(new BatchCall(this, caller))
+    else caller.failed(unavailable('The model is being unloaded'))
   }
 
   /** Answers all calls under way with an error, so that `close` need not wait for them. */
@@ -229,7 +236,7 @@ export class DynamicBatcher implements Predictor, CallKeeper {
     this.#running.add(batch)
     if (batch.parts.length > 1) this.#counts.batches += 1
     if (!batch.single) this.#turnEnds = 0
-    batch.run(this.#engine).then(
+    running(batch, this.#engine).then(
       (outputs) => this.#onDone(batch, outputs),
       (thrown: unknown) => this.#onFailed(batch, thrown),
     )
@@ -283,17 +290,26 @@ export class DynamicBatcher implements Predictor, CallKeeper {
   /** Other parts of these calls need not run, where that can still be prevented. */
   #fail(calls: Iterable<BatchCall>, error: ServingError): void {
     for (const call of calls) call.fail(error)
-    for (const batch of this.#running) if (batch.unwanted) batch.abort()
+    for (const batch of this.#running.list()) if (batch.unwanted) batch.abort()
   }
 
   /** All that have no answer, but for those that the overflow runs. */
   #calls(): ReadonlySet<BatchCall> {
-    const parts = [...this.#running].flatMap((batch) => batch.parts)
+    const parts = this.#running.list().flatMap((batch) => batch.parts)
     const calls = [
       ...this.#waiting.list(),
       ...(this.#overflow?.pending ?? []),
       ...[...this.#again.parts, ...parts].map(({ call }) => call),
     ]
     return new Set(calls.filter((call) => !call.settled))
+  }
+}
+
+/** Never throws. */
+function running(batch: Batch, engine: Predictor): Promise<TensorMap> {
+  try {
+    return batch.run(engine)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

@@ -101,7 +101,7 @@ export class OverflowRoute {
     overflow.predict(call.inputs, call.options).then(
       (outputs) => {
         this.learn(call.rows, call.options.timing?.compute ?? 0)
-        call.succeed(outputs)
+        call.succeed(outputs, performance.now())
       },
       (thrown: unknown) => call.fail(asServingError(thrown)),
     )

@@ -10,27 +10,35 @@ export const PLAIN_ROWS: RowJoining = {
     return true
   },
   join: joinRows,
-  split(outputs, parts) {
-    let from = 0
-    return parts.map((part) => {
-      const to = from + rowCount(part)
-      const own = copyRows(outputs, from, to)
-      from = to
-      return own
-    })
-  },
+  split: copyRows,
 }
 
 /** Not views: whoever keeps one row would keep the whole batch, and could write to the rows of others. */
-function copyRows(tensors: TensorMap, from: number, to: number): TensorMap {
-  const copied = new Map<string, Tensor>()
-  for (const [name, { datatype, shape, data }] of tensors) {
-    const rowSize = elementCount(shape) / (shape[0] ?? 1)
-    const ownShape = shape.slice()
-    ownShape[0] = to - from
-    copied.set(name, { datatype, shape: ownShape, data: data.slice(from * rowSize, to * rowSize) } as Tensor)
+function copyRows(outputs: TensorMap, parts: readonly TensorMap[]): readonly TensorMap[] {
+  const copies: Map<string, Tensor>[] = []
+  for (let at = 0; at < parts.length; at += 1) copies.push(new Map())
+  for (const [name, tensor] of outputs) copyTensorRows(name, tensor, parts, copies)
+  return copies
+}
+
+/** Parts of as many rows have one list for their shapes, which nobody writes to. */
+function copyTensorRows(
+  name: string,
+  { datatype, shape, data }: Tensor,
+  parts: readonly TensorMap[],
+  copies: readonly Map<string, Tensor>[],
+): void {
+  const rowSize = elementCount(shape) / (shape[0] ?? 1)
+  let ownShape = shape
+  let from = 0
+  for (let at = 0; at < parts.length; at += 1) {
+    const rows = rowCount(parts[at]!)
+    const to = from + rows
+    if (ownShape[0] !== rows) ownShape = shape.with(0, rows)
+    const own = data.slice(from * rowSize, to * rowSize)
+    copies[at]!.set(name, { datatype, shape: ownShape, data: own } as Tensor)
+    from = to
   }
-  return copied
 }
 
 function isAlike(a: Tensor, b: Tensor | undefined): boolean {
