@@ -9,6 +9,12 @@ import { RequestLog } from './request-log.ts'
 
 const SWEEP_MS = 100
 
+/** Where several listeners have the connections of one port: evens them out. */
+export interface ConnectionShare {
+  /** Asked once for each answer. @param now `performance.now()`. @returns whether its connection is to be closed. */
+  givesUp(now: number): boolean
+}
+
 /**
  * The exchanges that are not answered yet: their deadlines, and, once for each as it ends, its metrics and its
  * log line. Deadlines are looked at ten times a second, which is cheaper than a timer for each request.
@@ -18,6 +24,8 @@ export class ExchangeRegistry implements ExchangeObserver {
   draining = false
   /** Requests since the start. */
   entered = 0
+  /** Undefined where this server has all connections of its port, or is given them. */
+  share: ConnectionShare | undefined
   readonly #open = new OpenRequests<OpenRequest>()
   readonly #metrics: ServerMetrics
   readonly #log: RequestLog
@@ -47,8 +55,10 @@ export class ExchangeRegistry implements ExchangeObserver {
   settled(exchange: OpenRequest): void {
     if (!this.#open.delete(exchange)) return
     if (exchange.wantedBy < Number.POSITIVE_INFINITY) this.#hurried.delete(exchange)
+    const now = performance.now()
     if (this.draining) this.#drained(exchange)
-    const totalMs = performance.now() - exchange.startedAt
+    else if (this.share?.givesUp(now) === true) exchange.endConnection()
+    const totalMs = now - exchange.startedAt
     this.#metrics.record(exchange, totalMs)
     this.#log.tell(exchange, totalMs)
   }

@@ -11,7 +11,7 @@ export interface ChangeAnswer {
   readonly error?: SerializedError
 }
 
-/** What the supervisor sends to a process, as JSON: numbers must be finite. */
+/** What the supervisor sends to a process, as JSON (numbers must be finite), and a group to a listener. */
 export type Order =
   /** With a socket: a connection to serve, unless this time of the machine has passed. */
   | ({ readonly type: 'connection' } & Offer)
@@ -44,7 +44,7 @@ export type Order =
   /** No more connections come: answer what is under way, within this time, and end. */
   | { readonly type: 'finish'; readonly graceMs: number }
 
-/** What a process sends to the supervisor, as JSON. */
+/** What a process sends to the supervisor, as JSON, and a listener to its group. */
 export type Report =
   /** The models are loaded and proved: these. */
   | { readonly type: 'ready'; readonly models?: readonly NamedModels[] }
@@ -70,6 +70,10 @@ export type Report =
   | { readonly type: 'figures'; readonly id: number; readonly figures: readonly MetricFigures[] }
   /** This process was asked to end, or has to: replace it. */
   | { readonly type: 'leave' }
+  /** Of a listener: it has finished. Stuck: a thread of its is in a native run that never returns. */
+  | { readonly type: 'ended'; readonly isStuck: boolean }
+  /** Of a listener: threads are lost to runs that never return, and the process has to end. */
+  | { readonly type: 'exhausted'; readonly reason: string }
 
 /** Holds the number of a process, from 1 up, in its environment. */
 export const PROCESS_NUMBER = 'HEADRACE_PROCESS_NUMBER'

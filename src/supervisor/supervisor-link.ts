@@ -4,9 +4,11 @@ import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels, PreparedChange } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
 import { BEAT_MS } from './heartbeat.ts'
+import type { LinkChannel } from './link-channel.ts'
 import { LinkedChanges } from './linked-changes.ts'
 import { machineTime } from './machine-time.ts'
-import { type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
+import { ProcessChannel } from './process-channel.ts'
+import type { Order } from './process-messages.ts'
 import type { Offer, Service } from './receiver.ts'
 
 /** Where connections come in, from when on, and for how many processes. */
@@ -44,10 +46,9 @@ const COUNT_AFTER_MS = 10
 /** The supervisor itself waits one second for each process. */
 const GATHER_MS = 2500
 
-/** A server process's side of the channel to its supervisor. */
+/** The side of a server, in a process or a thread, of the channel to whoever directs it together with others. */
 export class SupervisorLink {
-  /** Of this process, from 1 up. */
-  readonly number: number
+  readonly #channel: LinkChannel
   readonly #open = new Map<number, (figures: readonly (readonly MetricFigures[])[]) => void>()
   readonly #models = Promise.withResolvers<readonly NamedModels[] | undefined>()
   readonly #changes: LinkedChanges
@@ -56,32 +57,36 @@ export class SupervisorLink {
   #counting: NodeJS.Timeout | undefined
   #lastId = 0
 
-  private constructor(number: number) {
-    this.number = number
-    this.#changes = new LinkedChanges((report) => this.#send(report))
-    process.on('message', (order, socket) => this.#take(order as Order, socket as Socket | undefined))
+  constructor(channel: LinkChannel) {
+    this.#channel = channel
+    this.#changes = new LinkedChanges((report) => channel.post(report))
+    channel.onOrder((order, socket) => this.#take(order, socket))
     // Nobody would notice the end of a server that its supervisor does not know of.
-    process.once('disconnect', this.#abandoned)
+    channel.onClose(() => this.#finish(undefined))
   }
 
   /** Undefined where this process has no supervisor. Its own children have none either. */
   static open(): SupervisorLink | undefined {
-    const number = process.env[PROCESS_NUMBER]
-    delete process.env[PROCESS_NUMBER]
-    return number === undefined || process.send === undefined ? undefined : new SupervisorLink(Number(number))
+    const channel = ProcessChannel.open()
+    return channel === undefined ? undefined : new SupervisorLink(channel)
+  }
+
+  /** Of this server, from 1 up. */
+  get number(): number {
+    return this.#channel.number
   }
 
   /** From now on connections come. */
   serve(server: SupervisedServer): void {
     this.#server = server
     this.#beat(BEAT_MS)
-    this.#send({ type: 'ready', models: server.models() })
+    this.#channel.post({ type: 'ready', models: server.models() })
   }
 
-  /** Lets go of the channel, which would keep a process that cannot serve from ending. */
+  /** Lets go of the channel, which would keep a server that cannot serve from ending. */
   close(): void {
-    process.off('disconnect', this.#abandoned)
-    if (process.connected) process.disconnect()
+    clearInterval(this.#beats)
+    this.#channel.close()
   }
 
   /** Figures of all processes. @throws ServingError TEMPORARILY_UNAVAILABLE when the supervisor gives none. */
@@ -97,7 +102,7 @@ export class SupervisorLink {
         this.#open.delete(id)
         resolve(figures)
       })
-      this.#send({ type: 'scrape', id })
+      this.#channel.post({ type: 'scrape', id })
     })
   }
 
@@ -113,10 +118,19 @@ export class SupervisorLink {
 
   /** Asks to be replaced; the order to finish follows. */
   leave(): void {
-    this.#send({ type: 'leave' })
+    this.#channel.post({ type: 'leave' })
   }
 
-  readonly #abandoned = (): void => this.#finish(undefined)
+  /** What was to be finished is. @param isStuck a thread is inside a native run, which only the end of the process ends. */
+  ended(isStuck: boolean): void {
+    clearInterval(this.#beats)
+    this.#channel.post({ type: 'ended', isStuck })
+  }
+
+  /** Only a new process can help. */
+  exhausted(reason: string): void {
+    this.#channel.post({ type: 'exhausted', reason })
+  }
 
   #take(order: Order, socket: Socket | undefined): void {
     switch (order.type) {
@@ -165,11 +179,11 @@ export class SupervisorLink {
     if (until !== undefined && machineTime() > until) {
       // Closes this process's copy alone; the connection lives on.
       socket?.destroy()
-      this.#send({ type: 'declined', id })
+      this.#channel.post({ type: 'declined', id })
       return
     }
     const arriving = socket === undefined ? 0 : 1
-    this.#send({ type: 'accepted', id, connections: (this.#server?.connections() ?? 0) + arriving })
+    this.#channel.post({ type: 'accepted', id, connections: (this.#server?.connections() ?? 0) + arriving })
     if (socket === undefined) return
     // As a server's own connections are (node:net, node:http): answers are not held back, and a client may
     // close its side once it has sent its request.
@@ -183,14 +197,14 @@ export class SupervisorLink {
   #countSoon(): void {
     this.#counting ??= setTimeout(() => {
       this.#counting = undefined
-      this.#send({ type: 'count', connections: this.#server?.connections() ?? 0 })
+      this.#channel.post({ type: 'count', connections: this.#server?.connections() ?? 0 })
     }, COUNT_AFTER_MS).unref()
   }
 
   async #giveFigures(id: number): Promise<void> {
     // Without them this process is left out, and counted as such.
     const figures = await this.#server?.figures().catch(() => undefined)
-    if (figures !== undefined) this.#send({ type: 'figures', id, figures })
+    if (figures !== undefined) this.#channel.post({ type: 'figures', id, figures })
   }
 
   #finish(graceMs: number | undefined): void {
@@ -202,7 +216,7 @@ export class SupervisorLink {
     clearInterval(this.#beats)
     const beat = (): void => {
       const traffic = this.#server?.traffic()
-      this.#send({
+      this.#channel.post({
         type: 'beat',
         connections: this.#server?.connections() ?? 0,
         residentBytes: process.memoryUsage.rss(),
@@ -211,10 +225,5 @@ export class SupervisorLink {
     }
     beat()
     this.#beats = setInterval(beat, everyMs)
-  }
-
-  #send(report: Report): void {
-    // Without a supervisor the process is on its way out.
-    if (process.connected) process.send?.(report, undefined, undefined, () => {})
   }
 }

@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { BEAT_MS, HANG_MARGIN_MS, isDebugged } from './heartbeat.ts'
+import { hangLine, type LogFormat } from './watchdog-line.ts'
 import type { WatchdogData } from './watchdog-messages.ts'
 
 /** What the thread needs to start in; it holds next to nothing (in megabytes; Node 24). */
@@ -9,7 +10,7 @@ const HEAP = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSiz
 export interface WatchdogOptions {
   /** An event loop that stands still for longer than a request may take has met a run that never returns. */
   readonly requestTimeoutMs: number
-  readonly format: 'json' | 'text'
+  readonly format: LogFormat
 }
 
 /**
@@ -25,15 +26,8 @@ export function startWatchdog({ requestTimeoutMs, format }: WatchdogOptions): vo
     beats,
     beatMs: BEAT_MS,
     maxSilentTicks: Math.ceil((requestTimeoutMs + HANG_MARGIN_MS) / BEAT_MS),
-    lastLine: lastLine(format),
+    lastLine: hangLine(format),
   }
   const script = new URL(`./watchdog-thread${extname(import.meta.url)}`, import.meta.url)
   new Worker(script, { workerData, resourceLimits: HEAP, execArgv: [], env: {} }).unref()
-}
-
-const REASON = 'the event loop stands still, as in a native run that never returns; the process is killed'
-
-function lastLine(format: 'json' | 'text'): WatchdogData['lastLine'] {
-  if (format === 'text') return { before: '', after: ` FATAL ${REASON}` }
-  return { before: '{"level":"fatal","time":"', after: `","msg":"${REASON}"}` }
 }
