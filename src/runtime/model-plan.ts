@@ -2,6 +2,7 @@ import type { ResolvedModel } from '../core/resolved-model.ts'
 import type { AdmissionLimits } from './admission/admission.ts'
 import type { BatchingOptions } from './batching/batching-state.ts'
 import type { PlacementChoice } from './placement.ts'
+import type { LoadTimes, Placement } from './served-model.ts'
 
 /** One version of a model that is to be served. Plain data: it crosses between processes as JSON. */
 export interface ModelPlan {
@@ -19,6 +20,15 @@ export interface ModelPlan {
   readonly pin?: ModelPin
   /** As which version another process served it. */
   readonly served?: string
+  /** What was measured of it where it was loaded first. */
+  readonly measured?: MeasuredPlace
+}
+
+/** Where a model has its place, and why. */
+export interface MeasuredPlace {
+  readonly placement: Placement
+  /** Median time of a run of one row; absent where there was nothing to run it with. */
+  readonly rowMs?: number
 }
 
 /** What a model URI led to. */
@@ -41,18 +51,27 @@ export interface NamedPlans {
 export interface PlannedModel {
   readonly source: ResolvedModel
   readonly version: string
+  readonly placement: Placement
+  readonly loadTimes: Pick<LoadTimes, 'batch1'>
 }
 
 /** The plan by which another process gets what this one got, whatever an alias means by then. */
 export function pinnedPlan(given: ModelPlan, model: PlannedModel): ModelPlan {
   const { name, version, alias, canonicalUri } = model.source
-  const plan = { ...given, served: model.version }
+  const { placement, loadTimes } = model
+  const measured = { placement, ...(loadTimes.batch1 === undefined ? {} : { rowMs: loadTimes.batch1 }) }
+  const plan = { ...given, served: model.version, measured }
   if (!canonicalUri.startsWith('models:/') || version === undefined) return plan
   const pin = { uri: `models:/${name}/${version}`, canonicalUri, ...(alias === undefined ? {} : { alias }) }
   return { ...plan, pin }
 }
 
 /** The plan as it was made, by which an alias is asked anew. */
-export function unpinnedPlan({ pin: _pin, served: _served, ...plan }: ModelPlan): ModelPlan {
+export function unpinnedPlan({
+  pin: _pin,
+  served: _served,
+  measured: _measured,
+  ...plan
+}: ModelPlan): ModelPlan {
   return plan
 }

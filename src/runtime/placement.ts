@@ -18,7 +18,7 @@ export interface PlacementOptions {
   readonly flavor: Flavor
   readonly choice: PlacementChoice
   readonly plan: ThreadPlan
-  /** Started ahead; absent where inline is forced. */
+  /** Started ahead; absent where the model is to be inline for certain. */
   readonly threads: WorkerThreads | undefined
   /** Starts a thread for requests that would block the serving thread, should the model be placed inline. */
   readonly startOverflow?: () => Promise<WorkerThreads>
@@ -97,7 +97,9 @@ export class ModelPlacement {
 
   /** @param rowMs the median time of a run of one row, where it could be measured. */
   async settle(rowMs: number | undefined): Promise<PlacedModel> {
-    if (this.#pool === undefined) return placedInline(this.#engine!)
+    if (this.#pool === undefined) {
+      return placedInline(this.#engine!, this.#options.choice === 'auto' ? this.#overflow() : undefined)
+    }
     if (!isLight(this.#options, this.#pool, rowMs)) {
       await this.#grow(this.#pool)
       return placedInPool(this.#pool)

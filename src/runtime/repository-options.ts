@@ -18,7 +18,9 @@ export interface ModelRepositoryOptions {
   readonly workers?: number
   /** How many models will be loaded at start, all versions counted, among which the cores are divided; 1 unless set. */
   readonly expectedModels?: number
-  /** Of the machine or the container unless set. */
+  /** Plans come from another thread of this process, and what it has measured and proved holds: nothing is done anew. */
+  readonly trustsMeasured?: boolean
+  /** Of the machine or the container unless set; read anew for each model. */
   readonly resources?: Resources
   readonly limits?: AdmissionLimits
   /** `auto` unless set. */

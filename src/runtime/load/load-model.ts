@@ -13,6 +13,7 @@ import { DynamicBatcher } from '../batching/dynamic-batcher.ts'
 import type { ThreadPlan } from '../cores.ts'
 import { loadFlavor } from '../load-flavor.ts'
 import { LoadedModel } from '../loaded-model.ts'
+import type { MeasuredPlace } from '../model-plan.ts'
 import { ModelPlacement, type PlacementChoice } from '../placement.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
@@ -31,6 +32,8 @@ export interface LoadModelOptions {
   /** As which it is served; as its source says unless set. */
   readonly version?: string
   readonly placement: PlacementChoice
+  /** It has been timed and proved in another thread of this process. */
+  readonly measured?: MeasuredPlace
   /** Started ahead of the model that goes into them; undefined where it will be inline for certain. */
   readonly threads: WorkerThreads | undefined
   /** Starts one more, should the model be inline and have requests that would block the serving thread. */
@@ -71,10 +74,12 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       ...scoringHabits(mlmodel),
     })
     options.onStage?.('timing')
-    const rowMs = await timeRow(place.candidate, scoring, bodies, options)
+    const { measured } = options
+    const rowMs = measured ? measured.rowMs : await timeRow(place.candidate, scoring, bodies, options)
     const placed = await place.settle(rowMs)
     options.onStage?.('proving')
-    const goldenRequests = await prove({ predictor: placed.predictor, scoring }, bodies, options)
+    const proved = { predictor: placed.predictor, scoring }
+    const goldenRequests = measured ? 0 : await prove(proved, bodies, options)
     const admission = new Admission(options.limits)
     const batcher = new DynamicBatcher(placed.predictor, {
       placement: placed.placement,

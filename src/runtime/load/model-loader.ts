@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from '../admission/admission.ts'
 import type { BatchingOptions } from '../batching/batching-state.ts'
 import { planThreads, type Resources } from '../cores.ts'
 import { type LoadedModel, versionOf } from '../loaded-model.ts'
-import type { ModelPlan } from '../model-plan.ts'
+import type { MeasuredPlace, ModelPlan } from '../model-plan.ts'
 import type { ModelThreads } from '../model-threads.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { ModelRepositoryOptions } from '../repository-options.ts'
@@ -147,14 +147,15 @@ export class ModelLoader {
     )
   }
 
-  #optionsFor(
-    { placement, limits, batching }: ModelPlan,
-    loading: ModelLoading,
-  ): Omit<LoadModelOptions, 'name' | 'source' | 'threads'> {
+  #optionsFor(plan: ModelPlan, loading: ModelLoading): Omit<LoadModelOptions, 'name' | 'source' | 'threads'> {
+    const { limits, batching } = plan
     const { flavorTable, runTimeoutMs = RUN_TIMEOUT_MS } = this.#options
     const { memoryBytes } = this.#init.resources
+    const measured = this.#measuredOf(plan)
+    const asked = plan.placement ?? this.#options.placement ?? 'auto'
     return {
-      placement: placement ?? this.#options.placement ?? 'auto',
+      placement: measured?.placement === 'pool' ? 'pool' : asked,
+      ...(measured && { measured }),
       limits: { ...(this.#options.limits ?? DEFAULT_LIMITS), ...limits },
       batching: { ...(this.#options.batching ?? DEFAULT_BATCHING), ...batching },
       runTimeoutMs,
@@ -165,11 +166,13 @@ export class ModelLoader {
     }
   }
 
-  /** None where inline is forced. */
-  async #threadsFor(
-    { placement = this.#options.placement }: ModelPlan,
-    loading: ModelLoading,
-  ): Promise<WorkerThreads | undefined> {
+  #measuredOf({ measured }: ModelPlan): MeasuredPlace | undefined {
+    return this.#options.trustsMeasured === true ? measured : undefined
+  }
+
+  /** None where it will be inline for certain. */
+  async #threadsFor(plan: ModelPlan, loading: ModelLoading): Promise<WorkerThreads | undefined> {
+    const placement = this.#measuredOf(plan)?.placement ?? plan.placement ?? this.#options.placement
     if (placement === 'inline') return undefined
     return loading.threads(() => this.#startThreads(loading, loading.threadCount))
   }
