@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { availableResources, type Resources } from '../runtime/cores.ts'
+import type { Resources } from '../runtime/cores.ts'
 import { DataPlane } from '../runtime/data-plane.ts'
 import { ModelRepository } from '../runtime/model-repository.ts'
 import { RepositoryControl } from '../runtime/repository-control.ts'
@@ -21,18 +21,22 @@ export interface ScoringServer {
   readonly options: ServerOptions
 }
 
+/** What only this server knows of itself. */
+export interface OwnPart {
+  readonly expectedModels: number
+  /** What it may use of the machine. */
+  readonly resources: Resources
+  /** Another thread of this process has measured and proved the models. */
+  readonly trustsMeasured: boolean
+}
+
 /** The one place where the parts of the program are joined. Nothing is loaded and nothing listens yet. */
-export function composeScoringServer(
-  settings: ServeSettings,
-  logger: Logger,
-  expectedModels: number,
-): ScoringServer {
+export function composeScoringServer(settings: ServeSettings, logger: Logger, own: OwnPart): ScoringServer {
   const registry = new ReopeningRegistry(() => openRegistryClient(settings, logger))
   const repository = new ModelRepository({
     resolve: (uri) => registry.resolve(uri),
     placement: settings.placement,
-    expectedModels,
-    resources: shareOf(settings.processes),
+    ...own,
     limits: admissionLimits(settings),
     batching: batchingOptions(settings),
     trial: trialOptions(settings),
@@ -62,10 +66,4 @@ export function composeScoringServer(
     ...(settings.sslKeyfile === undefined ? {} : { sslKeyfile: settings.sslKeyfile }),
   }
   return { repository, control, options }
-}
-
-/** What each of several processes may use. */
-function shareOf(processes: number): Resources {
-  const { cores, memoryBytes } = availableResources()
-  return { cores: Math.max(1, Math.floor(cores / processes)), memoryBytes: memoryBytes / processes }
 }

@@ -2,6 +2,7 @@ import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { CONTROL_SETTINGS } from './control-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { GRPC_SETTINGS } from './grpc-settings.ts'
+import { LISTENER_SETTINGS } from './listener-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { OVERLOAD_SETTINGS } from './overload-settings.ts'
 import { PLACEMENT_SETTINGS } from './placement-settings.ts'
@@ -35,6 +36,7 @@ export const SERVE_SETTINGS = {
     parse: port,
   }),
   ...GRPC_SETTINGS,
+  ...LISTENER_SETTINGS,
   ...PROCESS_SETTINGS,
   ...PLACEMENT_SETTINGS,
   timeoutMs: setting({

@@ -6,6 +6,7 @@ import type { ModelOrigin } from '../core/resolved-model.ts'
 import type { PreparedModel } from '../flavors/flavor.ts'
 import { UNVERSIONED } from '../runtime/loaded-model.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
+import type { ListenerChoice } from './listener-choice.ts'
 import { version as programVersion } from './version.ts'
 
 export interface Listening {
@@ -28,6 +29,22 @@ export function announceModels(
 ): void {
   const say = sayer(logger, format)
   for (const model of models) say(facts(model), describe(model))
+}
+
+/** Says in how many threads connections are served, and why. */
+export function announceListeners(
+  { listeners, reason }: ListenerChoice,
+  models: readonly ServedModel[],
+  { logger, format }: { readonly logger: Logger; readonly format: 'json' | 'text' },
+): void {
+  const places = models.map((model) => ({
+    model: model.name,
+    placement: model.placement,
+    workers: model.stats().workers,
+    rowMs: model.loadTimes.batch1,
+  }))
+  const count = listeners === 1 ? 'One listener' : `${listeners} listeners`
+  sayer(logger, format)({ listeners, reason, models: places }, `${count}: ${reason}`)
 }
 
 /** Says where the models are served. */

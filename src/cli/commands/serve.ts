@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { invalidParameter } from '../../core/errors.ts'
 import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
+import { sharesPorts } from '../listener-choice.ts'
 import { addSettings } from '../setting.ts'
 
 export function addServeCommand(program: Command): void {
@@ -15,14 +16,25 @@ export function addServeCommand(program: Command): void {
 /** Serves in this process, or in several that this one supervises, until a signal comes. */
 async function serve(settings: ServeSettings): Promise<void> {
   checkTogether(settings)
-  if (settings.processes === 1) return (await import('./serve/serve-here.ts')).serveHere(settings, undefined)
+  if (settings.processes === 1) {
+    return (await import('./serve/serve-here.ts')).serveHere(settings, { kind: 'alone', link: undefined })
+  }
   const { SupervisorLink } = await import('../../supervisor/supervisor-link.ts')
   const link = SupervisorLink.open()
-  if (link !== undefined) return (await import('./serve/serve-here.ts')).serveHere(settings, link)
+  if (link !== undefined) {
+    return (await import('./serve/serve-here.ts')).serveHere(settings, { kind: 'process', link })
+  }
   return (await import('./serve/supervise.ts')).supervise(settings)
 }
 
-function checkTogether({ sslCertfile, sslKeyfile, port, grpcPort }: ServeSettings): void {
+function checkTogether(settings: ServeSettings): void {
+  const { sslCertfile, sslKeyfile, port, grpcPort, processes, listeners } = settings
+  if (processes > 1 && listeners !== 'auto' && listeners > 1) {
+    throw invalidParameter('--processes and --listeners are two ways to use the cores: choose one of them')
+  }
+  if (listeners !== 'auto' && listeners > 1 && !sharesPorts()) {
+    throw invalidParameter('--listeners above 1 needs a system that spreads a port over threads (Linux)')
+  }
   if ((sslCertfile === undefined) !== (sslKeyfile === undefined)) {
     throw invalidParameter('--ssl-certfile and --ssl-keyfile belong together')
   }

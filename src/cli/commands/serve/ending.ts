@@ -1,11 +1,19 @@
 import type { Logger } from 'pino'
 import type { ModelRepository } from '../../../runtime/model-repository.ts'
-import type { RunningServer } from '../../../server/listen.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import type { ServeSettings } from '../../config.ts'
 
+/** What takes connections: a server, or the group of listeners that it is the first of. */
+interface EndingServer {
+  depart(): void
+  leave(within: { readonly graceMs: number; readonly requestTimeoutMs: number }): Promise<void>
+  stop(within: { readonly graceMs: number }): Promise<void>
+  /** Other threads of its are stuck in native runs. */
+  readonly hasStuck?: boolean
+}
+
 interface EndingInit {
-  readonly server: RunningServer
+  readonly server: EndingServer
   readonly repository: ModelRepository
   readonly logger: Logger
   readonly settings: Pick<ServeSettings, 'graceMs' | 'timeoutMs'>
@@ -86,12 +94,12 @@ export class Ending {
   }
 
   async #end(stopped: Promise<void>, late: NodeJS.Timeout): Promise<void> {
-    const { repository, logger, link } = this.#init
+    const { server, repository, logger, link } = this.#init
     await stopped
     await repository.close()
     clearTimeout(late)
     if (link === undefined) logger.info('stopped')
-    if (repository.hasStuckWorkers()) process.kill(process.pid, 'SIGKILL')
+    if (server.hasStuck === true || repository.hasStuckWorkers()) process.kill(process.pid, 'SIGKILL')
     process.exit(0)
   }
 }

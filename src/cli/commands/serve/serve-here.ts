@@ -1,162 +1,202 @@
 import type { Logger } from 'pino'
-import { hideUserInfo } from '../../../client/server-url.ts'
-import { ServingError } from '../../../core/errors.ts'
-import type { ModelPlan } from '../../../runtime/model-plan.ts'
-import type { ModelRepository } from '../../../runtime/model-repository.ts'
-import type { RepositoryControl } from '../../../runtime/repository-control.ts'
 import type { ServedModel } from '../../../runtime/served-model.ts'
 import type { App } from '../../../server/app.ts'
-import type { RunningGrpc } from '../../../server/grpc/listen-grpc.ts'
-import type { RunningServer } from '../../../server/listen.ts'
 import { createLogger } from '../../../server/logger.ts'
+import type { ServerOptions } from '../../../server/server-options.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
-import { composeScoringServer } from '../../compose.ts'
+import { composeScoringServer, type ScoringServer } from '../../compose.ts'
 import type { ServeSettings } from '../../config.ts'
-import { curlLine } from '../../curl-line.ts'
-import { apiKeys } from '../../overload-settings.ts'
-import { announceListening, announceModels } from '../../start-banner.ts'
+import { chooseListeners, type ListenerChoice, sharesPorts } from '../../listener-choice.ts'
+import { ResourceShare } from '../../resource-share.ts'
 import { boundYoungGeneration } from '../../young-generation.ts'
+import { announce } from './announce.ts'
 import { Ending } from './ending.ts'
+import { ListenerEnding } from './listener-ending.ts'
+import { loadStep } from './load-step.ts'
 import { type LogFormat, logFormatOf } from './log-format.ts'
+import type { OpenGroup } from './open-group.ts'
+import type { OpenPorts, PortShare } from './open-ports.ts'
+import { fieldsOf, type Place } from './place.ts'
 import { SharedControl } from './shared-control.ts'
-import { type StartStep, startSteps } from './start-steps.ts'
+import { startSteps } from './start-steps.ts'
+import { watchHangs } from './watch-hangs.ts'
 
-/** What a server that runs is made of. */
-interface Serving {
-  readonly app: App
-  readonly server: RunningServer
-  readonly grpc: RunningGrpc | undefined
-  readonly repository: ModelRepository
-  readonly control: RepositoryControl
-  /** That it started with. */
-  readonly models: readonly ServedModel[]
-  readonly ending: Ending
+/** What a server is made of before its models are there. */
+interface Prepared extends ScoringServer {
+  readonly settings: ServeSettings
+  readonly place: Place
   readonly logger: Logger
   readonly format: LogFormat
-  readonly settings: ServeSettings
+  readonly resources: ResourceShare
 }
 
-/**
- * Loads the models, serves in this process, and stays until it is told to end.
- * @param link where this process is one of several: connections come from the supervisor then.
- */
-export async function serveHere(settings: ServeSettings, link: SupervisorLink | undefined): Promise<void> {
+/** How a server takes part in a group of listeners. */
+interface Membership {
+  /** Of a server that others stand beside. */
+  readonly link: SupervisorLink | undefined
+  readonly share: PortShare | undefined
+  /** Of the first listener, which starts the others. */
+  readonly opened: OpenGroup | undefined
+  /** Of a server that has chosen itself. */
+  readonly choice: ListenerChoice | undefined
+}
+
+/** What a server that runs is made of. */
+interface Serving extends Prepared, OpenPorts, Membership {
+  readonly app: App
+  /** That it started with. */
+  readonly models: readonly ServedModel[]
+  /** As others tell it. */
+  readonly finish: (graceMs: number) => void
+}
+
+/** Loads the models, serves in this thread, and stays until it is told to end. */
+export async function serveHere(settings: ServeSettings, place: Place): Promise<void> {
   const format = logFormatOf(settings)
-  const fields = link === undefined ? {} : { process: link.number }
-  const logger = createLogger({ level: settings.logLevel, format, fields })
-  const steps = await startSteps(settings, link)
+  const logger = createLogger({ level: settings.logLevel, format, fields: fieldsOf(place) })
+  const steps = await startSteps(settings, place.link)
   const expectedModels = steps.filter(({ kind }) => kind === 'load').length
-  const { repository, control, options } = composeScoringServer(settings, logger, expectedModels)
+  const resources = new ResourceShare(partsOf(settings, place))
+  const trustsMeasured = place.kind === 'listener'
+  const parts = composeScoringServer(settings, logger, { expectedModels, resources, trustsMeasured })
   try {
     // The server's modules are read while the engine opens the models in threads of its own.
-    const loading = Promise.all(steps.flatMap((step) => take(repository, step)))
-    const [models, { buildApp }, { listen, serveHanded }] = await Promise.all([
-      loading,
-      import('../../../server/app.ts'),
-      import('../../../server/listen.ts'),
-    ])
-    const app = await buildApp(
-      link === undefined
-        ? options
-        : { ...options, allFigures: link, control: new SharedControl(control, link) },
-    )
-    // Whoever follows the HTTP port takes it for the sign that all is served.
-    const grpc = await openGrpc(app, settings, link)
-    const server =
-      link === undefined
-        ? await listen(app, settings).catch((error: unknown) => closing(grpc, error))
-        : serveHanded(app, settings)
-    if (grpc !== undefined) server.accompany(grpc)
-    const ending = new Ending({ server, repository, logger, settings, link })
-    repository.onExhausted = (model) =>
-      ending.exhausted(`No worker thread of the model '${model}' can be replaced`)
-    // Whoever reads that it listens may end it at once.
-    ending.onSignals()
-    const serving = { app, server, grpc, repository, control, models, ending, logger, format, settings }
-    if (link === undefined) await announce(serving, { port: server.port, grpcPort: grpc?.port })
-    else serveFor(link, serving)
-    boundYoungGeneration()
-    if (link === undefined) await watchHangs(serving)
+    const loading = Promise.all(steps.flatMap((step) => loadStep(parts.repository, step)))
+    const [models] = await Promise.all([loading, import('./open-ports.ts'), ...serverModules()])
+    const serving = await open({ ...parts, settings, place, logger, format, resources }, models)
+    await begin(serving)
   } catch (error) {
-    await repository.close()
-    link?.close()
+    await parts.repository.close()
+    place.link?.close()
     throw error
   }
 }
 
-/** gRPC was the first to listen. */
-async function closing(grpc: RunningGrpc | undefined, error: unknown): Promise<never> {
-  const stopped = grpc?.stop()
-  grpc?.closeAll()
-  await stopped
-  throw error
+function serverModules() {
+  return [import('../../../server/app.ts'), import('../../../server/listen.ts')] as const
 }
 
-/** Where it is asked for: nothing of it is read otherwise. */
-async function openGrpc(
-  app: App,
-  { host, grpcPort, reusePort }: ServeSettings,
-  link: SupervisorLink | undefined,
-): Promise<RunningGrpc | undefined> {
-  if (grpcPort === undefined) return undefined
-  const { listenGrpc, serveGrpcHanded } = await import('../../../server/grpc/listen-grpc.ts')
-  return link === undefined ? listenGrpc(app, { host, port: grpcPort, reusePort }) : serveGrpcHanded(app)
+/** In how many parts the machine is divided from the start on. */
+function partsOf({ processes, listeners }: ServeSettings, place: Place): number {
+  if (place.kind === 'listener') return place.data.listeners
+  return listeners === 'auto' ? processes : processes * listeners
 }
 
-function take(repository: ModelRepository, step: StartStep): readonly Promise<ServedModel>[] {
-  if (step.kind === 'load') return [load(repository, step.plan)]
-  repository.remember(step.known)
-  return []
+/** Takes connections from now on. */
+async function open(prepared: Prepared, models: readonly ServedModel[]): Promise<Serving> {
+  const { settings, place } = prepared
+  const [[{ buildApp }], { openPorts }] = await Promise.all([
+    Promise.all(serverModules()),
+    import('./open-ports.ts'),
+  ])
+  const membership = await join(prepared, models)
+  const app = await buildApp(optionsFor(prepared, membership))
+  const ports = await openPorts(app, settings, place, membership.share)
+  const finish = onEnd(prepared, ports, membership)
+  return { ...prepared, ...ports, ...membership, app, models, finish }
 }
 
-/** @throws ServingError that names the model, since several may be served and most failures are about a file. */
-async function load(repository: ModelRepository, plan: ModelPlan): Promise<ServedModel> {
-  const { uri } = plan
-  try {
-    return await repository.loadPlan(plan)
-  } catch (error) {
-    if (!(error instanceof ServingError) || error.code === 'INTERNAL_ERROR') throw error
-    const { code, message, details } = error
-    throw new ServingError(code, `${hideUserInfo(uri)} cannot be served: ${message}`, {
-      details,
-      cause: error,
-    })
+async function join(prepared: Prepared, models: readonly ServedModel[]): Promise<Membership> {
+  const { settings, place, resources } = prepared
+  if (place.kind === 'process') {
+    return { link: place.link, share: undefined, opened: undefined, choice: undefined }
+  }
+  if (place.kind === 'listener') {
+    const { ListenerBoard } = await import('../../../supervisor/listener-board.ts')
+    const { number, board } = place.data
+    return {
+      link: place.link,
+      share: { board: ListenerBoard.over(board), number },
+      opened: undefined,
+      choice: undefined,
+    }
+  }
+  const asked = settings.listeners
+  const choice = chooseListeners({
+    asked,
+    models,
+    resources: resources.machine,
+    sharesPorts: sharesPorts(),
+  })
+  if (choice.listeners === 1) return { link: undefined, share: undefined, opened: undefined, choice }
+  const { openGroup } = await import('./open-group.ts')
+  const opened = openGroup({ ...prepared, listeners: choice.listeners })
+  const { group, board } = opened
+  return { link: group.link, share: { board, number: group.link.number }, opened, choice }
+}
+
+function optionsFor(
+  { options, control, logger }: Prepared,
+  { link, share, opened }: Membership,
+): ServerOptions {
+  if (link === undefined) return options
+  const shared = { ...options, allFigures: link, control: new SharedControl(control, link) }
+  if (share === undefined) return shared
+  const { bufferedBytes = 0, bodyBytes = 0 } = options.limits ?? {}
+  const part = Math.max(bodyBytes, Math.floor(bufferedBytes / share.board.size))
+  return {
+    ...shared,
+    limits: { ...options.limits, bufferedBytes: part },
+    logger: opened === undefined ? logger : logger.child({ listener: share.number }),
   }
 }
 
-/** A run in the thread that everything else depends on, and nothing says that it ends. */
-function mayHang({ placement, mlmodel }: ServedModel): boolean {
-  return placement === 'inline' && mlmodel.traits.unboundedRun
-}
-
-/** Once there is a model that may hang, at the start or later. */
-async function watchHangs({ repository, settings, format }: Serving): Promise<void> {
-  if (repository.list().some(mayHang)) return await watch(settings, format)
-  repository.onLoaded = (model) => {
-    if (!mayHang(model)) return
-    repository.onLoaded = () => {}
-    void watch(settings, format)
+/** Sees to it that the server ends in order. @returns how it is to end when others tell it. */
+function onEnd(
+  { repository, logger, settings, place }: Prepared,
+  { server }: OpenPorts,
+  { opened, link }: Membership,
+): (graceMs: number) => void {
+  if (place.kind === 'listener') {
+    const ending = new ListenerEnding({ server, repository, link: place.link })
+    repository.onExhausted = (model) => ending.exhausted(exhaustedBy(model))
+    return (graceMs) => ending.finish(graceMs)
   }
+  const { group } = opened ?? {}
+  const ending = new Ending({ server: group ?? server, repository, logger, settings, link: place.link })
+  repository.onExhausted = (model) => ending.exhausted(exhaustedBy(model))
+  // Whoever reads that it listens may end it at once.
+  ending.onSignals()
+  if (group === undefined) return (graceMs) => ending.finish(graceMs)
+  group.onExhausted = (reason) => ending.exhausted(reason)
+  return (graceMs) => void server.stop({ graceMs }).then(() => link?.ended(false))
 }
 
-async function watch({ timeoutMs }: ServeSettings, format: LogFormat): Promise<void> {
-  const { startWatchdog } = await import('../../../supervisor/watchdog.ts')
-  startWatchdog({ requestTimeoutMs: timeoutMs, format })
+function exhaustedBy(model: string): string {
+  return `No worker thread of the model '${model}' can be replaced`
 }
 
-/** Does what the supervisor asks. */
+/** Lets whoever is concerned know that it serves. */
+async function begin(serving: Serving): Promise<void> {
+  const { server, grpc, repository, settings, place, format, link, share, opened, choice } = serving
+  const { port } = server
+  const grpcPort = grpc?.port
+  if (share !== undefined) {
+    const { watchListeners } = await import('../../../supervisor/listener-watch.ts')
+    share.board.join(share.number)
+    watchListeners({ ...share, requestTimeoutMs: settings.timeoutMs, format })
+  }
+  if (link !== undefined) serveFor(link, serving)
+  if (place.kind === 'listener') return
+  if (place.kind === 'alone') await announce({ ...serving, choice }, { port, grpcPort })
+  opened?.start({ port, ...(grpcPort === undefined ? {} : { grpcPort }) })
+  boundYoungGeneration()
+  if (place.kind === 'alone') await watchHangs(repository, settings, format)
+}
+
+/** Does what whoever directs the server asks. */
 function serveFor(link: SupervisorLink, serving: Serving): void {
-  const { app, server, grpc, repository, control, ending, logger } = serving
+  const { app, server, grpc, repository, control, logger, place, finish } = serving
   link.serve({
     models: () => repository.plans(),
     prepare: (change) => control.prepareChange(change),
     giveUp: (name) => control.giveUp(name),
     take: (connection, service) => (service === 'grpc' ? grpc : server)?.take(connection),
     connections: () => server.openConnections,
-    figures: () => app.exposition.figures(),
+    figures: () => figuresOf(app, place),
     traffic: () => server.traffic(),
     depart: () => server.depart(),
-    finish: (graceMs) => ending.finish(graceMs),
+    finish,
     listening: (start) => {
       announce(serving, start).catch((error: unknown) => {
         logger.warn({ err: error }, 'the start could not be announced')
@@ -165,22 +205,9 @@ function serveFor(link: SupervisorLink, serving: Serving): void {
   })
 }
 
-interface Start {
-  readonly port: number
-  readonly grpcPort?: number | undefined
-  readonly startMs?: number
-  readonly processes?: number
-}
-
-/** What is served, and where; and a line to try for whoever started this at a terminal. */
-async function announce({ server, models, logger, format, settings }: Serving, start: Start): Promise<void> {
-  const { port, grpcPort, ...told } = start
-  const url = server.urlAt(port)
-  const grpc = grpcPort === undefined ? undefined : server.addressAt(grpcPort)
-  announceModels(models, logger, format)
-  announceListening({ ...told, url, grpc, logger, format })
-  const [model] = models
-  if (format !== 'text' || model === undefined) return
-  const line = await curlLine(model, { url, apiKey: apiKeys(settings)[0] })
-  if (line !== undefined) process.stdout.write(`\nTry it:\n\n  ${line}\n\n`)
+async function figuresOf({ exposition }: App, { kind }: Place) {
+  const figures = await exposition.figures()
+  if (kind !== 'listener') return figures
+  const { ofListener } = await import('../../../supervisor/group-figures.ts')
+  return ofListener(figures)
 }
