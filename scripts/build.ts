@@ -35,6 +35,7 @@ const bundle = await rolldown({
     'trial-thread': 'src/runtime/trial/trial-thread.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
     'watchdog-thread': 'src/supervisor/watchdog-thread.ts',
+    'listener-thread': 'src/cli/listener-thread.ts',
     'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',
   },
   platform: 'node',
