@@ -1,15 +1,6 @@
 import type { InferenceRequest } from '../core/inference.ts'
 import type { TensorMap } from '../core/tensor.ts'
 
-/** A body as it was received. */
-export interface ReceivedBody<Kind> {
-  readonly body: Buffer
-  /** What the headers say of it, in the dialect's own terms. */
-  readonly kind: Kind
-  /** All of it is text, so that its length tells how many rows others are likely to hold. */
-  readonly isText: boolean
-}
-
 export interface DecodedBody<Form> {
   readonly request: InferenceRequest
   /** What the reply needs to know of its request. */

@@ -1,17 +1,13 @@
-import { performance } from 'node:perf_hooks'
 import { notFound, unavailable } from '../core/errors.ts'
-import { newTiming, type Timing } from '../core/timing.ts'
-import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
-import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
-import type { BodyCodec, DecodedBody, ReceivedBody } from './body-codec.ts'
 import type { BodyReader } from './body-reader.ts'
 import { refuseEarly } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { LoopTurn } from './loop-turn.ts'
 import type { RequestHead } from './request-head.ts'
+import { type RequestSurroundings, ScoredRequest } from './scored-request.ts'
+import type { ScoringDialect } from './scoring-dialect.ts'
 import type { InferencePlane, ServedModels } from './server-options.ts'
-import { serverTiming } from './server-timing.ts'
 import { wantedTimeoutMs } from './time-limit.ts'
 
 /**
@@ -20,11 +16,6 @@ import { wantedTimeoutMs } from './time-limit.ts'
  */
 const MOST_LAG = 1 / 3
 
-/** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
-const TELLING_BODY_BYTES = 4 * 1024
-
-const NOTHING = Promise.resolve(undefined)
-
 export interface ModelRequestsInit {
   readonly models: ServedModels
   readonly dataPlane: InferencePlane
@@ -32,19 +23,21 @@ export interface ModelRequestsInit {
   readonly requestTimeoutMs: number
 }
 
+type BodyTaker = Pick<ScoredRequest<unknown, unknown, unknown>, 'received' | 'dropped' | 'failed'>
+
 /** What every request to a model passes, whatever its dialect: on its way in, and to the model. */
-export class ModelRequests {
+export class ModelRequests implements RequestSurroundings {
+  readonly dataPlane: InferencePlane
+  readonly requestTimeoutMs: number
   readonly #models: ServedModels
-  readonly #dataPlane: InferencePlane
   readonly #bodies: BodyReader
-  readonly #requestTimeoutMs: number
   readonly #turn = new LoopTurn()
 
   constructor(init: ModelRequestsInit) {
     this.#models = init.models
-    this.#dataPlane = init.dataPlane
+    this.dataPlane = init.dataPlane
     this.#bodies = init.bodies
-    this.#requestTimeoutMs = init.requestTimeoutMs
+    this.requestTimeoutMs = init.requestTimeoutMs
   }
 
   /**
@@ -59,59 +52,36 @@ export class ModelRequests {
   }
 
   /**
-   * All of the request's body, inflated. Undefined where there is nothing left to do: refused by its headers alone since
-   * it could not be answered in time, or as `BodyReader.read`.
+   * Answers a request whose model was found: its body is read, decoded, inferred and encoded. Never throws.
+   * @param kind what its headers say of the body, in the dialect's own terms.
    */
-  read(exchange: Exchange, model: ServedModel): Promise<Buffer | undefined> {
-    if (!this.#mayWait(exchange, model)) return NOTHING
-    return this.#bodies.read(exchange, model.admission)
-  }
-
-  /** Its body is there: from now on it is the server that takes time. */
-  received(exchange: Exchange): void {
-    exchange.receivedAt = performance.now()
-    exchange.limitTo(exchange.receivedAt + this.#requestTimeoutMs)
-  }
-
-  /** Answers a body that is read here and was `received`: decodes, infers and encodes, each of which writes its part of the timing record. */
-  async predict<Kind, Form, Reply>(
+  answer<Kind, Form, Reply>(
+    dialect: ScoringDialect<Kind, Form, Reply>,
     exchange: Exchange,
     model: ServedModel,
-    codec: BodyCodec<Kind, Form, Reply>,
-    { body, kind, isText }: ReceivedBody<Kind>,
-  ): Promise<Reply> {
-    const timing = timingOf(exchange)
-    const decoding = codec.decode(body, kind)
-    const decoded = decoding instanceof Promise ? await decoding : decoding
-    timing.parse = performance.now() - exchange.receivedAt
-    heed(exchange, decoded)
-
-    const { outputs } = await this.#dataPlane.infer(model, decoded.request, inferOptions(exchange, timing))
-    if (isText) learnRows(model, body, timing)
-
-    const inferredAt = performance.now()
-    const reply = codec.encode(outputs, decoded.form)
-    timing.serialise = performance.now() - inferredAt
-    exchange.headers.push('server-timing', serverTiming(timing))
-    return reply
-  }
-
-  /** Answers a large body, which is read where its model runs: here it would make every other request wait. */
-  async score(
-    exchange: Exchange,
-    model: ServedModel,
-    scorer: BodyScorer,
-    request: BodyRequest,
-  ): Promise<ScoredBody> {
-    const timing = timingOf(exchange)
-    const scored = await this.#dataPlane.score(model, scorer, request, inferOptions(exchange, timing))
-    exchange.headers.push('server-timing', serverTiming(timing))
-    return scored
+    kind: Kind,
+  ): void {
+    if (!this.#mayWait(exchange, model)) return
+    const request = new ScoredRequest({ surroundings: this, dialect, exchange, model, kind })
+    const body = this.#bodies.take(exchange)
+    if (body === undefined) void this.#read(exchange, model, request)
+    else request.received(body)
   }
 
   /** Forgets the body of an exchange that is over. */
   release(exchange: Exchange): void {
     this.#bodies.release(exchange)
+  }
+
+  /** All of the body is yet to come, or to be inflated. */
+  async #read(exchange: Exchange, model: ServedModel, request: BodyTaker): Promise<void> {
+    try {
+      const body = await this.#bodies.read(exchange, model.admission)
+      if (body === undefined) request.dropped()
+      else request.received(body)
+    } catch (error) {
+      request.failed(error)
+    }
   }
 
   /** Refuses by the headers alone what could not be answered in time: the earlier, the cheaper. */
@@ -120,7 +90,7 @@ export class ModelRequests {
     const { startedAt, apiKey, request } = exchange
     const wantedMs = wantedTimeoutMs(request)
     if (wantedMs !== undefined) exchange.wantBy(startedAt + wantedMs)
-    const deadline = Math.min(startedAt + this.#requestTimeoutMs, exchange.wantedBy)
+    const deadline = Math.min(startedAt + this.requestTimeoutMs, exchange.wantedBy)
     const lagMs = this.#turn.lagMs(startedAt)
     const lags = placement === 'inline' && lagMs > (deadline - startedAt) * MOST_LAG
     if (!lags && admission.requests === 0 && apiKey === undefined && !admission.stopped) return true
@@ -184,29 +154,4 @@ function noDefault(models: ServedModels): Error {
 
 function stillLoading(): Error {
   return unavailable('The models are still being loaded.')
-}
-
-/** The record of an exchange whose body has been read. */
-function timingOf(exchange: Exchange): Timing {
-  exchange.timing ??= newTiming()
-  return exchange.timing
-}
-
-/** A body of text that was answered tells how many rows others are likely to hold. */
-function learnRows({ admission }: ServedModel, body: Buffer, { rows }: Timing): void {
-  if (body.length >= TELLING_BODY_BYTES) admission.learnRows(body.length, rows)
-}
-
-const MICROSECONDS = 1000
-
-/** What a request says of itself in its body: its id, and how long its client waits. */
-function heed(exchange: Exchange, { request, timeoutMicroseconds }: DecodedBody<unknown>): void {
-  if (request.id !== undefined) exchange.nameAfter(request.id)
-  if (timeoutMicroseconds === undefined) return
-  const wantedBy = exchange.startedAt + timeoutMicroseconds / MICROSECONDS
-  if (wantedBy < exchange.wantedBy) exchange.wantBy(wantedBy)
-}
-
-function inferOptions({ deadline, signal, apiKey }: Exchange, timing: Timing): InferOptions {
-  return { deadline, timing, signal, apiKey }
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { InferenceRequest, InferenceResponse } from '../core/inference.ts'
 import type { AllFigures } from '../core/metric-figures.ts'
 import type { BodyScorer, ScoredBody } from '../runtime/body-scorer.ts'
-import type { BodyRequest, InferOptions } from '../runtime/data-plane.ts'
+import type { BodyRequest, InferenceCaller, InferOptions } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { ControlGuard } from './control-guard.ts'
 import type { ModelControl } from './model-control.ts'
@@ -24,6 +24,11 @@ export interface ServedModels {
 /** What the server asks of the data plane: the one way to a prediction, whatever the protocol. */
 export interface InferencePlane {
   infer(model: ServedModel, request: InferenceRequest, options: InferOptions): Promise<InferenceResponse>
+  /**
+   * `infer` without a promise.
+   * @throws ServingError where it is refused at once: `caller` is told nothing then. What comes later, it is told.
+   */
+  submit(model: ServedModel, request: InferenceRequest, options: InferOptions, caller: InferenceCaller): void
   /** Answers a body that is decoded and encoded where the model runs. */
   score(
     model: ServedModel,
@@ -73,6 +78,8 @@ export interface ServerOptions {
   /** Paths of PEM files, both or neither: HTTPS instead of HTTP. */
   readonly sslCertfile?: string
   readonly sslKeyfile?: string
+  /** Reads ordinary requests without node:http (docs/http-lane.md); true unless set. */
+  readonly lane?: boolean
   /** One log line for every request, instead of for slow and failed ones only. */
   readonly accessLog?: boolean
   /** Headrace's own, as clients are told; empty unless set. */

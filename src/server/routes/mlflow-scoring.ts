@@ -1,63 +1,60 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServingError } from '../../core/errors.ts'
 import { badRequest, internalError } from '../../core/errors.ts'
-import type { ScoringMediaType } from '../../protocols/mlflow-scoring/scoring-codec.ts'
-import type { BodyScorer, MlflowBody } from '../../runtime/body-scorer.ts'
-import type { BodyRequest } from '../../runtime/data-plane.ts'
+import type {
+  ReplyForm,
+  ScoringCodec,
+  ScoringMediaType,
+} from '../../protocols/mlflow-scoring/scoring-codec.ts'
+import type { MlflowBody, ScoredBody } from '../../runtime/body-scorer.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
 import { mlflowErrorBody } from '../mlflow-error-body.ts'
 import type { ModelRequests } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
+import type { ScoringDialect } from '../scoring-dialect.ts'
 import { scoringMediaType, type UnsupportedMediaType } from '../scoring-media-type.ts'
 
 /** `POST /invocations` and `POST /models/NAME[/versions/VERSION]/invocations`: MLflow's scoring protocol over HTTP. */
-export class MlflowScoring {
+export class MlflowScoring implements ScoringDialect<ScoringMediaType, ReplyForm, string | Uint8Array> {
   readonly #requests: ModelRequests
 
   constructor(requests: ModelRequests) {
     this.#requests = requests
   }
 
-  /** Answers the exchange; never rejects. Without a name the default model is meant, without a version the preferred. */
-  async handle(exchange: Exchange, modelName: string | undefined, version?: string): Promise<void> {
+  /** Answers the exchange; never throws. Without a name the default model is meant, without a version the preferred. */
+  handle(exchange: Exchange, modelName: string | undefined, version?: string): void {
     exchange.errorBody = scoringErrorBody
     try {
       const model = this.#requests.find(exchange, modelName, version)
       const mediaType = mediaTypeOf(exchange)
-      if (typeof mediaType !== 'string') {
-        exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
-        return
-      }
-      const body = await this.#requests.read(exchange, model)
-      if (body === undefined) return
-      this.#requests.received(exchange)
-      const { bodies, scoring } = model
-      const reply =
-        bodies !== undefined && body.length >= bodies.fromBytes
-          ? await this.#score(exchange, model, bodies, { body, dialect: dialectOf(mediaType) })
-          : await this.#requests.predict(exchange, model, scoring, { body, kind: mediaType, isText: true })
-      sendReply(exchange, 'application/json', reply)
+      if (typeof mediaType === 'string') this.#requests.answer(this, exchange, model, mediaType)
+      else exchange.send(415, 'text/plain; charset=utf-8', mediaType.refusal)
     } catch (error) {
       exchange.fail(error)
-    } finally {
-      this.#requests.release(exchange)
     }
   }
 
-  async #score(
-    exchange: Exchange,
-    model: ServedModel,
-    scorer: BodyScorer,
-    request: BodyRequest,
-  ): Promise<Uint8Array> {
-    const { octets } = await this.#requests.score(exchange, model, scorer, request)
+  codec({ scoring }: ServedModel): ScoringCodec {
+    return scoring
+  }
+
+  textBytes(body: Buffer): number {
+    return body.length
+  }
+
+  whole(_model: ServedModel, mediaType: ScoringMediaType): MlflowBody {
+    return { protocol: 'mlflow-scoring', mediaType }
+  }
+
+  replyOf(_exchange: Exchange, { octets }: ScoredBody): Uint8Array {
     return octets
   }
-}
 
-function dialectOf(mediaType: ScoringMediaType): MlflowBody {
-  return { protocol: 'mlflow-scoring', mediaType }
+  send(exchange: Exchange, reply: string | Uint8Array): void {
+    sendReply(exchange, 'application/json', reply)
+  }
 }
 
 /** MLflow answers 500 where the header is absent; that is the client's mistake, so here it is 400. */
@@ -79,21 +76,21 @@ export function scoringRoutes(app: FastifyInstance, scoring: MlflowScoring): voi
   app.post('/invocations', {
     onRequest: (request, reply) => {
       reply.hijack()
-      void scoring.handle(request.exchange, undefined)
+      scoring.handle(request.exchange, undefined)
     },
     handler: answeredEarlier,
   })
   app.post<{ Params: { name: string } }>('/models/:name/invocations', {
     onRequest: (request, reply) => {
       reply.hijack()
-      void scoring.handle(request.exchange, request.params.name)
+      scoring.handle(request.exchange, request.params.name)
     },
     handler: answeredEarlier,
   })
   app.post<{ Params: { name: string; version: string } }>('/models/:name/versions/:version/invocations', {
     onRequest: (request, reply) => {
       reply.hijack()
-      void scoring.handle(request.exchange, request.params.name, request.params.version)
+      scoring.handle(request.exchange, request.params.name, request.params.version)
     },
     handler: answeredEarlier,
   })

@@ -42,16 +42,16 @@ export class V1Routes {
       const path = v1Path(exchange.path)
       if (path === undefined) throw routeNotFound(`There is no route ${exchange.path}.`)
       if (!allows(exchange, path)) return
-      if (path.action === 'predict') await this.#predict(exchange, path)
+      if (path.action === 'predict') this.#predict(exchange, path)
       else await this.#describe(exchange, path)
     } catch (error) {
       exchange.fail(error)
     }
   }
 
-  async #predict(exchange: Exchange, path: V1Path): Promise<void> {
+  #predict(exchange: Exchange, path: V1Path): void {
     const { name = '', version } = this.#resolved(path)
-    await this.#prediction.handle(exchange, name, version)
+    this.#prediction.handle(exchange, name, version)
   }
 
   async #describe(exchange: Exchange, path: V1Path): Promise<void> {

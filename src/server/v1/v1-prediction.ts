@@ -1,13 +1,16 @@
 import type { V1Codec } from '../../protocols/v1/compile-v1-codec.ts'
+import type { PredictForm } from '../../protocols/v1/predict-form.ts'
+import type { BodyDialect, ScoredBody } from '../../runtime/body-scorer.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { Exchange } from '../exchange.ts'
 import type { ModelRequests } from '../model-requests.ts'
 import { sendReply } from '../reply-coding.ts'
+import type { ScoringDialect } from '../scoring-dialect.ts'
 
 const DIALECT = { protocol: 'v1' } as const
 
 /** `POST /v1/models/NAME:predict`, as TensorFlow Serving and KServe have it. */
-export class V1Prediction {
+export class V1Prediction implements ScoringDialect<undefined, PredictForm, string | Uint8Array> {
   readonly #requests: ModelRequests
   readonly #codecs = new WeakMap<ServedModel, V1Codec>()
 
@@ -15,29 +18,34 @@ export class V1Prediction {
     this.#requests = requests
   }
 
-  /** Answers the exchange; never rejects. */
-  async handle(exchange: Exchange, name: string, version: string | undefined): Promise<void> {
+  /** Answers the exchange; never throws. */
+  handle(exchange: Exchange, name: string, version: string | undefined): void {
     try {
       const model = this.#requests.find(exchange, name, version)
-      const body = await this.#requests.read(exchange, model)
-      if (body === undefined) return
-      this.#requests.received(exchange)
-      const { bodies } = model
-      const reply =
-        bodies !== undefined && body.length >= bodies.fromBytes
-          ? (await this.#requests.score(exchange, model, bodies, { body, dialect: DIALECT })).octets
-          : await this.#predict(exchange, model, body)
-      sendReply(exchange, 'application/json', reply)
+      this.#requests.answer(this, exchange, model, undefined)
     } catch (error) {
       exchange.fail(error)
-    } finally {
-      this.#requests.release(exchange)
     }
   }
 
-  async #predict(exchange: Exchange, model: ServedModel, body: Buffer): Promise<string> {
-    const codec = this.#codecs.get(model) ?? (await this.#open(model))
-    return this.#requests.predict(exchange, model, codec, { body, kind: undefined, isText: true })
+  codec(model: ServedModel): V1Codec | Promise<V1Codec> {
+    return this.#codecs.get(model) ?? this.#open(model)
+  }
+
+  textBytes(body: Buffer): number {
+    return body.length
+  }
+
+  whole(): BodyDialect {
+    return DIALECT
+  }
+
+  replyOf(_exchange: Exchange, { octets }: ScoredBody): Uint8Array {
+    return octets
+  }
+
+  send(exchange: Exchange, reply: string | Uint8Array): void {
+    sendReply(exchange, 'application/json', reply)
   }
 
   /** Compiled for the first request to its model. */

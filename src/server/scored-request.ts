@@ -1,0 +1,139 @@
+import { performance } from 'node:perf_hooks'
+import type { TensorMap } from '../core/tensor.ts'
+import { newTiming, type Timing } from '../core/timing.ts'
+import type { BodyScorer } from '../runtime/body-scorer.ts'
+import type { InferenceCaller } from '../runtime/data-plane.ts'
+import type { ServedModel } from '../runtime/served-model.ts'
+import type { BodyCodec, DecodedBody } from './body-codec.ts'
+import type { Exchange } from './exchange.ts'
+import type { ScoringDialect } from './scoring-dialect.ts'
+import type { InferencePlane } from './server-options.ts'
+import { serverTiming } from './server-timing.ts'
+
+const MICROSECONDS = 1000
+
+/** In a smaller body what is around the rows weighs too much to tell how many a large one holds. */
+const TELLING_BODY_BYTES = 4 * 1024
+
+/** What all requests to models share. */
+export interface RequestSurroundings {
+  readonly dataPlane: InferencePlane
+  readonly requestTimeoutMs: number
+  /** Forgets the body of an exchange that is over. */
+  release(exchange: Exchange): void
+}
+
+export interface ScoredRequestInit<Kind, Form, Reply> {
+  readonly surroundings: RequestSurroundings
+  readonly dialect: ScoringDialect<Kind, Form, Reply>
+  readonly exchange: Exchange
+  readonly model: ServedModel
+  readonly kind: Kind
+}
+
+/**
+ * One request to a model, from its body to its reply. Where the body is there and its codec compiled there is no promise
+ * on the way: it is decoded and submitted within the call of `received`, and encoded within that of `inferred`.
+ */
+export class ScoredRequest<Kind, Form, Reply> implements InferenceCaller {
+  readonly #init: ScoredRequestInit<Kind, Form, Reply>
+  #codec: BodyCodec<Kind, Form, Reply> | undefined
+  #form: Form | undefined
+  /** Bytes of a body whose rows tell how many others are likely to hold; 0 where they tell nothing. */
+  #tellingBytes = 0
+
+  constructor(init: ScoredRequestInit<Kind, Form, Reply>) {
+    this.#init = init
+  }
+
+  /** The body is there: from now on it is the server that takes time. Never throws. */
+  received(body: Buffer): void {
+    const { exchange, surroundings } = this.#init
+    exchange.receivedAt = performance.now()
+    exchange.limitTo(exchange.receivedAt + surroundings.requestTimeoutMs)
+    try {
+      this.#begin(body)
+    } catch (error) {
+      this.failed(error)
+    }
+  }
+
+  /** Nothing is left to do: it has been answered, or its client has left. */
+  dropped(): void {
+    this.#init.surroundings.release(this.#init.exchange)
+  }
+
+  inferred(outputs: TensorMap, timing: Timing): void {
+    const { exchange, dialect, model, surroundings } = this.#init
+    if (this.#tellingBytes > 0) model.admission.learnRows(this.#tellingBytes, timing.rows)
+    try {
+      const inferredAt = performance.now()
+      const reply = this.#codec!.encode(outputs, this.#form!)
+      timing.serialise = performance.now() - inferredAt
+      exchange.headers.push('server-timing', serverTiming(timing))
+      dialect.send(exchange, reply)
+    } catch (error) {
+      exchange.fail(error)
+    }
+    surroundings.release(exchange)
+  }
+
+  failed(error: unknown): void {
+    const { exchange, surroundings } = this.#init
+    exchange.fail(error)
+    surroundings.release(exchange)
+  }
+
+  #begin(body: Buffer): void {
+    const { dialect, exchange, model, kind } = this.#init
+    const textBytes = dialect.textBytes(body, kind)
+    if (textBytes === body.length && textBytes >= TELLING_BODY_BYTES) this.#tellingBytes = textBytes
+    exchange.timing = newTiming()
+    const { bodies } = model
+    if (bodies !== undefined && textBytes >= bodies.fromBytes) {
+      this.#score(bodies, body)
+      return
+    }
+    const codec = dialect.codec(model)
+    if (codec instanceof Promise) this.#goOn(codec, (compiled) => this.#decode(compiled, body))
+    else this.#decode(codec, body)
+  }
+
+  #decode(codec: BodyCodec<Kind, Form, Reply>, body: Buffer): void {
+    this.#codec = codec
+    const decoding = codec.decode(body, this.#init.kind)
+    if (decoding instanceof Promise) this.#goOn(decoding, (decoded) => this.#infer(decoded))
+    else this.#infer(decoding)
+  }
+
+  #infer(decoded: DecodedBody<Form>): void {
+    const { exchange, model, surroundings } = this.#init
+    exchange.timing!.parse = performance.now() - exchange.receivedAt
+    heed(exchange, decoded)
+    this.#form = decoded.form
+    surroundings.dataPlane.submit(model, decoded.request, exchange, this)
+  }
+
+  /** A large body is read where its model runs: here it would make every other request wait. */
+  #score(scorer: BodyScorer, body: Buffer): void {
+    const { dialect, exchange, model, kind, surroundings } = this.#init
+    const request = { body, dialect: dialect.whole(model, kind) }
+    this.#goOn(surroundings.dataPlane.score(model, scorer, request, exchange), (scored) => {
+      exchange.headers.push('server-timing', serverTiming(exchange.timing!))
+      dialect.send(exchange, dialect.replyOf(exchange, scored))
+      surroundings.release(exchange)
+    })
+  }
+
+  #goOn<Value>(promise: Promise<Value>, next: (value: Value) => void): void {
+    promise.then(next).catch((error: unknown) => this.failed(error))
+  }
+}
+
+/** What a request says of itself in its body: its id, and how long its client waits. */
+function heed(exchange: Exchange, { request, timeoutMicroseconds }: DecodedBody<unknown>): void {
+  if (request.id !== undefined) exchange.nameAfter(request.id)
+  if (timeoutMicroseconds === undefined) return
+  const wantedBy = exchange.startedAt + timeoutMicroseconds / MICROSECONDS
+  if (wantedBy < exchange.wantedBy) exchange.wantBy(wantedBy)
+}
