@@ -28,9 +28,15 @@ program
   .description('run scenarios with all peers that are installed; or a study, or a micro-benchmark')
   .argument('<scenario...>', 'names of scenarios, `all`, `studies/NAME` or `micro/NAME`: see list')
   .option('--peers <names>', 'only these: `headrace,mosec:tuned`', commaSeparated)
+  .option(
+    '--configs <names>',
+    'of servers only these configurations: `tuned`; references anyhow',
+    commaSeparated,
+  )
   .option('--quick', 'one short round from the sources: shows that all works, measures nothing')
   .option('--sources', 'Headrace from the sources of this clone instead of a packed install')
   .option('--rounds <n>', 'rounds of all contestants (3)', positiveInteger)
+  .option('--add', 'put the rounds beside those that are kept, of the same versions, machine and day')
   .option('--no-largest-rate', 'leave out the search for the largest rate within the limit')
   .option('--profile', 'load only Headrace and write its V8 profile')
   .option('--out <folder>', 'for results and report, instead of benchmarks/')

@@ -6,7 +6,7 @@ import type { BenchRequest, Wire, Workload } from '../workloads/workload.ts'
 import type { Contestant } from './contestant.ts'
 import { type FirstPrediction, firstPrediction } from './first-prediction.ts'
 import { freePorts } from './free-ports.ts'
-import { countCpus } from './pinning.ts'
+import { countCpus, firstCpu } from './pinning.ts'
 import { ProcessGroup } from './process-group.ts'
 import type { Settings } from './result.ts'
 
@@ -46,12 +46,13 @@ export async function openedServer(start: ServerStart): Promise<OpenedServer> {
     const { contestant, workload, wire, settings, env = {} } = start
     const { peer, config, dialect } = contestant
     const port = await freePorts()
-    const cpus = countCpus(settings.serverCpus)
+    const serverCpus = config.hasOneCpu ? firstCpu(settings.serverCpus) : settings.serverCpus
+    const cpus = countCpus(serverCpus)
     const launch = await peer.launch({ config: config.name, workload, wire, port, cpus, folder })
     const request = requestOf(workload, dialect ?? 'plain', launch.inputName)
     const target = targetOf(`http://127.0.0.1:${port}${launch.path}`, request, folder)
     const withEnv = { ...launch, env: { ...launch.env, ...env } }
-    group = ProcessGroup.start(withEnv, { cpus: settings.serverCpus, folder })
+    group = ProcessGroup.start(withEnv, { cpus: serverCpus, folder })
     const answers = peer.kind === 'server' && dialect !== undefined ? { workload, dialect } : undefined
     const first = await firstPrediction({ group, url: target.url, request, answers })
     return { group, target, requestBytes: request.body.length, first, close }

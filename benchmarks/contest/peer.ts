@@ -29,6 +29,10 @@ export interface PeerConfig {
   readonly name: string
   /** What that means, for the report: `4 workers, uvloop`. */
   readonly about: string
+  /** Taken where `--configs tuned` asks for what is tuned: its peer has nothing of that name that is as fast. */
+  readonly isFastest?: true
+  /** Gets a single CPU of those that servers have: for what one thread can do, against another's. */
+  readonly hasOneCpu?: true
 }
 
 export interface PeerStart {

@@ -18,6 +18,11 @@ export function countCpus(list: string): number {
   return cpusOf(list).length
 }
 
+/** @param list as taskset takes it. */
+export function firstCpu(list: string): string {
+  return String(cpusOf(list)[0] ?? 0)
+}
+
 /** Those that this process may run on. */
 function allowedCpus(): readonly number[] {
   const status = readFileSync('/proc/self/status', 'utf8')

@@ -52,6 +52,8 @@ export interface ContestantResult {
   readonly rounds: readonly Round[]
   /** Absent where it was not looked for. */
   readonly largestRate?: LargestRate
+  /** Open loops at half of its largest rate, and of others'. Absent where they were not asked for. */
+  readonly halfLoads?: readonly OpenLoad[]
 }
 
 /** One start of a contestant. */

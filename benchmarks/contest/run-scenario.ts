@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Workload } from '../workloads/workload.ts'
 import { type Contestant, contestantName, type Selection } from './contestant.ts'
+import { halfLoads, halfRates, type Rated } from './half-loads.ts'
 import { type Played, playRound, type Turn } from './play-round.ts'
-import type { Absent, ContestantResult, Round, Settings } from './result.ts'
+import type { Absent, ContestantResult, OpenLoad, Round, Settings } from './result.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface ScenarioRun {
@@ -13,6 +14,8 @@ export interface ScenarioRun {
   readonly settings: Settings
   /** Whether to look for the largest rate, once for each server that is tuned. */
   readonly largestRate: boolean
+  /** What is known of contestants from earlier runs. */
+  readonly earlier: readonly Rated[]
   /** Told what was measured as it is. */
   readonly say: (line: string) => void
 }
@@ -36,6 +39,7 @@ export async function runScenario(run: ScenarioRun): Promise<ScenarioOutcome> {
         if (score.failure === undefined) await play(run, { score, workload, round })
       }
     }
+    if (run.scenario.halfLoad && run.largestRate) await playHalfLoads(run, scores, workload)
     return {
       contestants: scores.filter((score) => score.rounds.length > 0).map((score) => score.result()),
       absent: [...run.selection.absent, ...scores.flatMap((score) => score.absent() ?? [])],
@@ -64,8 +68,32 @@ async function play(
   }
 }
 
+async function playHalfLoads(run: ScenarioRun, scores: readonly Score[], workload: Workload): Promise<void> {
+  const { scenario, settings, say } = run
+  const played = scores.filter(({ rounds, failure }) => rounds.length > 0 && failure === undefined)
+  const results = played.map((score) => score.result())
+  const all = [...results, ...run.earlier.filter((one) => !results.some((own) => isSame(own, one)))]
+  for (const [index, score] of played.entries()) {
+    const rates = halfRates(results[index]!, all)
+    if (rates.length === 0) continue
+    const name = contestantName(score.contestant)
+    try {
+      const start = { contestant: score.contestant, workload, wire: scenario.wire, settings }
+      score.halfLoads = await halfLoads(start, rates)
+      say(`half ${name} ${score.halfLoads.map(describedHalf).join(' | ')}`)
+    } catch (error) {
+      say(`half ${name} FAILED: ${withoutFolders(error instanceof Error ? error.message : String(error))}`)
+    }
+  }
+}
+
+function isSame(one: Rated, other: Rated): boolean {
+  return one.peer === other.peer && one.config === other.config
+}
+
 /** It takes most of a minute, which a configuration that nobody would run at its limit is not worth. */
 function isTuned({ peer, config }: Contestant): boolean {
+  if (config.hasOneCpu) return false
   return peer.kind === 'server' && (peer.configs.length === 1 || config !== peer.configs[0])
 }
 
@@ -74,6 +102,7 @@ class Score {
   readonly contestant: Contestant
   readonly rounds: Round[] = []
   failure: string | undefined
+  halfLoads: readonly OpenLoad[] | undefined
   #last: Played | undefined
 
   constructor(contestant: Contestant) {
@@ -92,6 +121,7 @@ class Score {
       ...{ peer: peer.name, config: config.name, title: peer.title, about: config.about, kind: peer.kind },
       ...{ dialect, requestBytes, replyBytes, rounds: this.rounds },
       ...(largestRate && { largestRate }),
+      ...(this.halfLoads && { halfLoads: this.halfLoads }),
     }
   }
 
@@ -105,6 +135,11 @@ class Score {
 /** Where things lie on this machine is nobody's business. */
 function withoutFolders(text: string): string {
   return text.replace(/(?:\/[\w.@+-]+)+\/(?=[\w.@+-]+)/g, '')
+}
+
+function describedHalf({ rate, p50Us, p99Us, disturbed }: OpenLoad): string {
+  const inMs = (us: number | null): string => (us === null ? 'endless' : `${(us / 1000).toPrecision(3)} ms`)
+  return `${rate}/s p50 ${inMs(p50Us)} p99 ${inMs(p99Us)}${disturbed ? ' †' : ''}`
 }
 
 function described({ round, largestRate }: Played): string {

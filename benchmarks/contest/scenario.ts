@@ -9,6 +9,8 @@ export interface Scenario {
   readonly wire: Wire
   /** Writes the model below `folder`, and works out what it answers. */
   workload(folder: string): Promise<Workload>
+  /** Whether servers are also loaded with half of what they can do, and with half of what others can. */
+  readonly halfLoad?: true
   /** Largest rate is looked for with 99 of 100 requests answered within this. */
   readonly p99LimitMs: number
 }

@@ -11,11 +11,21 @@ export function machine(): string {
   return `${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${kernel}, Node ${process.version}`
 }
 
+interface Manifest {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest
+}
+
+export function headraceVersion(): string {
+  return readManifest().version
+}
+
 function versions(): Readonly<Record<string, string>> {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-    dependencies: Record<string, string>
-  }
+  const manifest = readManifest()
   return {
     node: process.versions.node,
     headrace: manifest.version,

@@ -56,6 +56,10 @@ export class Fields {
     return value.map((item: unknown, index) => read(new Fields(item, `${this.#path}.${name}[${index}]`)))
   }
 
+  optionalList<Item>(name: string, read: (fields: Fields) => Item): readonly Item[] | undefined {
+    return this.#record[name] === undefined ? undefined : this.list(name, read)
+  }
+
   #child(name: string): { fields: Fields; names: readonly string[] } {
     const value = this.#record[name]
     const fields = new Fields(value, `${this.#path}.${name}`)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
   Absent,
@@ -39,6 +39,15 @@ function byOrder({ scenario: one }: ScenarioResult, { scenario: other }: Scenari
 function placeOf(scenario: string): number {
   const place = ORDER.indexOf(scenario)
   return place === -1 ? ORDER.length : place
+}
+
+/**
+ * @returns undefined where nothing is kept of the scenario.
+ * @throws Error with the file and the field that is not as `contest/result.ts` says
+ */
+export function keptResult(folder: string, scenario: string): ScenarioResult | undefined {
+  const name = `${scenario}.json`
+  return existsSync(join(folder, name)) ? readResult(folder, name) : undefined
 }
 
 function readResult(folder: string, name: string): ScenarioResult {
@@ -93,6 +102,7 @@ function absent(fields: Fields): Absent {
 
 function contestant(fields: Fields): ContestantResult {
   const largest = fields.optional('largestRate', largestRate)
+  const half = fields.optionalList('halfLoads', openLoad)
   return {
     peer: fields.text('peer'),
     config: fields.text('config'),
@@ -104,6 +114,7 @@ function contestant(fields: Fields): ContestantResult {
     replyBytes: fields.number('replyBytes'),
     rounds: fields.list('rounds', round),
     ...(largest && { largestRate: largest }),
+    ...(half && { halfLoads: half }),
   }
 }
 

@@ -8,6 +8,7 @@ const SCENARIO: Scenario = {
   wire: 'json',
   workload: (folder) => networkWorkload(folder, TINY, centimetres),
   p99LimitMs: 20,
+  halfLoad: true,
 }
 
 export default SCENARIO

@@ -22,7 +22,7 @@ export async function networkWorkload(
   network: Network,
   elements: Elements,
 ): Promise<Workload> {
-  const { name, inputShape, classes, columns } = network
+  const { name, inputShape, classes, columns, isLong } = network
   const modelFolder = makeNetwork(folder, network)
   const random = seededRandom(8)
   const data = new Float32Array(inputShape.reduce((product, size) => product * size, 1))
@@ -30,6 +30,7 @@ export async function networkWorkload(
     name,
     folder: modelFolder,
     onnxFile: join(modelFolder, 'model.onnx'),
+    ...(isLong && { isLong }),
     input: {
       ...{ name: INPUT, datatype: 'FP32', shape: [1, ...inputShape], data: data.map(() => elements(random)) },
       ...(columns && { columns }),

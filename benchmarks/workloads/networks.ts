@@ -14,6 +14,8 @@ export interface Network {
   readonly classes: number
   /** For a signature of double columns instead of a float32 tensor. */
   readonly columns?: readonly string[]
+  /** A row takes the engine longer than half a millisecond. */
+  readonly isLong?: true
   build(layers: Layers): string
 }
 
@@ -22,6 +24,7 @@ export const RESNET_18: Network = {
   name: 'resnet-18',
   inputShape: [3, 224, 224],
   classes: 1000,
+  isLong: true,
   build(layers) {
     let x = layers.pool(layers.relu(layers.convolution(layers.input, 64, { size: 7, stride: 2 })))
     for (const [stage, channels] of [64, 128, 256, 512].entries()) {
@@ -37,6 +40,7 @@ export const SMALL_CONVOLUTION: Network = {
   name: 'small-convolution',
   inputShape: [1, 16, 16],
   classes: 10,
+  isLong: true,
   build(layers) {
     let x = layers.relu(layers.convolution(layers.input, 64))
     for (let layer = 0; layer < 8; layer += 1) x = layers.relu(layers.convolution(x, 64))
@@ -50,6 +54,8 @@ export const TINY = linear('tiny', 4)
 export const COLUMNS_4 = linear('columns-4', columnNames(4))
 
 export const COLUMNS_100 = linear('columns-100', columnNames(100))
+
+export const COLUMNS_1000 = linear('columns-1000', columnNames(1000))
 
 /** 0.7 million multiplications a row: about 50 us on one core. */
 export const MLP: Network = {

@@ -20,6 +20,8 @@ export interface Workload {
   /** MLflow model folder: MLmodel with a signature, model.onnx. */
   readonly folder: string
   readonly onnxFile: string
+  /** A row takes the engine longer than half a millisecond: Headrace runs it in threads beside those that serve. */
+  readonly isLong?: true
   readonly input: {
     readonly name: string
     readonly datatype: WorkloadDatatype

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { onInterruption } from '../../lib/interruption.ts'
 import { ROOT } from '../../lib/peers.ts'
 import { installed } from '../../lib/quick.ts'
+import { headraceVersion } from '../../lib/report.ts'
+import { lockedVersions } from '../locked-versions.ts'
 
 let made: string | Error | undefined
 
@@ -21,6 +24,34 @@ export function headraceProgram(): string {
 /** @returns why it could not be built, once that was tried. */
 export function buildFailure(): string | undefined {
   return made instanceof Error ? made.message : undefined
+}
+
+export function headraceVersions(): Readonly<Record<string, string>> {
+  const sources = sourcesVersion()
+  const headrace = sources === undefined ? headraceVersion() : `${headraceVersion()} (${sources})`
+  return { headrace, ...lockedVersions('fastify', 'onnxruntime-node') }
+}
+
+/**
+ * @returns the last commit that changed what is packed, with `+` where there is more than that; undefined where this is no
+ * clone.
+ */
+function sourcesVersion(): string | undefined {
+  try {
+    const commit = git('log', '-1', '--format=%h', '--', ...PACKED_FROM)
+    return git('status', '--porcelain', '--', ...PACKED_FROM) === '' ? commit : `${commit}+`
+  } catch {
+    return undefined
+  }
+}
+
+const PACKED_FROM = ['src', 'scripts/build.ts', 'package.json', 'package-lock.json']
+
+function git(...args: readonly string[]): string {
+  return execFileSync('git', args, {
+    ...{ cwd: ROOT, encoding: 'utf8' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim()
 }
 
 function make(): string | Error {

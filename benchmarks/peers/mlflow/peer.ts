@@ -19,7 +19,11 @@ export const PEER: Peer = {
   configs: [
     { name: 'default', about: '1 worker' },
     { name: 'tuned', about: 'a worker more than CPUs' },
-    { name: 'uvloop', about: 'a worker more than CPUs, with uvloop and httptools installed beside it' },
+    {
+      name: 'uvloop',
+      about: 'a worker more than CPUs, with uvloop and httptools installed beside it',
+      isFastest: true,
+    },
   ],
   dialect: (wire) => DIALECTS[wire],
   missing: missingPython,

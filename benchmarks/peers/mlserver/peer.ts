@@ -4,6 +4,7 @@ import { type MlServerConfig, mlServerLaunch } from './launch.ts'
 
 const NAME = 'mlserver'
 const PACKAGES = ['mlserver', 'fastapi', 'uvicorn', 'uvloop', 'orjson', 'grpcio', 'numpy', 'onnxruntime']
+const FASTEST: MlServerConfig = 'inproc'
 const ABOUT: Readonly<Record<MlServerConfig, string>> = {
   default: 'models in 1 process beside the server, no batching',
   workers: 'models in one process more than CPUs, batches of up to 32 requests gathered for 1 ms',
@@ -14,7 +15,10 @@ export const PEER: Peer = {
   name: NAME,
   title: 'MLServer',
   kind: 'server',
-  configs: Object.entries(ABOUT).map(([name, about]) => ({ name, about })),
+  configs: Object.entries(ABOUT).map(([name, about]) => ({
+    ...{ name, about },
+    ...(name === FASTEST && { isFastest: true }),
+  })),
   // It knows no binary tensors by REST.
   dialect: (wire) => (wire === 'json' ? 'v2' : undefined),
   missing: () => missingVenv(NAME),

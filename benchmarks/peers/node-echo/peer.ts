@@ -8,7 +8,10 @@ export const PEER: Peer = {
   name: 'node-echo',
   title: 'node:http, JSON echo',
   kind: 'reference',
-  configs: [{ name: 'default', about: 'one thread, parses each body and answers with it as it writes it' }],
+  configs: [
+    { name: 'default', about: 'one thread, parses each body and answers with it as it writes it' },
+    { name: 'one', about: 'the same on a single CPU', hasOneCpu: true },
+  ],
   dialect: (wire) => (wire === 'json' ? 'mlflow' : undefined),
   missing: () => undefined,
   launch: ({ port }) => ({ command: [process.execPath, PROGRAM, String(port)], path: '/' }),
