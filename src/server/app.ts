@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { internalError } from '../core/errors.ts'
 import { ApiKeys } from './api-keys.ts'
@@ -7,15 +7,16 @@ import { Cors } from './cors.ts'
 import type { Exchange } from './exchange.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import { Gate } from './gate.ts'
+import { HotPath } from './hot-path.ts'
 import { answerClientError, createHttpServer } from './http-server.ts'
 import { KnownRoutes } from './known-routes.ts'
+import { Lane } from './lane/lane.ts'
 import { Exposition } from './metrics/exposition.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
 import { ModelRequests } from './model-requests.ts'
 import { NodeHttpChannel } from './node-http-channel.ts'
 import { OpenInference } from './open-inference/inference.ts'
 import { ModelCodecs } from './open-inference/model-codecs.ts'
-import { inferPath } from './open-inference/model-path.ts'
 import { Probes } from './probes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -41,6 +42,8 @@ declare module 'fastify' {
 export interface App {
   readonly fastify: FastifyInstance
   readonly server: Server
+  /** Reads its connections first, where there is one. */
+  readonly lane: Lane | undefined
   readonly registry: ExchangeRegistry
   readonly bodies: BodyReader
   readonly codecs: ModelCodecs
@@ -84,6 +87,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   const codecs = new ModelCodecs()
   const inference = new OpenInference({ requests, codecs })
 
+  const hotPath = new HotPath({ gate, scoring, inference, v1 })
   const known = new KnownRoutes()
   const app = fastify({
     exposeHeadRoutes: false,
@@ -96,8 +100,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
       const exchange = gate.enter(request.raw, new NodeHttpChannel(request.raw, reply.raw))
       if (exchange !== undefined) known.answerUnmatched(exchange)
     },
-    serverFactory: (route: RequestListener) =>
-      createHttpServer(options, limits, modelsFirst({ gate, scoring, inference, v1 }, route)),
+    serverFactory: (route: RequestListener) => createHttpServer(options, limits, hotPath.before(route)),
   })
   known.watch(app)
   enterThrough(gate, app, known)
@@ -113,41 +116,32 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
+  const lane = hasLane(options) ? new Lane({ gate, bodies, limits, routes: hotPath.inLane }) : undefined
+  lane?.precede(app.server)
+  app.addHook('preClose', async () => lane?.closeIdle())
   await app.ready()
-  return { fastify: app, server: app.server, registry, bodies, codecs, probes, exposition, metrics, options }
+  return {
+    fastify: app,
+    server: app.server,
+    lane,
+    registry,
+    bodies,
+    codecs,
+    probes,
+    exposition,
+    metrics,
+    options,
+  }
+}
+
+/** Over TLS node:http reads what was decrypted. */
+function hasLane({ lane = true, sslCertfile, sslKeyfile }: ServerOptions): boolean {
+  return lane && sslCertfile === undefined && sslKeyfile === undefined
 }
 
 /** No route has a schema; fastify's own compilers would load ajv at every start (50 ms, 4 MB). */
 function noSchemas(): never {
   throw internalError('This is a bug: a route was declared with a schema.')
-}
-
-interface HotPath {
-  readonly gate: Gate
-  readonly scoring: MlflowScoring
-  readonly inference: OpenInference
-  readonly v1: V1Routes
-}
-
-/** The hot path. What is not literally one of these goes through the router, to the same handlers. */
-function modelsFirst({ gate, scoring, inference, v1 }: HotPath, route: RequestListener): RequestListener {
-  return (request: IncomingMessage, response: ServerResponse) => {
-    const { url = '/', method } = request
-    if (method === 'POST' && url === '/invocations') {
-      const exchange = gate.enter(request, new NodeHttpChannel(request, response))
-      if (exchange !== undefined) void scoring.handle(exchange, undefined)
-      return
-    }
-    if (V1Routes.has(url)) {
-      const exchange = gate.enter(request, new NodeHttpChannel(request, response))
-      if (exchange !== undefined) void v1.handle(exchange)
-      return
-    }
-    const path = method === 'POST' ? inferPath(url) : undefined
-    if (path === undefined) return route(request, response)
-    const exchange = gate.enter(request, new NodeHttpChannel(request, response))
-    if (exchange !== undefined) void inference.handle(exchange, path)
-  }
 }
 
 /** Every request that fastify routes passes the gate first, and gets the gate's headers on its reply. */

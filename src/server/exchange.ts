@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { deadlineExceeded, ServingError } from '../core/errors.ts'
 import type { Timing } from '../core/timing.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
@@ -24,6 +23,8 @@ export interface ExchangeInit {
   readonly channel: ReplyChannel
   /** All of its body, as it was sent, where that is there already. */
   readonly body: Buffer | undefined
+  /** `performance.now()` when its head was there. */
+  readonly startedAt: number
   readonly id: string
   readonly traceparent: string | undefined
   readonly observer: ExchangeObserver
@@ -49,7 +50,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
   readonly body: Buffer | undefined
   id: string
   readonly traceparent: string | undefined
-  readonly startedAt = performance.now()
+  readonly startedAt: number
   place = -1
   /** Aborted when the client leaves or the deadline passes. */
   readonly signal = new Cancellation()
@@ -89,6 +90,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
     this.request = init.request
     this.channel = init.channel
     this.body = init.body
+    this.startedAt = init.startedAt
     this.id = init.id
     this.traceparent = init.traceparent
     this.#observer = init.observer

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { unauthenticated } from '../core/errors.ts'
 import type { ApiKeys } from './api-keys.ts'
 import type { Cors } from './cors.ts'
@@ -42,12 +43,19 @@ export class Gate {
   /**
    * The exchange to go on with; undefined where the request has been answered here.
    * @param body all of it, where it is there already
+   * @param startedAt `performance.now()` where the head was there earlier than now
    */
-  enter(request: RequestHead, channel: ReplyChannel, body?: Buffer): Exchange | undefined {
+  enter(
+    request: RequestHead,
+    channel: ReplyChannel,
+    body?: Buffer,
+    startedAt = performance.now(),
+  ): Exchange | undefined {
     const exchange = new Exchange({
       request,
       channel,
       body,
+      startedAt,
       id: requestId(request),
       traceparent: childTraceparent(request.headers['traceparent']),
       observer: this.#registry,

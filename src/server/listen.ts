@@ -28,7 +28,7 @@ export interface ListenOptions {
 /** Starts to accept connections. @throws ServingError INVALID_PARAMETER_VALUE when the address cannot be had. */
 export async function listen(app: App, options: ListenOptions): Promise<RunningServer> {
   const { server } = app
-  const connections = new OpenConnections(server)
+  const connections = new OpenConnections(server, app.lane)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(options, error)))
     server.listen({ ...options }, resolve)
@@ -39,7 +39,7 @@ export async function listen(app: App, options: ListenOptions): Promise<RunningS
 
 /** A server that opens no port: it is given connections that another process has accepted. */
 export function serveHanded(app: App, { host }: { host: string }): RunningServer {
-  const connections = new OpenConnections(app.server)
+  const connections = new OpenConnections(app.server, app.lane)
   // node:http begins to look after slow connections when it hears this.
   app.server.emit('listening')
   return new RunningServer(app, connections, host)

@@ -16,7 +16,7 @@ export class LoopTurn {
   /** Milliseconds for which a request may have waited that is read now. @param now `performance.now()` */
   lagMs(now: number): number {
     if (!this.#open) this.#begin(now)
-    return now - this.#since
+    return Math.max(0, now - this.#since)
   }
 
   #begin(now: number): void {
@@ -24,7 +24,8 @@ export class LoopTurn {
     // A loop that slept was woken by what is read now; one that turned meanwhile has looked and found nothing.
     const isNext = uvMetricsInfo.loopCount <= this.#count + 1 && idleTime === this.#idleMs
     this.#since = isNext && this.#readAt > 0 ? this.#readAt : now
-    this.#readAt = now
+    // The first of what is read now may have begun to come much earlier.
+    this.#readAt = performance.now()
     this.#open = true
     setImmediate(() => this.#close())
   }

@@ -1,15 +1,21 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Lane } from './lane/lane.ts'
 
 /** The connections of a server, of which those that nobody waits at are closed on the way out. */
 export class OpenConnections {
   readonly #server: Server
+  readonly #lane: Pick<Lane, 'closeIdle'> | undefined
   readonly #sockets = new Set<Socket>()
   #emptied: (() => void) | undefined
 
-  /** The server must not listen yet. */
-  constructor(server: Server) {
+  /**
+   * The server must not listen yet.
+   * @param lane that reads its connections first, where one does.
+   */
+  constructor(server: Server, lane?: Pick<Lane, 'closeIdle'>) {
     this.#server = server
+    this.#lane = lane
     const add = (socket: Socket): void => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#remove(socket))
@@ -34,6 +40,7 @@ export class OpenConnections {
   /** Closes those between two requests, and those over which nothing ever came: node:http counts these as busy. */
   closeIdle(): void {
     this.#server.closeIdleConnections()
+    this.#lane?.closeIdle()
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 

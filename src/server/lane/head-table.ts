@@ -1,0 +1,50 @@
+import type { LaneHead, LaneRoutes } from './lane-head.ts'
+import { readHead } from './read-head.ts'
+
+const HEAD_END = Buffer.from('\r\n\r\n')
+
+/** The lane's own bound; a larger head is rare, and node:http has another bound for it. */
+const MOST_HEAD_BYTES = 8 * 1024
+
+/** About half a megabyte of them, of usual clients. */
+const MOST_HEADS = 256
+
+/** The heads that were read, by their text: clients send the same one again and again. */
+export class HeadTable {
+  readonly #routes: LaneRoutes
+  readonly #mostBytes: number
+  readonly #known = new Map<string, LaneHead>()
+
+  /** @param headerBytes the server's own bound of a head. */
+  constructor(routes: LaneRoutes, headerBytes: number) {
+    this.#routes = routes
+    this.#mostBytes = Math.min(MOST_HEAD_BYTES, headerBytes)
+  }
+
+  /**
+   * The head that these bytes begin with; undefined where they begin with none that the lane takes.
+   * @param last the head of the request before.
+   */
+  find(bytes: Buffer, last: LaneHead | undefined): LaneHead | undefined {
+    if (last !== undefined && beginsWith(bytes, last.octets)) return last
+    const end = bytes.indexOf(HEAD_END) + HEAD_END.length
+    if (end < HEAD_END.length || end > this.#mostBytes) return undefined
+    const text = bytes.toString('latin1', 0, end)
+    return this.#known.get(text) ?? this.#read(text)
+  }
+
+  #read(text: string): LaneHead | undefined {
+    const head = readHead(text, this.#routes)
+    if (head?.recurs === true) {
+      if (this.#known.size >= MOST_HEADS) this.#known.clear()
+      this.#known.set(text, head)
+    }
+    return head
+  }
+}
+
+/** No empty line is sought: what was the end of a head is the end of one that is equal. */
+function beginsWith(bytes: Buffer, octets: Buffer): boolean {
+  const { length } = octets
+  return bytes.length >= length && bytes.compare(octets, 0, length, 0, length) === 0
+}
