@@ -1,91 +1,98 @@
 import { modelFailed } from '../../core/errors.ts'
 import type { OutputMetadata } from '../../core/predictor.ts'
-import { elementCount, type Tensor, type TensorMap } from '../../core/tensor.ts'
+import type { Tensor, TensorMap } from '../../core/tensor.ts'
 import { float16ToNumber } from '../mlflow-scoring/numpy/float16.ts'
-import { type ElementText, elementText } from '../mlflow-scoring/reply/element-text.ts'
-import { nestedText } from '../mlflow-scoring/reply/encoded-output.ts'
-import { jsonFloat } from '../mlflow-scoring/reply/json-text.ts'
-import { shortestFloat32 } from '../open-inference/reply/shortest-float32.ts'
+import { type ElementWriter, writeJsonElement } from '../mlflow-scoring/reply/element-writer.ts'
+import { ListWriter } from '../mlflow-scoring/reply/list-writer.ts'
+import { replyBuffer } from '../mlflow-scoring/reply/reply-buffer.ts'
+import type { TextBuffer } from '../mlflow-scoring/reply/text-buffer.ts'
+import { writeFloat32 } from '../open-inference/reply/float32-text.ts'
 import type { PredictForm } from './predict-form.ts'
 
 /** Outputs of these names are octets, of others text (TensorFlow Serving, "Output of binary values"). */
 const OCTETS_SUFFIX = '_bytes'
 
-interface NamedTensor {
+interface NamedOutput {
+  readonly name: string
+  /** `"name": ` */
   readonly key: string
-  readonly tensor: Tensor
-  readonly text: ElementText
+  readonly lists: ListWriter
 }
+
+interface GivenOutput extends NamedOutput {
+  readonly tensor: Tensor
+}
+
+/** Writes what a list or an object has of an output. */
+type WriteOutput = (output: GivenOutput) => void
 
 /** Writes replies of V1's `:predict` (TensorFlow Serving, "Predict API", "Response format"). */
 export class PredictReply {
-  readonly #names: readonly string[]
+  readonly #outputs: readonly NamedOutput[]
 
   constructor(outputs: readonly OutputMetadata[]) {
-    this.#names = outputs.map(({ name }) => name)
+    this.#outputs = outputs.map(({ name }) => ({
+      name,
+      key: `${JSON.stringify(name)}: `,
+      lists: new ListWriter(name.endsWith(OCTETS_SUFFIX) ? writeOctetsElement : writeElement, 0),
+    }))
   }
 
   /** An output that is the only one goes without its name. */
-  encode(outputs: TensorMap, form: PredictForm): string {
-    const named = this.#names.flatMap((name) => namedTensor(name, outputs.get(name)))
-    const [first, ...more] = named
-    const key = form === 'instances' ? 'predictions' : 'outputs'
-    if (first !== undefined && more.length === 0) return `{"${key}": ${whole(first)}}`
-    return form === 'instances' ? `{"${key}": ${rowsText(named)}}` : `{"${key}": ${objectText(named, whole)}}`
+  encode(tensors: TensorMap, form: PredictForm): string {
+    const outputs = this.#given(tensors)
+    const [first, ...more] = outputs
+    const out = replyBuffer()
+    out.ascii(form === 'instances' ? '{"predictions": ' : '{"outputs": ')
+    if (first !== undefined && more.length === 0) first.lists.whole(first.tensor, out)
+    else if (form === 'instances') writeRows(outputs, out)
+    else writeObject(outputs, out, ({ lists, tensor }) => lists.whole(tensor, out))
+    out.ascii('}')
+    return out.takeText()
   }
-}
 
-function namedTensor(name: string, tensor: Tensor | undefined): readonly NamedTensor[] {
-  if (tensor === undefined) return []
-  return [{ key: JSON.stringify(name), tensor, text: valueText(name, tensor) }]
-}
-
-function valueText(name: string, tensor: Tensor): ElementText {
-  switch (tensor.datatype) {
-    case 'FP32': {
-      const { data } = tensor
-      return (at) => float32Text(data[at] as number)
-    }
-    case 'FP16': {
-      const { data } = tensor
-      return (at) => float32Text(float16ToNumber(data[at] as number))
-    }
-    case 'BYTES': {
-      if (!name.endsWith(OCTETS_SUFFIX)) return elementText(tensor)
-      const { data } = tensor
-      return (at) => `{"b64": "${Buffer.from(data[at] as string).toString('base64')}"}`
-    }
-    default:
-      return elementText(tensor)
+  #given(tensors: TensorMap): readonly GivenOutput[] {
+    return this.#outputs.flatMap((output) => {
+      const tensor = tensors.get(output.name)
+      return tensor === undefined ? [] : [{ ...output, tensor }]
+    })
   }
 }
 
 /** Whole numbers keep their point, so that typed clients see floats. */
-function float32Text(value: number): string {
-  return jsonFloat(value - value === 0 ? shortestFloat32(value) : value)
+const writeElement: ElementWriter = (tensor, position, out) => {
+  if (tensor.datatype === 'FP32') writeFloat32(tensor.data[position]!, out)
+  else if (tensor.datatype === 'FP16') writeFloat32(float16ToNumber(tensor.data[position]!), out)
+  else writeJsonElement(tensor, position, out)
 }
 
-function whole({ tensor, text }: NamedTensor): string {
-  return nestedText(text, tensor.shape, 0, 0)
+const writeOctetsElement: ElementWriter = (tensor, position, out) => {
+  if (tensor.datatype !== 'BYTES') return writeElement(tensor, position, out)
+  out.ascii(`{"b64": "${Buffer.from(tensor.data[position]!).toString('base64')}"}`)
 }
 
-function objectText(named: readonly NamedTensor[], text: (tensor: NamedTensor) => string): string {
-  return `{${named.map((each) => `${each.key}: ${text(each)}`).join(', ')}}`
+function writeObject(outputs: readonly GivenOutput[], out: TextBuffer, write: WriteOutput): void {
+  out.ascii('{')
+  outputs.forEach((output, i) => {
+    if (i > 0) out.separator()
+    out.utf8(output.key)
+    write(output)
+  })
+  out.ascii('}')
 }
 
 /** An object a row. @throws ServingError BAD_REQUEST */
-function rowsText(named: readonly NamedTensor[]): string {
-  const rows = named[0]?.tensor.shape[0] ?? 0
-  if (named.some(({ tensor }) => tensor.shape[0] !== rows)) {
+function writeRows(outputs: readonly GivenOutput[], out: TextBuffer): void {
+  const rows = outputs[0]?.tensor.shape[0] ?? 0
+  if (outputs.some(({ tensor }) => tensor.shape[0] !== rows)) {
     throw modelFailed(
       "The outputs of the model differ in their number of rows: send 'inputs' instead of 'instances'.",
     )
   }
-  const texts = Array.from({ length: rows }, (_, row) => objectText(named, (each) => rowText(each, row)))
-  return `[${texts.join(', ')}]`
-}
-
-function rowText({ tensor, text }: NamedTensor, row: number): string {
-  const shape = tensor.shape.slice(1)
-  return nestedText(text, shape, 0, row * elementCount(shape))
+  out.ascii('[')
+  for (let row = 0; row < rows; row++) {
+    if (row > 0) out.separator()
+    writeObject(outputs, out, ({ lists, tensor }) => lists.part(tensor, row, out))
+  }
+  out.ascii(']')
 }

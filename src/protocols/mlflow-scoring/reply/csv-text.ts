@@ -1,7 +1,8 @@
 import type { Tensor } from '../../../core/tensor.ts'
 import { float16ToNumber } from '../numpy/float16.ts'
 import { floatText } from '../python/float-text.ts'
-import type { ElementText } from './element-text.ts'
+import { type ElementWriter, writeInteger } from './element-writer.ts'
+import type { TextBuffer } from './text-buffer.ts'
 
 const NEEDS_QUOTES = /[",\r\n]/
 
@@ -10,33 +11,25 @@ export function csvField(text: string): string {
   return text === '' || NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The text of the elements of one tensor as `pandas.DataFrame.to_csv` writes them, by position. */
-export function csvText(tensor: Tensor): ElementText {
+/** As `pandas.DataFrame.to_csv` writes it. */
+export const writeCsvElement: ElementWriter = (tensor: Tensor, position, out) => {
   switch (tensor.datatype) {
     case 'FP32':
-    case 'FP64': {
-      const { data } = tensor
-      return (i) => csvFloat(data[i] as number)
-    }
-    case 'FP16': {
-      const { data } = tensor
-      return (i) => csvFloat(float16ToNumber(data[i] as number))
-    }
-    case 'BOOL': {
-      const { data } = tensor
-      return (i) => (data[i] === 0 ? 'False' : 'True')
-    }
-    case 'BYTES': {
-      const { data } = tensor
-      return (i) => csvField(data[i] as string)
-    }
-    default: {
-      const { data } = tensor
-      return (i) => String(data[i])
-    }
+    case 'FP64':
+      return writeFloat(tensor.data[position]!, out)
+    case 'FP16':
+      return writeFloat(float16ToNumber(tensor.data[position]!), out)
+    case 'BOOL':
+      return out.ascii(tensor.data[position] === 0 ? 'False' : 'True')
+    case 'BYTES':
+      return out.utf8(csvField(tensor.data[position]!))
+    default:
+      writeInteger(tensor.data[position]!, out)
   }
 }
 
-function csvFloat(value: number): string {
-  return Number.isNaN(value) ? '' : floatText(value)
+/** NaN is an empty field, and the infinities are `inf` and `-inf`. */
+function writeFloat(value: number, out: TextBuffer): void {
+  if (value - value === 0) out.float(value)
+  else if (!Number.isNaN(value)) out.ascii(floatText(value))
 }

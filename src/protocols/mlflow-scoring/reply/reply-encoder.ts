@@ -1,78 +1,58 @@
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
 import type { ReplyForm } from '../scoring-codec.ts'
-import type { ElementText } from './element-text.ts'
-import { commonLength, EncodedOutput, type RecordColumn } from './encoded-output.ts'
+import { OutputWriter } from './output-writer.ts'
+import { type RecordOptions, RecordWriter } from './record-writer.ts'
+import { replyBuffer } from './reply-buffer.ts'
+import type { TextBuffer } from './text-buffer.ts'
 
-export interface RecordOptions {
-  /** A record is a row, in which an output of several values is a list; a single value of each output unless set. */
-  readonly recordPerRow?: boolean
-}
+const ENVELOPE = Uint8Array.from(Buffer.from('{"predictions": '))
+const OPENING_BRACKET = 91
+const CLOSING_BRACKET = 93
+const OPENING_BRACE = 123
+const CLOSING_BRACE = 125
 
 /**
  * Writes predictions as MLflow does, byte for byte as Python's `json.dumps`: MLflow 3.17.2,
  * `mlflow/onnx/__init__.py` for the shape of the reply. Compiled for the outputs of one model.
  */
 export class ReplyEncoder {
-  readonly #outputs: readonly EncodedOutput[]
-  readonly #recordPerRow: boolean
+  readonly #outputs: readonly OutputWriter[]
+  readonly #records: RecordWriter
 
-  constructor(outputs: readonly OutputMetadata[], { recordPerRow = false }: RecordOptions = {}) {
-    this.#recordPerRow = recordPerRow
-    this.#outputs = outputs.map((output) => new EncodedOutput(output))
+  constructor(outputs: readonly OutputMetadata[], options: RecordOptions = {}) {
+    this.#outputs = outputs.map((output) => new OutputWriter(output))
+    this.#records = new RecordWriter(this.#outputs, options)
   }
 
   /** @throws ServingError BAD_REQUEST where records are wanted of outputs that differ in length. */
   encode(tensors: TensorMap, form: ReplyForm): string {
-    switch (form) {
-      case 'records':
-        return `{"predictions": ${this.#records(tensors)}}`
-      case 'tensors':
-        return `{"predictions": ${this.#tensors(tensors)}}`
-      case 'bare-records':
-        return this.#records(tensors)
-      default:
-        return this.#tensors(tensors)
-    }
+    const out = replyBuffer()
+    const isBare = form === 'bare-records' || form === 'bare-tensors'
+    if (!isBare) out.bytes(ENVELOPE)
+    if (form === 'records' || form === 'bare-records') this.#writeRecords(tensors, out)
+    else this.#writeTensors(tensors, out)
+    if (!isBare) out.byte(CLOSING_BRACE)
+    return out.takeText()
   }
 
-  #tensors(tensors: TensorMap): string {
-    let text = ''
+  #writeTensors(tensors: TensorMap, out: TextBuffer): void {
+    let isFirst = true
+    out.byte(OPENING_BRACE)
     for (const output of this.#outputs) {
       const tensor = tensors.get(output.name)
-      if (tensor !== undefined) text += `${text === '' ? '{' : ', '}${output.key}${output.nestedText(tensor)}`
+      if (tensor === undefined) continue
+      if (!isFirst) out.separator()
+      isFirst = false
+      output.writeKey(out)
+      output.whole(tensor, out)
     }
-    return text === '' ? '{}' : `${text}}`
+    out.byte(CLOSING_BRACE)
   }
 
-  #records(tensors: TensorMap): string {
-    return `[${this.#recordItems(tensors)}]`
+  #writeRecords(tensors: TensorMap, out: TextBuffer): void {
+    out.byte(OPENING_BRACKET)
+    this.#records.items(tensors, out)
+    out.byte(CLOSING_BRACKET)
   }
-
-  #recordItems(tensors: TensorMap): string {
-    const given = this.#outputs.flatMap((output) => {
-      const tensor = tensors.get(output.name)
-      return tensor === undefined ? [] : [{ output, tensor }]
-    })
-    const columns = given.map(({ output, tensor }) =>
-      this.#recordPerRow ? output.rowColumn(tensor) : output.cellColumn(tensor),
-    )
-    const rows = commonLength(columns.map(({ length }) => length))
-    return joinItems((row) => recordText(columns, row), rows)
-  }
-}
-
-function recordText(columns: readonly RecordColumn[], row: number): string {
-  let record = '{'
-  for (let i = 0; i < columns.length; i++) {
-    const column = columns[i] as RecordColumn
-    record += i === 0 ? column.key + column.text(row) : `, ${column.key}${column.text(row)}`
-  }
-  return `${record}}`
-}
-
-function joinItems(item: ElementText, count: number): string {
-  let text = ''
-  for (let i = 0; i < count; i++) text += i === 0 ? item(i) : `, ${item(i)}`
-  return text
 }

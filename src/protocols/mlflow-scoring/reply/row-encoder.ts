@@ -1,9 +1,9 @@
 import type { OutputMetadata } from '../../../core/predictor.ts'
 import type { TensorMap } from '../../../core/tensor.ts'
-import { csvCell } from './cell-writer.ts'
-import { csvField } from './csv-text.ts'
-import { OutputWriter, type PartWriter, writeSeparator } from './output-writer.ts'
-import { checkRows, predictionColumns } from './prediction-columns.ts'
+import { csvField, writeCsvElement } from './csv-text.ts'
+import { OutputWriter } from './output-writer.ts'
+import { checkRows, type PredictionColumn, predictionColumns } from './prediction-columns.ts'
+import { givenOutputs, RecordWriter } from './record-writer.ts'
 import type { TextBuffer } from './text-buffer.ts'
 
 const COMMA = 44
@@ -18,11 +18,13 @@ export type RowWriter = (row: number) => void
  */
 export class RowEncoder {
   readonly #outputs: readonly OutputMetadata[]
-  readonly #members: readonly OutputWriter[]
+  readonly #writers: readonly OutputWriter[]
+  readonly #records: RecordWriter
 
   constructor(outputs: readonly OutputMetadata[]) {
     this.#outputs = outputs
-    this.#members = outputs.map((output) => new OutputWriter(output))
+    this.#writers = outputs.map((output) => new OutputWriter(output))
+    this.#records = new RecordWriter(this.#writers, { recordPerRow: true })
   }
 
   /** The names of CSV's columns, which depend on the shapes of the outputs; without the end of the line. */
@@ -37,16 +39,14 @@ export class RowEncoder {
    * @throws ServingError BAD_REQUEST for outputs that have not one part for each of `rows`
    */
   csvRows(tensors: TensorMap, rows: number, out: TextBuffer): RowWriter {
-    const fields = predictionColumns(this.#outputs, tensors, rows).map(({ tensor, offset, stride }) => {
-      return { write: csvCell(tensor, out), offset, stride }
-    })
-    const [only] = fields
-    if (only !== undefined && fields.length === 1) return loneField(only.write, out)
+    const columns = predictionColumns(this.#outputs, tensors, rows)
+    const [only] = columns
+    if (only !== undefined && columns.length === 1) return loneField(only, out)
     return (row) => {
-      for (let i = 0; i < fields.length; i++) {
-        const { write, offset, stride } = fields[i]!
+      for (let i = 0; i < columns.length; i++) {
+        const { tensor, offset, stride } = columns[i]!
         if (i > 0) out.byte(COMMA)
-        write(row * stride + offset)
+        writeCsvElement(tensor, row * stride + offset, out)
       }
     }
   }
@@ -57,39 +57,17 @@ export class RowEncoder {
    * @throws ServingError BAD_REQUEST for outputs that have not one part for each of `rows`
    */
   jsonMembers(tensors: TensorMap, rows: number, out: TextBuffer): RowWriter {
-    const members = this.#members.flatMap((output) => {
-      const tensor = tensors.get(output.name)
-      if (tensor === undefined) return []
-      checkRows(output.name, tensor, rows)
-      return [{ key: output.key, write: output.rows(tensor, out) }]
-    })
-    return membersWriter(members, out)
+    const outputs = givenOutputs(this.#writers, tensors)
+    for (const { writer, tensor } of outputs) checkRows(writer.name, tensor, rows)
+    return (row) => this.#records.members(outputs, row, out)
   }
 }
 
 /** A line of nothing would be no row to those who read it. */
-function loneField(write: PartWriter, out: TextBuffer): RowWriter {
+function loneField({ tensor }: PredictionColumn, out: TextBuffer): RowWriter {
   return (row) => {
     const before = out.length
-    write(row)
+    writeCsvElement(tensor, row, out)
     if (out.length === before) out.ascii(LONE_EMPTY_FIELD)
-  }
-}
-
-export interface JsonMember {
-  /** `"name": ` */
-  readonly key: string
-  readonly write: PartWriter
-}
-
-/** Writes the members of an object without its braces. */
-export function membersWriter(members: readonly JsonMember[], out: TextBuffer): RowWriter {
-  return (row) => {
-    for (let i = 0; i < members.length; i++) {
-      const { key, write } = members[i]!
-      if (i > 0) writeSeparator(out)
-      out.ascii(key)
-      write(row)
-    }
   }
 }

@@ -1,42 +1,57 @@
+import { replyBuffer } from '../../mlflow-scoring/reply/reply-buffer.ts'
+import type { TextBuffer } from '../../mlflow-scoring/reply/text-buffer.ts'
 import { binaryLength, writeBinary } from '../binary-tensor.ts'
 import type { InferReply, NamedOutput } from '../open-inference-codec.ts'
 import { shapeText } from '../tensor-shape.ts'
-import { dataText } from './data-text.ts'
+import { writeData } from './data-writer.ts'
 
 /** Writes the replies of one model (Open Inference Protocol, "Inference Response JSON Object"). */
 export class InferReplyWriter {
   readonly #model: string
 
   constructor(name: string, version: string) {
-    this.#model = `"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)}`
+    this.#model = `"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)},"outputs":[`
   }
 
   write(outputs: readonly NamedOutput[], id: string | undefined): InferReply {
-    const prefix = id === undefined ? '{' : `{"id":${JSON.stringify(id)},`
-    let json = `${prefix}${this.#model},"outputs":[`
-    let binaryBytes = 0
+    const out = replyBuffer()
+    out.utf8(id === undefined ? `{${this.#model}` : `{"id":${JSON.stringify(id)},${this.#model}`)
+    let binaryBytes: number | undefined
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i]!
-      const size = output.binary ? binaryLength(output.tensor) : 0
-      binaryBytes += size
-      json += `${i === 0 ? '' : ','}${outputText(output, size)}`
+      if (i > 0) out.ascii(',')
+      if (output.binary) binaryBytes = (binaryBytes ?? 0) + writeHeader(output, out)
+      else writeOutput(output, out)
     }
-    json += ']}'
-    const hasBinary = outputs.some(({ binary }) => binary)
-    return hasBinary ? withBinary(json, outputs, binaryBytes) : { body: json, headerLength: undefined }
+    out.ascii(']}')
+    if (binaryBytes === undefined) return { body: out.takeText(), headerLength: undefined }
+    return withBinary(out, outputs, binaryBytes)
   }
 }
 
-function outputText({ name, tensor, binary }: NamedOutput, size: number): string {
-  const { datatype, shape } = tensor
-  const start = `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":${shapeText(shape)},`
-  return binary ? `${start}"parameters":{"binary_data_size":${size}}}` : `${start}"data":${dataText(tensor)}}`
+function writeStart({ name, tensor: { datatype, shape } }: NamedOutput, out: TextBuffer): void {
+  out.utf8(`{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":${shapeText(shape)},`)
 }
 
-function withBinary(json: string, outputs: readonly NamedOutput[], binaryBytes: number): InferReply {
-  const headerLength = Buffer.byteLength(json)
+function writeOutput(output: NamedOutput, out: TextBuffer): void {
+  writeStart(output, out)
+  out.ascii('"data":')
+  writeData(output.tensor, out)
+  out.ascii('}')
+}
+
+/** @returns how many bytes of data come behind the text. */
+function writeHeader(output: NamedOutput, out: TextBuffer): number {
+  const size = binaryLength(output.tensor)
+  writeStart(output, out)
+  out.ascii(`"parameters":{"binary_data_size":${size}}}`)
+  return size
+}
+
+function withBinary(out: TextBuffer, outputs: readonly NamedOutput[], binaryBytes: number): InferReply {
+  const headerLength = out.length
   const body = Buffer.allocUnsafe(headerLength + binaryBytes)
-  let at = body.write(json)
+  let at = out.takeInto(body)
   for (const { tensor, binary } of outputs) if (binary) at = writeBinary(tensor, body, at)
   return { body, headerLength }
 }

@@ -1,10 +1,10 @@
-import { Float32Decimal } from './float32-decimal.ts'
+import { Float32Digits } from './float32-digits.ts'
 
 const DIGITS = 9
 /** Integers up to it are their own shortest digits. */
 const MAX_INTEGER = 2 ** 24
 
-const decimal = new Float32Decimal()
+const decimal = new Float32Digits()
 
 /**
  * The double whose shortest decimal digits are the shortest that read back as the same float32: 0.1 for the float32

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dataText } from '../../../../src/protocols/open-inference/reply/data-text.ts'
+import type { Tensor } from '../../../../src/core/tensor.ts'
+import { TextBuffer } from '../../../../src/protocols/mlflow-scoring/reply/text-buffer.ts'
+import { writeData } from '../../../../src/protocols/open-inference/reply/data-writer.ts'
 import { shortestFloat32 } from '../../../../src/protocols/open-inference/reply/shortest-float32.ts'
+
+function dataText(tensor: Tensor): string {
+  const out = new TextBuffer()
+  writeData(tensor, out)
+  return out.takeText()
+}
 
 const digitsOf = (value: number): number => {
   return value.toExponential().replace(/e.*/, '').replace(/[-.]/g, '').replace(/0+$/, '').length
