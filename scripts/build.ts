@@ -13,6 +13,7 @@ import { rolldown } from 'rolldown'
 const DATA_FILES = [
   'src/store/schema/*.sql',
   'src/protocols/open-inference/grpc/*.proto',
+  'src/protocols/json-numbers/*.wasm',
   // With and without the processor's vector instructions. Threads of its own WebAssembly does not get in Node.
   'node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm{,-simd}.wasm',
 ]

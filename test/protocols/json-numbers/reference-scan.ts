@@ -1,4 +1,4 @@
-import { MOST_DEPTH, NumberTraits } from './number-list.ts'
+import { MOST_DEPTH, NumberTraits } from '../../../src/protocols/json-numbers/number-list.ts'
 
 /** What is taken out of a body, by the definition. */
 export interface ReferenceList {

@@ -1,0 +1,89 @@
+import { endsValue, isDigit, MINUS, OPEN, QUOTE } from './characters'
+import { findSkeleton } from './known-skeletons'
+import { BODY, valuesAt } from './layout'
+import { depth, MIXED, openingAt, RAGGED, readList, TOO_DEEP } from './list'
+import { addList, addNumber, areListsFull, clearLists, listCount } from './list-records'
+import { readNumber } from './number'
+import { addByte, addPlace, clearSkeleton, copyText, isSkeletonFull } from './skeleton'
+import { startValues, valuesEnd } from './values'
+
+const DECLINED: i32 = -2
+
+/** Where `bare` has the brackets that are known to stay in the skeleton, in the order of the body. */
+const bare = memory.data(32)
+let bareCount: usize = 0
+let bareNext: usize = 0
+let firstValue: usize = 0
+
+/** Takes the body apart. @returns the number of its skeleton, -1 for a new one, -2 where it is declined. */
+export function scan(bodyLength: usize): i32 {
+  const end = BODY + bodyLength
+  store<u64>(end, 0)
+  store<u64>(end, 0, 8)
+  clearSkeleton()
+  clearLists()
+  firstValue = valuesAt(bodyLength)
+  startValues(firstValue)
+  bareCount = 0
+  bareNext = 0
+  let at = BODY
+  while (at < end) {
+    const character: u32 = load<u8>(at)
+    if (character === QUOTE) {
+      at = copyText(at, end)
+      if (at === 0) return DECLINED
+    } else if (character === OPEN) {
+      at = takeList(at)
+      if (at === 0) return DECLINED
+    } else if (isDigit(character) || character === MINUS) {
+      at = takeNumber(at)
+      if (at === 0) return DECLINED
+    } else {
+      addByte(character)
+      at++
+    }
+    if (isSkeletonFull() || areListsFull()) return DECLINED
+  }
+  return findSkeleton()
+}
+
+/** @returns behind the list, or behind its bracket where it stays; 0 to decline. */
+function takeList(at: usize): usize {
+  if (bareNext < bareCount && <usize>load<u32>(bare + (bareNext << 2)) === at) {
+    bareNext++
+    addByte(OPEN)
+    return at + 1
+  }
+  const first = valuesEnd
+  startValues(first)
+  const end = readList(at)
+  if (end === TOO_DEEP) return 0
+  if (end === RAGGED || end === MIXED) {
+    bareNext = 0
+    bareCount = 0
+    // All around the place where it is mixed stay too: so no byte is read more than twice for that.
+    if (end === MIXED) for (let level: u32 = 2; level <= depth; level++) leaveBare(openingAt(level))
+    startValues(first)
+    addByte(OPEN)
+    return at + 1
+  }
+  addPlace(listCount)
+  addList(<u32>((first - firstValue) >> 3), at, end)
+  return endsValue(load<u8>(end)) ? end : 0
+}
+
+function leaveBare(opening: usize): void {
+  store<u32>(bare + (bareCount << 2), <u32>opening)
+  bareCount++
+}
+
+/** @returns behind the number; 0 to decline. */
+function takeNumber(at: usize): usize {
+  const first = valuesEnd
+  startValues(first)
+  const end = readNumber(at)
+  if (end === 0 || !endsValue(load<u8>(end))) return 0
+  addPlace(listCount)
+  addNumber(<u32>((first - firstValue) >> 3), at, end)
+  return end
+}
