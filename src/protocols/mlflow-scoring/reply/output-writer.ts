@@ -3,7 +3,7 @@ import type { OutputMetadata } from '../../../core/predictor.ts'
 import { elementCount, type Tensor } from '../../../core/tensor.ts'
 import { type ElementWriter, writeJsonElement } from './element-writer.ts'
 import { ListWriter } from './list-writer.ts'
-import type { TextBuffer } from './text-buffer.ts'
+import { asciiBytes, type TextBuffer } from './text-buffer.ts'
 
 const OPENING_BRACE = 123
 const CLOSING_BRACE = 125
@@ -22,12 +22,12 @@ export class OutputWriter {
   constructor({ name, classLabels }: OutputMetadata) {
     this.name = name
     this.key = keyText(name)
-    this.#keyBytes = keyBytes(name)
+    this.#keyBytes = asciiBytes(this.key)
     this.#cellSize = classLabels?.length ?? 1
     this.#cell =
       classLabels === undefined
         ? writeJsonElement
-        : mapWriter(classLabels.map((label) => keyBytes(String(label))))
+        : mapWriter(classLabels.map((label) => asciiBytes(keyText(String(label)))))
     this.#lists = new ListWriter(this.#cell, classLabels === undefined ? 0 : 1)
   }
 
@@ -62,10 +62,6 @@ export class OutputWriter {
 
 function keyText(name: string): string {
   return `${asciiJson(name)}: `
-}
-
-function keyBytes(name: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(keyText(name)))
 }
 
 /** Writes ZipMap's maps: the values of a row under the labels of the classes. */

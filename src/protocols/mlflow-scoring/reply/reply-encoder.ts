@@ -4,9 +4,9 @@ import type { ReplyForm } from '../scoring-codec.ts'
 import { OutputWriter } from './output-writer.ts'
 import { type RecordOptions, RecordWriter } from './record-writer.ts'
 import { replyBuffer } from './reply-buffer.ts'
-import type { TextBuffer } from './text-buffer.ts'
+import { asciiBytes, type TextBuffer } from './text-buffer.ts'
 
-const ENVELOPE = Uint8Array.from(Buffer.from('{"predictions": '))
+const ENVELOPE = asciiBytes('{"predictions": ')
 const OPENING_BRACKET = 91
 const CLOSING_BRACKET = 93
 const OPENING_BRACE = 123

@@ -35,6 +35,11 @@ export interface Digits {
   readonly point: number
 }
 
+/** For `TextBuffer.bytes`. */
+export function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'latin1'))
+}
+
 /** Text that grows in bytes. */
 export class TextBuffer {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
@@ -127,17 +132,18 @@ export class TextBuffer {
   /** The decimal digits of an int32. */
   integer(value: number): void {
     this.#reserve(INT32_BYTES)
-    if (value < 0) this.#bytes[this.#length++] = MINUS
-    let rest = Math.abs(value)
-    const start = this.#length
-    let end = start + 1
+    const bytes = this.#bytes
+    if (value < 0) bytes[this.#length++] = MINUS
+    let rest = Math.abs(value) >>> 0
+    let end = this.#length + 1
     for (let power = 10; power <= rest; power *= 10) end += 1
-    for (let at = end - 1; at >= start; at -= 1) {
-      const tens = Math.floor(rest / 10)
-      this.#bytes[at] = ZERO + (rest - 10 * tens)
-      rest = tens
-    }
     this.#length = end
+    do {
+      const tens = (rest / 10) >>> 0
+      end -= 1
+      bytes[end] = ZERO + rest - 10 * tens
+      rest = tens
+    } while (rest > 0)
   }
 
   /** `floatText` of a number that is finite. */
