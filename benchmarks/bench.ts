@@ -18,6 +18,7 @@ Examples:
   npm run bench -- install                          # virtual environments of all peers, and furnace-server
   npm run bench -- tiny --peers headrace,mosec      # one question, two servers
   npm run bench -- all                              # every scenario with every peer: three hours
+  npm run bench -- targets                          # all that the table of targets is made of: an hour and a half
   npm run bench -- tiny --profile                   # where Headrace's own time goes
   npm run bench -- studies/batching                 # one of the studies
   npm run bench -- micro/batcher                    # one of the micro-benchmarks`,
@@ -26,7 +27,7 @@ Examples:
 program
   .command('run', { isDefault: true })
   .description('run scenarios with all peers that are installed; or a study, or a micro-benchmark')
-  .argument('<scenario...>', 'names of scenarios, `all`, `studies/NAME` or `micro/NAME`: see list')
+  .argument('<scenario...>', 'names of scenarios, `all`, `targets`, `studies/NAME` or `micro/NAME`: see list')
   .option('--peers <names>', 'only these: `headrace,mosec:tuned`', commaSeparated)
   .option(
     '--configs <names>',
@@ -40,9 +41,11 @@ program
   .option('--no-largest-rate', 'leave out the search for the largest rate within the limit')
   .option('--profile', 'load only Headrace and write its V8 profile')
   .option('--out <folder>', 'for results and report, instead of benchmarks/')
-  .action(async (names: readonly string[], options: BenchOptions) => {
+  .action(async (given: readonly string[], chosen: BenchOptions) => {
+    const { names, options } = await withTargets(given, chosen)
     const programs = names.filter((name) => name.includes('/'))
     const scenarios = names.filter((name) => !name.includes('/'))
+    // First, for the report that scenarios end with.
     for (const name of programs) runProgram(name, options)
     if (scenarios.length === 0) return
     const { benchScenarios } = await import('./contest/bench-scenarios.ts')
@@ -79,6 +82,17 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+/** `targets` stands for all that its table is made of, by the configurations that it is about. */
+async function withTargets(names: readonly string[], options: BenchOptions) {
+  if (!names.includes('targets')) return { names, options }
+  const { TARGET_CONFIGS, TARGET_SCENARIOS, TARGET_STUDIES } = await import('./report/targets.ts')
+  const others = names.filter((name) => name !== 'targets')
+  return {
+    names: [...TARGET_STUDIES, ...TARGET_SCENARIOS, ...others],
+    options: { configs: TARGET_CONFIGS, ...options },
+  }
 }
 
 /** A study or a micro-benchmark is a program of its own. */

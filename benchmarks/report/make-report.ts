@@ -5,6 +5,7 @@ import type { ScenarioResult } from '../contest/result.ts'
 import { draw } from './draw.ts'
 import { openLoopPlot } from './open-loop-plot.ts'
 import { latencyPlot, ratePlot } from './plots.ts'
+import { readGrowth } from './read-growth.ts'
 import { readResults } from './read-results.ts'
 import { withTable } from './readme-table.ts'
 import { isDrawn, resultsPage } from './results-page.ts'
@@ -33,7 +34,7 @@ export async function makeReport(say: (line: string) => void, places = REPORT_PL
   mkdirSync(places.results, { recursive: true })
   const results = readResults(places.results)
   for (const result of results.filter(isDrawn)) await drawPlots(result, places.results)
-  writeFileSync(places.page, resultsPage(results))
+  writeFileSync(places.page, resultsPage(results, readGrowth(places.results)))
   say(`Wrote ${places.page} from ${results.length} scenarios.`)
   writeReadme(results, say, places.readme)
 }

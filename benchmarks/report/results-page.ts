@@ -1,16 +1,21 @@
 import type { ScenarioResult } from '../contest/result.ts'
 import { day, figure } from './figures-text.ts'
+import { Measured } from './measured.ts'
 import { openLoopPlot } from './open-loop-plot.ts'
 import { configurationsTable, summaryTable, versionsTable } from './overview.ts'
+import type { Growth } from './read-growth.ts'
 import { absentList, scenarioTable } from './tables.ts'
+import { TARGETS } from './targets.ts'
+import { isAnyFound, targetsTable } from './targets-table.ts'
 
 /** @returns `benchmarks/results.md`. Its plots lie in `results/`, by the names of their scenarios. */
-export function resultsPage(results: readonly ScenarioResult[]): string {
-  const parts = results.length === 0 ? ['Nothing was measured yet.'] : sections(results)
+export function resultsPage(results: readonly ScenarioResult[], growth?: Growth): string {
+  const parts = results.length === 0 ? ['Nothing was measured yet.'] : sections(results, growth)
   return `${['# Benchmark results', ...parts].join('\n\n')}\n`
 }
 
-function sections(results: readonly ScenarioResult[]): readonly string[] {
+function sections(results: readonly ScenarioResult[], growth: Growth | undefined): readonly string[] {
+  const measured = new Measured(results, growth)
   return [
     'Written by `npm run bench`; not to be edited. Raw rounds: [results](results). What is run, and how: [README.md](README.md).',
     ...(results.some(({ settings }) => settings.quick) ? [quickWarning(results)] : []),
@@ -19,9 +24,14 @@ function sections(results: readonly ScenarioResult[]): readonly string[] {
     ...['## How to read it', HOW_TO_READ],
     folded('Configurations', configurationsTable(results)),
     ...['## Summary', summaryWords(results), summaryTable(results)],
+    ...(isAnyFound(TARGETS, measured) ? ['## Targets', TARGET_WORDS, targetsTable(TARGETS, measured)] : []),
     ...results.flatMap(scenarioSection),
   ]
 }
+
+const TARGET_WORDS =
+  'What was aimed at, and what the kept rounds give: Headrace as `tuned` unless it says otherwise, requests a second at the most ' +
+  'connections, medians. † as above: such a figure may be off in either direction. The last three are of `studies/growth`.'
 
 /** Shown when it is asked for: long, and not what one comes for. */
 function folded(title: string, text: string): string {
