@@ -1,30 +1,29 @@
 import { invalidModel } from '../../core/errors.ts'
 import type { Parameters } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
-import { isRecord } from '../../core/record.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
+import { numberScanner } from '../json-numbers/number-scanner.ts'
+import { Patience } from '../json-numbers/patience.ts'
+import type { ScannedBody } from '../json-numbers/skeleton.ts'
 import type { BatchCodec, CsvDecoder, CsvDecoderInit, ReplyItems } from './batch-codec.ts'
 import type { CsvOptions } from './csv/read-csv.ts'
 import { enforceColumnNames, enforceSchema } from './enforcement/enforce-schema.ts'
-import { compileFastPath } from './fast/compile-fast-path.ts'
+import { BodyPlans } from './fast/body-plans.ts'
 import type { CsvBodyFastPath } from './fast/csv-body-fast-path.ts'
-import type { FastPath } from './fast/fast-path.ts'
-import { KnownColumns } from './fast/known-columns.ts'
 import { feedTensors } from './feed/feed-tensors.ts'
 import { ArrayForms } from './forms/array-forms.ts'
 import { bodyText, type Envelope, type FormName, readEnvelope } from './forms/envelope.ts'
 import { recordsFrame, splitFrame } from './forms/frame-forms.ts'
 import { type ParsedInput, rawValue } from './forms/parsed-input.ts'
 import type { Frame } from './frame.ts'
-import { mayHoldTooMuch } from './json/read-json.ts'
 import { isDtype } from './numpy/dtype.ts'
 import { type LabelledFrame, withRowNumbers } from './pandas/labelled-frame.ts'
 import { ParamsCheck } from './params.ts'
 import { isDict, type PyValue } from './python/python-value.ts'
 import { ItemsEncoder } from './reply/items-encoder.ts'
 import { ReplyEncoder } from './reply/reply-encoder.ts'
-import type { DecodedScoringRequest, ReplyForm, ScoringMediaType } from './scoring-codec.ts'
+import type { DecodedScoringRequest, JsonBodyDecoder, ReplyForm, ScoringMediaType } from './scoring-codec.ts'
 
 export interface ScoringCodecInit {
   readonly signature: ModelSignature | undefined
@@ -42,7 +41,7 @@ export interface ScoringCodecInit {
  * decided here, once.
  * @throws ServingError INVALID_PARAMETER_VALUE for a signature with dtypes that no request can have.
  */
-export function compileScoringCodec(init: ScoringCodecInit): BatchCodec {
+export function compileScoringCodec(init: ScoringCodecInit): BatchCodec & JsonBodyDecoder {
   checkDtypes(init.signature?.inputs)
   return new CompiledScoringCodec(init)
 }
@@ -55,7 +54,7 @@ function checkDtypes(schema: Schema | undefined): void {
   }
 }
 
-class CompiledScoringCodec implements BatchCodec {
+class CompiledScoringCodec implements BatchCodec, JsonBodyDecoder {
   readonly #schema: Schema | undefined
   readonly #signature: ModelSignature | undefined
   readonly #inputs: readonly TensorMetadata[]
@@ -67,9 +66,8 @@ class CompiledScoringCodec implements BatchCodec {
   readonly #recordPerRow: boolean
   /** Made when it is first wanted, since it holds memory. */
   #items: ItemsEncoder | undefined
-  readonly #fast: FastPath | undefined
-  readonly #fastForm: ReplyForm
-  readonly #columns: KnownColumns | undefined
+  readonly #plans: BodyPlans | undefined
+  readonly #patience = new Patience()
   /** Made with the first CSV body. */
   #csv: CsvBodyFastPath | 'none' | undefined
 
@@ -83,10 +81,7 @@ class CompiledScoringCodec implements BatchCodec {
     this.#outputs = outputs
     this.#castsNumbers = castsNumbers
     this.#recordPerRow = recordPerRow
-    this.#fast = signature?.fromTypeHint === true ? undefined : compileFastPath(this.#schema, inputs)
-    this.#fastForm = this.#schema?.kind === 'columns' ? 'records' : 'tensors'
-    this.#columns =
-      this.#schema?.kind === 'columns' && this.#fast !== undefined ? new KnownColumns() : undefined
+    this.#plans = signature?.fromTypeHint === true ? undefined : compilePlans(signature, inputs, castsNumbers)
   }
 
   decode(
@@ -95,7 +90,7 @@ class CompiledScoringCodec implements BatchCodec {
   ): DecodedScoringRequest | Promise<DecodedScoringRequest> {
     switch (mediaType) {
       case 'application/json':
-        return this.#decodeKnown(body) ?? this.#decodeJson(body)
+        return this.#decodeJson(body)
       case 'text/csv':
         return this.#decodeCsv(body)
       default:
@@ -112,35 +107,23 @@ class CompiledScoringCodec implements BatchCodec {
     return this.#items.encode(outputs, form, rows)
   }
 
-  /** A frame with the columns that the last ones had. */
-  #decodeKnown(body: Uint8Array): DecodedScoringRequest | undefined {
-    const frame = this.#columns?.read(body)
-    const inputs = frame === undefined ? undefined : this.#fast?.decode('dataframe_split', frame)
-    return inputs === undefined ? undefined : this.#fastRequest(inputs)
-  }
-
   #decodeJson(body: Uint8Array): DecodedScoringRequest {
-    const text = bodyText(body)
-    const decoded = this.#decodeFast(text)
-    if (decoded === undefined) return this.#decodeExactly(text)
-    this.#columns?.learn(body, text)
-    return decoded
+    const scanned = this.#plans === undefined ? undefined : numberScanner().scan(body, this.#patience)
+    return (scanned && this.decodeScanned(scanned)) ?? this.decodeUnscanned(body)
   }
 
-  /** Requests of one form and nothing else; text that JSON.parse refuses may still hold a NaN token. */
-  #decodeFast(text: string): DecodedScoringRequest | undefined {
-    if (this.#fast === undefined || mayHoldTooMuch(text)) return undefined
-    const body = parseJson(text)
-    if (!isRecord(body)) return undefined
-    const [form, ...more] = Object.keys(body)
-    if (form === undefined || more.length > 0) return undefined
-    const inputs = this.#fast.decode(form, body[form])
-    return inputs === undefined ? undefined : this.#fastRequest(inputs)
+  decodeScanned(scanned: ScannedBody): DecodedScoringRequest | undefined {
+    const planned = this.#plans?.read(scanned, numberScanner())
+    if (planned === undefined) return undefined
+    const { inputs, params, isFrame } = planned
+    return {
+      request: { inputs, parameters: this.#params.check(params) },
+      form: isFrame ? 'records' : 'tensors',
+    }
   }
 
-  #fastRequest(inputs: TensorMap): DecodedScoringRequest {
-    const parameters = this.#params.check(undefined)
-    return { request: { inputs, parameters }, form: this.#fastForm }
+  decodeUnscanned(body: Uint8Array): DecodedScoringRequest {
+    return this.#decodeExactly(bodyText(body))
   }
 
   #decodeExactly(text: string): DecodedScoringRequest {
@@ -227,12 +210,13 @@ class CompiledScoringCodec implements BatchCodec {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function compilePlans(
+  signature: ModelSignature | undefined,
+  inputs: readonly TensorMetadata[],
+  castsNumbers: boolean,
+): BodyPlans | undefined {
+  const hasParams = signature?.params !== undefined
+  return BodyPlans.compile({ schema: signature?.inputs, inputs, castsNumbers, hasParams })
 }
 
 /** Python objects as they came, for unified LLM requests and signatures made from type hints. */

@@ -1,5 +1,6 @@
 import type { InferenceRequest } from '../../core/inference.ts'
 import type { TensorMap } from '../../core/tensor.ts'
+import type { ScannedBody } from '../json-numbers/skeleton.ts'
 
 /** The three media types that MLflow's scoring server reads, in the order of its message. */
 export const SCORING_MEDIA_TYPES = ['text/csv', 'application/json', 'application/vnd.apache.parquet'] as const
@@ -32,4 +33,17 @@ export interface ScoringCodec {
 
   /** The reply's JSON text, `{"predictions": …}`, in the number text of Python's `json.dumps`. */
   encode(outputs: TensorMap, form: ReplyForm): string
+}
+
+/** Reads JSON bodies in two ways, of which the first is for whoever has scanned the body already. */
+export interface JsonBodyDecoder {
+  /**
+   * @param scanned by this thread's `numberScanner`, the last of its scans.
+   * @returns undefined where `decodeUnscanned` must read the body.
+   * @throws ServingError INVALID_PARAMETER_VALUE for parameters that the signature refuses
+   */
+  decodeScanned(scanned: ScannedBody): DecodedScoringRequest | undefined
+
+  /** By the general path: the specification of the other. @throws ServingError BAD_REQUEST, INVALID_PARAMETER_VALUE */
+  decodeUnscanned(body: Uint8Array): DecodedScoringRequest
 }

@@ -1,6 +1,7 @@
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature } from '../../signature/model-signature.ts'
+import { Patience } from '../json-numbers/patience.ts'
 import { ModelBinding } from './binding/model-binding.ts'
 import { readInferBody } from './body/infer-body.ts'
 import { type RawInit, readRawBody } from './body/raw-body.ts'
@@ -43,6 +44,7 @@ class CompiledOpenInferenceCodec implements OpenInferenceCodec {
   readonly #binding: ModelBinding
   readonly #selection: OutputSelection
   readonly #reply: InferReplyWriter
+  readonly #patience = new Patience()
 
   constructor(init: OpenInferenceCodecInit) {
     this.#raw = init
@@ -52,7 +54,9 @@ class CompiledOpenInferenceCodec implements OpenInferenceCodec {
   }
 
   decode(body: Uint8Array, headerLength: number | undefined): DecodedInfer {
-    return this.bind(headerLength === 0 ? readRawBody(body, this.#raw) : readInferBody(body, headerLength))
+    return this.bind(
+      headerLength === 0 ? readRawBody(body, this.#raw) : readInferBody(body, headerLength, this.#patience),
+    )
   }
 
   bind(given: GivenRequest): DecodedInfer {

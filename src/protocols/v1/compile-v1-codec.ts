@@ -2,9 +2,11 @@ import type { InferenceRequest } from '../../core/inference.ts'
 import type { OutputMetadata, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { ModelSignature, Schema } from '../../signature/model-signature.ts'
+import { numberScanner } from '../json-numbers/number-scanner.ts'
+import { Patience } from '../json-numbers/patience.ts'
+import type { Skeleton } from '../json-numbers/skeleton.ts'
 import { compileScoringCodec } from '../mlflow-scoring/compile-scoring-codec.ts'
-import type { DecodedScoringRequest, ScoringCodec } from '../mlflow-scoring/scoring-codec.ts'
-import { type PredictBody, type PredictForm, readPredictBody } from './predict-form.ts'
+import { type PredictForm, plainForm, readPredictBody } from './predict-form.ts'
 import { PredictReply } from './predict-reply.ts'
 
 export interface V1CodecInit {
@@ -36,13 +38,23 @@ export function compileV1Codec({ signature, inputs, outputs }: V1CodecInit): V1C
   return new CompiledV1Codec({ signature, inputs, outputs })
 }
 
+type Codec = ReturnType<typeof compileScoringCodec>
+
+/** How the bodies of one skeleton are read. */
+interface Reading {
+  readonly form: PredictForm
+  readonly codec: Codec
+}
+
 class CompiledV1Codec implements V1Codec {
-  readonly #byTensors: ScoringCodec
-  readonly #bySignature: ScoringCodec
+  readonly #byTensors: Codec
+  readonly #bySignature: Codec
   readonly #reply: PredictReply
   readonly #signatureNames: RegExp | undefined
   readonly #takesArray: boolean
   readonly #keepsBase64: boolean
+  readonly #readings = new WeakMap<Skeleton, Reading | 'unscanned'>()
+  readonly #patience = new Patience()
 
   constructor({ signature, inputs, outputs }: V1CodecInit) {
     const schema = signature?.inputs
@@ -58,18 +70,43 @@ class CompiledV1Codec implements V1Codec {
   }
 
   decode(body: Uint8Array): DecodedPredict {
+    return this.#decodeScanned(body) ?? this.#decodeUnscanned(body)
+  }
+
+  /** Nothing of what decides how a body is read is a number, so that its skeleton tells as much. */
+  #decodeScanned(body: Uint8Array): DecodedPredict | undefined {
+    const scanned = numberScanner().scan(body, this.#patience)
+    if (scanned === undefined) return undefined
+    let reading = this.#readings.get(scanned.skeleton)
+    if (reading === undefined) {
+      reading = this.#readingOf(scanned.skeleton)
+      this.#readings.set(scanned.skeleton, reading)
+    }
+    if (reading === 'unscanned') return undefined
+    const decoded = reading.codec.decodeScanned(scanned)
+    return decoded && { request: decoded.request, form: reading.form }
+  }
+
+  #readingOf({ text }: Skeleton): Reading | 'unscanned' {
+    const form = plainForm(text)
+    return form === undefined ? 'unscanned' : { form, codec: this.#codecFor(text) }
+  }
+
+  #codecFor(text: string): Codec {
+    return this.#meansSignature(text) ? this.#bySignature : this.#byTensors
+  }
+
+  #decodeUnscanned(body: Uint8Array): DecodedPredict {
     const given = readPredictBody(body, { keepsBase64: this.#keepsBase64 })
-    const codec = this.#meansSignature(given) ? this.#bySignature : this.#byTensors
-    const decoded = codec.decode(given.bytes, 'application/json')
-    // JSON is decoded at once.
-    return { request: (decoded as DecodedScoringRequest).request, form: given.form }
+    const { request } = this.#codecFor(given.text).decodeUnscanned(given.bytes)
+    return { request, form: given.form }
   }
 
   encode(outputs: TensorMap, form: PredictForm): string {
     return this.#reply.encode(outputs, form)
   }
 
-  #meansSignature({ text }: PredictBody): boolean {
+  #meansSignature(text: string): boolean {
     if (NAMED.test(text)) return this.#signatureNames?.test(text) === true
     return this.#takesArray
   }

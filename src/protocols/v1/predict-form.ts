@@ -32,15 +32,21 @@ const DEFAULT_SIGNATURE = 'serving_default'
 /** @throws ServingError BAD_REQUEST */
 export function readPredictBody(body: Uint8Array, options: BodyOptions): PredictBody {
   const text = bodyText(body)
-  const begun = BEGINNING.exec(text)
-  if (begun !== null && !READ_HERE.test(text)) return { form: begun[1] as PredictForm, text, bytes: body }
+  const plain = plainForm(text)
+  if (plain !== undefined) return { form: plain, text, bytes: body }
   const members = membersOf(text)
   checkSignatureName(members.get('signature_name'))
   const form = formOf(members)
   const value = members.get(form) as PyValue
-  const plain = new Map([...members, [form, options.keepsBase64 ? value : withoutBase64(value)]] as const)
-  const rewritten = writeJson(plain)
+  const rest = new Map([...members, [form, options.keepsBase64 ? value : withoutBase64(value)]] as const)
+  const rewritten = writeJson(rest)
   return { form, text: rewritten, bytes: Buffer.from(rewritten) }
+}
+
+/** The form of a body of which nothing else need be read here; undefined for others. @param text may be without its numbers. */
+export function plainForm(text: string): PredictForm | undefined {
+  const begun = BEGINNING.exec(text)
+  return begun === null || READ_HERE.test(text) ? undefined : (begun[1] as PredictForm)
 }
 
 function membersOf(text: string): PyDict {

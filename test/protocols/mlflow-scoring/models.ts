@@ -4,6 +4,7 @@ import type { BatchCodec } from '../../../src/protocols/mlflow-scoring/batch-cod
 import { compileScoringCodec } from '../../../src/protocols/mlflow-scoring/compile-scoring-codec.ts'
 import type {
   DecodedScoringRequest,
+  JsonBodyDecoder,
   ScoringCodec,
 } from '../../../src/protocols/mlflow-scoring/scoring-codec.ts'
 import { parseSignature } from '../../../src/signature/parse-signature.ts'
@@ -28,15 +29,22 @@ export interface ModelInit {
   readonly params?: readonly SpecJson[]
   readonly inputs: readonly TensorMetadata[]
   readonly outputs?: readonly OutputMetadata[]
+  readonly castsNumbers?: boolean
 }
 
-export function codecFor({ schema, params, inputs, outputs = [] }: ModelInit): BatchCodec {
+export function codecFor({
+  schema,
+  params,
+  inputs,
+  outputs = [],
+  castsNumbers = false,
+}: ModelInit): BatchCodec & JsonBodyDecoder {
   const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
   const signature =
     schema === undefined && params === undefined
       ? undefined
       : parseSignature({ inputs: json(schema), outputs: null, params: json(params) })
-  return compileScoringCodec({ signature, inputs, outputs })
+  return compileScoringCodec({ signature, inputs, outputs, castsNumbers })
 }
 
 /** Decodes a JSON body, given as its text or as the value it holds. */
