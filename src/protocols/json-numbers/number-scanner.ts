@@ -36,8 +36,8 @@ export class NumberScanner {
 
   /**
    * @param patience of whoever sends such bodies, so that the texts of one model do not spoil the scans of others.
-   * @returns undefined where it declines and a reader of JSON must do it: no valid JSON, no valid UTF-8, too large, too deep, a number of
-   * more than 19 digits, or too often of another skeleton.
+   * @returns undefined where it declines and a reader of JSON must do it: no valid JSON, no valid UTF-8, too large, too deep, a number whose
+   * first 19 digits do not tell its double, or too often of another skeleton.
    */
   scan(body: Uint8Array, patience: Patience = this.#patience): ScannedBody | undefined {
     if (body.length > MOST_BODY_BYTES || !patience.isLeft) return undefined

@@ -136,7 +136,8 @@ describe('what is declined', () => {
       '[1]\0',
       '[1\0]',
     ],
-    ...['123456789012345678901', '[0.12345678901234567890123]', '[[[[[[[[[1]]]]]]]]]'],
+    // The middle between two doubles, and a little more than that: what the 19 digits do not tell.
+    ...['[9007199254740993.0000000000000000000001]', '[[[[[[[[[1]]]]]]]]]'],
   ])('%j', (text) => {
     expect(scan(text)).toBeUndefined()
   })
@@ -240,7 +241,7 @@ describe('properties', () => {
       fc.property(numberLiteral, (literal) => {
         const list = scan(`[${literal}]`)?.lists[0]
         const expected = referenceScan(Buffer.from(literal))?.lists[0]
-        if (list === undefined) return literal.replace(/e.*$/i, '').length > 19
+        if (list === undefined) return isForAnother(literal)
         expect(scanner.float64(list)[0]).toBe(Number(literal))
         expect(list.traits).toBe(expected?.traits)
         if ((list.traits & (NumberTraits.FRACTION | NumberTraits.BEYOND_INT64)) === 0) {

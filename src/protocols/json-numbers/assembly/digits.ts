@@ -12,14 +12,16 @@ export function leadingDigits(eight: u64): u32 {
   return <u32>(ctz(((distance + ABOVE_NINE) | distance) & HIGH_BITS) >> 3)
 }
 
-/** `digits` with `count` of the eight bytes behind them, 1 to 8. */
+/** `digits` with `count` of the eight bytes behind them, 0 to 8. */
 export function appendDigits(digits: u64, eight: u64, count: u32): u64 {
   return digits * load<u64>(POWERS_OF_TEN + ((<usize>count) << 3)) + numberOf(eight, count)
 }
 
 /** The first `count` bytes as a number: two, then four, then eight digits at a time. */
 function numberOf(eight: u64, count: u32): u64 {
-  let digits = (eight ^ ALL_ZERO_DIGITS) << (64 - (count << 3))
+  // In two steps, since a shift by 64 is one by 0.
+  const half = 32 - (count << 2)
+  let digits = ((eight ^ ALL_ZERO_DIGITS) << half) << half
   digits = digits * 10 + (digits >> 8)
   const low = (digits & 0x000000ff000000ff) * (100 + (1000000 << 32))
   const high = ((digits >> 16) & 0x000000ff000000ff) * (1 + (10000 << 32))

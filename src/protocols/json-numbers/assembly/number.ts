@@ -6,63 +6,57 @@ import { addValue } from './values'
 
 /** Digits that a 64-bit integer holds, whichever they are. */
 const MOST_DIGITS: usize = 19
+/** The smallest of so many. */
+const LEAST_OF_MOST_DIGITS: u64 = 1000000000000000000
 /** Larger exponents say no more: a body has less zeros to hold against them. */
 const LARGEST_EXPONENT: i32 = 100000000
 const LARGEST_EXACT_INTEGER: u64 = 1 << 53
 const INT64_LIMIT: u64 = 1 << 63
 
-/** The integer that digits were read into, and behind which of them. */
-let digits: u64 = 0
-
-/** Adds the number that begins here to the values. @returns where it ends, 0 where it is none of JSON's or has too many digits. */
+/** Adds the number that begins here to the values. @returns where it ends, 0 where it is none of JSON's or JavaScript must read it. */
 export function readNumber(start: usize): usize {
   const isNegative = load<u8>(start) === MINUS
   const first = start + <usize>isNegative
-  digits = 0
-  let at = readDigits(first)
-  if (at === first || (load<u8>(first) === ZERO && at > first + 1)) return 0
-  let character: u32 = load<u8>(at)
-  if (character !== DOT && (character | LOWER_CASE) !== LOWER_E) {
-    return at - first <= MOST_DIGITS ? addInteger(isNegative, at) : 0
+  let digits = <u64>load<u8>(first) - ZERO
+  if (digits > 9) return 0
+  let at = first + 1
+  if (isDigit(load<u8>(at))) {
+    if (digits === 0) return 0
+    let count: u32 = 8
+    while (count === 8) {
+      const eight = load<u64>(at)
+      count = leadingDigits(eight)
+      digits = appendDigits(digits, eight, count)
+      at += count
+    }
   }
   let power: i32 = 0
-  if (character === DOT) {
+  if (load<u8>(at) === DOT) {
     const fraction = at + 1
-    at = readDigits(fraction)
+    at = fraction
+    let count: u32 = 8
+    while (count === 8) {
+      const eight = load<u64>(at)
+      count = leadingDigits(eight)
+      digits = appendDigits(digits, eight, count)
+      at += count
+    }
     if (at === fraction) return 0
     power = -(<i32>(at - fraction))
-    character = load<u8>(at)
   }
-  if (at - first > MOST_DIGITS + 1 && significantDigits(first, at) > MOST_DIGITS) return 0
-  if ((character | LOWER_CASE) === LOWER_E) {
-    at = readExponent(at + 1)
-    if (at === 0) return 0
-    power += exponent
+  const isInteger = power === 0
+  const isLong = at - first > MOST_DIGITS
+  if ((<u32>load<u8>(at) | LOWER_CASE) !== LOWER_E) {
+    if (isLong) return addLong(isNegative, first, at, 0, isInteger) ? at : 0
+    if (isInteger) addInteger(isNegative, digits)
+    else addFraction(isNegative, toDouble(digits, power))
+    return at
   }
-  addFraction(isNegative, power)
-  return at
-}
-
-/** Reads digits behind those that were read. Beyond 19 that count they are nonsense. @returns where they end. */
-function readDigits(at: usize): usize {
-  while (true) {
-    const eight = load<u64>(at)
-    const count = leadingDigits(eight)
-    if (count === 0) return at
-    digits = appendDigits(digits, eight, count)
-    at += count
-    if (count < 8) return at
-  }
-}
-
-/** Digits from the first that is not 0. */
-function significantDigits(at: usize, end: usize): usize {
-  let count: usize = 0
-  for (; at < end; at++) {
-    const character: u32 = load<u8>(at)
-    if (isDigit(character) && (count > 0 || character !== ZERO)) count++
-  }
-  return count
+  const end = readExponent(at + 1)
+  if (end === 0) return 0
+  if (isLong) return addLong(isNegative, first, at, exponent, false) ? end : 0
+  addFraction(isNegative, toDouble(digits, power + exponent))
+  return end
 }
 
 let exponent: i32 = 0
@@ -81,7 +75,40 @@ function readExponent(at: usize): usize {
   return at
 }
 
-function addInteger(isNegative: bool, end: usize): usize {
+/**
+ * Adds a number with more digits than 19, of which leading zeros do not count. The first 19 bound it from below, the next larger 19 from
+ * above; where both give the same double that is it.
+ *
+ * @returns whether they do.
+ */
+function addLong(isNegative: bool, first: usize, end: usize, power: i32, isInteger: bool): bool {
+  let digits: u64 = 0
+  let dropped: i32 = 0
+  let fractionDigits: i32 = 0
+  let isFraction = false
+  for (let at = first; at < end; at++) {
+    const character: u32 = load<u8>(at)
+    if (character === DOT) {
+      isFraction = true
+      continue
+    }
+    if (isFraction) fractionDigits++
+    if (digits >= LEAST_OF_MOST_DIGITS) dropped++
+    else digits = digits * 10 + (character - ZERO)
+  }
+  power += dropped - fractionDigits
+  const value = toDouble(digits, power)
+  if (dropped > 0 && toDouble(digits + 1, power) !== value) return false
+  if (isInteger)
+    addValue(
+      isNegative ? -value : value,
+      traits.INTEGER | traits.LARGE_INTEGER | traits.BEYOND_INT64 | (value === Infinity ? traits.HUGE : 0),
+    )
+  else addFraction(isNegative, value)
+  return true
+}
+
+function addInteger(isNegative: bool, digits: u64): void {
   let seen = traits.INTEGER
   if (digits > LARGEST_EXACT_INTEGER) {
     seen |= traits.LARGE_INTEGER
@@ -90,12 +117,10 @@ function addInteger(isNegative: bool, end: usize): usize {
   if (isNegative && digits === 0) seen |= traits.NEGATIVE_ZERO
   const value = <f64>digits
   addValue(isNegative ? -value : value, seen)
-  return end
 }
 
-function addFraction(isNegative: bool, power: i32): void {
+function addFraction(isNegative: bool, value: f64): void {
   let seen = traits.FRACTION
-  const value = toDouble(digits, power)
   if (value === Infinity) seen |= traits.HUGE
   if (isNegative && value === 0) seen |= traits.NEGATIVE_ZERO
   addValue(isNegative ? -value : value, seen)
