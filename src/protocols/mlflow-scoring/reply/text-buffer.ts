@@ -222,11 +222,13 @@ export class TextBuffer {
     return length
   }
 
-  /** The same as a string. */
+  /** The same as a string. @throws Error for a text that is longer than strings may be. */
   takeText(): string {
-    const text = this.#bytes.toString(this.#isAscii ? 'latin1' : 'utf8', 0, this.#length)
+    const bytes = this.#bytes
+    const length = this.#length
+    const encoding = this.#isAscii ? 'latin1' : 'utf8'
     this.clear()
-    return text
+    return bytes.toString(encoding, 0, length)
   }
 
   clear(): void {

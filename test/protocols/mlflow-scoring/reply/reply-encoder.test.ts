@@ -95,6 +95,32 @@ describe('records', () => {
   })
 })
 
+describe('the buffer of the thread', () => {
+  const small = new Map([['y', floats([2], 0.5, 1)]])
+
+  it('has nothing of a reply that was refused', () => {
+    const uneven = new Map([
+      ['y', floats([1], 1)],
+      ['z', floats([2], 1, 2)],
+    ])
+    expect(() => encode(uneven, 'records')).toThrow()
+    expect(encode(small, 'tensors')).toBe('{"predictions": {"y": [0.5, 1.0]}}')
+  })
+
+  it('holds replies of any length', () => {
+    const values = Array.from({ length: 300_000 }, (_, i) => Math.fround(i / 7))
+    const text = encode(
+      new Map([
+        ['y', { datatype: 'FP32', shape: [values.length], data: Float32Array.from(values) } as const],
+      ]),
+      'tensors',
+    )
+    const { predictions } = JSON.parse(text) as { predictions: { y: number[] } }
+    expect(predictions.y).toEqual(values)
+    expect(encode(small, 'records')).toBe('{"predictions": [{"y": 0.5}, {"y": 1.0}]}')
+  })
+})
+
 describe('ZipMap outputs', () => {
   const tensors = new Map<string, Tensor>([
     ['label', { datatype: 'INT64', shape: [2], data: BigInt64Array.of(3n, 4n) }],

@@ -46,6 +46,38 @@ describe('TextBuffer', () => {
     )
   })
 
+  it('writes any text, as bytes and as a string', () => {
+    const texts = fc.array(
+      fc.oneof(fc.string({ unit: 'binary', maxLength: 120 }), fc.string({ unit: 'grapheme-ascii' })),
+    )
+    fc.assert(
+      fc.property(texts, (pieces) => {
+        const whole = pieces.join('')
+        const out = new TextBuffer()
+        const writeAll = () => {
+          for (const piece of pieces) out.utf8(piece)
+        }
+        writeAll()
+        expect(Buffer.from(out.take()).toString()).toBe(whole)
+        writeAll()
+        expect(out.takeText()).toBe(whole)
+        expect(out.takeText()).toBe('')
+      }),
+    )
+  })
+
+  it.each(['', 'setosa', ' ~', 'x'.repeat(48)])('quotes %j', (text) => {
+    const out = new TextBuffer()
+    expect(out.quoted(text)).toBe(true)
+    expect(out.takeText()).toBe(`"${text}"`)
+  })
+
+  it.each(['a"b', 'a\\b', 'a\n', '\x7f', 'é', 'x'.repeat(49)])('leaves %j to be quoted by others', (text) => {
+    const out = new TextBuffer()
+    expect(out.quoted(text)).toBe(false)
+    expect(out.length).toBe(0)
+  })
+
   it('holds text of any length, and is empty when it is taken', () => {
     const out = new TextBuffer()
     const text = 'é'.repeat(70_000)
