@@ -1,6 +1,6 @@
 import { DOT, isDigit, LOWER_CASE, LOWER_E, MINUS, PLUS, ZERO } from './characters'
 import { toDouble } from './decimal'
-import { appendDigits, leadingDigits } from './digits'
+import { appendDigits, appendEight, digitsBefore, otherBytes } from './digits'
 import * as traits from './traits'
 import { addValue } from './values'
 
@@ -22,25 +22,33 @@ export function readNumber(start: usize): usize {
   let at = first + 1
   if (isDigit(load<u8>(at))) {
     if (digits === 0) return 0
-    let count: u32 = 8
-    while (count === 8) {
-      const eight = load<u64>(at)
-      count = leadingDigits(eight)
-      digits = appendDigits(digits, eight, count)
-      at += count
+    let eight = load<u64>(at)
+    let others = otherBytes(eight)
+    while (others === 0) {
+      digits = appendEight(digits, eight)
+      at += 8
+      eight = load<u64>(at)
+      others = otherBytes(eight)
     }
+    const count = digitsBefore(others)
+    digits = appendDigits(digits, eight, count)
+    at += count
   }
   let power: i32 = 0
   if (load<u8>(at) === DOT) {
     const fraction = at + 1
     at = fraction
-    let count: u32 = 8
-    while (count === 8) {
-      const eight = load<u64>(at)
-      count = leadingDigits(eight)
-      digits = appendDigits(digits, eight, count)
-      at += count
+    let eight = load<u64>(at)
+    let others = otherBytes(eight)
+    while (others === 0) {
+      digits = appendEight(digits, eight)
+      at += 8
+      eight = load<u64>(at)
+      others = otherBytes(eight)
     }
+    const count = digitsBefore(others)
+    digits = appendDigits(digits, eight, count)
+    at += count
     if (at === fraction) return 0
     power = -(<i32>(at - fraction))
   }
