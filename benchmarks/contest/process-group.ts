@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onInterruption } from '../lib/interruption.ts'
+import { memoryOf } from '../lib/process-memory.ts'
 import type { Launch } from './peer.ts'
 import type { Memory } from './result.ts'
 import { TaggedProcesses, tagOf } from './tagged-processes.ts'
@@ -131,22 +132,5 @@ function send(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal)
   } catch {
     // It has ended meanwhile.
-  }
-}
-
-interface ProcessMemory {
-  readonly rss: number
-  readonly pss: number
-}
-
-/** @returns bytes; undefined where it has ended. */
-function memoryOf(pid: number): ProcessMemory | undefined {
-  try {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    const bytes = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1] ?? 0) * 1024
-    return { rss: bytes('Rss'), pss: bytes('Pss') }
-  } catch {
-    return undefined
   }
 }

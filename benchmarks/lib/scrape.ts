@@ -14,7 +14,8 @@ const SETTLING_MS = 30_000
 
 /** What a Headrace server says of itself. */
 export async function scrape(server: Server): Promise<readonly Sample[]> {
-  const reply = await fetch(new URL('/metrics', server.url))
+  // Over a connection of its own, which is gone with the answer.
+  const reply = await fetch(new URL('/metrics', server.url), { headers: { connection: 'close' } })
   const text = await reply.text()
   return [...text.matchAll(LINE)].map(([, name = '', labels = '', value]) => ({
     name,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { memoryOf } from './process-memory.ts'
 import { processTree } from './process-tree.ts'
 
 /** How a server under test is started, and the request that shows that it works. */
@@ -97,6 +98,11 @@ export class Server {
   /** Resident memory of the process and all its descendants, in bytes. */
   residentBytes(): number {
     return processTree(this.#child.pid ?? -1).reduce((sum, pid) => sum + residentBytes(pid), 0)
+  }
+
+  /** Memory of the process and all its descendants, in bytes: pages that they share are counted once. */
+  proportionalBytes(): number {
+    return processTree(this.#child.pid ?? -1).reduce((sum, pid) => sum + (memoryOf(pid)?.pss ?? 0), 0)
   }
 
   /** Processor time that the process and all its descendants have taken, in seconds. */
