@@ -12,6 +12,7 @@ const SHORT_BYTES = 4 * 1024
 export class NodeHttpChannel implements ReplyChannel {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
+  #sink: BodySink | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request
@@ -20,7 +21,11 @@ export class NodeHttpChannel implements ReplyChannel {
 
   watch(watcher: ChannelWatcher): void {
     const response = this.#response
-    response.on('close', () => watcher.closed(response.writableFinished ? response.statusCode : undefined))
+    response.on('close', () => {
+      // An answered request whose body did not end says nothing more of itself.
+      this.#sink?.fail()
+      watcher.closed(response.writableFinished ? response.statusCode : undefined)
+    })
   }
 
   write(status: number, headers: string[], body: string | Uint8Array, bytes: number): void {
@@ -46,6 +51,7 @@ export class NodeHttpChannel implements ReplyChannel {
 
   receive(sink: BodySink): () => void {
     const request = this.#request
+    this.#sink = sink
     const take = (chunk: Buffer): void => sink.take(chunk)
     request.on('data', take)
     request.on('end', () => sink.end())

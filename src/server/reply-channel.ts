@@ -3,7 +3,7 @@ export interface BodySink {
   take(chunk: Buffer): void
   /** All of it has come. */
   end(): void
-  /** The client has left before its end. */
+  /** No more of it comes: the client has left, or been answered before its end. May be called after the end too. */
   fail(): void
 }
 
