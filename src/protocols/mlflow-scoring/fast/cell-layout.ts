@@ -1,9 +1,7 @@
 import { type NumberList, NumberTraits } from '../../json-numbers/number-list.ts'
 import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
 
-import { joinLists } from './join-lists.ts'
-
-const { NULL, BOOLEAN } = NumberTraits
+const { NULL, BOOLEAN, LARGE_INTEGER } = NumberTraits
 
 /** The cells of a frame where the scanner has put them. */
 export interface CellGrid {
@@ -33,10 +31,20 @@ export class MatrixLayout implements CellLayout {
   readonly #place: number
   readonly #index: number | readonly string[] | undefined
   readonly #starts: readonly number[]
+  readonly #isNamed: boolean
 
-  /** @param index place of a list with a number a row, or the labels themselves. */
-  constructor(names: readonly string[], place: number, index: number | readonly string[] | undefined) {
+  /**
+   * @param given undefined for as many columns as there are.
+   * @param index place of a list with a number a row, or the labels themselves.
+   */
+  constructor(
+    given: readonly string[] | undefined,
+    place: number,
+    index: number | readonly string[] | undefined,
+  ) {
+    const names = given ?? []
     this.names = names
+    this.#isNamed = given !== undefined
     this.#place = place
     this.#index = index
     this.#starts = names.map((_, i) => i)
@@ -46,7 +54,8 @@ export class MatrixLayout implements CellLayout {
     const list = lists[this.#place]!
     const { shape, traits } = list
     const [rows = 0, width] = shape
-    if (shape.length !== 2 || rows === 0 || width !== this.names.length) return undefined
+    if (shape.length !== 2 || rows === 0 || width === undefined) return undefined
+    if (this.#isNamed && width !== this.names.length) return undefined
     if (!this.#fitsIndex(lists, rows)) return undefined
     return { rows, traits, values: scanner.float64(list), starts: this.#starts, step: width, whole: list }
   }
@@ -122,10 +131,17 @@ export class RecordsLayout implements CellLayout {
   }
 
   #inOrder(lists: readonly NumberList[], scanner: NumberScanner, first: number): CellGrid | undefined {
-    const joined = joinLists(lists, first, this.#cells.length)
-    if (joined === undefined || joined.shape.length > 1) return undefined
-    const whole = { ...joined, shape: [this.#rows, this.names.length] }
-    return this.#gridOf(scanner.float64(whole), whole.traits, whole)
+    const count = this.#cells.length
+    let traits = 0
+    for (let place = first; place < first + count; place++) {
+      const list = lists[place]!
+      if (list.shape.length > 0) return undefined
+      traits |= list.traits
+    }
+    // Digits of an integer that a double does not hold would be looked for in a list of the body.
+    if ((traits & LARGE_INTEGER) !== 0) return undefined
+    const whole = { shape: [this.#rows, this.names.length], count, start: lists[first]!.start, traits }
+    return this.#gridOf(scanner.float64(whole), traits, whole)
   }
 
   #scattered(lists: readonly NumberList[], scanner: NumberScanner): CellGrid | undefined {

@@ -1,13 +1,13 @@
 import type { Datatype, TensorData } from '../../../core/tensor.ts'
 import { type NumberList, NumberTraits } from '../../json-numbers/number-list.ts'
-import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
 import type { Dtype } from '../numpy/dtype.ts'
 import { numberToFloat16 } from '../numpy/float16.ts'
+import type { NumberSource } from './number-source.ts'
 
 const { FRACTION, INTEGER, NULL, BOOLEAN, NEGATIVE_ZERO, LARGE_INTEGER, BEYOND_INT64, HUGE } = NumberTraits
 
 /** The elements of a list as those of a tensor; undefined where the general path must look at them. */
-export type ElementReader = (list: NumberList, scanner: NumberScanner) => TensorData | undefined
+export type ElementReader = (list: NumberList, numbers: NumberSource) => TensorData | undefined
 
 /** Casts of these by way of an integer may round twice, or fail. */
 const UNCERTAIN_FLOATS = LARGE_INTEGER | BEYOND_INT64 | HUGE
@@ -23,46 +23,46 @@ export function areCertainLongs(traits: number): boolean {
   return (traits & UNCERTAIN_LONGS) === 0
 }
 
-const floats32: ElementReader = (list, scanner) =>
-  areCertainFloats(list.traits) ? scanner.toFloat32(list) : undefined
+const floats32: ElementReader = (list, numbers) =>
+  areCertainFloats(list.traits) ? numbers.toFloat32(list) : undefined
 
-const floats64: ElementReader = (list, scanner) =>
-  areCertainFloats(list.traits) ? scanner.toFloat64(list) : undefined
+const floats64: ElementReader = (list, numbers) =>
+  areCertainFloats(list.traits) ? numbers.toFloat64(list) : undefined
 
-const halves: ElementReader = (list, scanner) =>
-  areCertainFloats(list.traits) ? Uint16Array.from(scanner.float64(list), numberToFloat16) : undefined
+const halves: ElementReader = (list, numbers) =>
+  areCertainFloats(list.traits) ? Uint16Array.from(numbers.float64(list), numberToFloat16) : undefined
 
-const longs: ElementReader = (list, scanner) =>
-  areCertainLongs(list.traits) ? scanner.toInt64(list) : undefined
+const longs: ElementReader = (list, numbers) =>
+  areCertainLongs(list.traits) ? numbers.toInt64(list) : undefined
 
-const unsignedLongs: ElementReader = (list, scanner) => {
-  if (!areCertainLongs(list.traits) || scanner.float64(list).some((value) => value < 0)) return undefined
-  return new BigUint64Array(scanner.toInt64(list).buffer)
+const unsignedLongs: ElementReader = (list, numbers) => {
+  if (!areCertainLongs(list.traits) || numbers.float64(list).some((value) => value < 0)) return undefined
+  return new BigUint64Array(numbers.toInt64(list).buffer)
 }
 
-const booleans: ElementReader = (list, scanner) =>
+const booleans: ElementReader = (list, numbers) =>
   (list.traits & NULL) === 0
-    ? Uint8Array.from(scanner.float64(list), (value) => (value === 0 ? 0 : 1))
+    ? Uint8Array.from(numbers.float64(list), (value) => (value === 0 ? 0 : 1))
     : undefined
 
 /** Integers that are floats in the end, where -0 has become 0 and fractions are cut. */
-const longsAsFloats: ElementReader = (list, scanner) =>
-  areCertainLongs(list.traits) && (list.traits & NEGATIVE_ZERO) === 0 ? scanner.toFloat32(list) : undefined
+const longsAsFloats: ElementReader = (list, numbers) =>
+  areCertainLongs(list.traits) && (list.traits & NEGATIVE_ZERO) === 0 ? numbers.toFloat32(list) : undefined
 
 type Integers = Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array
 
 /** What has a fraction loses it, as by Python's `int`; NaN is in no range. */
 function integers(least: number, most: number, make: (values: Float64Array) => Integers): ElementReader {
-  return (list, scanner) => {
-    const values = scanner.float64(list)
+  return (list, numbers) => {
+    const values = numbers.float64(list)
     for (const value of values) if (!(value > least - 1 && value < most + 1)) return undefined
     return make(values)
   }
 }
 
 /** Whole numbers alone. */
-const wholeIntegers: ElementReader = (list, scanner) => {
-  const values = scanner.float64(list)
+const wholeIntegers: ElementReader = (list, numbers) => {
+  const values = numbers.float64(list)
   for (const value of values) if ((value | 0) !== value) return undefined
   return new Int32Array(values)
 }
@@ -109,11 +109,11 @@ export function discoveringReader(datatype: Datatype, castsNumbers: boolean): El
   const ofFloats = elementReader('float64', datatype, castsNumbers)
   const ofLongs = elementReader('int64', datatype, castsNumbers)
   const ofBooleans = elementReader('bool', datatype, castsNumbers)
-  return (list, scanner) => {
+  return (list, numbers) => {
     const { traits } = list
     if ((traits & (NULL | BEYOND_INT64 | HUGE)) !== 0) return undefined
-    if ((traits & FRACTION) !== 0) return ofFloats?.(list, scanner)
-    return (traits & INTEGER) === 0 ? ofBooleans?.(list, scanner) : ofLongs?.(list, scanner)
+    if ((traits & FRACTION) !== 0) return ofFloats?.(list, numbers)
+    return (traits & INTEGER) === 0 ? ofBooleans?.(list, numbers) : ofLongs?.(list, numbers)
   }
 }
 

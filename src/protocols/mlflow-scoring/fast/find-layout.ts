@@ -37,6 +37,12 @@ function found(layout: CellLayout | undefined, mayHaveMore: boolean): FoundLayou
 
 const SPLIT_KEYS: ReadonlySet<string> = new Set(['columns', 'data', 'index'])
 
+/** A frame without names, which is its cells alone. */
+export function namelessLayout(form: FormName, value: unknown): CellLayout | undefined {
+  if (form !== 'dataframe_split' || !isRecord(value) || Object.keys(value).length > 1) return undefined
+  return isPlace(value['data']) ? new MatrixLayout(undefined, value['data'], undefined) : undefined
+}
+
 function splitLayout(value: JsonObject): CellLayout | undefined {
   const { columns, data, index = null } = value
   if (!isPlace(data) || !isTexts(columns) || !Object.keys(value).every((key) => SPLIT_KEYS.has(key)))

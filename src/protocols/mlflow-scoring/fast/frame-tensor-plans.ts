@@ -6,7 +6,7 @@ import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
 import type { FormName } from '../forms/envelope.ts'
 import type { BodyPlan } from './body-plan.ts'
 import type { CellLayout } from './cell-layout.ts'
-import { findLayout } from './find-layout.ts'
+import { findLayout, namelessLayout } from './find-layout.ts'
 import { TensorReader } from './tensor-reader.ts'
 
 /** Plans for frames whose cells, row by row, are the one input of a model: with an unnamed float tensor as signature, or none. */
@@ -34,17 +34,18 @@ export class FrameTensorPlans {
 
   plan(form: FormName, value: unknown): BodyPlan | undefined {
     if (form !== 'dataframe_split' && form !== 'dataframe_records') return undefined
-    const layout = findLayout(form, value, undefined)?.layout
-    // A single column may be lists, and is then brought to another shape.
-    if (layout === undefined || (this.#isSigned && layout.names.length < 2)) return undefined
+    const layout = findLayout(form, value, undefined)?.layout ?? namelessLayout(form, value)
+    if (layout === undefined) return undefined
     return new WholeFrame(this.#reader, layout, this.#isSigned ? 0 : NumberTraits.NULL | NumberTraits.BOOLEAN)
   }
 }
 
 function isFloatMatrix([spec, ...more]: readonly TensorSpec[]): boolean {
   if (spec === undefined || more.length > 0 || spec.name !== undefined) return false
-  const isFloat = spec.dtype === 'float32' || spec.dtype === 'float64'
-  return isFloat && spec.shape.length === 2 && spec.shape[0] === -1 && spec.shape[1] !== -1
+  const { dtype, shape } = spec
+  const isFloat = dtype === 'float32' || dtype === 'float64'
+  // A single column may be lists, and is then brought to another shape.
+  return isFloat && shape.length === 2 && shape[0] === -1 && shape[1] !== -1 && shape[1] !== 1
 }
 
 class WholeFrame implements BodyPlan {

@@ -51,19 +51,18 @@ export class TensorPlans {
     return new ListEach(this.#readers, places, form === 'instances')
   }
 
-  /** Rows that have one tensor each, which then stand in a row among the numbers of the body too. */
   #rows(rows: readonly unknown[]): BodyPlan | undefined {
-    const [reader, ...more] = this.#readers
-    if (reader === undefined || more.length > 0) return undefined
-    const places = rows.map((row) => {
-      return isRecord(row) && Object.keys(row).length === 1 && Object.hasOwn(row, reader.name)
-        ? row[reader.name]
-        : undefined
-    })
-    const first = places[0]
-    if (!isPlace(first) || places.some((place, row) => place !== first + row)) return undefined
-    return new Rows(reader, first, rows.length)
+    const places = this.#readers.map(({ name }) => placesOf(rows, name))
+    const width = this.#readers.length
+    const isEach = rows.length > 0 && rows.every((row) => isRecord(row) && Object.keys(row).length === width)
+    return isEach && places.every((column) => column.every(isPlace))
+      ? new Rows(this.#readers, places as number[][])
+      : undefined
   }
+}
+
+function placesOf(rows: readonly unknown[], name: string): readonly unknown[] {
+  return rows.map((row) => (isRecord(row) && Object.hasOwn(row, name) ? row[name] : undefined))
 }
 
 class OneList implements BodyPlan {
@@ -113,20 +112,26 @@ function differInRows(tensors: TensorMap): boolean {
   return false
 }
 
+/** Rows that have an element of each tensor. */
 class Rows implements BodyPlan {
-  readonly #reader: TensorReader
-  readonly #first: number
-  readonly #rows: number
+  readonly #readers: readonly TensorReader[]
+  /** Of each reader, row by row. */
+  readonly #places: readonly (readonly number[])[]
 
-  constructor(reader: TensorReader, first: number, rows: number) {
-    this.#reader = reader
-    this.#first = first
-    this.#rows = rows
+  constructor(readers: readonly TensorReader[], places: readonly (readonly number[])[]) {
+    this.#readers = readers
+    this.#places = places
   }
 
   read(lists: readonly NumberList[], scanner: NumberScanner): TensorMap | undefined {
-    const joined = joinLists(lists, this.#first, this.#rows)
-    const tensor = joined && this.#reader.read(joined, scanner)
-    return tensor === undefined ? undefined : new Map([[this.#reader.name, tensor]])
+    const tensors = new Map<string, Tensor>()
+    for (let i = 0; i < this.#readers.length; i++) {
+      const reader = this.#readers[i]!
+      const joined = joinLists(lists, this.#places[i]!, scanner)
+      const tensor = joined && reader.read(joined.list, joined.numbers)
+      if (tensor === undefined) return undefined
+      tensors.set(reader.name, tensor)
+    }
+    return tensors
   }
 }

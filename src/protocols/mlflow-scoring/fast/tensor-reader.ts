@@ -2,9 +2,9 @@ import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { Tensor } from '../../../core/tensor.ts'
 import type { TensorSpec } from '../../../signature/model-signature.ts'
 import type { NumberList } from '../../json-numbers/number-list.ts'
-import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
 import type { Dtype } from '../numpy/dtype.ts'
 import { discoveringReader, type ElementReader, elementReader } from './element-reader.ts'
+import type { NumberSource } from './number-source.ts'
 
 /** Makes the tensor of one input of the model from one list of numbers. */
 export class TensorReader {
@@ -39,9 +39,9 @@ export class TensorReader {
     return new TensorReader(input, shape === undefined ? spec.shape : stricter(shape, spec.shape), elements)
   }
 
-  read(list: NumberList, scanner: NumberScanner): Tensor | undefined {
+  read(list: NumberList, numbers: NumberSource): Tensor | undefined {
     if (list.count === 0 || !this.#takes(list.shape)) return undefined
-    const data = this.#elements(list, scanner)
+    const data = this.#elements(list, numbers)
     if (data === undefined) return undefined
     return { datatype: this.#datatype, shape: list.shape.slice(), data } as Tensor
   }

@@ -188,6 +188,10 @@ const vectorAndColumn = (cell: Cells): Cells =>
     const both = fc.tuple(list(cell, rows), list(list(cell, 1), rows))
     return both.map(([a, b]) => `{"a":${a},"b":${b}}`)
   })
+const rowsOfBoth = (cell: Cells): Cells =>
+  fc.array(fc.tuple(cell, list(cell, 1)), { minLength: 1, maxLength: 3 }).map((rows) => {
+    return `[${rows.map(([a, b]) => `{"b":${b},"a":${a}}`).join(',')}]`
+  })
 const records = (value: Cells): Cells =>
   fc.constantFrom(['a', 'b'], ['b', 'a'], ['x'], ['a', 'b', 'c'], ['a']).chain((members) => {
     const record = fc
@@ -224,6 +228,7 @@ const form = cells.chain((cell) =>
             ...[
               object(row(cell)),
               vectorAndColumn(cell),
+              rowsOfBoth(cell),
               object(matrix(cell)),
               object(cell),
               records(cell),
@@ -260,3 +265,48 @@ const params = fc.constantFrom(
 
 /** The members of a JSON body, without its braces. */
 export const members: fc.Arbitrary<string> = fc.tuple(form, params).map(([value, more]) => value + more)
+
+/** Bytes that mean something in JSON, or nothing anywhere. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '-',
+      '+',
+      '.',
+      'e',
+      '0',
+      '1',
+      '9',
+      ' ',
+      'null',
+      'true',
+      '[[',
+      ']]',
+      '00',
+      '\u0000',
+    ],
+  ),
+  fc.constantFrom('é', '\ufeff', '1e5', '17976931348623157', '"data"', '"a"', '\n', 'NaN'),
+)
+
+const edit = fc.record({ at: fc.nat(400), drop: fc.nat(3), put: fc.oneof(piece, fc.constant('')) })
+
+/** A body, whole or with some bytes of it changed. */
+export const bodies: fc.Arbitrary<Buffer> = fc
+  .tuple(members, fc.oneof(fc.constant([]), fc.array(edit, { minLength: 1, maxLength: 2 })))
+  .map(([text, edits]) => {
+    let body = Buffer.from(`{${text}}`)
+    for (const { at, drop, put } of edits) {
+      const start = at % (body.length + 1)
+      body = Buffer.concat([body.subarray(0, start), Buffer.from(put), body.subarray(start + drop)])
+    }
+    return body
+  })

@@ -103,7 +103,46 @@ const rest = fc.constantFrom(
   ...[',"parameters":{"k":1e400}', ',"__proto__":{"a":1}', ',"id":"a","id":"b"', ','],
 )
 
-/** Requests as they should be, nearly so, and broken. */
-export const anyInferBody: Text = fc
+const whole: Text = fc
   .tuple(fc.array(input, { minLength: 1, maxLength: 3 }), rest)
   .map(([inputs, more]) => `{"inputs":[${inputs.join(', ')}]${more}}`)
+
+const edit = fc.record({
+  at: fc.nat(400),
+  drop: fc.nat(3),
+  put: fc.constantFrom(
+    '',
+    '',
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    ':',
+    '"',
+    '-',
+    '.',
+    'e',
+    '0',
+    '1',
+    ' ',
+    'null',
+    'é',
+    '\ufeff',
+  ),
+})
+
+/** Requests as they should be, nearly so, and broken. */
+export const inferBodies: fc.Arbitrary<Buffer> = fc
+  .tuple(
+    whole,
+    fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(edit, { minLength: 1, maxLength: 2 })),
+  )
+  .map(([text, edits]) => {
+    let body = Buffer.from(text)
+    for (const { at, drop, put } of edits) {
+      const start = at % (body.length + 1)
+      body = Buffer.concat([body.subarray(0, start), Buffer.from(put), body.subarray(start + drop)])
+    }
+    return body
+  })
