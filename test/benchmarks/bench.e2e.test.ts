@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -94,6 +94,31 @@ describe('a quick run of one scenario', () => {
   })
 })
 
+describe('rounds that are added', () => {
+  const out = join(folder, 'parts')
+  const file = join(out, 'results/tiny.json')
+  const part = (...options: readonly string[]) =>
+    bench(['tiny', '--quick', '--no-largest-rate', '--out', out, ...options])
+  const kept = () => JSON.parse(readFileSync(file, 'utf8')) as ScenarioResult
+
+  test('stand beside those that are kept', () => {
+    expect(part('--peers', 'node-fixed', '--add').status).toBe(0)
+    expect(part('--peers', 'node-fixed,node-echo:default', '--add').status).toBe(0)
+    const rounds = kept().contestants.map(({ peer, rounds: { length } }) => `${peer} ${length}`)
+    expect(rounds).toEqual(['node-fixed 2', 'node-echo 1'])
+    expect(kept().settings.rounds).toBe(2)
+  })
+
+  test('are refused before anything is started where they would not belong to them', () => {
+    const before = { ...kept(), date: '2026-01-01T00:00:00.000Z' }
+    writeFileSync(file, JSON.stringify(before))
+    const { status, stdout, stderr } = part('--peers', 'node-fixed', '--add')
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/tiny: cannot be added to what is kept: day 2026-01-01 is kept, /)
+    expect(kept()).toEqual(before)
+  })
+})
+
 test('a profile says where the time of Headrace goes', () => {
   const out = join(folder, 'profile')
   const ended = bench(['tiny', '--quick', '--profile', '--out', out])
@@ -109,6 +134,7 @@ describe('the command line', () => {
   test.each([
     [['nowhere'], 'There is no scenario nowhere. There are '],
     [['tiny', '--peers', 'triton'], 'There is no peer triton. There are '],
+    [['tiny', '--configs', 'tunde'], 'There is no configuration tunde. There are '],
     [['tiny', '--rounds', '0'], '--rounds must be a positive integer'],
     [['studies/../bench'], 'There is no studies/../bench.'],
   ])('refuses %j', (args, message) => {
