@@ -31,6 +31,7 @@ export class InferPlan {
     if (!isRecord(body)) return undefined
     const { inputs: given, ...rest } = body
     if (!Array.isArray(given) || given.length === 0 || given.length > MOST_INPUTS) return undefined
+    if (depthOf(rest) > MOST_DEPTH) return undefined
     const inputs = given.flatMap((input) => ScannedTensor.compile(input) ?? [])
     return inputs.length < given.length ? undefined : new InferPlan(inputs, rest)
   }
@@ -51,10 +52,20 @@ export class InferPlan {
 
 /** Those with more are read by the general path. */
 const MOST_INPUTS = 1_000
+/** Of what is no input. Nobody needs more, and what is read here by recursion must have an end. */
+const MOST_DEPTH = 16
 
 function restOf(rest: unknown): RestOfRequest {
   const value = { ...(rest as Readonly<Record<string, unknown>>), inputs: [] }
   return new RequestReader({ value, isExact: false }, undefined).read()
+}
+
+/** Counted to one more than the most. */
+function depthOf(value: unknown, most = MOST_DEPTH + 1): number {
+  if (typeof value !== 'object' || value === null || most === 0) return 0
+  let deepest = 0
+  for (const member of Object.values(value)) deepest = Math.max(deepest, depthOf(member, most - 1))
+  return deepest + 1
 }
 
 function holdsNumbers(value: unknown): boolean {

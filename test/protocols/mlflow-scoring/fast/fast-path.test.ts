@@ -25,3 +25,11 @@ describe.each(Object.entries(models))('the fast path, for %s', (name, model) => 
     else expect(answered).toBeGreaterThan(0)
   })
 })
+
+it('leaves parameters that are nested too deeply to the general path', () => {
+  const codec = codecFor(models['parameters']!)
+  const deep = `${'[{"a":'.repeat(5_000)}"x"${'}]'.repeat(5_000)}`
+  for (const text of [`{"inputs":[[1,2]],"params":{"k":${deep}}}`, `{"inputs":{"x":${deep}}}`]) {
+    expect(fastOutcome(codec, Buffer.from(text))).toBeUndefined()
+  }
+})

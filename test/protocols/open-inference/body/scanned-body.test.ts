@@ -40,3 +40,14 @@ test.each([
   )
   expect(readScannedBody(body, new Patience())).toBeDefined()
 })
+
+test('what is nested a thousand deep is left to the general way', () => {
+  const deep = `${'[{"a":'.repeat(5_000)}"x"${'}]'.repeat(5_000)}`
+  const input = '{"name":"x","shape":[1],"datatype":"FP32","data":[1]'
+  for (const text of [
+    `{"inputs":[${input}}],"more":${deep}}`,
+    `{"inputs":[${input},"parameters":${deep}}]}`,
+  ]) {
+    expect(readScannedBody(Buffer.from(text), new Patience())).toBeUndefined()
+  }
+})
