@@ -24,7 +24,6 @@ const SHORT = 8
  */
 export class NumberScanner {
   readonly #patience: Patience
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   /** By the module's number. */
   readonly #known: KnownSkeleton[] = []
   #scan = new WasmScan()
@@ -46,7 +45,7 @@ export class NumberScanner {
     const known = number === NEW_SKELETON ? this.#learn() : this.#known[number]
     if (number >= 0 || isShort(known, body)) patience.hit()
     else patience.miss()
-    return known?.read(this.#scan.words, this.#scan.firstList)
+    return known
   }
 
   get memoryBytes(): number {
@@ -90,16 +89,12 @@ export class NumberScanner {
 
   /** Undefined for a skeleton that is no JSON: thus the body is none either. */
   #learn(): KnownSkeleton | undefined {
-    try {
-      const known = new KnownSkeleton(this.#decoder.decode(this.#scan.skeleton()), this.#scan.listCount)
-      const number = this.#scan.rememberSkeleton()
-      if (number === 0) this.#known.length = 0
-      this.#known[number] = known
-      return known
-    } catch (error) {
-      if (error instanceof SyntaxError || error instanceof TypeError) return undefined
-      throw error
-    }
+    const known = KnownSkeleton.of(this.#scan)
+    if (known === undefined) return undefined
+    const number = this.#scan.rememberSkeleton()
+    if (number === 0) this.#known.length = 0
+    this.#known[number] = known
+    return known
   }
 
   /** Begins anew with little memory where a large body is long gone. */

@@ -1,10 +1,10 @@
 import { BODY, LISTS, SKELETON } from './layout'
-import { listCount } from './list-records'
 import { skeletonEnd } from './skeleton'
 
 // What ../wasm-scan.ts calls, and where it finds things.
 export { rememberSkeleton } from './known-skeletons'
 export { valuesAt } from './layout'
+export { countLists } from './list-records'
 export { scan } from './scan'
 
 export function bodyAt(): usize {
@@ -13,10 +13,6 @@ export function bodyAt(): usize {
 
 export function listsAt(): usize {
   return LISTS
-}
-
-export function countLists(): u32 {
-  return listCount
 }
 
 export function skeletonAt(): usize {

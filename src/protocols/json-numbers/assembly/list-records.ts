@@ -1,42 +1,53 @@
 import { BODY, LISTS, LISTS_BYTES } from './layout'
-import { lengthAt, MOST_DEPTH, rank } from './list'
+import { lengthAt, rank } from './list'
 import { seenTraits } from './values'
 
-/** Words before the shape: rank and traits, offset of the first value, where the list begins and ends in the body. */
-const HEADER_BYTES: usize = 16
-const LARGEST_RECORD: usize = HEADER_BYTES + ((<usize>MOST_DEPTH) << 2)
+/** A record of 16 words, of which ../taken-list.ts reads these: */
+const RECORD_BYTES: usize = 64
+const RANK: usize = 0
+const TRAITS: usize = 4
+const COUNT: usize = 8
+/** The place of its first value. */
+const START: usize = 12
+/** Where it stands in the body. */
+const BODY_START: usize = 16
+const BODY_END: usize = 20
+const SHAPE: usize = 24
 
-export let listCount: u32 = 0
 let end: usize = LISTS
 
 export function clearLists(): void {
-  listCount = 0
   end = LISTS
+}
+
+export function countLists(): u32 {
+  return <u32>((end - LISTS) / RECORD_BYTES)
 }
 
 /** Whether there is no place for another list. */
 export function areListsFull(): bool {
-  return end > LISTS + LISTS_BYTES - LARGEST_RECORD
+  return end >= LISTS + LISTS_BYTES
 }
 
-export function addNumber(value: u32, from: usize, to: usize): void {
-  addHeader(0, value, from, to)
+export function addNumber(start: u32, from: usize, to: usize): void {
+  store<u32>(end, 0, RANK)
+  addRecord(1, start, from, to)
 }
 
 /** Adds the list that was read last. */
-export function addList(value: u32, from: usize, to: usize): void {
-  addHeader(rank, value, from, to)
+export function addList(count: u32, start: u32, from: usize, to: usize): void {
+  store<u32>(end, rank, RANK)
   for (let level: u32 = 1; level <= rank; level++) {
-    store<u32>(end, lengthAt(level))
-    end += 4
+    store<u32>(end + <usize>((level - 1) << 2), lengthAt(level), SHAPE)
   }
+  addRecord(count, start, from, to)
 }
 
-function addHeader(depth: u32, value: u32, from: usize, to: usize): void {
-  store<u32>(end, depth | (seenTraits << 8))
-  store<u32>(end, value, 4)
-  store<u32>(end, <u32>(from - BODY), 8)
-  store<u32>(end, <u32>(to - BODY), 12)
-  end += HEADER_BYTES
-  listCount++
+function addRecord(count: u32, start: u32, from: usize, to: usize): void {
+  store<u32>(end, seenTraits, TRAITS)
+  store<u32>(end, count, COUNT)
+  store<u32>(end, start, START)
+  store<u32>(end, <u32>(from - BODY), BODY_START)
+  store<u32>(end, <u32>(to - BODY), BODY_END)
+  end += RECORD_BYTES
 }

@@ -2,12 +2,14 @@ import { endsValue, isDigit, MINUS, OPEN, QUOTE } from './characters'
 import { findSkeleton } from './known-skeletons'
 import { BODY, valuesAt } from './layout'
 import { depth, MIXED, openingAt, RAGGED, readList, TOO_DEEP } from './list'
-import { addList, addNumber, areListsFull, clearLists, listCount } from './list-records'
+import { addList, addNumber, areListsFull, clearLists } from './list-records'
 import { readNumber } from './number'
-import { addByte, addPlace, clearSkeleton, copyText, isSkeletonFull } from './skeleton'
+import { addByte, clearSkeleton, copyText, isSkeletonFull } from './skeleton'
 import { startValues, valuesEnd } from './values'
 
 const DECLINED: i32 = -2
+/** Written to the skeleton where a list was. It is no byte of JSON: in a text the skeleton is refused for it, elsewhere here. */
+const MARK: u32 = 1
 
 /** Where `bare` has the brackets that are known to stay in the skeleton, in the order of the body. */
 const bare = memory.data(32)
@@ -39,10 +41,11 @@ export function scan(bodyLength: usize): i32 {
       at = takeNumber(at)
       if (at === 0) return DECLINED
     } else {
+      if (character === MARK) return DECLINED
       addByte(character)
       at++
     }
-    if (isSkeletonFull() || areListsFull()) return DECLINED
+    if (isSkeletonFull()) return DECLINED
   }
   return findSkeleton()
 }
@@ -67,9 +70,9 @@ function takeList(at: usize): usize {
     addByte(OPEN)
     return at + 1
   }
-  addPlace(listCount)
-  addList(<u32>((first - firstValue) >> 3), at, end)
-  return endsValue(load<u8>(end)) ? end : 0
+  addByte(MARK)
+  addList(<u32>((valuesEnd - first) >> 3), <u32>((first - firstValue) >> 3), at, end)
+  return areListsFull() || !endsValue(load<u8>(end)) ? 0 : end
 }
 
 function leaveBare(opening: usize): void {
@@ -83,7 +86,7 @@ function takeNumber(at: usize): usize {
   startValues(first)
   const end = readNumber(at)
   if (end === 0 || !endsValue(load<u8>(end))) return 0
-  addPlace(listCount)
+  addByte(MARK)
   addNumber(<u32>((first - firstValue) >> 3), at, end)
-  return end
+  return areListsFull() ? 0 : end
 }

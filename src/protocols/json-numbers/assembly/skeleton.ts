@@ -1,4 +1,4 @@
-import { BACKSLASH, QUOTE, ZERO } from './characters'
+import { BACKSLASH, QUOTE } from './characters'
 import { SKELETON, SKELETON_BYTES } from './layout'
 
 const QUOTES: u64 = 0x2222222222222222
@@ -20,12 +20,6 @@ export function isSkeletonFull(): bool {
 
 export function addByte(byte: u32): void {
   store<u8>(skeletonEnd++, byte)
-}
-
-/** Adds the place of a list, in decimal digits. At most six, since there are less lists than bytes of a skeleton. */
-export function addPlace(place: u32): void {
-  if (place >= 10) addPlace(place / 10)
-  addByte(ZERO + (place % 10))
 }
 
 /** Copies the text whose quote is at `at`, unread but for where it ends. @returns where that is; 0 where it has no end, or no place. */
