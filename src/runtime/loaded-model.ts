@@ -7,6 +7,7 @@ import type { DynamicBatcher } from './batching/dynamic-batcher.ts'
 import type { BodyScorer } from './body-scorer.ts'
 import type { PlacedModel } from './placement.ts'
 import type { LoadTimes, ModelStats, Placement, ServedModel } from './served-model.ts'
+import type { TunedPlan } from './tuning/tuned-plan.ts'
 import type { Tuner } from './tuning/tuner.ts'
 
 export interface LoadedModelInit {
@@ -17,7 +18,7 @@ export interface LoadedModelInit {
   readonly mlmodel: PreparedModel
   readonly placed: PlacedModel
   readonly batcher: DynamicBatcher
-  readonly tuner: Pick<Tuner, 'state' | 'stop'>
+  readonly tuner: Pick<Tuner, 'state' | 'stop'> & Partial<Pick<Tuner, 'tunedPlan' | 'adopt'>>
   /** Settles when nothing is left to find out about its batching; nothing is unless set. */
   readonly tuned?: Promise<void>
   readonly scoring: ScoringCodec
@@ -77,6 +78,16 @@ export class LoadedModel implements ServedModel {
 
   get batching(): BatchingState {
     return this.#tuner.state
+  }
+
+  /** What is known of its batches, by which other processes and threads need not find it out. */
+  get tunedPlan(): TunedPlan | undefined {
+    return this.#tuner.tunedPlan
+  }
+
+  /** Takes over what another process or thread has found out. */
+  adopt(plan: TunedPlan): void {
+    this.#tuner.adopt?.(plan)
   }
 
   attend(now: number): void {

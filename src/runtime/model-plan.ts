@@ -3,6 +3,7 @@ import type { AdmissionLimits } from './admission/admission.ts'
 import type { BatchingOptions } from './batching/batching-state.ts'
 import type { PlacementChoice } from './placement.ts'
 import type { LoadTimes, Placement } from './served-model.ts'
+import type { TunedPlan } from './tuning/tuned-plan.ts'
 
 /** One version of a model that is to be served. Plain data: it crosses between processes as JSON. */
 export interface ModelPlan {
@@ -22,6 +23,8 @@ export interface ModelPlan {
   readonly served?: string
   /** What was measured of it where it was loaded first. */
   readonly measured?: MeasuredPlace
+  /** What is known of its batches. */
+  readonly tuned?: TunedPlan
 }
 
 /** Where a model has its place, and why. */
@@ -53,14 +56,15 @@ export interface PlannedModel {
   readonly version: string
   readonly placement: Placement
   readonly loadTimes: Pick<LoadTimes, 'batch1'>
+  readonly tunedPlan?: TunedPlan | undefined
 }
 
 /** The plan by which another process gets what this one got, whatever an alias means by then. */
 export function pinnedPlan(given: ModelPlan, model: PlannedModel): ModelPlan {
   const { name, version, alias, canonicalUri } = model.source
-  const { placement, loadTimes } = model
+  const { placement, loadTimes, tunedPlan: tuned } = model
   const measured = { placement, ...(loadTimes.batch1 === undefined ? {} : { rowMs: loadTimes.batch1 }) }
-  const plan = { ...given, served: model.version, measured }
+  const plan = { ...given, served: model.version, measured, ...(tuned && { tuned }) }
   if (!canonicalUri.startsWith('models:/') || version === undefined) return plan
   const pin = { uri: `models:/${name}/${version}`, canonicalUri, ...(alias === undefined ? {} : { alias }) }
   return { ...plan, pin }
@@ -71,6 +75,7 @@ export function unpinnedPlan({
   pin: _pin,
   served: _served,
   measured: _measured,
+  tuned: _tuned,
   ...plan
 }: ModelPlan): ModelPlan {
   return plan

@@ -9,6 +9,8 @@ import { ModelThreads } from './model-threads.ts'
 import type { ModelRepositoryOptions } from './repository-options.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import type { ServedModel } from './served-model.ts'
+import { PlansAhead } from './tuning/plans-ahead.ts'
+import type { TunedModel } from './tuning/tuned-plan.ts'
 
 export type { ModelRepositoryOptions } from './repository-options.ts'
 
@@ -34,11 +36,15 @@ export class ModelRepository {
   onExhausted: (model: string) => void = () => {}
   /** Called for each model that is loaded beside those of the start, as soon as it is served. */
   onLoaded: (model: ServedModel) => void = () => {}
+  /** Called with what was found out of the batches of a model, more and more of it, for `adopt` in other processes and threads. */
+  onTuned: (tuned: TunedModel) => void = () => {}
   readonly #options: ModelRepositoryOptions
   readonly #log: RuntimeLog
   readonly #shelf = new ModelShelf<LoadedModel>()
   readonly #loader: ModelLoader
   readonly #threads: ModelThreads
+  /** Plans of models that are not there yet. */
+  readonly #ahead = new PlansAhead()
   #asked = 0
   readonly #preparations = new Set<ModelPreparation>()
   /** Loaded, and not served yet. */
@@ -59,6 +65,8 @@ export class ModelRepository {
     this.#loader = new ModelLoader({
       ...{ options, resources, threads: this.#threads },
       served: () => this.#shelf.list(),
+      tunedPlan: (name, version) => this.#ahead.get(name, version),
+      onTuned: (tuned) => this.onTuned(tuned),
       onExhausted: (name) => {
         if (this.#shelf.get(name) !== undefined) this.onExhausted(name)
       },
@@ -157,6 +165,15 @@ export class ModelRepository {
     return this.#shelf.names()
   }
 
+  /** Takes over what another process or thread has found out of the batches of a model, which may still be loading. */
+  adopt(tuned: TunedModel): void {
+    const { name, version, plan } = tuned
+    this.#ahead.put(tuned)
+    for (const model of [...this.#shelf.list(), ...this.#prepared]) {
+      if (model.name === name && model.version === version) model.adopt(plan)
+    }
+  }
+
   /** Models that nobody finds any more, and that answer what they have. */
   leaving(): readonly ServedModel[] {
     return [...this.#leaving]
@@ -191,6 +208,7 @@ export class ModelRepository {
    */
   async unload(name: string): Promise<void> {
     const removed = this.#shelf.remove(name)
+    this.#ahead.forget(name)
     const [wasLoading] = await Promise.all([
       this.giveUp(name),
       ...removed.map((model) => this.#unload(model)),

@@ -115,7 +115,7 @@ describe('loading a model anew', () => {
     expect(repository.versions('iris')).toEqual(['2'])
     expect(repository.default()).toBe(repository.get('iris'))
     expect(repository.names()).toEqual(['iris', 'other'])
-    expect(repository.plans()[0]).toEqual({
+    expect(repository.plans()[0]).toMatchObject({
       name: 'iris',
       loaded: true,
       plans: [

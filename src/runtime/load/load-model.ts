@@ -17,7 +17,7 @@ import type { MeasuredPlace } from '../model-plan.ts'
 import { ModelPlacement, type PlacementChoice } from '../placement.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
-import { Tuner } from '../tuning/tuner.ts'
+import { Tuner, type TunerOptions } from '../tuning/tuner.ts'
 import { readGoldenFile } from './golden-file.ts'
 import type { GoldenRequest } from './golden-request.ts'
 import { answer, type ProvedModel, proveGoldenRequests } from './golden-requests.ts'
@@ -48,6 +48,8 @@ export interface LoadModelOptions {
   readonly prepare?: PrepareOptions
   /** Others are served meanwhile. */
   readonly beside?: boolean
+  /** What other processes and threads have to do with its tuning. */
+  readonly sharedTuning?: Pick<TunerOptions, 'onTuned' | 'tuned' | 'isTunedElsewhere'>
   /** Told of each stage as it begins. */
   readonly onStage?: (stage: LoadStage) => void
   readonly log: RuntimeLog
@@ -99,6 +101,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       rowMs,
       underWay: () => admission.requests,
       log: options.log,
+      ...options.sharedTuning,
     })
     placed.onRoom(() => batcher.roomChanged())
     batcher.onDisproved = ({ message }) => tuner.disprove(message)

@@ -11,6 +11,7 @@ import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { ModelRepositoryOptions } from '../repository-options.ts'
 import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { trialLimits } from '../trial/trial-options.ts'
+import type { TunedModel, TunedPlan } from '../tuning/tuned-plan.ts'
 import { type LoadModelOptions, loadModel } from './load-model.ts'
 import { ModelLoading } from './model-loading.ts'
 import { Turns } from './turns.ts'
@@ -21,6 +22,10 @@ export interface ModelLoaderInit {
   readonly threads: ModelThreads
   /** What is served now. */
   readonly served: () => readonly LoadedModel[]
+  /** What was found out elsewhere and given ahead of the model. */
+  readonly tunedPlan: (name: string, version: string) => TunedPlan | undefined
+  /** Told of what was found out here. */
+  readonly onTuned: (tuned: TunedModel) => void
   /** Told where the threads of a model are lost, under its name. */
   readonly onExhausted: (name: string) => void
 }
@@ -119,6 +124,7 @@ export class ModelLoader {
       source,
       threads,
       startOverflow: () => this.#startThreads(loading, 1),
+      sharedTuning: this.#sharedTuning(name, version, plan),
       ...(prepare && { prepare }),
     })
     if (loading.signal.aborted) {
@@ -163,6 +169,19 @@ export class ModelLoader {
       planFor: (weightBytes) => planThreads({ threads: loading.threadCount, weightBytes, memoryBytes }),
       log: this.#log,
       ...(flavorTable === undefined ? {} : { flavorTable }),
+    }
+  }
+
+  #sharedTuning(
+    name: string,
+    version: string,
+    plan: ModelPlan,
+  ): NonNullable<LoadModelOptions['sharedTuning']> {
+    const tuned = this.#init.tunedPlan(name, version) ?? plan.tuned
+    return {
+      onTuned: (found) => this.#init.onTuned({ name, version, plan: found }),
+      isTunedElsewhere: this.#options.isTunedElsewhere === true,
+      ...(tuned && { tuned }),
     }
   }
 

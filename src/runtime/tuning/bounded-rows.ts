@@ -8,10 +8,10 @@ const MOST_GROWTH = 4
 /**
  * Of a model whose rows have no fixed size: rows that are much larger than those that were tried run alone, since
  * neither the time nor the memory of a batch of them is known.
- * @param tried rows that batches were made of.
+ * @param triedElements values in the largest row that batches were made of.
  */
-export function boundedRows(joining: RowJoining, tried: readonly TensorMap[]): RowJoining {
-  const most = MOST_GROWTH * mostElements(tried)
+export function boundedRows(joining: RowJoining, triedElements: number): RowJoining {
+  const most = MOST_GROWTH * triedElements
   return {
     fits: (a, b) => rowElements(a) <= most && rowElements(b) <= most && joining.fits(a, b),
     join: (parts) => joining.join(parts),
@@ -25,17 +25,17 @@ export function boundedRows(joining: RowJoining, tried: readonly TensorMap[]): R
  * @param largest rows of the largest batch of rows as they were tried.
  */
 export function fewerLargeRows(
-  tried: readonly TensorMap[],
+  triedElements: number,
   largest: number,
 ): NonNullable<BatchPlan['mostRowsFor']> {
-  const known = mostElements(tried)
   return (inputs) => {
-    const growth = rowElements(inputs) / known
+    const growth = rowElements(inputs) / triedElements
     return growth <= 1 ? largest : Math.max(1, Math.floor(largest / growth ** 2))
   }
 }
 
-function mostElements(tried: readonly TensorMap[]): number {
+/** Values in the largest of `tried`, each of them a row. */
+export function mostElements(tried: readonly TensorMap[]): number {
   return Math.max(1, ...tried.map(rowElements))
 }
 

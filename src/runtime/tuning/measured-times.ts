@@ -1,7 +1,23 @@
+/** Numbers of rows, ascending, and the milliseconds of a run of so many. */
+export type TimeLine = readonly (readonly [rows: number, ms: number])[]
+
+/** On straight lines between what is known, beyond the last one on the line from nothing. 0 where nothing is known. */
+export function timeAlong(line: TimeLine, rows: number): number {
+  let [fromRows, fromMs] = [0, 0]
+  for (const [toRows, toMs] of line) {
+    if (rows <= toRows) {
+      if (fromRows === 0) return toMs
+      return fromMs + ((toMs - fromMs) * (rows - fromRows)) / (toRows - fromRows)
+    }
+    ;[fromRows, fromMs] = [toRows, toMs]
+  }
+  return fromRows === 0 ? 0 : (fromMs * rows) / fromRows
+}
+
 /** Predicts the time of a run from those that were measured, in milliseconds; more rows never take less. */
 export class MeasuredTimes {
   readonly #measured = new Map<number, number[]>()
-  #medians: readonly (readonly [rows: number, ms: number])[] | undefined
+  #medians: TimeLine | undefined
 
   note(rows: number, ms: number): void {
     const times = this.#measured.get(rows)
@@ -20,29 +36,17 @@ export class MeasuredTimes {
     return Math.min(...(this.#measured.get(rows) ?? [Number.POSITIVE_INFINITY]))
   }
 
-  /** On straight lines between the medians, beyond the last one on the line from nothing. 0 before anything is known. */
+  /** As `timeAlong` what is known now. */
   predict(rows: number): number {
-    this.#medians ??= this.#line()
-    let [fromRows, fromMs] = [0, 0]
-    for (const [toRows, toMs] of this.#medians) {
-      if (rows <= toRows) {
-        if (fromRows === 0) return toMs
-        return fromMs + ((toMs - fromMs) * (rows - fromRows)) / (toRows - fromRows)
-      }
-      ;[fromRows, fromMs] = [toRows, toMs]
-    }
-    return fromRows === 0 ? 0 : (fromMs * rows) / fromRows
+    this.#medians ??= this.line()
+    return timeAlong(this.#medians, rows)
   }
 
-  /** As it is known now. */
-  snapshot(): (rows: number) => number {
-    const copy = new MeasuredTimes()
-    copy.#medians = this.#line()
-    return (rows) => copy.predict(rows)
-  }
-
-  /** A size takes no longer than any larger one did: what did was held up by something else. */
-  #line(): readonly (readonly [number, number])[] {
+  /**
+   * Numbers of rows and the median time of each, ascending. A size takes no longer than any larger one did: what did
+   * was held up by something else.
+   */
+  line(): TimeLine {
     let least = Number.POSITIVE_INFINITY
     return [...this.#measured]
       .sort(([a], [b]) => b - a)

@@ -1,19 +1,24 @@
 import type { Predictor } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import type { BatchPlan } from '../batching/batch-plan.ts'
+import type { SequenceLayout } from '../batching/masked-rows.ts'
 import type { RowJoining } from '../batching/row-joining.ts'
 import { BatchTrial } from './batch-trial.ts'
-import { boundedRows, fewerLargeRows } from './bounded-rows.ts'
+import { mostElements } from './bounded-rows.ts'
 import type { IdleRuns } from './idle-runs.ts'
 import { NotBatched } from './not-batched.ts'
+import { joiningOf, planOf, sequenceFacts } from './planned.ts'
 import { longestRunMs, searchSize } from './size-search.ts'
 import { batchSizes, type SizeSteps } from './size-steps.ts'
 import { byteSize, type TrialRow } from './trial-row.ts'
+import type { PlanFacts } from './tuned-plan.ts'
 import type { TunerOptions } from './tuning-options.ts'
 
 /** A plan that may be used from now on, and what speaks for it. */
 export interface Tuned {
   readonly plan: BatchPlan
+  /** The same as plain data, where it was measured. */
+  readonly facts?: PlanFacts
   readonly reason: string
 }
 
@@ -43,7 +48,8 @@ export interface PlanningSubject {
   /** Whether what batches answer is compared. */
   readonly proves: boolean
   readonly rows: readonly TrialRow[]
-  readonly joining: RowJoining
+  /** Where sequences of different lengths share their batches. */
+  readonly layout?: SequenceLayout
   /** What there is to add to the reason for batching. */
   readonly note: string
 }
@@ -52,16 +58,20 @@ export interface PlanningSubject {
 export class Planning {
   readonly #options: TuneOptions
   readonly #subject: PlanningSubject
-  readonly #hasOpenRows: boolean
+  /** How rows are joined, as plain data. */
+  readonly #bounds: Pick<PlanFacts, 'sequences' | 'triedElements'>
   readonly #joining: RowJoining
   readonly #trial: BatchTrial
 
   constructor(options: TuneOptions, subject: PlanningSubject) {
     this.#options = options
     this.#subject = subject
-    const { rows, proves } = subject
-    this.#hasOpenRows = hasOpenRows(options.engine)
-    this.#joining = this.#hasOpenRows ? boundedRows(subject.joining, inputsOf(rows)) : subject.joining
+    const { rows, proves, layout } = subject
+    this.#bounds = {
+      ...(layout === undefined ? {} : { sequences: sequenceFacts(layout) }),
+      ...(hasOpenRows(options.engine) ? { triedElements: mostElements(inputsOf(rows)) } : {}),
+    }
+    this.#joining = joiningOf(this.#bounds)
     this.#trial = new BatchTrial({
       runs: options.runs,
       rows,
@@ -164,9 +174,8 @@ export class Planning {
     const reason = !proves
       ? 'switched on by hand, without proof'
       : `${rows.length} rows are answered in batches as they are alone${note}`
-    const plan = { sizes: [...sizes], joining: this.#joining, runMs: this.#trial.times.snapshot() }
-    const bounds = this.#hasOpenRows ? { mostRowsFor: fewerLargeRows(inputsOf(rows), sizes.at(-1)!) } : {}
-    this.#options.onPlan({ plan: { ...plan, ...bounds }, reason })
+    const facts = { sizes: [...sizes], times: this.#trial.times.line(), ...this.#bounds }
+    this.#options.onPlan({ plan: planOf(facts, this.#joining), facts, reason })
   }
 }
 

@@ -1,13 +1,11 @@
 import type { TensorMap } from '../../core/tensor.ts'
-import { maskedRows } from '../batching/masked-rows.ts'
 import { PLAIN_ROWS } from '../batching/plain-rows.ts'
+import { candidateRows } from './candidate-rows.ts'
 import { NotBatched } from './not-batched.ts'
 import { budgetOf, Planning, type TuneOptions } from './planning.ts'
 import { findSequences, raggedRows, type SequenceInputs, sequenceLayout } from './ragged-rows.ts'
-import { sampleRows } from './sample-rows.ts'
-import { seededRows } from './seeded-rows.ts'
 import { longestRunMs, text } from './size-search.ts'
-import { collectTrialRows, FEWEST_ROWS, MOST_ROWS } from './trial-rows.ts'
+import { collectTrialRows, FEWEST_ROWS } from './trial-rows.ts'
 
 /**
  * Proves that rows are answered in batches as they are alone, searches the best size, and warms every size that is used.
@@ -26,7 +24,7 @@ export async function tune(options: TuneOptions): Promise<void> {
   const kept = sequences === undefined ? {} : { kept: sequences.mask }
   const rows = await collectTrialRows({ runs, candidates: alike, rowMs, proves, ...kept })
   const note = apart === undefined ? '' : `; those of other lengths run apart: ${apart}`
-  await new Planning(options, { rows, joining: PLAIN_ROWS, note, proves }).run()
+  await new Planning(options, { rows, note, proves }).run()
 }
 
 /**
@@ -48,9 +46,9 @@ async function tuneRagged(
       proves: true,
       kept: sequences.mask,
     })
-    const joining = maskedRows(sequenceLayout(rows, sequences))
+    const layout = sequenceLayout(rows, sequences)
     const note = ', sequences of different lengths among them'
-    await new Planning(options, { rows, joining, note, proves: true }).run()
+    await new Planning(options, { rows, layout, note, proves: true }).run()
     return undefined
   } catch (error) {
     if (!(error instanceof NotBatched)) throw error
@@ -76,16 +74,4 @@ function affordableRowMs(options: TuneOptions): number {
     throw new NotBatched(`a row takes ${Math.round(rowMs)} ms, too long to prove batches beside the requests`)
   }
   return rowMs
-}
-
-async function candidateRows({ samples, scoring, engine }: TuneOptions): Promise<readonly TensorMap[]> {
-  const rows = await sampleRows(samples, scoring, MOST_ROWS)
-  if (rows.length > 0) return rows
-  const made = await seededRows(engine.inputs, MOST_ROWS)
-  if (made.length > 0) return made
-  throw new NotBatched(
-    samples.length === 0
-      ? 'the model brings no input example to try batches with'
-      : 'the requests that the model brings along have no rows to try batches with',
-  )
 }

@@ -5,6 +5,8 @@ import { assumedPlan } from './assumed-plan.ts'
 import { IdleRuns } from './idle-runs.ts'
 import { NotBatched, TuningStopped } from './not-batched.ts'
 import type { Tuned } from './planning.ts'
+import { SharedTuning } from './shared-tuning.ts'
+import type { TunedPlan } from './tuned-plan.ts'
 import type { TunerOptions } from './tuning-options.ts'
 
 export type { TunerOptions } from './tuning-options.ts'
@@ -19,15 +21,28 @@ export class Tuner {
   readonly #options: TunerOptions
   readonly #runs: IdleRuns
   #state: BatchingState = { state: 'testing', reason: 'not proved yet', maxBatchRows: 1 }
+  readonly #shared: SharedTuning
   #stopped = false
 
   constructor(options: TunerOptions) {
     this.#options = options
     this.#runs = new IdleRuns(options)
+    this.#shared = new SharedTuning(options)
+  }
+
+  /** What is known so far, found here or elsewhere, for others to adopt; undefined where nothing is. */
+  get tunedPlan(): TunedPlan | undefined {
+    return this.#shared.known
   }
 
   get state(): BatchingState {
     return this.#state
+  }
+
+  /** What was found elsewhere. Who has found out more by himself only hears from it that a proof was none. */
+  adopt(plan: TunedPlan): void {
+    if (this.#shared.follows) this.#shared.given.put(plan)
+    else if (plan.facts === undefined && plan.settled) void this.#adoptRefusal(plan)
   }
 
   /** Settles when nothing is left to find out. Never rejects. */
@@ -36,7 +51,7 @@ export class Tuner {
     if (reason === undefined) this.#assume()
     else this.#settle(reason)
     await this.#wait(FIRST_WAIT_MS)
-    if (reason === undefined) await this.#tryAgainAndAgain()
+    if (reason === undefined && !(await this.#follow())) await this.#tryAgainAndAgain()
     this.#tell()
   }
 
@@ -44,22 +59,54 @@ export class Tuner {
   stop(): void {
     this.#stopped = true
     this.#runs.stop()
+    this.#shared.given.stop()
   }
 
   /** A batch has shown that its proof was none: nothing is batched any more, unless that was asked for without proof. */
   disprove(how: string): void {
-    const { batching, batcher, log, name: model } = this.#options
+    const { batching } = this.#options
     if (batching.mode === 'on' || this.#state.state !== 'on') return
+    const reason = `requests were answered in another way together than alone: ${how}`
+    this.#takeBack(reason)
+    this.#shared.give({ reason, settled: true })
+  }
+
+  #takeBack(reason: string): void {
+    const { batcher, log, name: model } = this.#options
     this.stop()
     batcher.use(undefined)
-    const reason = `requests were answered in another way together than alone: ${how}`
     this.#state = { state: 'off', reason, maxBatchRows: 1 }
     log.warn({ model, reason }, 'Requests are not batched any more')
+  }
+
+  async #adoptRefusal(plan: TunedPlan): Promise<void> {
+    if (!(await this.#shared.holds(plan)) || this.#state.state !== 'on') return
+    this.#shared.take(plan)
+    this.#takeBack(plan.reason)
+  }
+
+  /** @returns whether others have found out all that there is. */
+  async #follow(): Promise<boolean> {
+    const shared = this.#shared
+    if (!shared.follows) return false
+    try {
+      const { follow } = await import('./follow.ts')
+      const onPlan = (tuned: Tuned | undefined) => this.#onPlan(tuned)
+      return await follow({ ...this.#options, runs: this.#runs, shared, onPlan })
+    } catch (error) {
+      if (error instanceof TuningStopped) return true
+      this.#withdraw(inWords(error))
+      if (error instanceof NotBatched) this.#settle(error.message)
+      return error instanceof NotBatched
+    } finally {
+      shared.follows = false
+    }
   }
 
   async #tryAgainAndAgain(): Promise<void> {
     for (const pause of [...RETRY_MS, undefined]) {
       const error = await this.#try()
+      if (error === undefined || error instanceof NotBatched) this.#shared.finish(error?.message)
       if (error === undefined) return
       if (!mayPass(error) || pause === undefined || this.#stopped) return this.#settle(inWords(error))
       await this.#wait(pause)
@@ -71,13 +118,19 @@ export class Tuner {
     try {
       const { tune } = await import('./tune.ts')
       this.#runs.startOver()
-      await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#onPlan(tuned) })
+      await tune({ ...this.#options, runs: this.#runs, onPlan: (tuned) => this.#onFound(tuned) })
       return undefined
     } catch (error) {
       // What is left to do before an unloading is done as it was until now.
       if (!(error instanceof TuningStopped)) this.#withdraw(inWords(error))
       return error
     }
+  }
+
+  #onFound(tuned: Tuned | undefined): void {
+    this.#onPlan(tuned)
+    const facts = tuned?.facts
+    this.#shared.give({ reason: this.#state.reason, settled: false, ...(facts && { facts }) })
   }
 
   #onPlan(tuned: Tuned | undefined): void {

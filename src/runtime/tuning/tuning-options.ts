@@ -7,10 +7,11 @@ import type { SampleBody } from '../load/scoring-sample.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
 import type { Placement } from '../served-model.ts'
 import type { IdleRunsOptions } from './idle-runs.ts'
+import type { TunedPlan } from './tuned-plan.ts'
 
 export interface TunerOptions extends IdleRunsOptions {
   readonly name: string
-  readonly model: Pick<PreparedModel, 'traits' | 'engine'>
+  readonly model: PreparedModel
   readonly placement: Placement
   readonly batching: BatchingOptions
   readonly batcher: Pick<DynamicBatcher, 'use'>
@@ -22,4 +23,10 @@ export interface TunerOptions extends IdleRunsOptions {
   /** Measured time of a run of one row, in milliseconds, where it could be measured. */
   readonly rowMs: number | undefined
   readonly log: RuntimeLog
+  /** Told of each plan that was found here; nobody unless set. */
+  readonly onTuned?: (plan: TunedPlan) => void
+  /** What was found elsewhere already. */
+  readonly tuned?: TunedPlan
+  /** Another process or thread finds out, and its plans will be given to `Tuner.adopt`. */
+  readonly isTunedElsewhere?: boolean
 }
