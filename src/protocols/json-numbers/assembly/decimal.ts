@@ -36,7 +36,7 @@ function powerOfTen(power: i32): f64 {
  * The algorithm of Eisel and Lemire (Lemire, "Number parsing at a gigabyte per second", 2021): 64 bits of digits times the 128 leading bits of a
  * power of five. That these always suffice is proved by Mushtak and Lemire, "Fast number parsing without fallback", 2023.
  */
-function nearestDouble(digits: u64, power: i32): f64 {
+export function nearestDouble(digits: u64, power: i32): f64 {
   if (digits === 0 || power < SMALLEST_POWER) return 0
   if (power > LARGEST_POWER) return Infinity
   const leadingZeros = <i32>clz(digits)

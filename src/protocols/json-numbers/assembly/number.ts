@@ -1,5 +1,5 @@
 import { DOT, isDigit, LOWER_CASE, LOWER_E, MINUS, PLUS, ZERO } from './characters'
-import { toDouble } from './decimal'
+import { nearestDouble, toDouble } from './decimal'
 import { appendDigits, appendEight, digitsBefore, otherBytes } from './digits'
 import * as traits from './traits'
 import { addValue } from './values'
@@ -52,18 +52,17 @@ export function readNumber(start: usize): usize {
     if (at === fraction) return 0
     power = -(<i32>(at - fraction))
   }
-  const isInteger = power === 0
-  const isLong = at - first > MOST_DIGITS
-  if ((<u32>load<u8>(at) | LOWER_CASE) !== LOWER_E) {
-    if (isLong) return addLong(isNegative, first, at, 0, isInteger) ? at : 0
-    if (isInteger) addInteger(isNegative, digits)
-    else addFraction(isNegative, toDouble(digits, power))
-    return at
+  let isInteger = power === 0
+  let end = at
+  if ((<u32>load<u8>(at) | LOWER_CASE) === LOWER_E) {
+    end = readExponent(at + 1)
+    if (end === 0) return 0
+    power += exponent
+    isInteger = false
   }
-  const end = readExponent(at + 1)
-  if (end === 0) return 0
-  if (isLong) return addLong(isNegative, first, at, exponent, false) ? end : 0
-  addFraction(isNegative, toDouble(digits, power + exponent))
+  if (at - first > MOST_DIGITS) return addLong(isNegative, isInteger, first, at, power) ? end : 0
+  if (isInteger) addInteger(isNegative, digits)
+  else addFraction(isNegative, toDouble(digits, power))
   return end
 }
 
@@ -87,33 +86,29 @@ function readExponent(at: usize): usize {
  * Adds a number with more digits than 19, of which leading zeros do not count. The first 19 bound it from below, the next larger 19 from
  * above; where both give the same double that is it.
  *
+ * @param power of ten of its last digit.
  * @returns whether they do.
  */
-function addLong(isNegative: bool, first: usize, end: usize, power: i32, isInteger: bool): bool {
+function addLong(isNegative: bool, isInteger: bool, first: usize, end: usize, power: i32): bool {
   let digits: u64 = 0
   let dropped: i32 = 0
-  let fractionDigits: i32 = 0
-  let isFraction = false
   for (let at = first; at < end; at++) {
     const character: u32 = load<u8>(at)
-    if (character === DOT) {
-      isFraction = true
-      continue
-    }
-    if (isFraction) fractionDigits++
+    if (character === DOT) continue
     if (digits >= LEAST_OF_MOST_DIGITS) dropped++
     else digits = digits * 10 + (character - ZERO)
   }
-  power += dropped - fractionDigits
-  const value = toDouble(digits, power)
-  if (dropped > 0 && toDouble(digits + 1, power) !== value) return false
-  if (isInteger)
-    addValue(
-      isNegative ? -value : value,
-      traits.INTEGER | traits.LARGE_INTEGER | traits.BEYOND_INT64 | (value === Infinity ? traits.HUGE : 0),
-    )
+  power += dropped
+  const value = nearestDouble(digits, power)
+  if (dropped > 0 && nearestDouble(digits + 1, power) !== value) return false
+  if (isInteger) addValue(isNegative ? -value : value, longIntegerTraits(value))
   else addFraction(isNegative, value)
   return true
+}
+
+function longIntegerTraits(value: f64): u32 {
+  const seen = traits.INTEGER | traits.LARGE_INTEGER | traits.BEYOND_INT64
+  return value === Infinity ? seen | traits.HUGE : seen
 }
 
 function addInteger(isNegative: bool, digits: u64): void {
