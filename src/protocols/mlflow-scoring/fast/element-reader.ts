@@ -1,10 +1,10 @@
 import type { Datatype, TensorData } from '../../../core/tensor.ts'
 import { type NumberList, NumberTraits } from '../../json-numbers/number-list.ts'
 import type { Dtype } from '../numpy/dtype.ts'
-import { numberToFloat16 } from '../numpy/float16.ts'
+import { numbersToFloat16 } from '../numpy/float16.ts'
 import type { NumberSource } from './number-source.ts'
 
-const { FRACTION, INTEGER, NULL, BOOLEAN, NEGATIVE_ZERO, LARGE_INTEGER, BEYOND_INT64, HUGE } = NumberTraits
+const { FRACTION, INTEGER, NULL, NEGATIVE_ZERO, LARGE_INTEGER, BEYOND_INT64, HUGE } = NumberTraits
 
 /** The elements of a list as those of a tensor; undefined where the general path must look at them. */
 export type ElementReader = (list: NumberList, numbers: NumberSource) => TensorData | undefined
@@ -30,7 +30,7 @@ const floats64: ElementReader = (list, numbers) =>
   areCertainFloats(list.traits) ? numbers.toFloat64(list) : undefined
 
 const halves: ElementReader = (list, numbers) =>
-  areCertainFloats(list.traits) ? Uint16Array.from(numbers.float64(list), numberToFloat16) : undefined
+  areCertainFloats(list.traits) ? numbersToFloat16(numbers.float64(list)) : undefined
 
 const longs: ElementReader = (list, numbers) =>
   areCertainLongs(list.traits) ? numbers.toInt64(list) : undefined
@@ -41,11 +41,16 @@ const unsignedLongs: ElementReader = (list, numbers) => {
 }
 
 const booleans: ElementReader = (list, numbers) =>
-  (list.traits & NULL) === 0
-    ? Uint8Array.from(numbers.float64(list), (value) => (value === 0 ? 0 : 1))
-    : undefined
+  (list.traits & NULL) === 0 ? truths(numbers.float64(list)) : undefined
 
-/** Integers that are floats in the end, where -0 has become 0 and fractions are cut. */
+/** 0 is false, whatever else is true. */
+export function truths(values: Float64Array): Uint8Array {
+  const data = new Uint8Array(values.length)
+  for (let i = 0; i < values.length; i++) data[i] = values[i] === 0 ? 0 : 1
+  return data
+}
+
+/** Integers that are floats in the end, where -0 has become 0. */
 const longsAsFloats: ElementReader = (list, numbers) =>
   areCertainLongs(list.traits) && (list.traits & NEGATIVE_ZERO) === 0 ? numbers.toFloat32(list) : undefined
 
@@ -115,9 +120,4 @@ export function discoveringReader(datatype: Datatype, castsNumbers: boolean): El
     if ((traits & FRACTION) !== 0) return ofFloats?.(list, numbers)
     return (traits & INTEGER) === 0 ? ofBooleans?.(list, numbers) : ofLongs?.(list, numbers)
   }
-}
-
-/** pandas keeps booleans out of numbers, unlike NumPy. */
-export function hasMixedBooleans(traits: number): boolean {
-  return (traits & BOOLEAN) !== 0 && (traits & (FRACTION | INTEGER)) !== 0
 }

@@ -4,7 +4,7 @@ import { NumberTraits } from '../../json-numbers/number-list.ts'
 import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
 import { type Dtype, kindOf, promote } from '../numpy/dtype.ts'
 import type { CellGrid } from './cell-layout.ts'
-import { areCertainFloats, areCertainLongs } from './element-reader.ts'
+import { areCertainFloats, areCertainLongs, truths } from './element-reader.ts'
 
 const { FRACTION, NULL, NEGATIVE_ZERO, LARGE_INTEGER, BEYOND_INT64 } = NumberTraits
 
@@ -138,7 +138,7 @@ export class FrameInput {
 
   #booleans(grid: CellGrid): Uint8Array | undefined {
     if ((grid.traits & (NULL | BEYOND_INT64)) !== 0) return undefined
-    return Uint8Array.from(this.#gather(grid, new Float64Array(this.#count(grid))), isTrue)
+    return truths(this.#gather(grid, new Float64Array(this.#count(grid))))
   }
 
   #count({ rows }: CellGrid): number {
@@ -166,10 +166,6 @@ export class FrameInput {
 
 const INT32 = 2 ** 31 - 1
 const LONG = 2 ** 53
-
-function isTrue(value: number): number {
-  return value === 0 ? 0 : 1
-}
 
 function isWholeColumn({ values, starts, step, rows }: CellGrid, position: number, most: number): boolean {
   let at = starts[position]!

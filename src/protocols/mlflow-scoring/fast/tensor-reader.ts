@@ -40,10 +40,11 @@ export class TensorReader {
   }
 
   read(list: NumberList, numbers: NumberSource): Tensor | undefined {
-    if (list.count === 0 || !this.#takes(list.shape)) return undefined
+    const { shape } = list
+    if (list.count === 0 || !this.#takes(shape)) return undefined
     const data = this.#elements(list, numbers)
     if (data === undefined) return undefined
-    return { datatype: this.#datatype, shape: list.shape.slice(), data } as Tensor
+    return { datatype: this.#datatype, shape: shape.slice(), data } as Tensor
   }
 
   #takes(given: readonly number[]): boolean {

@@ -23,6 +23,13 @@ export function numberToFloat16(value: number): number {
   return sign | normalBits(magnitude, exponent)
 }
 
+/** `numberToFloat16` of each. */
+export function numbersToFloat16(values: Float64Array): Uint16Array {
+  const data = new Uint16Array(values.length)
+  for (let i = 0; i < values.length; i++) data[i] = numberToFloat16(values[i]!)
+  return data
+}
+
 function normalBits(magnitude: number, guess: number): number {
   // log2 may be off by one next to a power of two.
   const exponent = magnitude >= 2 ** (guess + 1) ? guess + 1 : magnitude < 2 ** guess ? guess - 1 : guess

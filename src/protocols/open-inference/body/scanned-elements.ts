@@ -1,7 +1,7 @@
 import type { Datatype, TensorData } from '../../../core/tensor.ts'
 import { type NumberList, NumberTraits } from '../../json-numbers/number-list.ts'
 import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
-import { numberToFloat16 } from '../../mlflow-scoring/numpy/float16.ts'
+import { numbersToFloat16 } from '../../mlflow-scoring/numpy/float16.ts'
 
 const { FRACTION, NULL, BOOLEAN, NEGATIVE_ZERO, LARGE_INTEGER, BEYOND_INT64, HUGE } = NumberTraits
 
@@ -62,8 +62,7 @@ export const SCANNED: Readonly<Record<ScannedDatatype, ScannedElements>> = {
   INT16: integers(-(2 ** 15), 2 ** 15 - 1, (values) => new Int16Array(values)),
   INT32: integers(-(2 ** 31), 2 ** 31 - 1, (values) => new Int32Array(values)),
   INT64: longs,
-  FP16: (list, scanner) =>
-    areNumbers(list) ? Uint16Array.from(scanner.float64(list), numberToFloat16) : undefined,
+  FP16: (list, scanner) => (areNumbers(list) ? numbersToFloat16(scanner.float64(list)) : undefined),
   FP32: (list, scanner) => (areNumbers(list) ? scanner.toFloat32(list) : undefined),
   FP64: (list, scanner) => (areNumbers(list) ? scanner.toFloat64(list) : undefined),
 }

@@ -61,7 +61,10 @@ function isHarmless(parameters: unknown): boolean {
 
 function shapeOf(list: NumberList, scanner: NumberScanner): readonly number[] | undefined {
   if (list.shape.length !== 1 || (list.traits & (NULL | BOOLEAN)) !== 0) return undefined
-  return Array.from(scanner.float64(list))
+  const values = scanner.float64(list)
+  const shape: number[] = []
+  for (let axis = 0; axis < values.length; axis++) shape.push(values[axis]!)
+  return shape
 }
 
 /** Flat, or nested as the shape says. */
