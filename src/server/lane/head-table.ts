@@ -6,8 +6,10 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 /** The lane's own bound; a larger head is rare, and node:http has another bound for it. */
 const MOST_HEAD_BYTES = 8 * 1024
 
-/** About half a megabyte of them, of usual clients. */
-const MOST_HEADS = 256
+/** One for each client and each length of its bodies. */
+const MOST_KNOWN = 1024
+/** All that are known take 3 MB at most. */
+const MOST_KNOWN_BYTES = 1024
 
 /** The heads that were read, by their text: clients send the same one again and again. */
 export class HeadTable {
@@ -35,8 +37,8 @@ export class HeadTable {
 
   #read(text: string): LaneHead | undefined {
     const head = readHead(text, this.#routes)
-    if (head?.recurs === true) {
-      if (this.#known.size >= MOST_HEADS) this.#known.clear()
+    if (head?.recurs === true && text.length <= MOST_KNOWN_BYTES) {
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear()
       this.#known.set(text, head)
     }
     return head
