@@ -3,7 +3,7 @@ import { FloatDigits } from './float-digits.ts'
 
 const FIRST_BYTES = 64 * 1024
 /** A buffer that has grown beyond it is given back when its text is taken. */
-const MOST_KEPT_BYTES = 2 ** 20
+const MOST_KEPT_BYTES = 4 * 2 ** 20
 const MINUS = 45
 const PLUS = 43
 const POINT = 46
