@@ -3,8 +3,10 @@ import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 
-if (!isMainThread) {
-  const folder = process.env.HEADRACE_TEST_DEATHS
+const folder = process.env.HEADRACE_TEST_DEATHS
+
+// The process of a trial inherits the preload, and not the variable.
+if (!isMainThread && folder !== undefined) {
   setInterval(() => {
     const [name] = readdirSync(folder)
     if (name === undefined) return
