@@ -59,7 +59,7 @@ export class WasmScan {
   scan(body: Uint8Array): number {
     const { length } = body
     const needed = this.#bodyAt + length * MEMORY_OF_BODY_BYTE + SLACK_BYTES
-    if (needed > this.#bytes.length) this.#grow(needed)
+    if (needed > this.#bytes.length && !this.#grow(needed)) return DECLINED
     this.#bytes.set(body, this.#bodyAt)
     this.#firstValue = this.#wasm.valuesAt(length) >> 3
     return this.#wasm.scan(length)
@@ -81,9 +81,16 @@ export class WasmScan {
     return this.#bytes.slice(this.#bodyAt + start, this.#bodyAt + end)
   }
 
-  #grow(bytes: number): void {
-    this.#wasm.memory.grow(Math.ceil((bytes - this.#bytes.length) / PAGE_BYTES))
+  /** Whether the system had so much. */
+  #grow(bytes: number): boolean {
+    try {
+      this.#wasm.memory.grow(Math.ceil((bytes - this.#bytes.length) / PAGE_BYTES))
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
     this.#view()
+    return true
   }
 
   #view(): void {

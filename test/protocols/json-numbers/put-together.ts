@@ -57,11 +57,14 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** What `JSON.parse` makes of a body; a text that says so for what it refuses. */
+/** What `parsed` gives for a body that is no JSON. */
+export const NOT_JSON = Symbol('not JSON')
+
+/** What `JSON.parse` makes of a body in UTF-8, or NOT_JSON. */
 export function parsed(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
   } catch {
-    return 'not JSON at all'
+    return NOT_JSON
   }
 }
