@@ -13,8 +13,11 @@ const SECONDS = 10
 const QUICK_SECONDS = 2
 const CONNECTIONS = 64
 
+/** One listener, so that its thread has all of it. */
+const CONFIG = 'one'
+
 /**
- * Loads Headrace alone, as one process, under V8's sampling profiler. Writes a `.cpuprofile` of each thread, which
+ * Loads Headrace alone, with one listener on one CPU, under V8's sampling profiler. Writes a `.cpuprofile` of each thread, which
  * Chrome's developer tools show as a flame graph, and `summary.md` with the time by package and by function.
  */
 export async function profileScenario(
@@ -29,11 +32,12 @@ export async function profileScenario(
   const settings = contestSettings(scenario, quick)
   try {
     const workload = await scenario.workload(folder)
+    const config = HEADRACE.configs.find(({ name }) => name === CONFIG)!
     const dialect = HEADRACE.dialect(scenario.wire)!
     const profiling = `--cpu-prof --cpu-prof-dir=${profiles}`
     const opened = await openedServer({
       ...{ workload, settings, wire: scenario.wire },
-      contestant: { peer: HEADRACE, config: HEADRACE.configs[0]!, dialect },
+      contestant: { peer: HEADRACE, config, dialect },
       env: { NODE_OPTIONS: profiling },
     })
     try {

@@ -25,7 +25,7 @@ function served(name: string, port: number, ...args: readonly string[]) {
 }
 
 const plans = [
-  served(INLINE, 25_031, '--placement', 'inline'),
+  served(INLINE, 25_031, '--placement', 'inline', '--listeners', '1'),
   served('headrace pool 1', 25_032, '--placement', 'pool', '--workers', '1'),
   served('headrace pool 2', 25_033, '--placement', 'pool', '--workers', '2'),
   echo({ port: 25_034, body }),

@@ -90,7 +90,7 @@ async function measure(server: Server, { name, path, headers }: Form, seconds: n
 }
 
 async function compare(placement: (typeof PLACEMENTS)[number], bodies: readonly Form[]) {
-  const args = ['-m', model, '--placement', placement, '--workers', '1']
+  const args = ['-m', model, '--placement', placement, '--workers', '1', '--listeners', '1']
   const server = new Server(
     headrace(install, args, { port: 25_140, body: JSON.stringify({ inputs: nested(pixels(), SHAPE) }) }),
   )

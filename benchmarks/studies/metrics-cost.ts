@@ -19,7 +19,7 @@ const bodyFile = join(MODELS, 'tiny.body.json')
 const body = readFileSync(bodyFile, 'utf8')
 
 function variant(name: string, port: number, without: string): ServerPlan {
-  const args = ['-m', join(MODELS, 'tiny'), '--placement', 'inline']
+  const args = ['-m', join(MODELS, 'tiny'), '--placement', 'inline', '--listeners', '1']
   const node = ['--import', join(ROOT, 'benchmarks/peers/without-metrics.ts')]
   const plan = headrace(undefined, args, { port, body, node })
   return { ...plan, name, env: { BENCH_WITHOUT: without } }

@@ -62,7 +62,7 @@ async function pooled() {
 /** An inline model has one thread, and a little garbage collection beside it. */
 async function inline() {
   pinThisProcess('2,3')
-  const args = ['-m', join(MODELS, 'tiny'), '--placement', 'inline']
+  const args = ['-m', join(MODELS, 'tiny'), '--placement', 'inline', '--listeners', '1']
   const plan = { ...headrace(install, args, { port: 25_052, body: tiny }), cpus: '0,1' }
   const multiples = QUICK ? [1.3] : [0.7, 1, 1.3, 2]
   return measure({ ...plan, name: 'inline' }, { ...PLAN, bodyFile: tinyFile, multiples, threads: 2 })

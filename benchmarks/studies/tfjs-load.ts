@@ -48,7 +48,7 @@ try {
   exportNatively(folder, [NETWORK])
   const install = packedInstall()
   const side = (name: string, port: number, args: readonly string[]): ServerPlan => {
-    const common = ['--log-format', 'json', '--placement', 'inline']
+    const common = ['--log-format', 'json', '--placement', 'inline', '--listeners', '1']
     return { ...headrace(install, [...args, ...common], { port, body: '', cwd: folder }), name }
   }
   const cached = side('from the cache', 25_032, ['-m', model, '--cache-dir', kept])
