@@ -11,19 +11,18 @@ interface Edit {
   readonly pattern: RegExp
 }
 
+const REQUEST = 'src/server/scored-request.ts'
+
 const METRICS: readonly Edit[] = [
   { file: 'src/server/exchange-registry.ts', pattern: /^ *this\.#metrics\.record\(.*\)$/gm },
 ]
 
 const TIMING: readonly Edit[] = [
   ...METRICS,
-  { file: 'src/server/model-requests.ts', pattern: /^ *timing\.\w+ = .*$/gm },
-  { file: 'src/server/model-requests.ts', pattern: /^ *const (receivedAt|inferredAt) = .*$/gm },
-  {
-    file: 'src/server/model-requests.ts',
-    pattern: /^ *exchange\.headers\.push\('server-timing', .*$/gm,
-  },
-  { file: 'src/runtime/data-plane.ts', pattern: /^ *timing\.queue = Math\.max\(.*\)$/gm },
+  { file: REQUEST, pattern: /^ *(exchange\.timing!|timing)\.\w+ = .*$/gm },
+  { file: REQUEST, pattern: /^ *const inferredAt = .*$/gm },
+  { file: REQUEST, pattern: /^ *exchange\.headers\.push\('server-timing', .*$/gm },
+  { file: 'src/runtime/inference.ts', pattern: /^ *timing\.queue = Math\.max\(.*\)$/gm },
 ]
 
 const edits = { metrics: METRICS, timing: TIMING }[process.env['BENCH_WITHOUT'] ?? ''] ?? []
