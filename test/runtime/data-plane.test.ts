@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { TensorMap } from '../../src/core/tensor.ts'
 import { newTiming } from '../../src/core/timing.ts'
 import { Admission, type AdmissionLimits } from '../../src/runtime/admission/admission.ts'
 import { DynamicBatcher } from '../../src/runtime/batching/dynamic-batcher.ts'
@@ -131,4 +132,50 @@ test('retiring answers with an error what the grace was too short for, and ends'
   }
   await retired
   expect(performance.now() - begun).toBeLessThan(2500)
+})
+
+describe('without a promise', () => {
+  function caller() {
+    const told: unknown[] = []
+    return {
+      told,
+      inferred: (outputs: TensorMap) => void told.push(doubled(outputs)),
+      failed: (error: unknown) => void told.push(error),
+    }
+  }
+
+  test.each(['inline', 'pool'] as const)('%s: tells each caller once', async (placement) => {
+    placement === 'inline' ? inline() : await pooled()
+    const callers = [1, 2, 3].map((value) => {
+      const each = caller()
+      dataPlane.submit(model, request(value), {}, each)
+      return each
+    })
+    await model.admission.idle()
+    expect(callers.map(({ told }) => told)).toEqual([[[2]], [[4]], [[6]]])
+    expect(model.admission.rows).toBe(0)
+  })
+
+  test('throws what is refused at once, and tells its caller nothing', () => {
+    inline()
+    const late = caller()
+    expect(() => dataPlane.submit(model, request(1), { deadline: 0 }, late)).toThrow('by its deadline')
+    model.admission.stop('no more')
+    expect(() => dataPlane.submit(model, request(1), {}, late)).toThrow('no more')
+    expect(late.told).toEqual([])
+    expect(model.admission.requests).toBe(0)
+  })
+
+  test('tells of what was taken back, and forgets it', async () => {
+    inline()
+    const [left, stays] = [caller(), caller()]
+    const controller = new AbortController()
+    dataPlane.submit(model, request(1), { signal: controller.signal }, left)
+    dataPlane.submit(model, request(2), {}, stays)
+    controller.abort()
+    expect(left.told).toMatchObject([{ code: 'CANCELLED' }])
+    await model.admission.idle()
+    expect(stays.told).toEqual([[4]])
+    expect(left.told).toHaveLength(1)
+  })
 })
