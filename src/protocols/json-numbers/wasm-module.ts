@@ -12,6 +12,9 @@ export interface WasmExports {
   bodyAt(): number
   listsAt(): number
   countLists(): number
+  /** 0 for a body of which no id was taken out. */
+  idAt(): number
+  idLength(): number
   skeletonAt(): number
   skeletonLength(): number
   valuesAt(bodyLength: number): number

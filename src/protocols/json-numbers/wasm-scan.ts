@@ -18,6 +18,8 @@ export class WasmScan {
   readonly #wasm = newInstance()
   readonly #bodyAt = this.#wasm.bodyAt()
   #bytes = new Uint8Array(0)
+  /** The same bytes, for texts. */
+  #text = Buffer.alloc(0)
   /** Words of 32 bits from the lists on. */
   #words = new Int32Array(0)
   #values = new Float64Array(0)
@@ -53,6 +55,12 @@ export class WasmScan {
 
   get listCount(): number {
     return this.#wasm.countLists()
+  }
+
+  /** The text that was taken out as the id of the request. */
+  get id(): string | undefined {
+    const start = this.#wasm.idAt()
+    return start === 0 ? undefined : this.#text.toString('latin1', start, start + this.#wasm.idLength())
   }
 
   /** @returns the number of its skeleton, or NEW_SKELETON, DECLINED. */
@@ -96,6 +104,7 @@ export class WasmScan {
   #view(): void {
     const { buffer } = this.#wasm.memory
     this.#bytes = new Uint8Array(buffer)
+    this.#text = Buffer.from(buffer)
     this.#words = new Int32Array(buffer)
     this.#values = new Float64Array(buffer)
   }

@@ -91,25 +91,42 @@ const regularList: Arbitrary<string> = fc
     return list
   })
 
+const idKey = fc.constantFrom('"id"', '"id"', '"id"', '"\\u0069d"', '"ID"')
+const idText = fc.oneof(
+  fc.uuid().map((id) => JSON.stringify(id)),
+  fc.constantFrom('""', '"id"', '"\\u0001"', '"é"', `"${'x'.repeat(128)}"`, `"${'x'.repeat(129)}"`),
+)
+
 /** A JSON text of any value, with white space, as a client might send it and as none would. */
 export const jsonText: Arbitrary<string> = fc.letrec<{ value: string; list: string; object: string }>(
-  (tie) => ({
-    value: fc.oneof(
-      { maxDepth: 4, depthIdentifier: 'value' },
-      numberLiteral,
-      textLiteral,
-      word,
-      regularList,
-      tie('object'),
-      tie('list'),
-    ),
-    list: listOf(tie('value')),
-    object: fc
-      .array(fc.tuple(space, textLiteral, space, space, tie('value'), space), { maxLength: 4 })
-      .map(
-        (members) => `{${members.map(([a, key, b, c, v, d]) => `${a}${key}${b}:${c}${v}${d}`).join(',')}}`,
+  (tie) => {
+    const member = (key: Arbitrary<string>, value: Arbitrary<string>) =>
+      fc.tuple(space, key, space, space, value, space)
+    return {
+      value: fc.oneof(
+        { maxDepth: 4, depthIdentifier: 'value' },
+        numberLiteral,
+        textLiteral,
+        word,
+        regularList,
+        tie('object'),
+        tie('list'),
       ),
-  }),
+      list: listOf(tie('value')),
+      object: fc
+        .array(
+          fc.oneof(
+            { weight: 6, arbitrary: member(textLiteral, tie('value')) },
+            { weight: 2, arbitrary: member(idKey, idText) },
+            member(idKey, tie('value')),
+          ),
+          { maxLength: 4 },
+        )
+        .map(
+          (members) => `{${members.map(([a, key, b, c, v, d]) => `${a}${key}${b}:${c}${v}${d}`).join(',')}}`,
+        ),
+    }
+  },
 ).value
 
 /** A text with some of its bytes changed, taken out, or doubled. */

@@ -84,6 +84,60 @@ describe('what is taken out', () => {
   })
 })
 
+describe('the id of a request', () => {
+  test.each([
+    ['{"id":"42","a":1}', '{"id":"","a":0}', '42'],
+    ['{"a": [1], "id" : "" }', '{"a": 0, "id" : "" }', ''],
+    ['{"a":["x",{"b":1}],"id":"6f1d{[,]}"}', '{"a":["x",{"b":0}],"id":""}', '6f1d{[,]}'],
+    ['{"model":"id","id":"id"}', '{"model":"id","id":""}', 'id'],
+    ['{"id":7,"id":"a"}', '{"id":0,"id":""}', 'a'],
+  ])('of %s is taken out', (text, skeleton, id) => {
+    const scanned = scan(text)
+    expect({ skeleton: scanned?.skeleton.text, id: scanned?.id }).toEqual({ skeleton, id })
+  })
+
+  test.each([
+    '{"a":{"id":"1"}}',
+    '[{"id":"1"}]',
+    '{"a":"id","b":"1"}',
+    '{"ID":"1"}',
+    '{"\\u0069d":"1"}',
+    '{"id":null}',
+    '{"id":["1"]}',
+    '{"id":"\\n"}',
+    '{"id":"é"}',
+    `{"id":"${'x'.repeat(129)}"}`,
+  ])('in %s stays', (text) => {
+    const scanned = scan(text)
+    expect(scanned?.id).toBeUndefined()
+    expect(scanned && putTogether(scanner, scanned)).toEqual(JSON.parse(text))
+  })
+
+  test.each([
+    '{"id":"a","id":"b"}',
+    '{"id":"a","id":1}',
+    '{"id":"a","\\u0069d":"b"}',
+    '{"id":"a","i\\u0064":""}',
+    '{"id":"a" "b":1}',
+    '{"id":"a"',
+    '{"id":"a\n"}',
+    '{"id":"a',
+    '{"id":"a\u0002"}',
+    '{"id":\u0002}',
+    '{"b":"\u0002","id":"a"}',
+    '["id":"a"]',
+  ])('in %j is left to a reader of JSON', (text) => {
+    expect(scan(text)).toBeUndefined()
+  })
+
+  test('does not make another skeleton of each body', () => {
+    const impatient = new NumberScanner()
+    const ids = Array.from({ length: 1000 }, (_, i) => `request ${i}`)
+    const bodies = ids.map((id) => Buffer.from(`{"id":"${id}","inputs":[1]}`))
+    expect(bodies.map((body) => impatient.scan(body)?.id)).toEqual(ids)
+  })
+})
+
 describe('what is declined', () => {
   test.each([
     ...[
@@ -261,6 +315,7 @@ describe('properties', () => {
         if (scanned === undefined) return isForAnother(text)
         const reference = referenceScan(body)
         expect(Buffer.from(scanned.skeleton.text).toString('latin1')).toBe(reference?.skeleton)
+        expect(scanned.id).toBe(reference?.id)
         expect(
           scanned.lists.map((list) => ({
             shape: list.shape,
@@ -298,7 +353,7 @@ describe('properties', () => {
   })
 })
 
-/** Whether a JSON text may be declined: it has long numbers, or is deep. */
+/** Whether a JSON text may be declined: it has long numbers, is deep, or has several ids. */
 function isForAnother(text: string): boolean {
-  return /[0-9.]{20}/.test(text) || /(\[\s*){9}/.test(text)
+  return /[0-9.]{20}/.test(text) || /(\[\s*){9}/.test(text) || /"id".*"id"|\\u006/s.test(text)
 }

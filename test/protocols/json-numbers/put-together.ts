@@ -2,9 +2,10 @@ import { type NumberList, NumberTraits } from '../../../src/protocols/json-numbe
 import type { NumberScanner } from '../../../src/protocols/json-numbers/number-scanner.ts'
 import type { ScannedBody } from '../../../src/protocols/json-numbers/skeleton.ts'
 
-/** What `JSON.parse` would give: the skeleton with each list in its place, and null for null, but 0 and 1 for false and true. */
-export function putTogether(scanner: NumberScanner, { skeleton, lists }: ScannedBody): unknown {
-  return filled(skeleton.value, (place) => listValue(scanner, lists[place] as NumberList))
+/** What `JSON.parse` would give: the skeleton with each list and the id in its place, and null for null, but 0 and 1 for false and true. */
+export function putTogether(scanner: NumberScanner, { skeleton, lists, id }: ScannedBody): unknown {
+  const value = filled(skeleton.value, (place) => listValue(scanner, lists[place] as NumberList))
+  return id === undefined ? value : { ...(value as object), id }
 }
 
 function filled(value: unknown, list: (place: number) => unknown): unknown {

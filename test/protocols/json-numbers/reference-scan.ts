@@ -12,12 +12,15 @@ export interface ReferenceScan {
   /** One character a byte. */
   readonly skeleton: string
   readonly lists: readonly ReferenceList[]
+  readonly id: string | undefined
 }
 
 interface Regular extends ReferenceList {
   readonly end: number
 }
 
+/** The key of an id, and its text where that is plain. */
+const ID = /("id"[ \t\n\r]*:[ \t\n\r]*)(?:"([ !#-[\]-~]{0,128})")?/y
 const STRING = /"(?:[^"\\]|\\[\s\S])*"/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
 const WORD = /true|false|null/y
@@ -34,6 +37,8 @@ export function referenceScan(body: Uint8Array): ReferenceScan | undefined {
   const text = Buffer.from(body).toString('latin1')
   const lists: ReferenceList[] = []
   let skeleton = ''
+  let id: string | undefined
+  let level = 0
   let at = 0
   while (at < text.length) {
     if (/[-0-9[]/.test(text[at] as string)) {
@@ -46,12 +51,21 @@ export function referenceScan(body: Uint8Array): ReferenceScan | undefined {
       }
       if (text[at] !== '[') return undefined
     }
+    const member = level === 1 ? match(ID, text, at) : null
+    if (member !== null) {
+      if (id !== undefined) return undefined
+      id = member[2]
+      skeleton += id === undefined ? member[1] : `${member[1]}""`
+      at += member[0].length
+      continue
+    }
+    if (/[[{\]}]/.test(text[at] as string)) level += /[[{]/.test(text[at] as string) ? 1 : -1
     const piece = text[at] === '"' ? match(STRING, text, at)?.[0] : text[at]
     if (piece === undefined) return undefined
     skeleton += piece
     at += piece.length
   }
-  return { skeleton, lists }
+  return { skeleton, lists, id }
 }
 
 /** The number or regular list that begins here. Inside of a list a word counts too. */

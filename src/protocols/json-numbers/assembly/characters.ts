@@ -4,16 +4,18 @@ export const COMMA: u32 = 0x2c
 export const MINUS: u32 = 0x2d
 export const DOT: u32 = 0x2e
 export const ZERO: u32 = 0x30
+export const COLON: u32 = 0x3a
 export const OPEN: u32 = 0x5b
 export const BACKSLASH: u32 = 0x5c
 export const CLOSE: u32 = 0x5d
 export const LOWER_E: u32 = 0x65
+export const OPEN_OBJECT: u32 = 0x7b
 export const CLOSE_OBJECT: u32 = 0x7d
 
 /** Turns upper case letters to lower case. */
 export const LOWER_CASE: u32 = 0x20
 
-const SPACE: u32 = 0x20
+export const SPACE: u32 = 0x20
 const TAB: u32 = 0x09
 const LINE_FEED: u32 = 0x0a
 const CARRIAGE_RETURN: u32 = 0x0d

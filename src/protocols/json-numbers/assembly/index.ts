@@ -1,4 +1,5 @@
 import { BODY, LISTS, SKELETON } from './layout'
+import { idEnd, idStart } from './request-id'
 import { skeletonEnd } from './skeleton'
 
 // What ../wasm-scan.ts calls, and where it finds things.
@@ -13,6 +14,15 @@ export function bodyAt(): usize {
 
 export function listsAt(): usize {
   return LISTS
+}
+
+/** 0 for a body of which no id was taken out. */
+export function idAt(): usize {
+  return idStart
+}
+
+export function idLength(): usize {
+  return idEnd - idStart
 }
 
 export function skeletonAt(): usize {

@@ -1,6 +1,6 @@
 import { isRecord } from '../../../core/record.ts'
-import type { NumberList } from '../../json-numbers/number-list.ts'
 import type { NumberScanner } from '../../json-numbers/number-scanner.ts'
+import type { ScannedBody } from '../../json-numbers/skeleton.ts'
 import type { GivenRequest, GivenTensor } from '../given-request.ts'
 import { RequestReader } from './request-reader.ts'
 import { ScannedTensor } from './scanned-tensor.ts'
@@ -37,7 +37,7 @@ export class InferPlan {
   }
 
   /** @throws ServingError BAD_REQUEST; DigitsLost */
-  read(lists: readonly NumberList[], scanner: NumberScanner): GivenRequest | undefined {
+  read({ lists, id: taken }: ScannedBody, scanner: NumberScanner): GivenRequest | undefined {
     const inputs: GivenTensor[] = []
     for (const input of this.#inputs) {
       const tensor = input.read(lists, scanner)
@@ -46,7 +46,7 @@ export class InferPlan {
     }
     const { id, parameters, outputs, binaryOutputs } =
       this.#fixed ?? restOf(withNumbers(this.#rest, lists, scanner))
-    return { id, parameters, inputs, outputs, binaryOutputs }
+    return { id: taken ?? id, parameters, inputs, outputs, binaryOutputs }
   }
 }
 

@@ -16,10 +16,10 @@ export function readScannedBody(body: Uint8Array, patience: Patience): GivenRequ
   const scanner = numberScanner()
   const scanned = scanner.scan(body, patience)
   if (scanned === undefined) return undefined
-  const { skeleton, lists } = scanned
+  const { skeleton } = scanned
   const plan = plans.get(skeleton) ?? compiled(skeleton)
-  if (plan === 'none' || !areReadAlike(traitsOf(lists))) return undefined
-  return declined(() => plan.read(lists, scanner))
+  if (plan === 'none' || !areReadAlike(traitsOf(scanned.lists))) return undefined
+  return declined(() => plan.read(scanned, scanner))
 }
 
 function compiled(skeleton: Skeleton): InferPlan | 'none' {

@@ -100,7 +100,15 @@ const rest = fc.constantFrom(
     ',"parameters":{"k":-0}',
     ',"parameters":{"k":[[null,1]]}',
   ],
-  ...[',"parameters":{"k":1e400}', ',"__proto__":{"a":1}', ',"id":"a","id":"b"', ','],
+  ...[
+    ',"parameters":{"k":1e400}',
+    ',"__proto__":{"a":1}',
+    ',"id":"a","id":"b"',
+    ',"id":"6f1d2c","id":4',
+    ',"id":"é"',
+    ',"id":""',
+    ',',
+  ],
 )
 
 const whole: Text = fc

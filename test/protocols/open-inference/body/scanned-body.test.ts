@@ -41,6 +41,14 @@ test.each([
   expect(readScannedBody(body, new Patience())).toBeDefined()
 })
 
+test('requests that differ in their id alone are all scanned', () => {
+  const patience = new Patience()
+  for (let i = 0; i < 100; i++) {
+    const text = `{"id":"request ${i}","inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[${i}]}]}`
+    expect(readScannedBody(Buffer.from(text), patience)?.id).toBe(`request ${i}`)
+  }
+})
+
 test('what is nested a thousand deep is left to the general way', () => {
   const deep = `${'[{"a":'.repeat(5_000)}"x"${'}]'.repeat(5_000)}`
   const input = '{"name":"x","shape":[1],"datatype":"FP32","data":[1]'
