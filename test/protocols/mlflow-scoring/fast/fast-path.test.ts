@@ -7,22 +7,25 @@ import { fastOutcome, outcome } from './outcome.ts'
 /** pandas makes objects of these, or no matrix that has a row of one number. */
 const NEVER = ['boolean and float columns', 'one column of integers']
 
+/** The same in every run: of ten thousand bodies a dozen are what the pickiest of the models answers. */
+const sample = fc.sample(bodies, { numRuns: 10_000, seed: 1 })
+
 describe.each(Object.entries(models))('the fast path, for %s', (name, model) => {
   const codec = codecFor(model)
 
   it('answers as the general path, or declines', () => {
-    let answered = 0
     fc.assert(
       fc.property(bodies, (body) => {
         const answer = fastOutcome(codec, body)
-        if (answer === undefined) return
-        answered += 1
-        expect(answer).toEqual(outcome(() => codec.decodeUnscanned(body)))
+        if (answer !== undefined) expect(answer).toEqual(outcome(() => codec.decodeUnscanned(body)))
       }),
       { numRuns: 1500 },
     )
-    if (NEVER.includes(name)) expect(answered).toBe(0)
-    else expect(answered).toBeGreaterThan(0)
+  })
+
+  it(NEVER.includes(name) ? 'always declines' : 'does not always decline', () => {
+    const answers = sample.some((body) => fastOutcome(codec, body) !== undefined)
+    expect(answers).toBe(!NEVER.includes(name))
   })
 })
 
