@@ -1,6 +1,7 @@
 import { cancelled, notFound, unavailable } from '../core/errors.ts'
 import { availableResources } from './cores.ts'
-import { expectDistinct, ModelLoader } from './load/model-loader.ts'
+import { expectDistinct } from './load/expect-distinct.ts'
+import { ModelLoader } from './load/model-loader.ts'
 import { ModelPreparation } from './load/model-preparation.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { type ModelPlan, type NamedPlans, pinnedPlan } from './model-plan.ts'
@@ -9,8 +10,7 @@ import { ModelThreads } from './model-threads.ts'
 import type { ModelRepositoryOptions } from './repository-options.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import type { ServedModel } from './served-model.ts'
-import { PlansAhead } from './tuning/plans-ahead.ts'
-import type { TunedModel } from './tuning/tuned-plan.ts'
+import { RepositoryTuning } from './tuning/repository-tuning.ts'
 
 export type { ModelRepositoryOptions } from './repository-options.ts'
 
@@ -36,15 +36,13 @@ export class ModelRepository {
   onExhausted: (model: string) => void = () => {}
   /** Called for each model that is loaded beside those of the start, as soon as it is served. */
   onLoaded: (model: ServedModel) => void = () => {}
-  /** Called with what was found out of the batches of a model, more and more of it, for `adopt` in other processes and threads. */
-  onTuned: (tuned: TunedModel) => void = () => {}
+  /** How its models are batched, for other processes and threads, and by them. */
+  readonly tuning = new RepositoryTuning(() => [...this.#shelf.list(), ...this.#prepared])
   readonly #options: ModelRepositoryOptions
   readonly #log: RuntimeLog
   readonly #shelf = new ModelShelf<LoadedModel>()
   readonly #loader: ModelLoader
   readonly #threads: ModelThreads
-  /** Plans of models that are not there yet. */
-  readonly #ahead = new PlansAhead()
   #asked = 0
   readonly #preparations = new Set<ModelPreparation>()
   /** Loaded, and not served yet. */
@@ -65,8 +63,8 @@ export class ModelRepository {
     this.#loader = new ModelLoader({
       ...{ options, resources, threads: this.#threads },
       served: () => this.#shelf.list(),
-      tunedPlan: (name, version) => this.#ahead.get(name, version),
-      onTuned: (tuned) => this.onTuned(tuned),
+      tunedPlan: (name, version) => this.tuning.planFor(name, version),
+      onTuned: (tuned) => this.tuning.onTuned(tuned),
       onExhausted: (name) => {
         if (this.#shelf.get(name) !== undefined) this.onExhausted(name)
       },
@@ -90,6 +88,7 @@ export class ModelRepository {
     const tried = this.#complete || this.#options.trial?.atStart === true
     return await this.#loader.load({ plan, instead: false, tried }, (model) => {
       this.#shelf.add({ model, plan }, order)
+      this.tuning.joined(model)
       this.#complete ||= this.#shelf.list().length >= (this.#options.expectedModels ?? 1)
     })
   }
@@ -108,6 +107,7 @@ export class ModelRepository {
         this.#expectWanted(preparation)
         await this.#loader.load({ plan: { ...plan, name }, instead: true, tried }, (model) => {
           this.#prepared.add(model)
+          this.tuning.joined(model)
           preparation.shelved.push({ model, plan })
         })
         expectDistinct(name, preparation.models)
@@ -165,15 +165,6 @@ export class ModelRepository {
     return this.#shelf.names()
   }
 
-  /** Takes over what another process or thread has found out of the batches of a model, which may still be loading. */
-  adopt(tuned: TunedModel): void {
-    const { name, version, plan } = tuned
-    this.#ahead.put(tuned)
-    for (const model of [...this.#shelf.list(), ...this.#prepared]) {
-      if (model.name === name && model.version === version) model.adopt(plan)
-    }
-  }
-
   /** Models that nobody finds any more, and that answer what they have. */
   leaving(): readonly ServedModel[] {
     return [...this.#leaving]
@@ -208,7 +199,7 @@ export class ModelRepository {
    */
   async unload(name: string): Promise<void> {
     const removed = this.#shelf.remove(name)
-    this.#ahead.forget(name)
+    this.tuning.forget(name)
     const [wasLoading] = await Promise.all([
       this.giveUp(name),
       ...removed.map((model) => this.#unload(model)),

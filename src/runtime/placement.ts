@@ -22,6 +22,8 @@ export interface PlacementOptions {
   readonly threads: WorkerThreads | undefined
   /** Starts a thread for requests that would block the serving thread, should the model be placed inline. */
   readonly startOverflow?: () => Promise<WorkerThreads>
+  /** Takes the threads back from a model that has left them; they are ended unless set. */
+  readonly leaveThreads?: (threads: WorkerThreads) => Promise<void>
   readonly flavorTable?: string
   /** Others are served meanwhile: one thread after the other opens the model, and leaves them the other cores. */
   readonly beside?: boolean
@@ -51,7 +53,7 @@ export interface PlacedModel {
 }
 
 /** A run of one row under this is not worth the hop to another thread. */
-const INLINE_BELOW_MS = 0.5
+export const INLINE_BELOW_MS = 0.5
 
 /**
  * The way of one model to its place. It is opened where it does no harm: in one worker, unless inline is
@@ -106,7 +108,7 @@ export class ModelPlacement {
     }
     this.#engine = await openInline(this.#options)
     // Ending threads takes a while; nothing depends on it.
-    this.#pool.close().catch((error: unknown) => {
+    this.#pool.close(this.#options.leaveThreads).catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'The thread that timed a model could not be ended')
     })
     return placedInline(this.#engine, this.#overflow())

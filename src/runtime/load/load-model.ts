@@ -14,7 +14,7 @@ import type { ThreadPlan } from '../cores.ts'
 import { loadFlavor } from '../load-flavor.ts'
 import { LoadedModel } from '../loaded-model.ts'
 import type { MeasuredPlace } from '../model-plan.ts'
-import { ModelPlacement, type PlacementChoice } from '../placement.ts'
+import { INLINE_BELOW_MS, ModelPlacement, type PlacementChoice } from '../placement.ts'
 import type { WorkerThreads } from '../pool/worker-threads.ts'
 import type { RuntimeLog } from '../runtime-log.ts'
 import { Tuner, type TunerOptions } from '../tuning/tuner.ts'
@@ -38,6 +38,10 @@ export interface LoadModelOptions {
   readonly threads: WorkerThreads | undefined
   /** Starts one more, should the model be inline and have requests that would block the serving thread. */
   readonly startOverflow?: () => Promise<WorkerThreads>
+  /** Takes them back, should the model be inline; they are ended unless set. */
+  readonly leaveThreads?: (threads: WorkerThreads) => Promise<void>
+  /** Times the model while no other is timed; at once unless set. */
+  readonly timeAlone?: TimeAlone
   /** How many of them and of what kind, by the weight of the model's copies. */
   readonly planFor: (weightBytes: number) => ThreadPlan
   readonly limits: AdmissionLimits
@@ -54,6 +58,9 @@ export interface LoadModelOptions {
   readonly onStage?: (stage: LoadStage) => void
   readonly log: RuntimeLog
 }
+
+/** Does what is asked for in its turn. */
+export type TimeAlone = <Time>(time: () => Promise<Time>) => Promise<Time>
 
 /**
  * From a resolved model to one that is ready to serve: opened, its codec compiled, timed, placed, and proved
@@ -148,7 +155,16 @@ async function readBodies(mlmodel: MlModel): Promise<ModelBodies> {
 }
 
 async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<ModelPlacement> {
-  const { placement, threads, startOverflow, planFor, flavorTable, beside = false, log } = options
+  const {
+    placement,
+    threads,
+    startOverflow,
+    leaveThreads,
+    planFor,
+    flavorTable,
+    beside = false,
+    log,
+  } = options
   const flavor = await loadFlavor(mlmodel, flavorTable)
   const model = await flavor.prepare(mlmodel, options.prepare)
   return ModelPlacement.open({
@@ -159,8 +175,9 @@ async function openModel(mlmodel: MlModel, options: LoadModelOptions): Promise<M
     threads,
     beside,
     log,
-    ...(startOverflow === undefined ? {} : { startOverflow }),
-    ...(flavorTable === undefined ? {} : { flavorTable }),
+    ...(startOverflow && { startOverflow }),
+    ...(leaveThreads && { leaveThreads }),
+    ...(flavorTable && { flavorTable }),
   })
 }
 
@@ -168,13 +185,18 @@ async function timeRow(
   predictor: Predictor,
   scoring: ScoringCodec,
   { golden, example }: ModelBodies,
-  { runTimeoutMs }: LoadModelOptions,
+  { runTimeoutMs, timeAlone = (time) => time() }: LoadModelOptions,
 ): Promise<number | undefined> {
   const bodies = example === undefined ? golden : [...golden, example]
   const row = await oneRow(bodies, scoring, predictor)
   if (row === undefined) return undefined
   try {
-    return await medianRunMs(predictor, row, performance.now() + runTimeoutMs)
+    return await timeAlone(() =>
+      medianRunMs(predictor, row, {
+        deadline: performance.now() + runTimeoutMs,
+        thresholdMs: INLINE_BELOW_MS,
+      }),
+    )
   } catch (error) {
     // Zeros need not be valid input, nor need an example; a run without end is another matter.
     if (error instanceof ServingError && error.code === 'BAD_REQUEST') return undefined

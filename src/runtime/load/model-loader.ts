@@ -1,4 +1,4 @@
-import { alreadyExists, invalidParameter } from '../../core/errors.ts'
+import { alreadyExists } from '../../core/errors.ts'
 import type { ResolvedModel } from '../../core/resolved-model.ts'
 import type { PrepareOptions } from '../../flavors/flavor.ts'
 import { DEFAULT_LIMITS } from '../admission/admission.ts'
@@ -13,7 +13,9 @@ import { type RuntimeLog, SILENT_LOG } from '../runtime-log.ts'
 import { trialLimits } from '../trial/trial-options.ts'
 import type { TunedModel, TunedPlan } from '../tuning/tuned-plan.ts'
 import { type LoadModelOptions, loadModel } from './load-model.ts'
+import { LoadingTurns } from './loading-turns.ts'
 import { ModelLoading } from './model-loading.ts'
+import { SpareThreads } from './spare-threads.ts'
 import { Turns } from './turns.ts'
 
 export interface ModelLoaderInit {
@@ -50,11 +52,14 @@ export class ModelLoader {
   readonly #loadings = new Set<ModelLoading>()
   /** One trial at a time: each may take half of the memory. */
   readonly #trials = new Turns()
+  readonly #turns: LoadingTurns
+  readonly #spares = new SpareThreads(() => this.#awaitThreads())
 
   constructor(init: ModelLoaderInit) {
     this.#init = init
     this.#options = init.options
     this.#log = init.options.log ?? SILENT_LOG
+    this.#turns = new LoadingTurns(init.resources.cores)
   }
 
   /**
@@ -77,6 +82,7 @@ export class ModelLoader {
       throw loading.signal.aborted ? loading.signal.reason : error
     } finally {
       this.#loadings.delete(loading)
+      void this.#spares.trim()
       this.#init.threads.forgetGone()
     }
   }
@@ -105,8 +111,8 @@ export class ModelLoader {
     take: (model: LoadedModel) => void,
   ): Promise<LoadedModel> {
     const { plan, tried } = asked
-    // They start while the model is looked for; while it is tried, nobody needs them.
-    if (!tried) void this.#threadsFor(plan, loading)
+    // They start while the model is looked for; while it is tried, or others are opened, nobody needs them.
+    if (!tried && this.#loadings.size <= this.#turns.atOnce) void this.#threadsFor(plan, loading)
     const source = await loading.orGivenUp(this.#resolve(plan))
     const name = plan.name ?? source.name
     loading.name = name
@@ -115,24 +121,41 @@ export class ModelLoader {
     loading.version = version
     const options = this.#optionsFor(plan, loading)
     const prepare = tried ? await this.#try(name, source, options, loading) : this.#options.prepare
-    const threads = await this.#threadsFor(plan, loading)
-    loading.signal.throwIfAborted()
-    const model = await loadModel({
-      ...options,
-      name,
-      version,
-      source,
-      threads,
-      startOverflow: () => this.#startThreads(loading, 1),
-      sharedTuning: this.#sharedTuning(name, version, plan),
-      ...(prepare && { prepare }),
-    })
+    const model = await this.#open(
+      {
+        ...options,
+        ...{ name, version, source },
+        sharedTuning: this.#sharedTuning(name, version, plan),
+        ...(prepare && { prepare }),
+      },
+      plan,
+      loading,
+    )
     if (loading.signal.aborted) {
       await model.retire('Given up', 0)
       throw loading.signal.reason
     }
     take(model)
     return model
+  }
+
+  /** Waits for its turn. */
+  async #open(
+    options: Omit<LoadModelOptions, 'threads'>,
+    plan: ModelPlan,
+    loading: ModelLoading,
+  ): Promise<LoadedModel> {
+    return await this.#turns.open(loading, async () => {
+      const threads = await this.#threadsFor(plan, loading)
+      loading.signal.throwIfAborted()
+      return await loadModel({
+        ...options,
+        threads,
+        startOverflow: () => this.#startThreads(loading, 1),
+        leaveThreads: (left) => this.#leaveThreads(left, loading),
+        timeAlone: (time) => this.#turns.time(loading, time),
+      })
+    })
   }
 
   async #resolve({ uri, pin }: ModelPlan): Promise<ResolvedModel> {
@@ -193,13 +216,34 @@ export class ModelLoader {
   async #threadsFor(plan: ModelPlan, loading: ModelLoading): Promise<WorkerThreads | undefined> {
     const placement = this.#measuredOf(plan)?.placement ?? plan.placement ?? this.#options.placement
     if (placement === 'inline') return undefined
-    return loading.threads(() => this.#startThreads(loading, loading.threadCount))
+    return loading.threads(async () => {
+      const spare = await this.#spares.take(loading.threadCount)
+      if (spare === undefined) return await this.#startThreads(loading, loading.threadCount)
+      spare.onExhausted = this.#exhaustedBy(loading)
+      return spare
+    })
+  }
+
+  #leaveThreads(threads: WorkerThreads, loading: ModelLoading): Promise<void> {
+    loading.leaveThreads()
+    return this.#spares.leave(threads)
+  }
+
+  /** Models that may still ask for threads. */
+  #awaitThreads(): number {
+    let count = 0
+    for (const { awaitsThreads } of this.#loadings) if (awaitsThreads) count += 1
+    return count
   }
 
   #startThreads(loading: ModelLoading, count: number): Promise<WorkerThreads> {
-    return this.#init.threads.start(count, () => {
+    return this.#init.threads.start(count, this.#exhaustedBy(loading))
+  }
+
+  #exhaustedBy(loading: ModelLoading): () => void {
+    return () => {
       if (loading.name !== undefined) this.#init.onExhausted(loading.name)
-    })
+    }
   }
 
   /** Waits for its turn. @returns how the model is to be prepared now that the trial has done it once. */
@@ -246,12 +290,4 @@ export class ModelLoader {
     const share = Math.floor(cores / Math.max(1, this.#options.expectedModels ?? 1))
     return Math.max(1, Math.min(share, cores - used))
   }
-}
-
-/** @throws ServingError INVALID_PARAMETER_VALUE where two models would be the same version of one name. */
-export function expectDistinct(name: string, models: readonly LoadedModel[]): void {
-  const versions = models.map(({ version }) => version)
-  const twice = versions.find((version, index) => versions.indexOf(version) !== index)
-  if (twice === undefined) return
-  throw invalidParameter(`Two models would be served as version ${twice} of '${name}'`)
 }

@@ -14,6 +14,7 @@ export class ModelLoading {
   version: string | undefined
   readonly #controller = new AbortController()
   readonly #over = Promise.withResolvers<void>()
+  #hasAsked = false
   #threads: Promise<WorkerThreads | undefined> | undefined
 
   constructor({ threadCount }: ModelLoadingInit) {
@@ -30,12 +31,23 @@ export class ModelLoading {
     return this.#over.promise
   }
 
+  /** Whether it may still ask for threads. */
+  get awaitsThreads(): boolean {
+    return !this.#hasAsked && !this.signal.aborted
+  }
+
   /** The model's threads, started the first time. */
   threads(start: () => Promise<WorkerThreads | undefined>): Promise<WorkerThreads | undefined> {
+    this.#hasAsked = true
     this.#threads ??= start()
     // Whoever awaits it hears of its failure.
     this.#threads.catch(() => {})
     return this.#threads
+  }
+
+  /** The threads are not the model's any more. */
+  leaveThreads(): void {
+    this.#threads = undefined
   }
 
   /** Loading rejects with `reason` as soon as it can. */

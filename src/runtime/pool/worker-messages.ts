@@ -6,12 +6,17 @@ import type { PreparedModel } from '../../flavors/flavor.ts'
 import type { BodyDialect, ScoredBody } from '../body-scorer.ts'
 import type { WireTensor } from './wire-tensors.ts'
 
-/** What goes to a worker by piscina: a `start`, then one `open`, and an `end`. It never throws: an Error that crosses keeps only its message. */
-export type WorkerMessage = StartMessage | OpenMessage | EndMessage
+/** What goes to a worker by piscina: a `start`, an `open`, then an `end`, or an `empty` and another `open`. It never throws: an Error that crosses keeps only its message. */
+export type WorkerMessage = StartMessage | OpenMessage | EmptyMessage | EndMessage
 
 /** Makes piscina start a thread before it is known what to open in it. */
 export interface StartMessage {
   readonly kind: 'start'
+}
+
+/** Makes a thread give up its model and wait for another. */
+export interface EmptyMessage {
+  readonly kind: 'empty'
 }
 
 /** Makes a thread give up its model and end. It is not answered. */
@@ -89,7 +94,7 @@ export interface OpenedModel {
 
 /** What piscina brings back. */
 export type WorkerReply =
-  | { readonly status: 'started' }
+  | { readonly status: 'started' | 'emptied' }
   | { readonly status: 'opened'; readonly model: OpenedModel }
   | FailedReply
 

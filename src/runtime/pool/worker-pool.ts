@@ -120,8 +120,9 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     }
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  /** @param leave what becomes of the threads once nothing is unanswered. */
+  close(leave = (threads: WorkerThreads) => threads.close()): Promise<void> {
+    this.#closing ??= this.#close(leave)
     return this.#closing
   }
 
@@ -193,14 +194,14 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     })
   }
 
-  async #close(): Promise<void> {
+  async #close(leave: (threads: WorkerThreads) => Promise<void>): Promise<void> {
     if (this.#hasUnanswered()) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve
       })
     }
     this.#deadlines.stop()
-    await this.#threads.close()
+    await leave(this.#threads)
   }
 
   #hasUnanswered(): boolean {

@@ -34,15 +34,16 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   /** Called once, when so much is lost that only a new process can help. */
   onExhausted: () => void = () => {}
   readonly runTimeoutMs: number
+  readonly maxThreads: number
   readonly #memoryBytes: number
   readonly #log: RuntimeLog
   readonly #piscina: PiscinaThreads
   readonly #threads = new Map<number, PoolThread>()
   readonly #openings = new Set<WorkerTask>()
-  /** What threads that are about to be missed have died of. */
-  readonly #causes = new Map<number, Error>()
+  /** What the threads that had a model died of; undefined of those that live. */
+  readonly #causes = new Map<number, Error | undefined>()
   readonly #started: Promise<unknown>
-  /** Until the first opening: the start of the thread that it will have. */
+  /** Until the next opening: the start, or the emptying, of the thread that it will have. */
   #ahead: Promise<unknown> | undefined
   #model: WorkerModel | undefined
   /** Threads that there should be. */
@@ -61,6 +62,7 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     const { maxThreads, memoryBytes = availableResources().memoryBytes } = options
     const { maxHeapMb = heapLimitMb(maxThreads, memoryBytes), log = SILENT_LOG } = options
     this.runTimeoutMs = options.runTimeoutMs ?? 0
+    this.maxThreads = maxThreads
     this.#memoryBytes = memoryBytes
     this.#log = log
     this.#piscina = new PiscinaThreads({ maxThreads, maxHeapMb }, () => this.#reconcile())
@@ -130,6 +132,26 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
     this.#piscina.terminate(thread.id)
   }
 
+  /**
+   * Has the one thread that there is give up its model, so that another can be opened in it.
+   * @returns false where there is not one thread that can be used again: then all that is left is to close them.
+   */
+  async empty(): Promise<boolean> {
+    const [thread, ...others] = this.#threads.values()
+    if (thread === undefined || others.length > 0 || this.#wanted !== 1 || thread.load > 0) return false
+    if (this.#closed || this.#lost.lost > 0) return false
+    this.#threads.delete(thread.id)
+    this.observer = undefined
+    this.onExhausted = () => {}
+    this.#model = undefined
+    this.#wanted = 0
+    thread.end()
+    const emptied = this.#piscina.post({ kind: 'empty' }, WorkerTask.forWorker(thread.id))
+    this.#ahead = emptied.catch(() => {})
+    const reply = await emptied.catch(() => undefined)
+    return reply?.status === 'emptied' && !this.#closed
+  }
+
   /** Ends all threads, however busy, once none opens the model. One inside a native run is left behind, as stuck. */
   async close(): Promise<void> {
     this.#closed = true
@@ -180,6 +202,8 @@ export class WorkerThreads implements ReplyReceiver<PoolCall> {
   #add(init: WorkerThreadInit<PoolCall>): void {
     const { id } = init
     this.#threads.set(id, new WorkerThread(init))
+    if (this.#causes.has(id)) return
+    this.#causes.set(id, undefined)
     this.#piscina.find(id)?.once('error', (error) => this.#causes.set(id, error))
   }
 

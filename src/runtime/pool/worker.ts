@@ -9,7 +9,18 @@ let model: ModelWorker | undefined
 /** The worker thread's side of a pool: called by piscina once for each message. Runs come by a port of their own. */
 export default async function handle(message: WorkerMessage): Promise<WorkerReply> {
   if (message.kind === 'end') return await end()
+  if (message.kind === 'empty') return await empty()
   return message.kind === 'start' ? { status: 'started' } : await open(message)
+}
+
+async function empty(): Promise<WorkerReply> {
+  try {
+    await model?.close()
+    model = undefined
+    return { status: 'emptied' }
+  } catch (error) {
+    return { status: 'failed', error: serializeError(error) }
+  }
 }
 
 async function open(message: OpenMessage): Promise<WorkerReply> {
