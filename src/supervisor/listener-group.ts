@@ -4,6 +4,7 @@ import { messageOf, serializeError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import { acceptingMs, isQuiet } from '../core/traffic-report.ts'
+import type { TuningNews } from '../core/tuning-news.ts'
 import { DirectChannel } from './direct-channel.ts'
 import { FigureGathering } from './figure-gathering.ts'
 import { groupFigures } from './group-figures.ts'
@@ -139,6 +140,10 @@ export class ListenerGroup implements ListenerObserver {
     this.#changes.answered(listener, id, answer)
   }
 
+  tuned(listener: ListenerSeat, tuned: TuningNews): void {
+    this.#changes.tuning.told(listener, tuned)
+  }
+
   exhausted({ number }: ListenerSeat, reason: string): void {
     if (!this.#isEnding) this.onExhausted(`${reason} (listener ${number})`)
   }
@@ -151,14 +156,28 @@ export class ListenerGroup implements ListenerObserver {
   #startNext(): void {
     const number = this.#starting === undefined ? this.#toStart.shift() : undefined
     if (number === undefined || this.#isEnding) return
-    const listener: ListenerSeat = new ListenerSeat(number, (order) => thread.post(order), this)
-    const thread: ListenerWorker = new ListenerWorker(this.#options.startThread(number), {
-      report: (report) => listener.take(report),
-      ended: (end) => this.#ended(listener, end),
-    })
+    const listener: ListenerSeat = new ListenerSeat(number, (order) => thread?.post(order), this)
+    const thread = this.#threadFor(listener)
+    if (thread === undefined) {
+      this.#startNext()
+      return
+    }
     this.#starting = listener
     this.#seats.set(listener, thread)
     listener.send({ type: 'models', ...this.#changes.give(listener) })
+  }
+
+  /** Undefined where the system has no thread to give: the listener is started later, and the others serve. */
+  #threadFor(listener: ListenerSeat): ListenerWorker | undefined {
+    try {
+      return new ListenerWorker(this.#options.startThread(listener.number), {
+        report: (report) => listener.take(report),
+        ended: (end) => this.#ended(listener, end),
+      })
+    } catch (error) {
+      void this.#startAgain(listener, { reason: 'error', message: messageOf(error) })
+      return undefined
+    }
   }
 
   #admit(listener: ListenerSeat): void {
