@@ -14,39 +14,48 @@ const WORTH = 0.85
 /** Each further level takes longer by half and saves a few per cent. */
 const OPTIONS: ZlibOptions = { level: 1 }
 
+/** What a model's answer goes out as. */
+export interface ReplyContent {
+  readonly contentType: string
+  readonly body: string | Uint8Array
+  /** Bytes of JSON before binary tensors, to be told to the client; absent where all of the body is one thing. */
+  readonly headerLength?: number
+}
+
 /** Answers 200; compressed where the client takes that and it is worth it. */
-export function sendReply(exchange: Exchange, contentType: string, body: string | Uint8Array): void {
-  if (body.length < FROM_BYTES) {
-    exchange.send(200, contentType, body)
+export function sendReply(exchange: Exchange, content: ReplyContent): void {
+  if (content.body.length < FROM_BYTES) {
+    send(exchange, content)
     return
   }
   exchange.headers.push('vary', 'Accept-Encoding')
   const coding = wantedCoding(exchange.request)
-  if (coding === undefined) exchange.send(200, contentType, body)
-  else sendCompressed(exchange, contentType, body, coding)
+  if (coding === undefined) send(exchange, content)
+  else sendCompressed(exchange, content, coding)
 }
 
-function sendCompressed(
-  exchange: Exchange,
-  contentType: string,
-  body: string | Uint8Array,
-  coding: ContentCoding,
-): void {
+/** While a reply was compressed another one may have got ready, as that the time is over: what is said here is not of that. */
+function send(exchange: Exchange, { contentType, body, headerLength }: ReplyContent, coding?: string): void {
+  if (exchange.status !== 0) return
+  const { headers } = exchange
+  if (coding !== undefined) headers.push('content-encoding', coding)
+  if (headerLength !== undefined) headers.push('inference-header-content-length', String(headerLength))
+  exchange.send(200, contentType, body)
+}
+
+function sendCompressed(exchange: Exchange, content: ReplyContent, coding: ContentCoding): void {
   const zlib = process.getBuiltinModule('node:zlib')
+  const { body } = content
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const compressNow = zlib[`${coding}Sync`]
-  const send = (compressed: Buffer): void => {
-    exchange.headers.push('content-encoding', coding)
-    exchange.send(200, contentType, compressed)
-  }
   if (bytes.length <= AT_ONCE_BYTES) {
-    send(compressNow(bytes, OPTIONS))
+    send(exchange, { ...content, body: compressNow(bytes, OPTIONS) }, coding)
   } else if (compressNow(bytes.subarray(0, SAMPLE_BYTES), OPTIONS).length > SAMPLE_BYTES * WORTH) {
-    exchange.send(200, contentType, body)
+    send(exchange, content)
   } else {
     const done: CompressCallback = (error, compressed) => {
-      if (error === null) send(compressed)
-      else exchange.send(200, contentType, body)
+      if (error === null) send(exchange, { ...content, body: compressed }, coding)
+      else send(exchange, content)
     }
     zlib[coding](bytes, OPTIONS, done)
   }

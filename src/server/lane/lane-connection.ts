@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import type { PlacedItem } from '../../core/unordered-items.ts'
 import type { BodyReader, BytesHolder } from '../body-reader.ts'
 import type { Gate } from '../gate.ts'
 import { answerClientError } from '../http-server.ts'
-import type { OpenItem } from '../open-requests.ts'
 import type { BodySink, ChannelWatcher, ReplyChannel } from '../reply-channel.ts'
 import type { HeadTable } from './head-table.ts'
 import type { LaneHead } from './lane-head.ts'
@@ -33,7 +33,7 @@ const NOTHING: Buffer = Buffer.alloc(0)
  * A connection whose requests are of the lane's one shape, one after the other: each is answered before the next is
  * looked at. With the first that is of another shape the connection is node:http's for good.
  */
-export class LaneConnection implements ReplyChannel, BytesHolder, OpenItem {
+export class LaneConnection implements ReplyChannel, BytesHolder, PlacedItem {
   readonly socket: Socket
   heldBytes = 0
   /** Among those that wait for the rest of a body. */
@@ -67,9 +67,10 @@ export class LaneConnection implements ReplyChannel, BytesHolder, OpenItem {
     socket.on('drain', this.#onDrain)
   }
 
-  /** Nobody waits at either end. */
+  /** Nobody waits at either end: nothing is being answered, and what was answered has gone out. */
   get idle(): boolean {
-    return this.#watcher === undefined && this.#body === undefined && !this.#drains
+    if (this.#watcher !== undefined || this.#body !== undefined) return false
+    return !this.#drains && this.socket.writableLength === 0
   }
 
   /** Gives it to node:http, with what has been read and not been answered. */

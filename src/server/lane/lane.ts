@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { UnorderedItems } from '../../core/unordered-items.ts'
 import { answerClientError } from '../http-server.ts'
-import { OpenRequests } from '../open-requests.ts'
 import type { ServerLimits } from '../server-options.ts'
 import { HeadTable } from './head-table.ts'
 import { LaneConnection, type LaneHost } from './lane-connection.ts'
@@ -36,7 +36,7 @@ export class Lane implements LaneHost {
   readonly replyHead: ReplyHead
   readonly #limits: ServerLimits
   readonly #connections = new Set<LaneConnection>()
-  readonly #collecting = new OpenRequests<LaneConnection>()
+  readonly #collecting = new UnorderedItems<LaneConnection>()
   readonly #sweepMs: number
   #server: Server | undefined
   #listeners: readonly ConnectionListener[] = []

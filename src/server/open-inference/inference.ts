@@ -62,11 +62,7 @@ export class OpenInference implements ScoringDialect<HeaderLength, InferForm, In
   }
 
   send(exchange: Exchange, { body, headerLength }: InferReply): void {
-    if (headerLength === undefined) {
-      sendReply(exchange, 'application/json', body)
-    } else {
-      exchange.headers.push('inference-header-content-length', String(headerLength))
-      sendReply(exchange, 'application/octet-stream', body)
-    }
+    if (headerLength === undefined) sendReply(exchange, { contentType: 'application/json', body })
+    else sendReply(exchange, { contentType: 'application/octet-stream', body, headerLength })
   }
 }

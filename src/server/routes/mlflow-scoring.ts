@@ -52,8 +52,8 @@ export class MlflowScoring implements ScoringDialect<ScoringMediaType, ReplyForm
     return octets
   }
 
-  send(exchange: Exchange, reply: string | Uint8Array): void {
-    sendReply(exchange, 'application/json', reply)
+  send(exchange: Exchange, body: string | Uint8Array): void {
+    sendReply(exchange, { contentType: 'application/json', body })
   }
 }
 

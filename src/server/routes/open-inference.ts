@@ -99,7 +99,7 @@ function inferRoutes(app: FastifyInstance, inference: OpenInference): void {
     app.post<{ Params: { name: string; version?: string } }>(path, {
       onRequest: ({ exchange, params }, reply) => {
         reply.hijack()
-        void inference.handle(exchange, { name: params.name, version: params.version })
+        inference.handle(exchange, { name: params.name, version: params.version })
       },
       handler: answeredEarlier,
     })
@@ -107,7 +107,7 @@ function inferRoutes(app: FastifyInstance, inference: OpenInference): void {
 }
 
 function sendJson(exchange: Exchange, document: unknown): void {
-  sendReply(exchange, 'application/json', JSON.stringify(document))
+  sendReply(exchange, { contentType: 'application/json', body: JSON.stringify(document) })
 }
 
 function getOfModel(app: FastifyInstance, action: string, answer: Answer): void {

@@ -44,8 +44,8 @@ export class V1Prediction implements ScoringDialect<undefined, PredictForm, stri
     return octets
   }
 
-  send(exchange: Exchange, reply: string | Uint8Array): void {
-    sendReply(exchange, 'application/json', reply)
+  send(exchange: Exchange, body: string | Uint8Array): void {
+    sendReply(exchange, { contentType: 'application/json', body })
   }
 
   /** Compiled for the first request to its model. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { arrayCodec, FakeModels, fakeModel } from '../support/fake-model.ts'
@@ -168,6 +170,31 @@ describe('a client', () => {
     connection.socket.resume()
     await until(() => connection.received.length > 100 * answer.length)
     expect(app.registry.entered).toBe(100)
+  })
+
+  test('that has not taken all of its last answer keeps its connection', async () => {
+    const answer = 'x'.repeat(20_000)
+    const model = fakeModel({ codec: { ...arrayCodec, encode: () => `"${answer}"` } })
+    const { app, server } = await startServer({ models: new FakeModels(model) })
+    const accepted = once(app.server, 'connection')
+    const connection = new RawConnection(server.port)
+    const [socket] = (await accepted) as [Socket]
+    connection.socket.pause()
+    // What the system does not take any more waits here, too little of it for the lane to stop reading.
+    while (socket.writableLength === 0) {
+      const { entered } = app.registry
+      connection.write(ORDINARY)
+      await until(() => app.registry.entered > entered && app.registry.size === 0)
+      await delay(2)
+    }
+    expect(socket.writableNeedDrain).toBe(false)
+    app.lane?.closeIdle()
+    connection.socket.resume()
+    const whole = () => connection.received.split(`"${answer}"`).length - 1
+    await until(() => whole() === app.registry.entered || connection.socket.destroyed)
+    expect(whole()).toBe(app.registry.entered)
+    app.lane?.closeIdle()
+    await connection.untilClosed()
   })
 })
 
