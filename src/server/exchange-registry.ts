@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
+import { UnorderedItems } from '../core/unordered-items.ts'
 import { DeadlineWatch } from '../runtime/pool/deadline-watch.ts'
 import type { ExchangeObserver } from './exchange.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { OpenRequest } from './open-request.ts'
-import { OpenRequests } from './open-requests.ts'
 import { RequestLog } from './request-log.ts'
 
 const SWEEP_MS = 100
@@ -26,7 +26,7 @@ export class ExchangeRegistry implements ExchangeObserver {
   entered = 0
   /** Undefined where this server has all connections of its port, or is given them. */
   share: ConnectionShare | undefined
-  readonly #open = new OpenRequests<OpenRequest>()
+  readonly #open = new UnorderedItems<OpenRequest>()
   readonly #metrics: ServerMetrics
   readonly #log: RequestLog
   readonly #hurried = new DeadlineWatch<OpenRequest>((exchange) => exchange.expire())

@@ -44,7 +44,7 @@ export class HotPath {
     if (path === '/invocations') return this.#score
     if (V1Routes.has(path)) return path.endsWith(PREDICT) ? this.#predict : undefined
     const scored = SCORING_PATH.exec(path)
-    if (scored !== null) return (exchange) => void scoring.handle(exchange, scored[1], scored[2])
+    if (scored !== null) return (exchange) => scoring.handle(exchange, scored[1], scored[2])
     const inferred = inferPath(path)
     return inferred && this.#infer(inferred)
   }
@@ -57,7 +57,7 @@ export class HotPath {
   }
 
   readonly #score = (exchange: Exchange): void => {
-    void this.#init.scoring.handle(exchange, undefined)
+    this.#init.scoring.handle(exchange, undefined)
   }
 
   readonly #predict = (exchange: Exchange): void => {
@@ -65,6 +65,6 @@ export class HotPath {
   }
 
   #infer(path: ModelPath): LaneAnswer {
-    return (exchange) => void this.#init.inference.handle(exchange, path)
+    return (exchange) => this.#init.inference.handle(exchange, path)
   }
 }

@@ -1,8 +1,8 @@
-import type { OpenItem } from './open-requests.ts'
+import type { PlacedItem } from '../core/unordered-items.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 /** A request that is not answered yet, of whichever transport, as the registry of open requests sees it. */
-export interface OpenRequest extends LoggedRequest, OpenItem {
+export interface OpenRequest extends LoggedRequest, PlacedItem {
   /** `performance.now()` */
   readonly startedAt: number
   /** `performance.now()` past which the server answers without waiting any longer. */
@@ -11,6 +11,6 @@ export interface OpenRequest extends LoggedRequest, OpenItem {
   readonly wantedBy: number
   /** The deadline has passed. */
   expire(): void
-  /** It has been answered while the server drains: nothing more should come over its connection. */
+  /** It has been answered, and nothing more should come over its connection. */
   endConnection(): void
 }
