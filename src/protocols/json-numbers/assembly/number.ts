@@ -13,7 +13,12 @@ const LARGEST_EXPONENT: i32 = 100000000
 const LARGEST_EXACT_INTEGER: u64 = 1 << 53
 const INT64_LIMIT: u64 = 1 << 63
 
-/** Adds the number that begins here to the values. @returns where it ends, 0 where it is none of JSON's or JavaScript must read it. */
+/**
+ * Adds the number that begins here to the values. The loop over digits is written out before and behind the point: a function for both costs
+ * integers of three digits a sixth more.
+ *
+ * @returns where it ends, 0 where it is none of JSON's or JavaScript must read it.
+ */
 export function readNumber(start: usize): usize {
   const isNegative = load<u8>(start) === MINUS
   const first = start + <usize>isNegative
