@@ -13,19 +13,22 @@ export class LoopTurn {
   #count = 0
   #idleMs = 0
 
-  /** Milliseconds for which a request may have waited that is read now. @param now `performance.now()` */
+  /**
+   * Milliseconds for which a request may have waited that is read now.
+   * @param now `performance.now()` when it began to be read; earlier than now where its body came after its head
+   */
   lagMs(now: number): number {
-    if (!this.#open) this.#begin(now)
+    if (!this.#open) this.#begin()
     return Math.max(0, now - this.#since)
   }
 
-  #begin(now: number): void {
+  #begin(): void {
     const { uvMetricsInfo, idleTime } = performance.nodeTiming
     // A loop that slept was woken by what is read now; one that turned meanwhile has looked and found nothing.
     const isNext = uvMetricsInfo.loopCount <= this.#count + 1 && idleTime === this.#idleMs
-    this.#since = isNext && this.#readAt > 0 ? this.#readAt : now
-    // The first of what is read now may have begun to come much earlier.
-    this.#readAt = performance.now()
+    const readAt = performance.now()
+    this.#since = isNext && this.#readAt > 0 ? this.#readAt : readAt
+    this.#readAt = readAt
     this.#open = true
     setImmediate(() => this.#close())
   }

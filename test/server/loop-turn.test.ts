@@ -39,6 +39,12 @@ test('what else the loop was busy with between two requests is no lag of the sec
   expect(turn.lagMs(performance.now())).toBeLessThan(15)
 })
 
+test('that a body came long after its head is no lag of what is read with it', async () => {
+  const turn = new LoopTurn()
+  turn.lagMs(performance.now() - 150)
+  expect(turn.lagMs(performance.now())).toBeLessThan(100)
+})
+
 /** Connections to a model of which each request keeps the loop for `ms`. */
 async function connected(model: ServedModel, count: number): Promise<RawConnection[]> {
   const { server } = await startServer({ models: new FakeModels(model) })

@@ -43,7 +43,7 @@ export class LaneConnection implements ReplyChannel, BytesHolder, PlacedItem {
   /** Requests that came over it. */
   requests = 0
   readonly #host: LaneHost
-  /** Of the request before, or of the one whose body is being collected. */
+  /** Of the request before, where it is likely to come again, or of the one whose body is being collected. */
   #head: LaneHead | undefined
   /** The body so far, where all of it did not come with its head. */
   #body: Buffer | undefined
@@ -189,6 +189,7 @@ export class LaneConnection implements ReplyChannel, BytesHolder, PlacedItem {
 
   #enter(head: LaneHead, body: Buffer, startedAt?: number): void {
     this.requests += 1
+    if (!head.recurs) this.#head = undefined
     const exchange = this.#host.gate.enter(head, this, body, startedAt)
     if (exchange !== undefined) head.answer(exchange)
   }

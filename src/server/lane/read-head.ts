@@ -35,9 +35,16 @@ export function readHead(text: string, routes: LaneRoutes): LaneHead | undefined
   const contentLength = lengthOf(headers)
   const answer = routes(url)
   if (contentLength === undefined || headers['host'] === undefined || answer === undefined) return undefined
-  const octets = Buffer.from(text, 'latin1')
   const recurs = !CHANGING.some((name) => headers[name] !== undefined)
+  const octets = recurs ? ownOctets(text) : Buffer.from(text, 'latin1')
   return { method: 'POST', url, headers, contentLength, answer, octets, recurs }
+}
+
+/** Of a head that is kept: in the memory that buffers share it would keep all that is there with it. */
+function ownOctets(text: string): Buffer {
+  const octets = Buffer.allocUnsafeSlow(text.length)
+  octets.write(text, 'latin1')
+  return octets
 }
 
 /** By their names in lower case; undefined where one is twice there or not for the lane. */
