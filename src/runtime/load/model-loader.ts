@@ -53,13 +53,14 @@ export class ModelLoader {
   /** One trial at a time: each may take half of the memory. */
   readonly #trials = new Turns()
   readonly #turns: LoadingTurns
-  readonly #spares = new SpareThreads(() => this.#awaitThreads())
+  readonly #spares: SpareThreads
 
   constructor(init: ModelLoaderInit) {
     this.#init = init
     this.#options = init.options
     this.#log = init.options.log ?? SILENT_LOG
     this.#turns = new LoadingTurns(init.resources.cores)
+    this.#spares = new SpareThreads({ wanted: () => this.#awaitThreads(), log: this.#log })
   }
 
   /**

@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs'
+import { threadId } from 'node:worker_threads'
 import { modelFailed, unavailable } from '../../../src/core/errors.ts'
 import type { PredictOptions, Predictor, TensorMetadata } from '../../../src/core/predictor.ts'
 import type { Tensor, TensorMap } from '../../../src/core/tensor.ts'
@@ -21,6 +23,8 @@ export interface FakeConfig {
   readonly exitsOnLoad?: boolean
   /** Loading keeps the thread busy for so long. */
   readonly loadMs?: number
+  /** A file that gets a line when loading begins and one when it has ended, with the number of the thread. */
+  readonly logTo?: string
   /** In shared memory: how many loads have begun, and how many have ended. */
   readonly loads?: Int32Array
   /** In shared memory: how many were closed. */
@@ -42,7 +46,9 @@ export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
       const config = flavorConfig as FakeConfig
       if (config.exitsOnLoad) process.exit(1)
       if (config.loads !== undefined) Atomics.add(config.loads, 0, 1)
+      tell(config, 'begins')
       block(config.loadMs ?? 0)
+      tell(config, 'ends')
       if (config.loads !== undefined) Atomics.add(config.loads, 1, 1)
       if (config.failsToLoad) throw modelFailed('This model never loads')
       return new DoublingPredictor(config)
@@ -82,6 +88,10 @@ export class DoublingPredictor implements Predictor {
     if (this.#config.closes !== undefined) Atomics.add(this.#config.closes, 0, 1)
     if (this.#config.neverCloses) await new Promise(() => {})
   }
+}
+
+function tell({ logTo }: FakeConfig, what: 'begins' | 'ends'): void {
+  if (logTo !== undefined) appendFileSync(logTo, `${what} ${threadId}\n`)
 }
 
 function obey(order: number): void {
