@@ -18,6 +18,8 @@ export interface ListenerQuestion {
 
 /** What a listener takes beside its copies of the models, in bytes: heap, code and buffers of a thread that serves. */
 const LISTENER_BYTES = 64 * 1024 * 1024
+/** What a model takes beside its weights, in bytes: its session, its codec and its batcher. Small models: 0.4 to 0.9 MB. */
+const MODEL_BYTES = 1024 * 1024
 /** An engine keeps a model's weights as they are in the file, and some of them once more as its kernels want them. */
 const COPIES_OF_WEIGHTS = 2
 
@@ -45,6 +47,6 @@ export function chooseListeners({ asked, models, resources, sharesPorts }: Liste
 
 function roomFor(models: ListenerQuestion['models'], memoryBytes: number): number {
   let bytes = LISTENER_BYTES
-  for (const { mlmodel } of models) bytes += COPIES_OF_WEIGHTS * mlmodel.traits.weightBytes
+  for (const { mlmodel } of models) bytes += MODEL_BYTES + COPIES_OF_WEIGHTS * mlmodel.traits.weightBytes
   return Math.max(1, Math.floor(memoryBytes / 2 / bytes))
 }

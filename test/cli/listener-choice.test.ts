@@ -39,6 +39,8 @@ describe('chooseListeners', () => {
     const resources = { cores: 8, memoryBytes: 1024 * MB }
     expect(choose({ resources, models: [model('inline', 60 * MB)] }).listeners).toBe(2)
     expect(choose({ resources, models: [model('inline', 900 * MB)] }).listeners).toBe(1)
+    const small = Array.from({ length: 100 }, () => model('inline'))
+    expect(choose({ resources, models: small }).listeners).toBe(3)
   })
 
   test('does as it is told', () => {
