@@ -18,7 +18,7 @@ export interface LoadedModelInit {
   readonly mlmodel: PreparedModel
   readonly placed: PlacedModel
   readonly batcher: DynamicBatcher
-  readonly tuner: Pick<Tuner, 'state' | 'stop'> & Partial<Pick<Tuner, 'tunedPlan' | 'adopt'>>
+  readonly tuner: Pick<Tuner, 'state' | 'stop'> & Partial<Pick<Tuner, 'tunedPlan' | 'adopt' | 'tuneHere'>>
   /** Settles when nothing is left to find out about its batching; nothing is unless set. */
   readonly tuned?: Promise<void>
   readonly scoring: ScoringCodec
@@ -88,6 +88,11 @@ export class LoadedModel implements ServedModel {
   /** Takes over what another process or thread has found out. */
   adopt(plan: TunedPlan): void {
     this.#tuner.adopt?.(plan)
+  }
+
+  /** Nobody else finds out any more how it is batched. */
+  tuneHere(): void {
+    this.#tuner.tuneHere?.()
   }
 
   attend(now: number): void {

@@ -20,7 +20,7 @@ export interface ModelRepositoryOptions {
   readonly expectedModels?: number
   /** Plans come from another thread of this process, and what it has measured and proved holds: nothing is done anew. */
   readonly trustsMeasured?: boolean
-  /** Another process or thread finds out how models are batched, and its plans are given to `ModelRepository.adopt`. */
+  /** Another process or thread finds out how models are batched, and its plans are given to `ModelRepository.tuning`. */
   readonly isTunedElsewhere?: boolean
   /** Of the machine or the container unless set; read anew for each model. */
   readonly resources?: Resources

@@ -6,9 +6,16 @@ export class GivenPlans {
   #newest: TunedPlan | undefined
   #changed: (() => void) | undefined
   #stopped = false
+  #ended = false
 
   put(plan: TunedPlan): void {
     this.#newest = plan
+    this.#changed?.()
+  }
+
+  /** Nobody is there who would tell more: nobody waits any longer. */
+  end(): void {
+    this.#ended = true
     this.#changed?.()
   }
 
@@ -20,7 +27,7 @@ export class GivenPlans {
 
   /** The newest that nobody took, for which `ms` are waited; undefined where none has come by then. @throws TuningStopped */
   async next(ms: number): Promise<TunedPlan | undefined> {
-    if (this.#newest === undefined && !this.#stopped && ms > 0) await this.#change(ms)
+    if (this.#newest === undefined && !this.#stopped && !this.#ended && ms > 0) await this.#change(ms)
     if (this.#stopped) throw new TuningStopped()
     const plan = this.#newest
     this.#newest = undefined

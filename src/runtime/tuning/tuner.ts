@@ -45,6 +45,11 @@ export class Tuner {
     else if (plan.facts === undefined && plan.settled) void this.#adoptRefusal(plan)
   }
 
+  /** Nobody else finds out any more: what is not known yet is found out here. */
+  tuneHere(): void {
+    this.#shared.given.end()
+  }
+
   /** Settles when nothing is left to find out. Never rejects. */
   async run(): Promise<void> {
     const reason = reasonAgainst(this.#options)

@@ -194,6 +194,16 @@ describe('a tuner that waits for another', () => {
     expect(second.tuner.state.reason).toContain('a row is missing')
   })
 
+  test('finds out itself, for others too, where it is told that nobody else does', async () => {
+    const own: TunedPlan[] = []
+    const { tuner, done } = await follower({ onTuned: (plan) => void own.push(overJson(plan)) })
+    await sleep(50)
+    tuner.tuneHere()
+    await done
+    await until(() => own.at(-1)?.settled === true)
+    expect(own.at(-1)).toEqual(tuner.tunedPlan)
+  })
+
   test('ends with its model', async () => {
     const { tuner, done } = await follower()
     await sleep(50)
@@ -229,9 +239,9 @@ describe('repositories', () => {
     const leader = repository()
     const [early, late] = [repository({ isTunedElsewhere: true }), repository({ isTunedElsewhere: true })]
     const told: TunedModel[] = []
-    leader.onTuned = (tuned) => {
+    leader.tuning.onTuned = (tuned) => {
       told.push(tuned)
-      for (const each of [early, late]) each.adopt(overJson(tuned))
+      for (const each of [early, late]) each.tuning.adopt(overJson(tuned))
     }
     const models = [await early.load(IRIS), await leader.load(IRIS)] as LoadedModel[]
     await Promise.all(models.map(({ tuned }) => tuned))
