@@ -28,6 +28,8 @@ export interface OwnPart {
   readonly resources: Resources
   /** Another thread of this process has measured and proved the models. */
   readonly trustsMeasured: boolean
+  /** Another process or thread finds out how models are batched. */
+  readonly isTunedElsewhere: boolean
 }
 
 /** The one place where the parts of the program are joined. Nothing is loaded and nothing listens yet. */

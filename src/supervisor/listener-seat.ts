@@ -1,6 +1,7 @@
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import type { TuningNews } from '../core/tuning-news.ts'
 import type { ChangeAnswer, Order, Report } from './process-messages.ts'
 
 /** Whoever is told what a listener reports. */
@@ -10,6 +11,7 @@ export interface ListenerObserver {
   figures(id: number, figures: readonly MetricFigures[]): void
   change(listener: ListenerSeat, id: number, change: ModelChange): void
   done(listener: ListenerSeat, id: number, answer: ChangeAnswer): void
+  tuned(listener: ListenerSeat, tuned: TuningNews): void
   exhausted(listener: ListenerSeat, reason: string): void
   finished(listener: ListenerSeat): void
 }
@@ -72,6 +74,9 @@ export class ListenerSeat {
         break
       case 'done':
         this.#observer.done(this, report.id, report)
+        break
+      case 'tuned':
+        this.#observer.tuned(this, report.tuned)
         break
       case 'exhausted':
         this.#observer.exhausted(this, report.reason)

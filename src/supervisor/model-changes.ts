@@ -1,5 +1,6 @@
 import { conflict, deserializeError, ServingError, unavailable } from '../core/errors.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
+import { type GivenTuning, ModelTuning } from './model-tuning.ts'
 import type { ChangeAnswer, Order } from './process-messages.ts'
 
 /** A process that makes changes. */
@@ -30,6 +31,8 @@ interface Current extends NamedModels {
 export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   /** Told of a process that serves, but cannot make what all others have made. */
   onOutdated: (process: Process, error: unknown) => void = () => {}
+  /** How what is served is batched. */
+  readonly tuning = new ModelTuning<Process>()
   /** Those that serve, with all that was changed. */
   readonly #joined = new Set<Process>()
   /** Those that end, or have ended: they answer nothing. */
@@ -46,9 +49,10 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   #lastId = 0
 
   /** What a process that is being started is to serve; nothing before the first has told. */
-  give(process: Process): { readonly models?: readonly NamedModels[] } {
+  give(process: Process): GivenTuning & { readonly models?: readonly NamedModels[] } {
     this.#known.set(process, this.#revisions())
-    return this.#revision === 0 ? {} : { models: [...this.#current.values()].map(named) }
+    const given = this.tuning.join(process)
+    return this.#revision === 0 ? given : { ...given, models: [...this.#current.values()].map(named) }
   }
 
   /**
@@ -69,6 +73,7 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   leave(process: Process): void {
     this.#joined.delete(process)
     this.#left.add(process)
+    this.tuning.leave(process)
     for (const question of this.#open.values()) if (question.process === process) question.settle(GONE)
   }
 
@@ -101,23 +106,34 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
 
   async #round(asker: Process, change: ModelChange): Promise<void> {
     if (!this.#joined.has(asker)) throw unavailable('The process is on its way out')
-    const lead = await this.#prepare(asker, change)
-    const same =
-      change.kind === 'load' ? { kind: 'load' as const, name: change.name, plans: lead.plans } : change
-    const others = [...this.#joined].filter((process) => process !== asker)
-    const prepared = [lead, ...(await this.#prepareAll(others, same, lead))]
     const { name } = change
-    const before = this.#current.get(name)?.plans ?? []
     const loaded = change.kind === 'load'
+    if (loaded) this.tuning.begin(name)
+    const prepared = await this.#prepareEverywhere(asker, change).catch((error: unknown) => {
+      if (loaded) this.tuning.failed(name)
+      throw error
+    })
+    if (loaded) this.tuning.made(name)
+    else this.tuning.forget(name)
+    const plans = (loaded ? prepared[0]?.plans : this.#current.get(name)?.plans) ?? []
     this.#revision += 1
     const revision = this.#revision
-    this.#current.set(name, { name, plans: loaded ? lead.plans : before, loaded, revision })
+    this.#current.set(name, { name, plans, loaded, revision })
     for (const { process } of prepared) this.#known.get(process)?.set(name, revision)
     const errors = await Promise.all(prepared.map((each) => this.#commit(each)))
     // Those that joined meanwhile know nothing of it.
     await Promise.all([...this.#joined].map((process) => this.#keepUp(process)))
     const failed = errors.find((error) => error !== undefined)
     if (failed !== undefined) throw failed
+  }
+
+  /** First in the one that was asked, by whose plans the others do the same. */
+  async #prepareEverywhere(asker: Process, change: ModelChange): Promise<readonly Prepared<Process>[]> {
+    const lead = await this.#prepare(asker, change)
+    const same =
+      change.kind === 'load' ? { kind: 'load' as const, name: change.name, plans: lead.plans } : change
+    const others = [...this.#joined].filter((process) => process !== asker)
+    return [lead, ...(await this.#prepareAll(others, same, lead))]
   }
 
   /** Where one cannot, all forget it. */

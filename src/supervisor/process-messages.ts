@@ -2,6 +2,7 @@ import type { SerializedError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import type { TuningNews } from '../core/tuning-news.ts'
 import type { Offer } from './receiver.ts'
 
 /** How far a process has come with a change. */
@@ -28,7 +29,20 @@ export type Order =
   /** The answer to a scrape: the figures of all processes. */
   | { readonly type: 'merged'; readonly id: number; readonly figures: readonly (readonly MetricFigures[])[] }
   /** The first order: serve these models; without any those of the command line. */
-  | { readonly type: 'models'; readonly models?: readonly NamedModels[] }
+  | {
+      readonly type: 'models'
+      readonly models?: readonly NamedModels[]
+      /** What the others have found out of their batches. */
+      readonly tuned: readonly TuningNews[]
+      /** One of the others tunes for all. */
+      readonly isTunedElsewhere: boolean
+    }
+  /** What another has found out of the batches of a model. */
+  | { readonly type: 'tuned'; readonly tuned: TuningNews }
+  /** What was found out of a name is found out anew. */
+  | { readonly type: 'forget-tuning'; readonly name: string }
+  /** Whoever tuned for all is gone: do it from now on. */
+  | { readonly type: 'tune' }
   /** Get ready to make this change. */
   | { readonly type: 'prepare'; readonly id: number; readonly change: ModelChange }
   /** Make the change that was prepared under this number. */
@@ -48,6 +62,8 @@ export type Order =
 export type Report =
   /** The models are loaded and proved: these. */
   | { readonly type: 'ready'; readonly models?: readonly NamedModels[] }
+  /** This was found out of the batches of a model. */
+  | { readonly type: 'tuned'; readonly tuned: TuningNews }
   /** Somebody wants this change to be made in all processes. */
   | { readonly type: 'change'; readonly id: number; readonly change: ModelChange }
   /** The answer to `prepare` and `commit`. */

@@ -6,6 +6,7 @@ import { messageOf } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import type { TuningNews } from '../core/tuning-news.ts'
 import { type ChangeAnswer, type Order, PROCESS_NUMBER, type Report } from './process-messages.ts'
 import type { Offer, Receiver } from './receiver.ts'
 
@@ -28,6 +29,7 @@ export interface ProcessObserver {
   figures(process: SupervisedProcess, id: number, figures: readonly MetricFigures[]): void
   change(process: SupervisedProcess, id: number, change: ModelChange): void
   done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void
+  tuned(process: SupervisedProcess, tuned: TuningNews): void
   leave(process: SupervisedProcess): void
   /** It is over, and everything that it had sent has been read. */
   ended(process: SupervisedProcess, end: ProcessEnd): void
@@ -131,6 +133,9 @@ export class SupervisedProcess implements Receiver {
         break
       case 'done':
         this.#observer.done(this, report.id, report)
+        break
+      case 'tuned':
+        this.#observer.tuned(this, report.tuned)
         break
       case 'leave':
         this.#observer.leave(this)

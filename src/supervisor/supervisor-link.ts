@@ -3,9 +3,11 @@ import { unavailable } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels, PreparedChange } from '../core/model-change.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
+import type { TuningNews } from '../core/tuning-news.ts'
 import { BEAT_MS } from './heartbeat.ts'
 import type { LinkChannel } from './link-channel.ts'
 import { LinkedChanges } from './linked-changes.ts'
+import { LinkedTuning, type TuningFollower } from './linked-tuning.ts'
 import { machineTime } from './machine-time.ts'
 import { ProcessChannel } from './process-channel.ts'
 import type { Order } from './process-messages.ts'
@@ -52,6 +54,8 @@ export class SupervisorLink {
   readonly #open = new Map<number, (figures: readonly (readonly MetricFigures[])[]) => void>()
   readonly #models = Promise.withResolvers<readonly NamedModels[] | undefined>()
   readonly #changes: LinkedChanges
+  readonly #tuning = new LinkedTuning()
+  #isTunedElsewhere = false
   #server: SupervisedServer | undefined
   #beats: NodeJS.Timeout | undefined
   #counting: NodeJS.Timeout | undefined
@@ -111,6 +115,21 @@ export class SupervisorLink {
     return this.#models.promise
   }
 
+  /** Another finds out how models are batched. To be asked once `models` has resolved. */
+  get isTunedElsewhere(): boolean {
+    return this.#isTunedElsewhere
+  }
+
+  /** From now on `follower` hears what others find out, and what they have found out before. */
+  follow(follower: TuningFollower): void {
+    this.#tuning.follow(follower)
+  }
+
+  /** Tells all others what was found out here. */
+  tuned(tuned: TuningNews): void {
+    this.#channel.post({ type: 'tuned', tuned })
+  }
+
   /** Makes a change in all processes. @throws ServingError what one of them throws; then none has made it. */
   change(change: ModelChange): Promise<void> {
     return this.#changes.ask(change)
@@ -147,7 +166,14 @@ export class SupervisorLink {
         this.#open.get(order.id)?.(order.figures)
         break
       case 'models':
+        this.#isTunedElsewhere = order.isTunedElsewhere
+        for (const tuned of order.tuned) this.#tuning.take({ type: 'tuned', tuned })
         this.#models.resolve(order.models)
+        break
+      case 'tuned':
+      case 'forget-tuning':
+      case 'tune':
+        this.#tuning.take(order)
         break
       case 'prepare':
         void this.#changes.prepare(this.#server, order)

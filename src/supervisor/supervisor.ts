@@ -3,6 +3,7 @@ import { internalError, messageOf, serializeError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import { acceptingMs, isQuiet } from '../core/traffic-report.ts'
+import type { TuningNews } from '../core/tuning-news.ts'
 import { ConnectionDispatcher } from './connection-dispatcher.ts'
 import { FigureGathering } from './figure-gathering.ts'
 import { BEAT_MS, HANG_MARGIN_MS, isDebugged } from './heartbeat.ts'
@@ -135,6 +136,10 @@ export class Supervisor implements ProcessObserver {
 
   done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void {
     this.#changes.answered(process, id, answer)
+  }
+
+  tuned(process: SupervisedProcess, tuned: TuningNews): void {
+    this.#changes.tuning.told(process, tuned)
   }
 
   #admit(process: SupervisedProcess): void {

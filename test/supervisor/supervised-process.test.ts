@@ -13,7 +13,14 @@ function endOf(args: readonly string[], onReady: (process: SupervisedProcess) =>
     const ignored = (): void => {}
     const observer: ProcessObserver = {
       ...{ accepted: ignored, declined: ignored, counted: ignored },
-      ...{ scrape: ignored, figures: ignored, leave: ignored, change: ignored, done: ignored },
+      ...{
+        scrape: ignored,
+        figures: ignored,
+        leave: ignored,
+        change: ignored,
+        done: ignored,
+        tuned: ignored,
+      },
       ready: onReady,
       ended: (_, end) => resolve(end),
     }

@@ -12,6 +12,7 @@ export async function servedModels(models: Readonly<Record<string, string>>): Pr
     expectedModels: Object.keys(models).length,
     resources: availableResources(),
     trustsMeasured: false,
+    isTunedElsewhere: false,
   })
   for (const [name, path] of Object.entries(models)) await repository.load(path, name)
   const server = await listen(await buildApp(options), { host: '127.0.0.1', port: 0 })

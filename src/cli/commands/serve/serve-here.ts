@@ -17,6 +17,7 @@ import { type LogFormat, logFormatOf } from './log-format.ts'
 import type { OpenGroup } from './open-group.ts'
 import type { OpenPorts, PortShare } from './open-ports.ts'
 import { fieldsOf, type Place } from './place.ts'
+import { shareTuning } from './share-tuning.ts'
 import { SharedControl } from './shared-control.ts'
 import { startSteps } from './start-steps.ts'
 import { watchHangs } from './watch-hangs.ts'
@@ -58,7 +59,10 @@ export async function serveHere(settings: ServeSettings, place: Place): Promise<
   const expectedModels = steps.filter(({ kind }) => kind === 'load').length
   const resources = new ResourceShare(partsOf(settings, place))
   const trustsMeasured = place.kind === 'listener'
-  const parts = composeScoringServer(settings, logger, { expectedModels, resources, trustsMeasured })
+  const isTunedElsewhere = place.link?.isTunedElsewhere === true
+  const own = { expectedModels, resources, trustsMeasured, isTunedElsewhere }
+  const parts = composeScoringServer(settings, logger, own)
+  if (place.link !== undefined) shareTuning(parts.repository.tuning, place.link)
   try {
     // The server's modules are read while the engine opens the models in threads of its own.
     const loading = Promise.all(steps.flatMap((step) => loadStep(parts.repository, step)))
@@ -122,6 +126,9 @@ async function join(prepared: Prepared, models: readonly ServedModel[]): Promise
   const { openGroup } = await import('./open-group.ts')
   const opened = openGroup({ ...prepared, listeners: choice.listeners })
   const { group, board } = opened
+  const { tuning } = prepared.repository
+  shareTuning(tuning, group.link)
+  for (const tuned of tuning.known()) group.link.tuned(tuned)
   return { link: group.link, share: { board, number: group.link.number }, opened, choice }
 }
 
