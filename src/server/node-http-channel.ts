@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BodySink, ChannelWatcher, ReplyChannel } from './reply-channel.ts'
+import { shortBody } from './short-body.ts'
 
 /** A refused body is read on for this long and this far, so that its sender gets to see the answer. */
 const DRAIN_MS = 10_000
 const DRAIN_BYTES = 256 * 1024 * 1024
-
-/** Up to this many bytes a copy as text costs less than a second piece to write. */
-const SHORT_BYTES = 4 * 1024
 
 /** The way back of a request that node:http has read. */
 export class NodeHttpChannel implements ReplyChannel {
@@ -64,14 +62,11 @@ export class NodeHttpChannel implements ReplyChannel {
   }
 }
 
-/**
- * A text goes out in one piece with the head; bytes are a piece of their own, unless they go as the same text. Where
- * each character is one byte the text need not be measured and encoded once more.
- */
+/** A text goes out in one piece with the head; bytes are a piece of their own. */
 function writeBody(response: ServerResponse, body: string | Uint8Array, bytes: number): void {
-  if (typeof body === 'string') response.end(body, body.length === bytes ? 'latin1' : 'utf8')
-  else if (bytes > SHORT_BYTES) response.end(body)
-  else response.end(Buffer.from(body.buffer, body.byteOffset, bytes).toString('latin1'), 'latin1')
+  const text = shortBody(body, bytes)
+  if (text === undefined) response.end(body)
+  else response.end(text, 'latin1')
 }
 
 /** Reads and forgets what still comes, until it ends or there was enough of it; then calls `done` once. */

@@ -5,6 +5,7 @@ import type { BodyReader, BytesHolder } from '../body-reader.ts'
 import type { Gate } from '../gate.ts'
 import { answerClientError } from '../http-server.ts'
 import type { BodySink, ChannelWatcher, ReplyChannel } from '../reply-channel.ts'
+import { shortBody } from '../short-body.ts'
 import type { HeadTable } from './head-table.ts'
 import type { LaneHead } from './lane-head.ts'
 import type { ReplyHead } from './reply-head.ts'
@@ -23,9 +24,6 @@ export interface LaneHost {
   handOver(connection: LaneConnection): void
   closed(connection: LaneConnection): void
 }
-
-/** Up to this many bytes a copy as text costs less than a second piece to write. */
-const SHORT_BYTES = 4 * 1024
 
 const NOTHING: Buffer = Buffer.alloc(0)
 
@@ -196,11 +194,9 @@ export class LaneConnection implements ReplyChannel, BytesHolder, PlacedItem {
 
   #writeReply(head: string, body: string | Uint8Array, bytes: number): boolean {
     const { socket } = this
-    if (typeof body === 'string') return socket.write(head + body, body.length === bytes ? 'latin1' : 'utf8')
-    if (bytes <= SHORT_BYTES) {
-      const text = Buffer.from(body.buffer, body.byteOffset, bytes).toString('latin1')
-      return socket.write(head + text, 'latin1')
-    }
+    const text = shortBody(body, bytes)
+    if (text !== undefined) return socket.write(head + text, 'latin1')
+    if (typeof body === 'string') return socket.write(head + body, 'utf8')
     socket.cork()
     socket.write(head, 'latin1')
     const isTaken = socket.write(body)
