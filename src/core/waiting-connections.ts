@@ -5,7 +5,7 @@ interface ConnectionSource {
 }
 
 /** Of a port that new connections never stop coming to. */
-const FETCHING_MS = 250
+const FETCHING_MS = 1000
 
 /**
  * Accepts the connections that the system has taken on already, which it would reset when the port closes. The event
