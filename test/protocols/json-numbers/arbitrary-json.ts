@@ -114,13 +114,13 @@ export const jsonText: Arbitrary<string> = fc.letrec<{ value: string; list: stri
       ),
       list: listOf(tie('value')),
       object: fc
-        .array(
+        .uniqueArray(
           fc.oneof(
             { weight: 6, arbitrary: member(textLiteral, tie('value')) },
             { weight: 2, arbitrary: member(idKey, idText) },
             member(idKey, tie('value')),
           ),
-          { maxLength: 4 },
+          { maxLength: 4, selector: ([, key]) => onceIfEscaped(key) },
         )
         .map(
           (members) => `{${members.map(([a, key, b, c, v, d]) => `${a}${key}${b}:${c}${v}${d}`).join(',')}}`,
@@ -128,6 +128,14 @@ export const jsonText: Arbitrary<string> = fc.letrec<{ value: string; list: stri
     }
   },
 ).value
+
+/**
+ * What no two members of an object share. V8 (Node 24.21) keeps the first of two members of one name that is written
+ * with an escape, where another such name follows and it has read an object of these names before.
+ */
+function onceIfEscaped(key: string): unknown {
+  return key.includes('\\') ? JSON.parse(key) : Symbol(key)
+}
 
 /** A text with some of its bytes changed, taken out, or doubled. */
 export function mutated(text: Arbitrary<string>): Arbitrary<Uint8Array> {

@@ -255,6 +255,6 @@ describe('repositories', () => {
       expect(batching).toEqual(models[1]!.batching)
       expect(tunedPlan).toEqual(told.at(-1)!.plan)
     }
-    expect(models[0]!.batching).toMatchObject({ state: 'on', maxBatchRows: 16 })
+    expect(models[0]!.batching).toMatchObject({ state: 'on' })
   })
 })
