@@ -138,7 +138,9 @@ export class Tuner {
     this.#shared.give({ reason: this.#state.reason, settled: false, ...(facts && { facts }) })
   }
 
+  /** @throws TuningStopped where the proof has turned out to be none meanwhile. */
   #onPlan(tuned: Tuned | undefined): void {
+    if (this.#stopped) throw new TuningStopped()
     if (tuned === undefined) this.#withdraw('tried again without filling up sequences')
     else this.#use(tuned)
   }

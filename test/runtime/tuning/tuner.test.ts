@@ -294,4 +294,45 @@ describe('in the course of it', () => {
     tuner.disprove('once more')
     expect(warnings).toHaveLength(1)
   })
+
+  test('nor is it used again where the last run of the tuning had just ended', async () => {
+    const tuning = (onRun: (runs: number) => void, use: (plan: unknown) => void = () => {}): Tuner => {
+      const engine = new TimedEngine((rows) => 0.1 + 0.001 * rows)
+      let runs = 0
+      engine.onRun = () => {
+        runs += 1
+        onRun(runs)
+      }
+      return new Tuner({
+        ...{ ...SETUP, name: 'm', placement: 'inline', engine, rowMs: 1, underWay: () => 0 },
+        ...{ log: { info: () => {}, warn: () => {} }, everywhere: async () => {}, batcher: { use } },
+      })
+    }
+    let allRuns = 0
+    await tuning((runs) => {
+      allRuns = runs
+    }).run()
+    const disprovedAfter = async (steps: number): Promise<void> => {
+      const plans: unknown[] = []
+      let isTakenBack = false
+      const disprove = (left: number): void => {
+        if (left > 0) {
+          queueMicrotask(() => disprove(left - 1))
+          return
+        }
+        tuner.disprove('a row is missing')
+        isTakenBack = tuner.state.state === 'off'
+      }
+      const tuner = tuning(
+        (runs) => {
+          if (runs === allRuns) disprove(steps)
+        },
+        (plan) => void plans.push(plan),
+      )
+      await tuner.run()
+      expect(tuner.state.state).toBe(isTakenBack ? 'off' : 'on')
+      expect(plans.at(-1) === undefined).toBe(isTakenBack)
+    }
+    await Promise.all(Array.from({ length: 16 }, (_, steps) => disprovedAfter(steps)))
+  })
 })
