@@ -22,7 +22,6 @@ const LOG_BYTES = 20_000
 const TERM_MS = 3000
 const KILL_MS = 5000
 const POLL_MS = 20
-const HASTY_LOOKS = 5
 
 /** A contestant's processes, in a session of their own and pinned to their CPUs. */
 export class ProcessGroup {
@@ -38,6 +37,11 @@ export class ProcessGroup {
     const name = randomUUID()
     // A file, since it costs this process nothing when a server logs each of its requests.
     this.#logFile = openSync(join(folder, `log-${name}`), 'a+')
+    // Before there is anything to end: a signal is heard from here on, in the turn after this one.
+    this.#settle = onInterruption(() => {
+      this.#killAll()
+      rmSync(folder, { recursive: true, force: true })
+    })
     this.#child = spawn('taskset', ['-c', cpus, ...launch.command], {
       detached: true,
       cwd: launch.cwd ?? folder,
@@ -49,10 +53,6 @@ export class ProcessGroup {
       this.#child.on('error', ({ message }) => resolve(message))
       this.#child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
     }).then((ended) => (this.#ended = ended))
-    this.#settle = onInterruption(() => {
-      this.#killInHaste()
-      rmSync(folder, { recursive: true, force: true })
-    })
   }
 
   static start(launch: Launch, start: GroupStart): ProcessGroup {
@@ -115,14 +115,6 @@ export class ProcessGroup {
       await sleep(POLL_MS)
     }
     return true
-  }
-
-  /** Without waiting for a turn. A process that is being replaced by another program bears no tag for a moment. */
-  #killInHaste(): void {
-    for (let looks = 0; looks < HASTY_LOOKS; looks += 1) {
-      this.#killAll()
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
-    }
   }
 
   #killAll(): void {
