@@ -16,7 +16,8 @@ async function served(...args: readonly string[]) {
 }
 
 async function reportOf(...args: readonly string[]) {
-  const { code, stdout, stderr } = await run({ args: ['conformance', ...args, '--json'] })
+  // Many times what a case takes, for a machine that does other things as well.
+  const { code, stdout, stderr } = await run({ args: ['conformance', ...args, '--timeout', '120', '--json'] })
   expect(stderr).toBe('')
   const report = JSON.parse(stdout) as ReportCard
   const failed = report.results
