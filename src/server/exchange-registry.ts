@@ -57,7 +57,7 @@ export class ExchangeRegistry implements ExchangeObserver {
     if (exchange.wantedBy < Number.POSITIVE_INFINITY) this.#hurried.delete(exchange)
     const now = performance.now()
     if (this.draining) this.#drained(exchange)
-    else if (this.share?.givesUp(now) === true) exchange.endConnection()
+    else if (!exchange.isFollowed && this.share?.givesUp(now) === true) exchange.endConnection()
     const totalMs = now - exchange.startedAt
     this.#metrics.record(exchange, totalMs)
     this.#log.tell(exchange, totalMs)

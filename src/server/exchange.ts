@@ -200,6 +200,10 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
     this.signal.abort()
   }
 
+  get isFollowed(): boolean {
+    return this.channel.isFollowed
+  }
+
   endConnection(): void {
     this.channel.endConnection()
   }

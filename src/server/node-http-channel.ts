@@ -17,6 +17,11 @@ export class NodeHttpChannel implements ReplyChannel {
     this.#response = response
   }
 
+  /** What comes behind a request is not to be seen through node:http. */
+  get isFollowed(): boolean {
+    return false
+  }
+
   watch(watcher: ChannelWatcher): void {
     const response = this.#response
     response.on('close', () => {

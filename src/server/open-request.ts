@@ -11,6 +11,8 @@ export interface OpenRequest extends LoggedRequest, PlacedItem {
   readonly wantedBy: number
   /** The deadline has passed. */
   expire(): void
+  /** Others may be on their way over its connection, which would be lost with it. */
+  readonly isFollowed: boolean
   /** It has been answered, and nothing more should come over its connection. */
   endConnection(): void
 }

@@ -33,6 +33,8 @@ export interface ReplyChannel {
   proceed(): void
   /** Hands the body on. @returns what stops that. */
   receive(sink: BodySink): () => void
+  /** Requests may be on their way behind the one that is answered: its client does not wait for answers. */
+  readonly isFollowed: boolean
   /** The connection ends with the answer, where that is not written yet. */
   endConnection(): void
 }

@@ -15,6 +15,7 @@ interface Written {
 
 /** A way back to a client that keeps what is written. */
 class KeepingChannel implements ReplyChannel {
+  readonly isFollowed = false
   readonly written: Written[] = []
 
   watch(): void {

@@ -40,6 +40,8 @@ export class LaneConnection implements ReplyChannel, BytesHolder, PlacedItem {
   sweeps = 0
   /** Requests that came over it. */
   requests = 0
+  /** Its client has not waited for an answer once, and may have sent more than was read. */
+  isFollowed = false
   readonly #host: LaneHost
   /** Of the request before, where it is likely to come again, or of the one whose body is being collected. */
   #head: LaneHead | undefined
@@ -122,6 +124,7 @@ export class LaneConnection implements ReplyChannel, BytesHolder, PlacedItem {
   }
 
   #keepBehind(bytes: Buffer): void {
+    this.isFollowed = true
     this.#behind = this.#behind.length === 0 ? bytes : Buffer.concat([this.#behind, bytes])
     this.socket.pause()
   }

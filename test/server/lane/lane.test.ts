@@ -45,6 +45,19 @@ describe('a connection', () => {
     expect(app.bodies.bufferedBytes).toBe(0)
   })
 
+  test('is not given up to another listener while its client does not wait for answers', async () => {
+    const { app, server } = await startServer()
+    app.registry.share = { givesUp: () => true }
+    const eager = new RawConnection(server.port)
+    eager.write(ORDINARY.repeat(3))
+    await until(() => answers(eager) === 3)
+    expect(eager.received).not.toContain('Connection: close')
+    const patient = new RawConnection(server.port)
+    patient.write(ORDINARY)
+    await until(() => answers(patient) === 1)
+    expect(patient.received).toContain('Connection: close')
+  })
+
   test('may send head and body one by one, and a body in pieces', async () => {
     const { app, server } = await startServer()
     const connection = new RawConnection(server.port)

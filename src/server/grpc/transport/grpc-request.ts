@@ -123,6 +123,11 @@ export class GrpcRequest implements OpenRequest {
     this.signal.abort()
   }
 
+  /** Calls share their connection. */
+  get isFollowed(): boolean {
+    return true
+  }
+
   /** The connection ends as a whole, when all of its calls are over. */
   endConnection(): void {}
 
