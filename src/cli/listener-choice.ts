@@ -36,7 +36,7 @@ export function chooseListeners({ asked, models, resources, sharesPorts }: Liste
   if (!sharesPorts) return one('this system does not spread a port over threads')
   if (models.length === 0) return one('no model is loaded')
   const pooled = models.find(({ placement }) => placement === 'pool')
-  if (pooled !== undefined) return one(`${pooled.name} runs in a pool of threads`)
+  if (pooled !== undefined) return one(`the model '${pooled.name}' runs in a pool of threads`)
   const room = roomFor(models, resources.memoryBytes)
   if (room < resources.cores) {
     return { listeners: room, reason: 'half of the memory has no room for more copies of the models' }

@@ -48,12 +48,16 @@ export function addSettings(command: Command, table: SettingsTable): void {
   })
 }
 
-/** A variable that is set to nothing counts as not set, as for MLflow. */
 function readVariable(row: Setting<unknown>): unknown {
   const held = process.env[row.variable ?? '']
-  return held === undefined || (held === '' && row.refusesEmptyVariable !== true)
+  return held === undefined || isUnset(row)
     ? row.default
     : parseOrExplain(row, () => row.parse(held, row.default))
+}
+
+/** Whether its variable is set to nothing, which counts as not set, as for MLflow. */
+function isUnset({ variable = '', refusesEmptyVariable }: Setting<unknown>): boolean {
+  return process.env[variable] === '' && refusesEmptyVariable !== true
 }
 
 /**
@@ -64,7 +68,7 @@ function optionOf(key: string, row: Setting<unknown>): Option {
   if (row.flags === undefined) throw internalError(`The setting '${key}' has no flag`)
   const option = new Option(row.flags, row.help)
   option.attributeName = () => key
-  if (row.variable !== undefined && !isSwitchedOff(option, row)) option.env(row.variable)
+  if (row.variable !== undefined && !isUnset(row) && !isSwitchedOff(option, row)) option.env(row.variable)
   if (row.hidden === true) option.hideHelp()
   option.default(row.default, defaultTextOf(row))
   // Of a flag such as --no-progress commander would make a value that is true without it.

@@ -94,6 +94,14 @@ describe('the settings of headrace serve', () => {
     expect(() => parse()).toThrow(/^MLFLOW_HTTP_REQUEST_MAX_RETRIES: 'many' is not a whole number/)
   })
 
+  test('take a variable that is set to nothing as one that is not set', () => {
+    vi.stubEnv('HEADRACE_LISTENERS', '')
+    vi.stubEnv('HEADRACE_PROCESSES', '')
+    vi.stubEnv('MLFLOW_MODELS_WORKERS', '')
+    expect(parse()).toMatchObject({ listeners: 'auto', processes: 1 })
+    expect(parse().workers).toBeUndefined()
+  })
+
   test('take a flag that begins with no- as they take any other', () => {
     expect(parse().noProgress).toBe(false)
     expect(parse('--no-progress').noProgress).toBe(true)

@@ -30,7 +30,7 @@ describe('chooseListeners', () => {
     [{ resources: { cores: 1, memoryBytes: 16_000 * MB } }, 'there is one core'],
     [{ sharesPorts: false }, 'this system does not spread a port over threads'],
     [{ models: [] }, 'no model is loaded'],
-    [{ models: [model('inline'), model('pool')] }, 'pool runs in a pool of threads'],
+    [{ models: [model('inline'), model('pool')] }, "the model 'pool' runs in a pool of threads"],
   ])('has one where more are of no use: %#', (question, reason) => {
     expect(choose(question)).toEqual({ listeners: 1, reason })
   })

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { modelPath } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
@@ -207,6 +208,8 @@ describe('a run that never returns', () => {
     await oneComputes([server.pid])
     server.signal('SIGINT')
     await server.printed(/"stopping"/)
+    // Within 200 ms it counts as the same.
+    await delay(300)
     server.signal('SIGINT')
     await endedWithin(server, 10_000)
     await lost

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { ModelRepository } from '../../../runtime/model-repository.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import type { ServeSettings } from '../../config.ts'
+import { onEndSignals } from './end-signals.ts'
 
 /** What takes connections: a server, or the group of listeners that it is the first of. */
 interface EndingServer {
@@ -41,12 +42,10 @@ export class Ending {
    */
   onSignals(): void {
     const { link } = this.#init
-    const end = (signal: NodeJS.Signals): void => {
+    onEndSignals((signal) => {
       if (link === undefined) this.#endOn(signal)
       else link.leave()
-    }
-    process.on('SIGTERM', end)
-    process.on('SIGINT', end)
+    })
   }
 
   /** Accepts nothing more, answers what is under way, and ends the process, all within `graceMs`. */

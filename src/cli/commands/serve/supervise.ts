@@ -1,6 +1,7 @@
 import { createLogger } from '../../../server/logger.ts'
 import { FirstProcessFailed, Supervisor, startFailure } from '../../../supervisor/supervisor.ts'
 import type { ServeSettings } from '../../config.ts'
+import { onEndSignals } from './end-signals.ts'
 import { logFormatOf } from './log-format.ts'
 
 /** Runs the same command line in several processes and keeps them alive, until a signal comes. */
@@ -16,17 +17,13 @@ export async function supervise(settings: ServeSettings): Promise<void> {
     requestTimeoutMs: timeoutMs,
     log: logger,
   })
-  let signals = 0
-  const end = (signal: NodeJS.Signals): void => {
-    signals += 1
-    logger.info({ signal }, signals > 1 ? 'stopping at once' : 'stopping')
+  onEndSignals((signal, repeated) => {
+    logger.info({ signal }, repeated ? 'stopping at once' : 'stopping')
     void supervisor.stop({ accepting: signal === 'SIGTERM' }).then(() => {
-      if (signals > 0) logger.info('stopped')
+      logger.info('stopped')
       process.exit(0)
     })
-  }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  })
   try {
     await supervisor.start()
   } catch (error) {
