@@ -1,8 +1,12 @@
+/** Texts that stand in JSON as they are, which most are. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
 /** What Python's `json.dumps` escapes and JSON.stringify does not: everything outside printable ASCII. */
 const NOT_ASCII = /[\x7f-\uffff]/g
 
 /** The JSON text of a string as Python's `json.dumps` writes it by default, all in ASCII. */
 export function asciiJson(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   return JSON.stringify(text).replace(NOT_ASCII, unicodeEscape)
 }
 

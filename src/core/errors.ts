@@ -31,6 +31,7 @@ export type ErrorClass =
   | 'SCHEMA_ENFORCEMENT_FAILED'
   | 'RESOURCE_NOT_FOUND'
   | 'RESOURCE_ALREADY_EXISTS'
+  | 'ATTRIBUTE_NOT_FOUND'
   | 'CLIENT_INTERNAL_ERROR'
 
 /** Facts about a failure for logs and programs: which model, input, column or file. */
@@ -247,6 +248,11 @@ export function internalError(message: string, cause?: unknown): ServingError {
     errorClass: 'CLIENT_INTERNAL_ERROR',
     ...(cause === undefined ? {} : { cause }),
   })
+}
+
+/** What is wanted cannot be done in the state that something is in. In MLflow 500, as it has no better code. */
+export function invalidState(message: string, details: ErrorDetails = {}): ServingError {
+  return new ServingError('INVALID_STATE', message, { errorClass: 'CLIENT_INTERNAL_ERROR', details })
 }
 
 /** A database that Headrace cannot use: made by an unknown version, damaged, or not readable here. */

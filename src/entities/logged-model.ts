@@ -1,8 +1,10 @@
 import type { Experiment } from './experiment.ts'
+import type { Metric } from './metric.ts'
+import type { Param } from './param.ts'
 import type { Tag } from './tag.ts'
 
-/** In the order of the numbers that the column `logged_models.status` holds, from 1. */
-export const LOGGED_MODEL_STATUSES = ['PENDING', 'READY', 'FAILED'] as const
+/** In the order of the numbers that the column `logged_models.status` holds, from 0. */
+export const LOGGED_MODEL_STATUSES = ['UNSPECIFIED', 'PENDING', 'READY', 'FAILED'] as const
 
 export type LoggedModelStatus = (typeof LOGGED_MODEL_STATUSES)[number]
 
@@ -22,6 +24,13 @@ export interface LoggedModel {
   readonly tags: readonly Tag[]
 }
 
+/** A logged model with what was logged of it. */
+export interface LoggedModelWithData extends LoggedModel {
+  readonly params: readonly Param[]
+  /** Of all runs, data sets and steps. */
+  readonly metrics: readonly Metric[]
+}
+
 /** Tag in which MLflow keeps the versions that were registered from a logged model: a JSON text. */
 export const MODEL_VERSIONS_TAG = 'mlflow.modelVersions'
 
@@ -35,5 +44,7 @@ export function loggedModelLocation(
   { artifactLocation }: Pick<Experiment, 'artifactLocation'>,
   modelId: string,
 ): string {
-  return `${artifactLocation.replace(/\/+$/, '')}/models/${modelId}/artifacts`
+  const isUri = /^[a-z][a-z0-9+.-]*:/i.test(artifactLocation)
+  const [path = '', query] = isUri ? artifactLocation.split(/(?=\?)/s, 2) : [artifactLocation]
+  return `${path.replace(/\/+$/, '')}/models/${modelId}/artifacts${query ?? ''}`
 }

@@ -1,4 +1,6 @@
 import { invalidParameter } from '../core/errors.ts'
+import type { Metric } from './metric.ts'
+import type { Param } from './param.ts'
 import type { Tag } from './tag.ts'
 
 export type ModelVersionStatus = 'PENDING_REGISTRATION' | 'FAILED_REGISTRATION' | 'READY'
@@ -23,6 +25,13 @@ export interface ModelVersion {
   readonly aliases: readonly string[]
 }
 
+/** A version with what a registry may know of the logged model that it was made from; MLflow's own leaves it out. */
+export interface ModelVersionWithData extends ModelVersion {
+  readonly modelId: string | undefined
+  readonly params: readonly Param[]
+  readonly metrics: readonly Metric[]
+}
+
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const
 
 export type Stage = (typeof STAGES)[number]
@@ -41,3 +50,6 @@ export function canonicalStage(text: string): Stage {
   if (stage !== undefined) return stage
   throw invalidParameter(`Invalid Model Version stage: ${text}. Value must be one of ${STAGES.join(', ')}.`)
 }
+
+/** What a version of a prompt says: a text, or the JSON text of the messages of a chat. */
+export const PROMPT_TEXT_TAG = 'mlflow.prompt.text'

@@ -9,3 +9,6 @@ export class JsonSyntaxError extends Error {
     super(`${reason}: line ${line} column ${column} (char ${at})`)
   }
 }
+
+/** The text goes beyond a limit of the reader's own, so whether it is JSON is not known. */
+export class JsonLimitError extends JsonSyntaxError {}

@@ -1,6 +1,6 @@
 import { MAX_INT_DIGITS } from '../python/parse-number.ts'
 import type { PyValue } from '../python/python-value.ts'
-import { JsonSyntaxError } from './json-syntax-error.ts'
+import { JsonLimitError, JsonSyntaxError } from './json-syntax-error.ts'
 
 /** Deeper nesting is refused; Python gives up at its recursion limit of 1000. */
 export const MAX_DEPTH = 900
@@ -17,7 +17,7 @@ const DICT_VALUES = 8
  * Reads JSON as Python's `json.loads` does: integers of any size exactly and apart from floats, the tokens NaN,
  * Infinity and -Infinity, of a repeated key the last value, 1e400 as infinity. Integers beyond Python's limit of
  * digits, nesting beyond MAX_DEPTH and more than MAX_VALUES values are errors. Linear in the length of the text.
- * @throws JsonSyntaxError
+ * @throws JsonSyntaxError, of which JsonLimitError for the nesting and the number of values
  */
 export function readJson(text: string): PyValue {
   return new JsonReader(text).read()
@@ -106,7 +106,7 @@ class JsonReader {
   }
 
   #nested(opening: number): PyValue {
-    if (this.#depth === MAX_DEPTH) throw this.#error(`Nested deeper than ${MAX_DEPTH} levels`, this.#at)
+    if (this.#depth === MAX_DEPTH) throw this.#beyond(`Nested deeper than ${MAX_DEPTH} levels`)
     this.#depth += 1
     this.#count(opening === OPEN_BRACKET ? LIST_VALUES : DICT_VALUES)
     const value = opening === OPEN_BRACKET ? this.#list() : this.#dict()
@@ -116,7 +116,7 @@ class JsonReader {
 
   #count(values: number): void {
     this.#values += values
-    if (this.#values > MAX_VALUES) throw this.#error(`More than ${MAX_VALUES} values`, this.#at)
+    if (this.#values > MAX_VALUES) throw this.#beyond(`More than ${MAX_VALUES} values`)
   }
 
   #list(): PyValue[] {
@@ -216,6 +216,10 @@ class JsonReader {
     if (this.#text.charCodeAt(this.#at) !== code) return false
     this.#at += 1
     return true
+  }
+
+  #beyond(limit: string): JsonLimitError {
+    return new JsonLimitError(limit, this.#text, this.#at)
   }
 
   #error(reason: string, at: number): JsonSyntaxError {
