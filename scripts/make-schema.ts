@@ -1,9 +1,12 @@
 /**
  * Writes the SQL that creates a database as MLflow's own migrations leave it, from recorded facts about such a
- * database: `node scripts/make-schema.ts [release]`. The result is committed; a test makes it again and compares.
+ * database: `node scripts/make-schema.ts`. The results are committed; a test makes them again and compares. MySQL's
+ * are written from such a database itself: `scripts/make_mysql_schema.py`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { CREATED_RELEASES } from '../src/store/schema/heads.ts'
+import { POSTGRES_TRIGGER, SQLITE_TRIGGER } from './secrets-trigger.ts'
 
 interface ColumnFacts {
   readonly name: string
@@ -11,6 +14,7 @@ interface ColumnFacts {
   readonly nullable: boolean
   readonly default: string | null
   readonly generated?: { readonly expression: string; readonly stored: boolean }
+  readonly identity?: boolean
 }
 
 interface ForeignKeyFacts {
@@ -22,17 +26,22 @@ interface ForeignKeyFacts {
   readonly onupdate?: string
 }
 
+interface IndexFacts {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly unique: boolean
+  readonly sorting?: Readonly<Record<string, readonly string[]>>
+  readonly postgresql_include?: readonly string[]
+  readonly postgresql_where?: string
+}
+
 interface TableFacts {
   readonly columns: readonly ColumnFacts[]
   readonly primary_key: { readonly name: string | null; readonly columns: readonly string[] }
   readonly foreign_keys: readonly ForeignKeyFacts[]
   readonly unique: readonly { readonly name: string | null; readonly columns: readonly string[] }[]
   readonly checks: readonly { readonly name: string | null; readonly check: string }[]
-  readonly indexes: readonly {
-    readonly name: string
-    readonly columns: readonly string[]
-    readonly unique: boolean
-  }[]
+  readonly indexes: readonly IndexFacts[]
 }
 
 export interface SchemaFacts {
@@ -43,36 +52,72 @@ export interface SchemaFacts {
 /** All statements in one text: tables, indexes, the stamp and the one row that a new database has. */
 export function sqliteSchema(facts: SchemaFacts): string {
   const tables = Object.entries(facts.tables)
-  const statements = [
-    ...tables.map(([name, table]) => createTable(name, table)),
+  return script([
+    ...tables.map(([name, table]) => createTable(name, table, table.foreign_keys.map(foreignKey))),
     ...tables.flatMap(([name, table]) => createIndexes(name, table)),
-    ...facts.alembic_version.map((head) => `INSERT INTO "alembic_version" VALUES ('${head}')`),
-    `INSERT INTO "workspaces" ("name", "description") VALUES ('default', 'Default workspace for legacy resources')`,
-  ]
+    ...SQLITE_TRIGGER,
+    ...firstRows(facts),
+  ])
+}
+
+/** Foreign keys come after the tables, which stand in the order of their names. */
+export function postgresSchema(facts: SchemaFacts): string {
+  const tables = Object.entries(facts.tables)
+  return script([
+    ...tables.map(([name, table]) => createTable(name, table, [])),
+    ...tables.flatMap(([name, table]) =>
+      table.foreign_keys.map((key) => `ALTER TABLE ${quote(name)} ADD ${foreignKey(key)}`),
+    ),
+    ...tables.flatMap(([name, table]) => createIndexes(name, table)),
+    ...POSTGRES_TRIGGER,
+    ...firstRows(facts),
+  ])
+}
+
+function script(statements: readonly string[]): string {
   return `${statements.join(';\n')};\n`
 }
 
-function createTable(name: string, table: TableFacts): string {
+function firstRows(facts: SchemaFacts): string[] {
+  return [
+    ...facts.alembic_version.map((head) => `INSERT INTO "alembic_version" VALUES ('${head}')`),
+    `INSERT INTO "workspaces" ("name", "description") VALUES ('default', 'Default workspace for legacy resources')`,
+  ]
+}
+
+function createTable(name: string, table: TableFacts, foreignKeys: readonly string[]): string {
   const lines = [
     ...table.columns.map(column),
     ...primaryKey(table),
     ...table.unique.map((unique) => `${named(unique.name)}UNIQUE (${list(unique.columns)})`),
-    ...table.checks.map((check) => `${named(check.name)}CHECK (${check.check})`),
-    ...table.foreign_keys.map(foreignKey),
+    ...table.checks.map((check) => `${named(check.name)}CHECK (${condition(check.check)})`),
+    ...foreignKeys,
   ]
   return `CREATE TABLE ${quote(name)} (\n  ${lines.join(',\n  ')}\n)`
 }
 
+/** PostgreSQL shows `x IN (…)` as what it made of it, and makes something else of that. */
+function condition(shown: string): string {
+  const list = /^(\w+)::text = ANY \(ARRAY\[(.*)\]::text\[\]\)$/.exec(shown)
+  return list === null ? shown : `${list[1]} IN (${list[2]?.replaceAll('::character varying', '')})`
+}
+
 function column(facts: ColumnFacts): string {
-  const parts = [quote(facts.name), facts.type]
-  if (facts.default !== null) parts.push(`DEFAULT ${facts.default}`)
+  const parts = [quote(facts.name), ...typeOf(facts)]
   if (facts.generated !== undefined) {
     parts.push(
       `GENERATED ALWAYS AS (${facts.generated.expression}) ${facts.generated.stored ? 'STORED' : 'VIRTUAL'}`,
     )
   }
+  if (facts.identity) parts.push('GENERATED BY DEFAULT AS IDENTITY')
   if (!facts.nullable) parts.push('NOT NULL')
   return parts.join(' ')
+}
+
+/** PostgreSQL makes the sequence that numbers a column with the type SERIAL. */
+function typeOf(facts: ColumnFacts): string[] {
+  if (facts.default?.startsWith('nextval(')) return ['SERIAL']
+  return facts.default === null ? [facts.type] : [facts.type, `DEFAULT ${facts.default}`]
 }
 
 function primaryKey({ primary_key: key }: TableFacts): string[] {
@@ -87,10 +132,14 @@ function foreignKey(key: ForeignKeyFacts): string {
 }
 
 function createIndexes(tableName: string, table: TableFacts): string[] {
-  return table.indexes.map(
-    ({ name, columns, unique }) =>
-      `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quote(name)} ON ${quote(tableName)} (${list(columns)})`,
-  )
+  return table.indexes.map((index) => {
+    const columns = index.columns.map((name) => [quote(name), ...(index.sorting?.[name] ?? [])].join(' '))
+    const include =
+      index.postgresql_include === undefined ? '' : ` INCLUDE (${list(index.postgresql_include)})`
+    const where = index.postgresql_where === undefined ? '' : ` WHERE ${index.postgresql_where}`
+    const kind = index.unique ? 'UNIQUE INDEX' : 'INDEX'
+    return `CREATE ${kind} ${quote(index.name)} ON ${quote(tableName)} (${columns.join(', ')})${include}${where}`
+  })
 }
 
 function named(name: string | null): string {
@@ -105,13 +154,18 @@ function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-export function readFacts(release: string): SchemaFacts {
-  const path = new URL(`./mlflow-schema/${release}.sqlite.json`, import.meta.url)
+export const MADE_SCHEMAS = { sqlite: sqliteSchema, postgresql: postgresSchema }
+
+export function readFacts(release: string, dialect: keyof typeof MADE_SCHEMAS = 'sqlite'): SchemaFacts {
+  const path = new URL(`./mlflow-schema/${release}.${dialect}.json`, import.meta.url)
   return JSON.parse(readFileSync(path, 'utf8')) as SchemaFacts
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const release = process.argv[2] ?? '3.17.2'
-  const target = new URL(`../src/store/schema/mlflow-${release}.sqlite.sql`, import.meta.url)
-  writeFileSync(target, sqliteSchema(readFacts(release)))
+  for (const { release } of Object.values(CREATED_RELEASES)) {
+    for (const dialect of ['sqlite', 'postgresql'] as const) {
+      const target = new URL(`../src/store/schema/mlflow-${release}.${dialect}.sql`, import.meta.url)
+      writeFileSync(target, MADE_SCHEMAS[dialect](readFacts(release, dialect)))
+    }
+  }
 }

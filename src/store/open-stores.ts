@@ -1,24 +1,35 @@
 import { dirname, join, resolve } from 'node:path'
-import { notImplemented } from '../core/errors.ts'
-import { publicDatabaseUri } from './database-uri.ts'
-import { PostgresDatabase } from './postgres/postgres-database.ts'
-import { isPostgresUri } from './postgres/postgres-uri.ts'
+import type { DatabaseLocation } from './database-location.ts'
+import { databasePathOf, isServerUri, openDatabase } from './open-database.ts'
+import type { ClientSources } from './registry/client-source.ts'
+import { SqlRegistryStore } from './registry/sql-registry-store.ts'
 import type { SqlDatabase } from './sql/sql-database.ts'
-import { SqlRegistryStore } from './sql-registry-store.ts'
-import { SqlTrackingStore } from './sql-tracking-store.ts'
-import { openSqlite, openSqliteReadOnly } from './sqlite/open-sqlite.ts'
-import { isSqliteUri, sqlitePath } from './sqlite/sqlite-uri.ts'
 import type { Stores } from './stores.ts'
+import { SqlDatasets } from './tracking/sql-datasets.ts'
+import { SqlExperiments } from './tracking/sql-experiments.ts'
+import { SqlLoggedModels } from './tracking/sql-logged-models.ts'
+import { SqlMetrics } from './tracking/sql-metrics.ts'
+import { SqlRuns } from './tracking/sql-runs.ts'
+import { DEFAULT_TRACKING_LIMITS, type TrackingLimits } from './tracking/tracking-limits.ts'
 
-export interface StoreLocation {
-  readonly databaseUri: string
+export interface StoreLocation extends DatabaseLocation {
   /** Folder or URI for the files of new experiments; `mlartifacts` beside a SQLite database where it is left out. */
   readonly artifactRoot?: string | undefined
-  /** What relative paths are relative to. */
-  readonly folder: string
-  readonly access: 'read' | 'write'
-  /** How long the server of a database is waited for, where it is not the usual time. */
-  readonly connectTimeoutMs?: number | undefined
+  /** What clients of a server may name as places of files; of hosts, by default that of the artifact root alone. */
+  readonly clientPlaces?: ClientPlaces | undefined
+  /** Whether only the registry is used, and logged models are in another database. */
+  readonly loggedModelsElsewhere?: boolean | undefined
+  /** MLflow's defaults where it is left out. */
+  readonly limits?: TrackingLimits | undefined
+}
+
+export interface ClientPlaces {
+  /** Schemes that may name any host, such as `hdfs`. */
+  readonly allowedSchemes: readonly string[]
+  /** Locations whose hosts may be named. */
+  readonly trusted: readonly string[]
+  /** A regular expression that the source of each version of a model must match somewhere. */
+  readonly sourcePattern?: string | undefined
 }
 
 /** Opens the stores of a database; to write, a SQLite database is created where there is none. */
@@ -27,27 +38,13 @@ export function openStores(location: StoreLocation): Stores {
   const isUri = artifactRoot !== undefined && /^[a-z][a-z0-9+.-]+:/i.test(artifactRoot)
   const root = isUri ? artifactRoot : (artifactRootOf(databaseUri, artifactRoot, folder) ?? '')
   const database = openDatabase(location)
+  const sources = clientSources(location, root)
+  const rules = { artifactRoot: root, sources, limits: location.limits ?? DEFAULT_TRACKING_LIMITS }
   return {
-    ...storesOn(database, root),
-    transaction: (work) => database.write((session) => work(storesOn(session, root))),
+    ...storesOn(database, rules),
+    transaction: (work) => database.write((session) => work(storesOn(session, rules))),
     close: () => database.close(),
   }
-}
-
-function openDatabase(location: StoreLocation): SqlDatabase & { close(): Promise<void> } {
-  const { databaseUri, folder, access, connectTimeoutMs } = location
-  // Connects when the first statement comes.
-  if (isPostgresUri(databaseUri)) return new PostgresDatabase(databaseUri, connectTimeoutMs)
-  const path = databasePathOf(databaseUri, folder)
-  return access === 'read' ? openSqliteReadOnly(path) : openSqlite(path)
-}
-
-/** @throws ServingError NOT_IMPLEMENTED for a database that is not a SQLite file */
-function databasePathOf(databaseUri: string, folder: string): string {
-  if (isSqliteUri(databaseUri)) return sqlitePath(databaseUri, folder)
-  throw notImplemented(
-    `The registry '${publicDatabaseUri(databaseUri)}' is not of a kind that Headrace opens yet: it takes http(s)://…, sqlite:///… and postgresql://…`,
-  )
 }
 
 /**
@@ -60,19 +57,44 @@ export function artifactRootOf(
   folder: string,
 ): string | undefined {
   if (artifactRoot !== undefined) return resolve(folder, artifactRoot)
-  return isPostgresUri(databaseUri)
+  return isServerUri(databaseUri)
     ? undefined
     : join(dirname(databasePathOf(databaseUri, folder)), 'mlartifacts')
 }
 
 /** Folders that relative artifact paths may be relative to, the likeliest first. */
 export function foldersOf(databaseUri: string, folder: string): readonly string[] {
-  return isPostgresUri(databaseUri) ? [folder] : [folder, dirname(databasePathOf(databaseUri, folder))]
+  return isServerUri(databaseUri) ? [folder] : [folder, dirname(databasePathOf(databaseUri, folder))]
 }
 
-function storesOn(database: SqlDatabase, artifactRoot: string): Pick<Stores, 'tracking' | 'registry'> {
+function clientSources(location: StoreLocation, artifactRoot: string): ClientSources {
+  const { clientPlaces, loggedModelsElsewhere = false } = location
+  const { allowedSchemes = [], trusted = [], sourcePattern } = clientPlaces ?? {}
   return {
-    tracking: new SqlTrackingStore(database, artifactRoot),
-    registry: new SqlRegistryStore(database),
+    hosts: { allowedSchemes, trusted: [...trusted, artifactRoot] },
+    pattern: sourcePattern === undefined ? undefined : new RegExp(sourcePattern, 'u'),
+    loggedModelsElsewhere,
+  }
+}
+
+interface StoreRules {
+  readonly artifactRoot: string
+  readonly sources: ClientSources
+  readonly limits: TrackingLimits
+}
+
+function storesOn(
+  database: SqlDatabase,
+  { artifactRoot, sources, limits }: StoreRules,
+): Pick<Stores, 'tracking' | 'registry'> {
+  return {
+    tracking: {
+      experiments: new SqlExperiments(database, artifactRoot, sources.hosts, limits),
+      runs: new SqlRuns(database, limits),
+      metrics: new SqlMetrics(database),
+      datasets: new SqlDatasets(database),
+      loggedModels: new SqlLoggedModels(database),
+    },
+    registry: new SqlRegistryStore(database, sources),
   }
 }

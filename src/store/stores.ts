@@ -1,5 +1,5 @@
-import type { RegistryStore } from './registry-store.ts'
-import type { TrackingStore } from './tracking-store.ts'
+import type { RegistryStore } from './registry/registry-store.ts'
+import type { TrackingStore } from './tracking/tracking-store.ts'
 
 /** The stores of one database. */
 export interface Stores {

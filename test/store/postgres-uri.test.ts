@@ -55,7 +55,7 @@ test('a PostgreSQL server that is not there is unreachable', async () => {
     folder: '/',
     access: 'read',
   })
-  await expect(stores.registry.searchRegisteredModels()).rejects.toMatchObject({
+  await expect(stores.registry.registeredModels.list()).rejects.toMatchObject({
     code: 'TEMPORARILY_UNAVAILABLE',
     details: { unreachable: true },
     message: expect.stringMatching(

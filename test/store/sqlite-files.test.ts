@@ -25,8 +25,8 @@ function open(access: 'read' | 'write'): Stores {
 
 async function makeModel(): Promise<void> {
   const stores = open('write')
-  await stores.registry.createRegisteredModel({ name: 'iris' })
-  await stores.registry.createModelVersion({ name: 'iris', source: '/x' })
+  await stores.registry.registeredModels.create({ name: 'iris' })
+  await stores.registry.modelVersions.create({ name: 'iris', source: '/x' })
   await stores.close()
 }
 
@@ -50,7 +50,7 @@ describe('a new database', () => {
     const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]))
     expect(codes).toEqual([0, 0, 0, 0])
     const stores = open('read')
-    expect(await stores.registry.searchRegisteredModels()).toHaveLength(4)
+    expect(await stores.registry.registeredModels.list()).toHaveLength(4)
     await stores.close()
     expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([])
   })
@@ -59,7 +59,7 @@ describe('a new database', () => {
     writeFileSync(path, '')
     await makeModel()
     const stores = open('read')
-    expect((await stores.registry.getRegisteredModel('iris')).name).toBe('iris')
+    expect((await stores.registry.registeredModels.get('iris')).name).toBe('iris')
     await stores.close()
   })
 })
@@ -75,7 +75,7 @@ describe('opening to read', () => {
   test('lets nothing be written', async () => {
     await makeModel()
     const stores = open('read')
-    await expect(stores.registry.createRegisteredModel({ name: 'other' })).rejects.toThrow('readonly')
+    await expect(stores.registry.registeredModels.create({ name: 'other' })).rejects.toThrow('readonly')
     await stores.close()
   })
 
@@ -83,8 +83,8 @@ describe('opening to read', () => {
     await makeModel()
     const reader = open('read')
     const writer = open('write')
-    await writer.registry.setRegisteredModelAlias('iris', 'champion', '1')
-    expect((await reader.registry.getModelVersionByAlias('iris', 'champion')).version).toBe('1')
+    await writer.registry.registeredModels.setAlias('iris', 'champion', '1')
+    expect((await reader.registry.modelVersions.getByAlias('iris', 'champion')).version).toBe('1')
     await writer.close()
     await reader.close()
   })
@@ -118,7 +118,7 @@ describe('a database of another maker', () => {
     raw.pragma('journal_mode = DELETE')
     raw.close()
     const stores = open('write')
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '1')
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '1')
     await stores.close()
     const again = new Database(path, { readonly: true })
     expect(again.pragma('journal_mode', { simple: true })).toBe('delete')
@@ -131,7 +131,7 @@ describe('a database of another maker', () => {
       await makeModel()
       stamp(head)
       const stores = open('write')
-      await stores.registry.setRegisteredModelAlias('iris', 'champion', '1')
+      await stores.registry.registeredModels.setAlias('iris', 'champion', '1')
       await stores.close()
     },
   )
@@ -141,7 +141,7 @@ describe('a database of another maker', () => {
     ['newer', `UPDATE alembic_version SET version_num = 'ffffffffffff'`, "'ffffffffffff'"],
     ['unstamped', 'DELETE FROM alembic_version', 'no schema revision'],
     ['no MLflow database', 'DROP TABLE alembic_version', 'no schema revision'],
-  ])('is refused with the command that upgrades it: %s', async (_, change, text) => {
+  ])('is refused, with the command that upgrades it where there is one: %s', async (_, change, text) => {
     await makeModel()
     const raw = new Database(path)
     raw.exec(change)
@@ -150,7 +150,9 @@ describe('a database of another maker', () => {
       expect(() => open(access)).toThrow(
         expect.objectContaining({ code: 'INVALID_STATE', message: expect.stringContaining(text) }),
       )
-      expect(() => open(access)).toThrow(`mlflow db upgrade sqlite:///${path}`)
+      if (text !== "'ffffffffffff'") {
+        expect(() => open(access)).toThrow(`mlflow db upgrade sqlite:///${path}`)
+      }
     }
   })
 
@@ -163,7 +165,7 @@ describe('a database of another maker', () => {
 })
 
 describe('a database URI', () => {
-  test.each(['mysql://host/db', 'http://127.0.0.1:5000', 'mlruns'])(
+  test.each(['mssql://host/db', 'http://127.0.0.1:5000', 'mlruns'])(
     'of another kind is refused: %s',
     (uri) => {
       expect(() => openStores({ databaseUri: uri, folder, access: 'read' })).toThrow(
@@ -181,7 +183,7 @@ describe('a database URI', () => {
   test('takes absolute paths with four slashes', async () => {
     await makeModel()
     const stores = openStores({ databaseUri: `sqlite:///${path}`, folder: '/', access: 'read' })
-    expect((await stores.registry.getRegisteredModel('iris')).name).toBe('iris')
+    expect((await stores.registry.registeredModels.get('iris')).name).toBe('iris')
     await stores.close()
   })
 })
@@ -204,11 +206,11 @@ function resolveAsNobody(target: string): { status: number | null; output: strin
 
 test('no model is logged to an experiment that was deleted', async () => {
   const stores = open('write')
-  const { experimentId } = await stores.tracking.ensureDefaultExperiment()
+  const { experimentId } = await stores.tracking.experiments.ensureDefault()
   const raw = new Database(path)
   raw.exec(`UPDATE experiments SET lifecycle_stage = 'deleted'`)
   raw.close()
-  await expect(stores.tracking.createLoggedModel({ experimentId, name: 'iris' })).rejects.toThrow(
+  await expect(stores.tracking.loggedModels.create({ experimentId, name: 'iris' })).rejects.toThrow(
     "The experiment 0 must be in the 'active' state. Current state is deleted.",
   )
   await stores.close()

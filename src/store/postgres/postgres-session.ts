@@ -1,13 +1,19 @@
 import type { ClientBase } from 'pg'
+import { ofDriver } from '../sql/driver-failure.ts'
+import type { PreparedNames } from '../sql/prepared-names.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { SqlSession } from '../sql/sql-database.ts'
 
 /** Statements on one PostgreSQL connection inside a transaction. */
 export class PostgresSession implements SqlSession {
+  readonly dialect = 'postgresql'
   readonly #client: ClientBase
+  readonly #names: PreparedNames | undefined
 
-  constructor(client: ClientBase) {
+  /** @param names undefined where nothing is to be prepared */
+  constructor(client: ClientBase, names: PreparedNames | undefined) {
     this.#client = client
+    this.#names = names
   }
 
   async all<Row>(statement: Sql): Promise<readonly Row[]> {
@@ -31,7 +37,14 @@ export class PostgresSession implements SqlSession {
   }
 
   #query(statement: Sql) {
-    const { text, values } = statement.compile((position) => `$${position}`)
-    return this.#client.query(text, [...values])
+    const { text, values } = statement.compile(dollarNumber)
+    const name = this.#names?.nameOf(text)
+    return ofDriver(
+      this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) }),
+    )
   }
+}
+
+function dollarNumber(position: number): string {
+  return `$${position}`
 }

@@ -841,5 +841,12 @@ CREATE INDEX "idx_webhook_events_entity_action" ON "webhook_events" ("entity", "
 CREATE INDEX "idx_webhooks_name" ON "webhooks" ("name");
 CREATE INDEX "idx_webhooks_status" ON "webhooks" ("status");
 CREATE INDEX "idx_webhooks_workspace" ON "webhooks" ("workspace");
+CREATE TRIGGER prevent_secrets_aad_mutation
+BEFORE UPDATE ON secrets
+FOR EACH ROW
+WHEN OLD.secret_id != NEW.secret_id OR OLD.secret_name != NEW.secret_name
+BEGIN
+    SELECT RAISE(ABORT, 'secret_id and secret_name are immutable (used as AAD in encryption)');
+END;
 INSERT INTO "alembic_version" VALUES ('dc11669786a5');
 INSERT INTO "workspaces" ("name", "description") VALUES ('default', 'Default workspace for legacy resources');

@@ -2,12 +2,13 @@ import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createdSchema } from '../schema/created-schema.ts'
+import type { SchemaRelease } from '../schema/heads.ts'
 
 /**
- * Creates a database at MLflow's head where none is. The file appears whole: it is made beside under another
+ * Creates a database at the head of an MLflow release where none is. The file appears whole: it is made beside under another
  * name and linked into place, so two processes that start at once end with the same file and a crash leaves none.
  */
-export function createSqliteFile(path: string): void {
+export function createSqliteFile(path: string, schema: SchemaRelease): void {
   mkdirSync(dirname(path), { recursive: true })
   const draft = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`)
   try {
@@ -15,7 +16,7 @@ export function createSqliteFile(path: string): void {
     try {
       connection.pragma('journal_mode = WAL')
       connection.pragma('synchronous = FULL')
-      createTables(connection)
+      createTables(connection, schema)
     } finally {
       connection.close()
     }
@@ -26,16 +27,16 @@ export function createSqliteFile(path: string): void {
 }
 
 /** Fills a database that has no tables, such as an empty file; leaves any other as it is. */
-export function createTablesWhereNone(connection: Database.Database): void {
+export function createTablesWhereNone(connection: Database.Database, schema: SchemaRelease): void {
   const create = connection.transaction(() => {
     const tables = connection.prepare(`SELECT count(*) FROM sqlite_master`).pluck().get()
-    if (tables === 0) createTables(connection)
+    if (tables === 0) createTables(connection, schema)
   })
   create.immediate()
 }
 
-function createTables(connection: Database.Database): void {
-  const statements = createdSchema()
+function createTables(connection: Database.Database, schema: SchemaRelease): void {
+  const statements = createdSchema('sqlite', schema)
   if (connection.inTransaction) connection.exec(statements)
   else connection.transaction(() => connection.exec(statements))()
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { notFound, unusableDatabase } from '../../core/errors.ts'
-import { requireKnownHead } from '../schema/heads.ts'
+import { messageOf, notFound, ServingError, unusableDatabase } from '../../core/errors.ts'
+import { requireKnownHead, type SchemaRelease } from '../schema/heads.ts'
+import { columnsByTable, requireUsedColumns } from '../schema/used-columns.ts'
 import { createSqliteFile, createTablesWhereNone } from './create-sqlite.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { openSnapshot } from './sqlite-snapshot.ts'
@@ -9,6 +10,9 @@ import { sqliteUri } from './sqlite-uri.ts'
 
 /** How long a statement waits for another process's lock, as long as MLflow waits. The thread sleeps meanwhile. */
 const BUSY_TIMEOUT_MS = 20_000
+
+/** Of each connection, filled as pages are read: SQLite's own 2 MB hold too little of a large database's indexes. */
+const CACHE_KIB = 8192
 
 /**
  * Opens a database to read it, while other processes may write it, and changes nothing in it. Its folder may be
@@ -23,15 +27,7 @@ export function openSqliteReadOnly(path: string): SqliteDatabase {
       { path },
     )
   }
-  try {
-    return checked(
-      new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
-      path,
-    )
-  } catch (error) {
-    if (needsFilesBeside(error)) return openSnapshot(path, (connection) => checked(connection, path))
-    throw explained(error, path)
-  }
+  return new SqliteDatabase(path, () => openConnection(path, () => openToRead(path)))
 }
 
 /**
@@ -39,24 +35,47 @@ export function openSqliteReadOnly(path: string): SqliteDatabase {
  * that is there keeps its journal mode.
  * @throws ServingError INVALID_STATE
  */
-export function openSqlite(path: string): SqliteDatabase {
+export function openSqlite(path: string, schema: SchemaRelease): SqliteDatabase {
+  return new SqliteDatabase(path, () => openConnection(path, () => openToWrite(path, schema)))
+}
+
+function openConnection(path: string, open: () => Database.Database): Database.Database {
   try {
-    if (!existsSync(path)) createSqliteFile(path)
-    const connection = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
-    connection.pragma('foreign_keys = ON')
-    connection.pragma('synchronous = FULL')
-    createTablesWhereNone(connection)
-    return checked(connection, path)
+    return open()
   } catch (error) {
-    throw explained(error, path)
+    if (error instanceof ServingError) throw error
+    throw unusableDatabase(`The database ${path} cannot be opened: ${messageOf(error)}`, error)
   }
 }
 
-function checked(connection: Database.Database, path: string): SqliteDatabase {
+function openToRead(path: string): Database.Database {
+  try {
+    return checked(
+      new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
+      path,
+    )
+  } catch (error) {
+    if (needsFilesBeside(error)) return openSnapshot(path, (connection) => checked(connection, path))
+    throw error
+  }
+}
+
+function openToWrite(path: string, schema: SchemaRelease): Database.Database {
+  if (!existsSync(path)) createSqliteFile(path, schema)
+  const connection = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('synchronous = FULL')
+  createTablesWhereNone(connection, schema)
+  return checked(connection, path)
+}
+
+function checked(connection: Database.Database, path: string): Database.Database {
   try {
     connection.pragma('case_sensitive_like = ON')
+    connection.pragma(`cache_size = -${CACHE_KIB}`)
     requireKnownHead(readHead(connection), sqliteUri(path))
-    return new SqliteDatabase(connection)
+    requireUsedColumns(readColumns(connection), sqliteUri(path))
+    return connection
   } catch (error) {
     connection.close()
     throw error
@@ -71,13 +90,18 @@ function readHead(connection: Database.Database): string | undefined {
   return connection.prepare('SELECT version_num FROM alembic_version').pluck().get() as string | undefined
 }
 
+function readColumns(connection: Database.Database): ReadonlyMap<string, ReadonlySet<string>> {
+  const rows = connection
+    .prepare(
+      `SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'`,
+    )
+    .raw()
+    .all() as [string, string][]
+  return columnsByTable(rows)
+}
+
 /** SQLite reads a WAL database only with its -shm file, and cannot make that in a folder that is read-only. */
 function needsFilesBeside(error: unknown): boolean {
   const code = error instanceof Database.SqliteError ? error.code : ''
   return /^SQLITE_(CANTOPEN|READONLY_DIRECTORY|READONLY_CANTINIT)/.test(code)
-}
-
-function explained(error: unknown, path: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
-  return unusableDatabase(`The database ${path} cannot be opened: ${error.message} (${error.code})`, error)
 }

@@ -1,11 +1,17 @@
 import type Database from 'better-sqlite3'
-import type { Sql } from '../sql/sql.ts'
+import type { Sql, SqlValue } from '../sql/sql.ts'
 import type { SqlSession } from '../sql/sql-database.ts'
+import { TextCache } from '../sql/text-cache.ts'
+import { SqliteStatement } from './sqlite-statement.ts'
 
-/** Statements on one SQLite connection inside a transaction. Each text is prepared once in the connection's life. */
+/** Texts of searches vary without end; those of everything else are fewer than this. */
+const PREPARED_STATEMENTS = 400
+
+/** Statements on one SQLite connection inside a transaction. */
 export class SqliteSession implements SqlSession {
+  readonly dialect = 'sqlite'
   readonly #connection: Database.Database
-  readonly #prepared = new Map<string, Database.Statement>()
+  readonly #prepared = new TextCache<SqliteStatement>(PREPARED_STATEMENTS)
 
   constructor(connection: Database.Database) {
     this.#connection = connection
@@ -13,17 +19,17 @@ export class SqliteSession implements SqlSession {
 
   async all<Row>(statement: Sql): Promise<readonly Row[]> {
     const { text, values } = statement.compile(questionMark)
-    return this.#prepare(text).all(...values) as Row[]
+    return this.#prepare(text).all(bindable(values)) as Row[]
   }
 
   async first<Row>(statement: Sql): Promise<Row | undefined> {
     const { text, values } = statement.compile(questionMark)
-    return this.#prepare(text).get(...values) as Row | undefined
+    return this.#prepare(text).first(bindable(values)) as Row | undefined
   }
 
   async run(statement: Sql): Promise<number> {
     const { text, values } = statement.compile(questionMark)
-    return this.#prepare(text).run(...values).changes
+    return this.#prepare(text).run(bindable(values))
   }
 
   read<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
@@ -34,16 +40,17 @@ export class SqliteSession implements SqlSession {
     return work(this)
   }
 
-  #prepare(text: string): Database.Statement {
-    let statement = this.#prepared.get(text)
-    if (statement === undefined) {
-      statement = this.#connection.prepare(text)
-      this.#prepared.set(text, statement)
-    }
-    return statement
+  #prepare(text: string): SqliteStatement {
+    return this.#prepared.get(text, () => new SqliteStatement(this.#connection.prepare(text)))
   }
 }
 
 function questionMark(): string {
   return '?'
+}
+
+/** SQLite has no booleans. */
+function bindable(values: readonly SqlValue[]): readonly SqlValue[] {
+  if (!values.some((value) => typeof value === 'boolean')) return values
+  return values.map((value) => (typeof value === 'boolean' ? Number(value) : value))
 }

@@ -61,6 +61,19 @@ export class PostgresServer {
     return this.uri(name, scheme)
   }
 
+  /** Takes the rows of a test out of a database that has MLflow's tables. */
+  async empty(uri: string): Promise<void> {
+    const client = new pg.Client({ connectionString: uri.replace(/^postgresql\+\w+:/, 'postgresql:') })
+    await client.connect()
+    try {
+      await client.query(
+        'TRUNCATE experiments, registered_models, inputs, input_tags RESTART IDENTITY CASCADE',
+      )
+    } finally {
+      await client.end()
+    }
+  }
+
   uri(database: string, scheme = 'postgresql'): string {
     return `${scheme}://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.#port}/${database}`
   }
