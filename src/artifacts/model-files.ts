@@ -9,7 +9,7 @@ import { invalidModel } from '../core/errors.ts'
 const DOWNLOAD_NOTE = 'registered_model_meta'
 
 /** A file of a model: its path in the model's folder (with `/`), and where its content lies. */
-interface ModelFile {
+export interface ModelFile {
   readonly name: string
   readonly path: string
 }
@@ -53,8 +53,11 @@ export async function digestModelFiles(folder: string): Promise<string> {
   return `sha256:${whole.digest('hex')}`
 }
 
-/** The files of a model in the order of their names. */
-async function listModelFiles(folder: string): Promise<readonly ModelFile[]> {
+/**
+ * The files of a model in the order of their names; links are what they lead to.
+ * @throws ServingError INVALID_PARAMETER_VALUE where a link leads out of the folder or a file is no file
+ */
+export async function listModelFiles(folder: string): Promise<readonly ModelFile[]> {
   const root = await realpath(folder)
   const files: ModelFile[] = []
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

@@ -13,9 +13,12 @@ const CONTENT = 'The quick brown fox jumps over the lazy dog'
 const ETAG = '"v1"'
 const MODIFIED = 'Sat, 21 Nov 2026 15:00:00 GMT'
 
-async function serve(handler: Handler): Promise<{ server: WebServer; connection: Connection }> {
+async function serve(
+  handler: Handler,
+  timeoutMs = 10_000,
+): Promise<{ server: WebServer; connection: Connection }> {
   const server = await startWebServer(handler)
-  return { server, connection: new Connection({ url: server.url, maxRetries: 0, timeoutMs: 300 }) }
+  return { server, connection: new Connection({ url: server.url, maxRetries: 0, timeoutMs }) }
 }
 
 function serveFile(habits: FileHabits) {
@@ -71,10 +74,13 @@ describe('a whole file', () => {
   })
 
   test('that stops is an error after the time-out', async () => {
-    const { server, connection } = await serve((_, response) => void response.writeHead(200).write('half'))
+    const { server, connection } = await serve(
+      (_, response) => void response.writeHead(200).write('half'),
+      1500,
+    )
     const error = await caught(readContent(await openContent(connection, '/file')))
     expect(error.message).toBe(
-      `${server.url}/file does not answer: the answer stopped for 0.3 s (MLFLOW_HTTP_REQUEST_TIMEOUT)`,
+      `${server.url}/file does not answer: the answer stopped for 1.5 s (MLFLOW_HTTP_REQUEST_TIMEOUT)`,
     )
     server.close()
   })

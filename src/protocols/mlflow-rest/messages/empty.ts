@@ -1,0 +1,4 @@
+import { message } from '../message.ts'
+
+/** The answer of the calls that only change something. */
+export const Empty = message('Response', {})
