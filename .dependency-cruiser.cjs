@@ -8,7 +8,7 @@ const layers = {
   batch: ['runtime', 'flavors', 'protocols', 'signature', 'core'],
   rollout: ['core'],
   entities: ['core'],
-  client: ['entities', 'core'],
+  client: ['protocols', 'entities', 'core'],
   artifacts: ['client', 'core'],
   store: ['artifacts', 'client', 'entities', 'core'],
   'registry-client': ['store', 'artifacts', 'client', 'entities', 'core'],

@@ -31,12 +31,15 @@ execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
 const bundle = await rolldown({
   input: {
     main: 'src/cli/main.ts',
+    client: 'src/client/index.ts',
     worker: 'src/runtime/pool/worker.ts',
     'trial-process': 'src/runtime/trial/trial-process.ts',
     'trial-thread': 'src/runtime/trial/trial-thread.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
     'watchdog-thread': 'src/supervisor/watchdog-thread.ts',
     'listener-thread': 'src/cli/listener-thread.ts',
+    'track-thread': 'src/cli/commands/serve/track/track-thread.ts',
+    'store-thread': 'src/server/tracking/threads/store-thread.ts',
     'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',
   },
   platform: 'node',

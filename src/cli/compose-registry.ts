@@ -12,7 +12,7 @@ import type { RegistryClient } from '../registry-client/registry-client.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { Progress } from './progress.ts'
 import { registryLocations } from './registry-location.ts'
-import type { RegistrySettings } from './registry-settings.ts'
+import type { RegistrySettings, TrackingSettings } from './registry-settings.ts'
 import { version } from './version.ts'
 
 /** What finds models for a command, to be closed by it. Nothing is asked or opened before the first URI. */
@@ -33,12 +33,12 @@ export function openRegistries(settings: RegistrySettings, logger: Logger): Regi
   return new Registries(registryLocations(settings), mlflowServers(settings, logger), settings.offline)
 }
 
-export function mlflowServers(settings: RegistrySettings, logger: Logger): MlflowServers {
+function mlflowServers(settings: RegistrySettings, logger: Logger): MlflowServers {
   return new MlflowServers(serverAccess(settings, logger))
 }
 
 /** How the settings say that MLflow servers are reached. */
-function serverAccess(settings: RegistrySettings, logger: Logger): ServerAccess {
+export function serverAccess(settings: TrackingSettings, logger: Logger): ServerAccess {
   const {
     trackingUsername: username,
     trackingPassword: password,

@@ -4,6 +4,7 @@ import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { defaultTextOf, type SettingsTable } from './setting.ts'
+import { TRACKING_SERVER_SETTINGS } from './tracking-server-settings.ts'
 
 /** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
 export function configPage(): string {
@@ -15,6 +16,10 @@ export function configPage(): string {
     '## headrace serve',
     '',
     ...rows(ownOf(SERVE_SETTINGS)),
+    '',
+    '## headrace server',
+    '',
+    ...rows(TRACKING_SERVER_SETTINGS),
     '',
     '## headrace predict',
     '',

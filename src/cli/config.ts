@@ -2,6 +2,7 @@ import { BATCHING_SETTINGS } from './batching-settings.ts'
 import { CONTROL_SETTINGS } from './control-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { GRPC_SETTINGS } from './grpc-settings.ts'
+import { KEEP_ALIVE_SETTINGS, LOG_SETTINGS, TLS_SETTINGS } from './http-settings.ts'
 import { LISTENER_SETTINGS } from './listener-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { OVERLOAD_SETTINGS } from './overload-settings.ts'
@@ -9,15 +10,14 @@ import { PLACEMENT_SETTINGS } from './placement-settings.ts'
 import { PROCESS_SETTINGS } from './process-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
+import { TRACK_SETTINGS } from './track-settings.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
-import { listed, oneOf, port, secondsToMs, text } from './values.ts'
+import { listed, port, secondsToMs, text } from './values.ts'
 
 /**
  * The settings of Headrace. Flags and variables are MLflow's where MLflow has one (`mlflow models serve`,
  * `mlflow server`, 3.17.2); our own variables begin with HEADRACE_. `docs/configuration.md` is made from this.
  */
-
-const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export const SERVE_SETTINGS = {
   ...MODEL_SETTINGS,
@@ -53,14 +53,8 @@ export const SERVE_SETTINGS = {
   ...REGISTRY_SETTINGS,
   ...OVERLOAD_SETTINGS,
   ...CONTROL_SETTINGS,
-  keepAliveTimeoutMs: setting({
-    flags: '--keep-alive-timeout <seconds>',
-    variable: 'HEADRACE_KEEP_ALIVE_TIMEOUT',
-    default: 75_000,
-    defaultText: '75',
-    help: 'Seconds that an idle connection is kept; keep it above that of the balancer in front',
-    parse: secondsToMs,
-  }),
+  ...TRACK_SETTINGS,
+  ...KEEP_ALIVE_SETTINGS,
   graceMs: setting({
     flags: '--grace-period <seconds>',
     variable: 'HEADRACE_GRACE_PERIOD',
@@ -69,20 +63,7 @@ export const SERVE_SETTINGS = {
     help: 'Seconds from SIGTERM to the end: first to be taken off balancers, the last of them (--timeout, half at most) for requests under way; below the 30 that Kubernetes waits',
     parse: secondsToMs,
   }),
-  sslCertfile: setting<string | undefined>({
-    flags: '--ssl-certfile <file>',
-    variable: 'HEADRACE_SSL_CERTFILE',
-    default: undefined,
-    help: 'Certificate chain (PEM): serves HTTPS together with --ssl-keyfile',
-    parse: text,
-  }),
-  sslKeyfile: setting<string | undefined>({
-    flags: '--ssl-keyfile <file>',
-    variable: 'HEADRACE_SSL_KEYFILE',
-    default: undefined,
-    help: 'Private key (PEM) of the certificate',
-    parse: text,
-  }),
+  ...TLS_SETTINGS,
   corsAllowedOrigins: setting<readonly string[]>({
     flags: '--cors-allowed-origins <origins>',
     variable: 'HEADRACE_CORS_ALLOWED_ORIGINS',
@@ -90,25 +71,7 @@ export const SERVE_SETTINGS = {
     help: 'Origins, separated by commas, whose pages may call the server; * for any',
     parse: listed,
   }),
-  logLevel: setting<(typeof LOG_LEVELS)[number]>({
-    flags: '--log-level <level>',
-    variable: 'HEADRACE_LOG_LEVEL',
-    default: 'info',
-    help: `How much is logged: ${LOG_LEVELS.join(', ')}`,
-    parse: oneOf(LOG_LEVELS),
-  }),
-  logFormat: setting<'auto' | 'json' | 'text'>({
-    flags: '--log-format <format>',
-    variable: 'HEADRACE_LOG_FORMAT',
-    default: 'auto',
-    help: 'Log lines for programs (json), for people (text), or by whether a terminal reads them (auto)',
-    parse: oneOf(['auto', 'json', 'text']),
-  }),
-  accessLog: flag({
-    flags: '--access-log',
-    variable: 'HEADRACE_ACCESS_LOG',
-    help: 'Log every request, not only those that fail',
-  }),
+  ...LOG_SETTINGS,
   envManager: setting<string | undefined>({
     flags: '--env-manager <name>',
     default: undefined,

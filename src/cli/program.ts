@@ -32,8 +32,14 @@ async function buildProgram(command: string | undefined): Promise<Command> {
 
 const COMMANDS = {
   serve: async (program: Command) => (await import('./commands/serve.ts')).addServeCommand(program),
+  server: async (program: Command) => (await import('./commands/server.ts')).addServerCommand(program),
   predict: async (program: Command) => (await import('./commands/predict.ts')).addPredictCommand(program),
   models: async (program: Command) => (await import('./commands/models.ts')).registerModelsCommand(program),
+  experiments: async (program: Command) =>
+    (await import('./commands/experiments.ts')).addExperimentsCommand(program),
+  runs: async (program: Command) => (await import('./commands/runs.ts')).addRunsCommand(program),
+  artifacts: async (program: Command) =>
+    (await import('./commands/artifacts.ts')).addArtifactsCommand(program),
   conformance: async (program: Command) =>
     (await import('./commands/conformance.ts')).addConformanceCommand(program),
 }

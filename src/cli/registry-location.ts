@@ -1,5 +1,5 @@
 import type { RegistryLocations } from '../registry-client/registries.ts'
-import type { RegistrySettings } from './registry-settings.ts'
+import type { TrackingSettings } from './registry-settings.ts'
 
 /** The database that MLflow takes where none is named: a file in the working folder. */
 const DEFAULT_DATABASE_URI = 'sqlite:///mlflow.db'
@@ -9,7 +9,7 @@ const DEFAULT_DATABASE_URI = 'sqlite:///mlflow.db'
  * URI, else a file in the working folder. A variable that is set to nothing names none. (MLflow 3.17.2,
  * `mlflow/tracking/_model_registry/utils.py`)
  */
-export function registryLocations(settings: RegistrySettings): RegistryLocations {
+export function registryLocations(settings: TrackingSettings): RegistryLocations {
   const tracking = settings.trackingUri || DEFAULT_DATABASE_URI
   const places = {
     artifactRoot: settings.defaultArtifactRoot,

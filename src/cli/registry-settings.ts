@@ -159,10 +159,15 @@ const CACHE = {
   noProgress: flag({
     flags: '--no-progress',
     variable: 'HEADRACE_NO_PROGRESS',
-    help: 'Show no progress of downloads and predictions',
+    help: 'Show no progress of downloads, uploads and predictions',
   }),
 } as const
 
 export const REGISTRY_SETTINGS = { ...PLACES, ...CONNECTION, ...CACHE } as const
+
+/** Of commands that take no models from it. */
+export const TRACKING_SETTINGS = { ...PLACES, ...CONNECTION } as const
+
+export type TrackingSettings = SettingsOf<typeof TRACKING_SETTINGS>
 
 export type RegistrySettings = SettingsOf<typeof REGISTRY_SETTINGS>

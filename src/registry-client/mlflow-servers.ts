@@ -1,7 +1,7 @@
 import type { ArtifactRepository } from '../artifacts/artifact-repository.ts'
 import type { Connection } from '../client/connection.ts'
 import type { ConnectionOptions } from '../client/connection-options.ts'
-import type { MlflowClient } from '../client/mlflow-client.ts'
+import type { MlflowServer } from '../client/mlflow-server.ts'
 
 /** How MLflow servers are reached, whichever they are. */
 export type ServerAccess = Omit<ConnectionOptions, 'url'>
@@ -20,13 +20,13 @@ type Haste = Patience | 'brief for files'
 /** Clients of MLflow servers, made when they are needed; the HTTP client is imported with the first. */
 export class MlflowServers {
   readonly #access: ServerAccess
-  readonly #clients = new Map<string, Promise<MlflowClient>>()
+  readonly #clients = new Map<string, Promise<MlflowServer>>()
 
   constructor(access: ServerAccess) {
     this.#access = access
   }
 
-  client(url: string, haste: Haste = 'full'): Promise<MlflowClient> {
+  client(url: string, haste: Haste = 'full'): Promise<MlflowServer> {
     const key = `${haste} ${url}`
     const known = this.#clients.get(key)
     if (known !== undefined) return known
@@ -70,9 +70,9 @@ export class MlflowServers {
     return (await made).connection
   }
 
-  async #connect(options: ConnectionOptions): Promise<MlflowClient> {
-    const { MlflowClient } = await import('../client/mlflow-client.ts')
-    return new MlflowClient(options)
+  async #connect(options: ConnectionOptions): Promise<MlflowServer> {
+    const { MlflowServer } = await import('../client/mlflow-server.ts')
+    return new MlflowServer(options)
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { copyModelFiles, flush } from '../artifacts/model-files.ts'
 import { invalidModel, messageOf } from '../core/errors.ts'
-import { stampMlModel } from './mlmodel-file.ts'
+import { type ModelStamp, stampMlModel } from './mlmodel-file.ts'
 
 /** A draft is `m-<id>.<uuid>.tmp` beside the folder that it becomes. */
 const DRAFT_NAME = /^m-[0-9a-f]{32}\.[0-9a-f-]{36}\.tmp$/
@@ -43,7 +43,7 @@ export interface ModelSource {
 export async function placeModelFiles(
   { folder, mlmodel }: ModelSource,
   target: string,
-  stamp: { readonly modelId: string; readonly location: string },
+  stamp: ModelStamp,
 ): Promise<void> {
   const draft = `${dirname(target)}.${crypto.randomUUID()}.tmp`
   await removeOldDrafts(dirname(dirname(target)))

@@ -1,6 +1,7 @@
 import { readServerUrl } from '../client/server-url.ts'
 import { notImplemented, type ServingError, unreachable } from '../core/errors.ts'
 import { publicDatabaseUri } from '../store/database-uri.ts'
+import { publicMysqlUri } from '../store/mysql/mysql-uri.ts'
 import { publicPostgresUri } from '../store/postgres/postgres-uri.ts'
 import { refuseScheme } from './refused-schemes.ts'
 
@@ -58,6 +59,9 @@ export function registryPlace(location: RegistryLocation): RegistryPlace {
     case 'postgres':
     case 'postgresql':
       return { kind: 'database', location, publicUri: publicPostgresUri(uri), remote: true }
+    case 'mysql':
+    case 'mariadb':
+      return { kind: 'database', location, publicUri: publicMysqlUri(uri), remote: true }
     default:
       refuseScheme(scheme || uri, `The registry '${publicDatabaseUri(uri)}'`)
       throw notImplemented(unknownRegistry(scheme, uri))
@@ -65,12 +69,12 @@ export function registryPlace(location: RegistryLocation): RegistryPlace {
 }
 
 function unknownRegistry(scheme: string, uri: string): string {
-  const takes = 'it takes http(s)://…, sqlite:///… and postgresql://…'
+  const takes = 'it takes http(s)://…, sqlite:///…, postgresql://… and mysql://…'
   if (scheme === '' || scheme === 'file') {
     return (
       `The registry '${uri}' is a folder, which Headrace does not read: ${takes}. A folder mlruns becomes a database ` +
       'with: mlflow migrate-filestore --source ./mlruns --target sqlite:///mlflow.db'
     )
   }
-  return `The registry '${publicDatabaseUri(uri)}' is not of a kind that Headrace opens yet: ${takes}`
+  return `The registry '${publicDatabaseUri(uri)}' is not of a kind that Headrace opens: ${takes}`
 }

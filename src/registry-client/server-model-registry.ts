@@ -1,4 +1,4 @@
-import type { MlflowClient } from '../client/mlflow-client.ts'
+import type { MlflowServer } from '../client/mlflow-server.ts'
 import type { LoggedModelFilter } from '../client/tracking-api.ts'
 import type { LoggedModel } from '../entities/logged-model.ts'
 import type { ModelVersion } from '../entities/model-version.ts'
@@ -8,9 +8,9 @@ import type { ModelRegistry } from './model-registry.ts'
 
 /** An MLflow server, asked over REST. */
 export class ServerModelRegistry implements ModelRegistry {
-  readonly #client: MlflowClient
+  readonly #client: MlflowServer
 
-  constructor(client: MlflowClient) {
+  constructor(client: MlflowServer) {
     this.#client = client
   }
 

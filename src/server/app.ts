@@ -1,4 +1,4 @@
-import type { RequestListener, Server } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { internalError } from '../core/errors.ts'
 import { ApiKeys } from './api-keys.ts'
@@ -11,6 +11,7 @@ import { HotPath } from './hot-path.ts'
 import { answerClientError, createHttpServer } from './http-server.ts'
 import { KnownRoutes } from './known-routes.ts'
 import { Lane } from './lane/lane.ts'
+import type { ListeningApp } from './listening-app.ts'
 import { Exposition } from './metrics/exposition.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
 import { ModelRequests } from './model-requests.ts'
@@ -39,15 +40,11 @@ declare module 'fastify' {
 }
 
 /** The server, built and not yet listening. */
-export interface App {
+export interface App extends ListeningApp {
   readonly fastify: FastifyInstance
-  readonly server: Server
-  /** Reads its connections first, where there is one. */
   readonly lane: Lane | undefined
-  readonly registry: ExchangeRegistry
   readonly bodies: BodyReader
   readonly codecs: ModelCodecs
-  readonly probes: Probes
   readonly exposition: Exposition
   readonly metrics: ServerMetrics
   readonly options: ServerOptions
@@ -131,6 +128,7 @@ export async function buildApp(options: ServerOptions): Promise<App> {
     exposition,
     metrics,
     options,
+    close: async () => app.close(),
   }
 }
 

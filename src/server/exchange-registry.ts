@@ -3,11 +3,15 @@ import type { Logger } from 'pino'
 import { UnorderedItems } from '../core/unordered-items.ts'
 import { DeadlineWatch } from '../runtime/pool/deadline-watch.ts'
 import type { ExchangeObserver } from './exchange.ts'
-import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { OpenRequest } from './open-request.ts'
-import { RequestLog } from './request-log.ts'
+import { type LoggedRequest, RequestLog } from './request-log.ts'
 
 const SWEEP_MS = 100
+
+/** Counts requests as they end. */
+export interface RequestRecorder {
+  record(request: LoggedRequest, totalMs: number): void
+}
 
 /** Where several listeners have the connections of one port: evens them out. */
 export interface ConnectionShare {
@@ -27,13 +31,13 @@ export class ExchangeRegistry implements ExchangeObserver {
   /** Undefined where this server has all connections of its port, or is given them. */
   share: ConnectionShare | undefined
   readonly #open = new UnorderedItems<OpenRequest>()
-  readonly #metrics: ServerMetrics
+  readonly #metrics: RequestRecorder
   readonly #log: RequestLog
   readonly #hurried = new DeadlineWatch<OpenRequest>((exchange) => exchange.expire())
   #sweeper: NodeJS.Timeout | undefined
   #emptied: (() => void) | undefined
 
-  constructor(init: { metrics: ServerMetrics; logger: Logger; accessLog: boolean }) {
+  constructor(init: { metrics: RequestRecorder; logger: Logger; accessLog: boolean }) {
     this.#metrics = init.metrics
     this.#log = new RequestLog(init.logger, init.accessLog)
   }

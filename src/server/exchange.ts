@@ -56,6 +56,8 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
   readonly signal = new Cancellation()
   /** Names and values in turn, for every answer. */
   readonly headers: string[]
+  /** What the path is a case of, where routes are counted; empty where it is none. */
+  route = ''
   /** The model that was asked, for metrics and logs. */
   modelName = ''
   modelVersion = ''

@@ -15,12 +15,10 @@ const CONNECTIONS_CHECK_MS = 2000
 /** Node's own bound is behind ours, for connections that never came as far as a handler. */
 const REQUEST_TIMEOUT_MARGIN_MS = 5000
 
+type TlsFiles = Pick<ServerOptions, 'sslCertfile' | 'sslKeyfile'>
+
 /** A node:http(s) server with our bounds. @throws ServingError when a certificate cannot be read. */
-export function createHttpServer(
-  options: ServerOptions,
-  limits: ServerLimits,
-  listener: RequestListener,
-): Server {
+export function createHttpServer(options: TlsFiles, limits: ServerLimits, listener: RequestListener): Server {
   const settings = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -37,7 +35,7 @@ export function createHttpServer(
   return server
 }
 
-function secureServer({ sslCertfile, sslKeyfile }: ServerOptions, settings: TlsServerOptions): Server {
+function secureServer({ sslCertfile, sslKeyfile }: TlsFiles, settings: TlsServerOptions): Server {
   try {
     return process.getBuiltinModule('node:https').createServer(settings)
   } catch (error) {
@@ -47,10 +45,7 @@ function secureServer({ sslCertfile, sslKeyfile }: ServerOptions, settings: TlsS
   }
 }
 
-export function readTls({
-  sslCertfile,
-  sslKeyfile,
-}: Pick<ServerOptions, 'sslCertfile' | 'sslKeyfile'>): { cert: Buffer; key: Buffer } | undefined {
+export function readTls({ sslCertfile, sslKeyfile }: TlsFiles): { cert: Buffer; key: Buffer } | undefined {
   if (sslCertfile === undefined && sslKeyfile === undefined) return undefined
   if (sslCertfile === undefined || sslKeyfile === undefined) {
     throw invalidParameter('TLS needs both files, the certificate and the key.')

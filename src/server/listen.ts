@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { cannotListen } from '../core/cannot-listen.ts'
 import { acceptingMs, isQuiet, type TrafficReport } from '../core/traffic-report.ts'
 import { fetchWaitingConnections } from '../core/waiting-connections.ts'
-import type { App } from './app.ts'
 import type { Companion } from './companion.ts'
 import { Departure } from './departure.ts'
+import type { ListeningApp } from './listening-app.ts'
 import { OpenConnections } from './open-connections.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface ListenOptions {
 }
 
 /** Starts to accept connections. @throws ServingError INVALID_PARAMETER_VALUE when the address cannot be had. */
-export async function listen(app: App, options: ListenOptions): Promise<RunningServer> {
+export async function listen(app: ListeningApp, options: ListenOptions): Promise<RunningServer> {
   const { server } = app
   const connections = new OpenConnections(server, app.lane)
   await new Promise<void>((resolve, reject) => {
@@ -38,7 +38,7 @@ export async function listen(app: App, options: ListenOptions): Promise<RunningS
 }
 
 /** A server that opens no port: it is given connections that another process has accepted. */
-export function serveHanded(app: App, { host }: { host: string }): RunningServer {
+export function serveHanded(app: ListeningApp, { host }: { host: string }): RunningServer {
   const connections = new OpenConnections(app.server, app.lane)
   // node:http begins to look after slow connections when it hears this.
   app.server.emit('listening')
@@ -49,14 +49,14 @@ export function serveHanded(app: App, { host }: { host: string }): RunningServer
 export class RunningServer {
   /** Of a server that listens itself; 0 of others. */
   readonly port: number
-  readonly #app: App
+  readonly #app: ListeningApp
   readonly #connections: OpenConnections
   readonly #host: string
   #departure: Departure | undefined
   #stopping: Promise<void> | undefined
   #companion: Companion | undefined
 
-  constructor(app: App, connections: OpenConnections, host: string) {
+  constructor(app: ListeningApp, connections: OpenConnections, host: string) {
     this.#app = app
     this.#connections = connections
     this.#host = host
@@ -136,7 +136,7 @@ export class RunningServer {
   }
 
   async #drain(): Promise<void> {
-    const { registry, server, fastify } = this.#app
+    const { registry, server } = this.#app
     registry.draining = true
     const companionStopped = this.#companion?.stop()
     await fetchWaitingConnections(server)
@@ -150,7 +150,7 @@ export class RunningServer {
     clearInterval(closeIdle)
     await companionStopped
     await registry.empty()
-    await fastify.close()
+    await this.#app.close()
   }
 }
 

@@ -7,6 +7,7 @@ const MAX_MESSAGE_LENGTH = 8192
 /** MLflow's SQLSTATE where the class decides it (`_ERROR_CLASS_TO_SQLSTATE`, MLflow 3.17.2). */
 const SQLSTATE_OF_CLASS: Readonly<Partial<Record<ErrorClass, string>>> = {
   SCHEMA_ENFORCEMENT_FAILED: 'KAM01',
+  ATTRIBUTE_NOT_FOUND: 'KAM04',
 }
 
 /** … and elsewhere by the code (`_CLIENT_ERROR_CODE_TO_SQLSTATE`); codes not named have none. */

@@ -15,6 +15,8 @@ export interface LoggedRequest {
   readonly id: string
   readonly traceparent: string | undefined
   readonly path: string
+  /** What the path is a case of, where routes are counted. */
+  readonly route?: string
   /** As HTTP has it; 0 before it is known. */
   readonly status: number
   /** Empty where no model was asked. */

@@ -166,7 +166,7 @@ export class Supervisor implements ProcessObserver {
   }
 
   scrape(process: SupervisedProcess, id: number): void {
-    void this.#gather().then((figures) => process.send({ type: 'merged', id, figures }))
+    void this.gather().then((figures) => process.send({ type: 'merged', id, figures }))
   }
 
   figures(_: SupervisedProcess, id: number, figures: readonly MetricFigures[]): void {
@@ -228,7 +228,7 @@ export class Supervisor implements ProcessObserver {
     return [...this.#processes].filter(({ isReady, isLeaving }) => isReady && !isLeaving)
   }
 
-  async #gather(): Promise<(readonly MetricFigures[])[]> {
+  async gather(): Promise<(readonly MetricFigures[])[]> {
     const gathered = await this.#gathering.gather([...this.#processes].filter(({ isReady }) => isReady))
     const own = ownFigures({
       processes: [...this.#processes],

@@ -70,7 +70,7 @@ describe('headrace models', () => {
     ['a registry on Databricks', ['list', '--registry-uri', 'databricks-uc']],
     ['a folder of runs', ['list', '--tracking-uri', './mlruns']],
     ['a server that is not there', ['list', '--tracking-uri', 'http://127.0.0.1:1']],
-    ['a change that a server does not take yet', ['delete', 'iris', '--tracking-uri', 'http://127.0.0.1:1']],
+    ['a change of a server that is not there', ['delete', 'iris', '--tracking-uri', 'http://127.0.0.1:1']],
   ])('says what is wrong in one line and exits with 1: %s', (_, args) => {
     const { code, out, err } = models(...args)
     expect({ code, out }).toEqual({ code: 1, out: '' })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadFile } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { withoutLateWarning } from '../fixtures/tfjs/late-warning.ts'
 import { network, saved, savedStateful } from '../flavors/tfjs/prepare/support/saved-models.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -35,7 +36,7 @@ function models(...args: readonly string[]) {
     encoding: 'utf8',
     env: env(),
   })
-  return { code: child.status, out: child.stdout, err: child.stderr }
+  return { code: child.status, out: child.stdout, err: withoutLateWarning(child.stderr) }
 }
 
 describe('headrace models convert', () => {

@@ -15,7 +15,7 @@ let client: RegistryClient
 beforeEach(async () => {
   folder = temporaryFolder()
   stores = openRegistry(folder)
-  await stores.registry.createRegisteredModel({ name: 'iris' })
+  await stores.registry.registeredModels.create({ name: 'iris' })
   client = clientOf(folder)
 })
 afterEach(async () => {
@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 async function version(source: string): Promise<string> {
-  return (await stores.registry.createModelVersion({ name: 'iris', source })).version
+  return (await stores.registry.modelVersions.create({ name: 'iris', source })).version
 }
 
 async function refuses(uri: string, code: ErrorCode, ...texts: readonly string[]): Promise<void> {
@@ -38,8 +38,8 @@ describe('a model of the registry', () => {
     const [first, second] = [modelFolder('1'), modelFolder('2')]
     await version(first)
     await version(second)
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '1')
-    await stores.registry.transitionModelVersionStage({
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '1')
+    await stores.registry.modelVersions.transitionStage({
       name: 'iris',
       version: '1',
       stage: 'Production',
@@ -66,13 +66,13 @@ describe('a model of the registry', () => {
   })
 
   test('is found by its logged model', async () => {
-    const { experimentId } = await stores.tracking.ensureDefaultExperiment()
-    const { modelId, artifactLocation } = await stores.tracking.createLoggedModel({
+    const { experimentId } = await stores.tracking.experiments.ensureDefault()
+    const { modelId, artifactLocation } = await stores.tracking.loggedModels.create({
       experimentId,
       name: 'trees',
     })
     await refuses(`models:/${modelId}`, 'INVALID_PARAMETER_VALUE', `'${modelId}' is not ready (PENDING)`)
-    await stores.tracking.finalizeLoggedModel(modelId, 'READY')
+    await stores.tracking.loggedModels.finalize(modelId, 'READY')
     mkdirSync(artifactLocation, { recursive: true })
     expect(await client.resolve(`models:/${modelId}`)).toMatchObject({
       name: 'trees',
@@ -142,7 +142,7 @@ describe('what is not there', () => {
   test('is named as MLflow names it, with what is there instead', async () => {
     await version(modelFolder('1'))
     await version(modelFolder('2'))
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '2')
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '2')
 
     const there = "'iris' has the versions 2, 1 and the aliases champion (version 2)."
     await refuses('models:/iris@challenger', 'INVALID_PARAMETER_VALUE', 'alias challenger not found.', there)
@@ -166,7 +166,7 @@ describe('what is not there', () => {
 
   test('is said of a deleted version', async () => {
     await version(modelFolder())
-    await stores.registry.deleteModelVersion('iris', '1')
+    await stores.registry.modelVersions.delete('iris', '1')
     await refuses('models:/iris/1', 'RESOURCE_DOES_NOT_EXIST', '(name=iris, version=1) not found')
   })
 

@@ -15,11 +15,8 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  type ModelRegistration,
-  type Registered,
-  registerModel,
-} from '../../src/registry-client/register-model.ts'
+import type { ModelRegistration, Registered } from '../../src/registry-client/model-registration.ts'
+import { registerModel } from '../../src/registry-client/register-model.ts'
 import type { Stores } from '../../src/store/stores.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { clientOf, modelFolder, openRegistry, places } from './fixtures/model-folder.ts'
@@ -76,7 +73,7 @@ describe('registering a model', () => {
       tags: [{ key: 'headrace.content_digest' }, { key: 'team', value: 'blue' }],
     })
     const modelId = version.source.slice('models:/'.length)
-    expect(await stores.tracking.getLoggedModel(modelId)).toMatchObject({
+    expect(await stores.tracking.loggedModels.get(modelId)).toMatchObject({
       status: 'READY',
       experimentId: '0',
     })
@@ -93,7 +90,7 @@ describe('registering a model', () => {
     const path = modelFolder()
     const { version } = await register({ path })
     const modelId = version.source.slice('models:/'.length)
-    const location = await stores.registry.getModelVersionDownloadUri('iris', '1')
+    const location = await stores.registry.modelVersions.getDownloadUri('iris', '1')
     const copy = readFileSync(join(location, 'MLmodel'), 'utf8')
     expect(copy.split('\n')).toEqual([
       ...[
@@ -113,12 +110,12 @@ describe('registering a model', () => {
     await register({ path, alias: 'champion' })
     const { version } = await register({ path, alias: 'champion' })
     expect(version).toMatchObject({ version: '2', aliases: ['champion'] })
-    expect((await stores.registry.getModelVersion('iris', '1')).aliases).toEqual([])
+    expect((await stores.registry.modelVersions.get('iris', '1')).aliases).toEqual([])
   })
 
   test('keeps the names of versions in the logged model as MLflow writes them', async () => {
     const { version } = await register({ path: modelFolder(), name: 'Blüten' })
-    const model = await stores.tracking.getLoggedModel(version.source.slice('models:/'.length))
+    const model = await stores.tracking.loggedModels.get(version.source.slice('models:/'.length))
     expect(model.tags).toContainEqual({
       key: 'mlflow.modelVersions',
       value: String.raw`[{"name": "Bl\u00fcten", "version": 1}]`,
@@ -130,7 +127,7 @@ describe('registering a model', () => {
     symlinkSync('model.onnx', join(path, 'link.onnx'))
     linkSync(join(path, 'model.onnx'), join(path, 'hard.onnx'))
     await register({ path })
-    const location = await stores.registry.getModelVersionDownloadUri('iris', '1')
+    const location = await stores.registry.modelVersions.getDownloadUri('iris', '1')
     for (const name of ['link.onnx', 'hard.onnx']) {
       const file = lstatSync(join(location, name))
       expect([file.isFile(), file.nlink]).toEqual([true, 1])
@@ -145,7 +142,7 @@ describe('registering a model', () => {
       message: expect.stringContaining('/etc/passwd'),
     })
     expect(loggedModels()).toEqual([])
-    expect(await stores.registry.searchRegisteredModels()).toEqual([])
+    expect(await stores.registry.registeredModels.list()).toEqual([])
   })
 
   test.each([
@@ -193,7 +190,7 @@ describe('registering where it is absent', () => {
 
   test('registers files again whose version was deleted', async () => {
     await register({ path: modelFolder(), ifAbsent: true })
-    await stores.registry.deleteModelVersion('iris', '1')
+    await stores.registry.modelVersions.delete('iris', '1')
     expect((await register({ path: modelFolder(), ifAbsent: true })).version.version).toBe('2')
   })
 
@@ -226,7 +223,7 @@ test('a process that is killed while it registers leaves no half of a version', 
     await exited
   }
   const client = clientOf(folder)
-  for (const { version } of await stores.registry.searchModelVersions('iris')) {
+  for (const { version } of await stores.registry.modelVersions.ofModel('iris')) {
     const resolved = await client.resolve(`models:/iris/${version}`)
     expect(readFileSync(join(resolved.path, 'model.onnx'))).toHaveLength(20_000_000)
     expect(readFileSync(join(resolved.path, 'data/extra.bin'), 'utf8')).toBe('more')

@@ -23,7 +23,7 @@ beforeEach(async () => {
   here = temporaryFolder()
   stores = openRegistry(there)
   server = await startStoreServer(stores, join(there, 'mlartifacts'))
-  await stores.registry.createRegisteredModel({ name: 'iris' })
+  await stores.registry.registeredModels.create({ name: 'iris' })
 })
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()))
@@ -48,12 +48,12 @@ function upload(path: string, content?: string): string {
 }
 
 async function register(source: string): Promise<string> {
-  return (await stores.registry.createModelVersion({ name: 'iris', source })).version
+  return (await stores.registry.modelVersions.create({ name: 'iris', source })).version
 }
 
 /** A run whose artifacts are at `uri`, in the experiment that it belongs to. */
 async function addRun(uri: string): Promise<string> {
-  const { experimentId } = await stores.tracking.createExperiment('trees', 'mlflow-artifacts:/1')
+  const { experimentId } = await stores.tracking.experiments.create('trees', 'mlflow-artifacts:/1')
   const raw = new Database(join(there, 'mlflow.db'))
   raw
     .prepare(
@@ -66,8 +66,8 @@ async function addRun(uri: string): Promise<string> {
 }
 
 async function addLoggedModel(experimentId: string, name: string, sourceRunId = RUN): Promise<string> {
-  const { modelId } = await stores.tracking.createLoggedModel({ experimentId, name, sourceRunId })
-  await stores.tracking.finalizeLoggedModel(modelId, 'READY')
+  const { modelId } = await stores.tracking.loggedModels.create({ experimentId, name, sourceRunId })
+  await stores.tracking.loggedModels.finalize(modelId, 'READY')
   return modelId
 }
 
@@ -78,7 +78,7 @@ function weightsOf({ path }: { readonly path: string }): string {
 describe('a model of a server', () => {
   test('is fetched once, and known by its alias and version', async () => {
     await register(upload('0/iris'))
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '1')
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '1')
     const first = await client().resolve('models:/iris/champion')
     expect(first).toMatchObject({
       uri: 'models:/iris/champion',
@@ -100,19 +100,19 @@ describe('a model of a server', () => {
   test('is the new one after its alias moved', async () => {
     await register(upload('0/a', 'one'))
     await register(upload('0/b', 'two'))
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '1')
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '1')
     expect(weightsOf(await client().resolve('models:/iris@champion'))).toBe('one')
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '2')
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '2')
     const moved = await client().resolve('models:/iris@champion')
     expect([weightsOf(moved), moved.version]).toEqual(['two', '2'])
   })
 
   test('is found by latest, by stage and by its logged model', async () => {
     await register(upload('0/iris'))
-    await stores.registry.transitionModelVersionStage({
+    await stores.registry.modelVersions.transitionStage({
       ...{ name: 'iris', version: '1', stage: 'Staging', archiveExistingVersions: false },
     })
-    const { experimentId } = await stores.tracking.createExperiment('trees', 'mlflow-artifacts:/1')
+    const { experimentId } = await stores.tracking.experiments.create('trees', 'mlflow-artifacts:/1')
     const modelId = await addLoggedModel(experimentId, 'oak')
     upload(`1/models/${modelId}/artifacts`, 'oak')
     for (const uri of ['models:/iris/latest', 'models:/iris/staging']) {
@@ -170,10 +170,10 @@ describe('a model of a server', () => {
   test('is found over a registry that is not the tracking store', async () => {
     const elsewhere = temporaryFolder()
     const registry = openRegistry(elsewhere)
-    await registry.registry.createRegisteredModel({ name: 'roses' })
+    await registry.registry.registeredModels.create({ name: 'roses' })
     await addRun('mlflow-artifacts:/1/run/artifacts')
     upload('1/run/artifacts/model', 'run')
-    await registry.registry.createModelVersion({ name: 'roses', source: `runs:/${RUN}/model` })
+    await registry.registry.modelVersions.create({ name: 'roses', source: `runs:/${RUN}/model` })
     await registry.close()
     const locations = {
       registry: { uri: 'sqlite:///mlflow.db', folder: elsewhere },
@@ -261,7 +261,7 @@ describe('without its registry, a model', () => {
   beforeEach(async () => {
     said.length = 0
     await register(upload('0/iris'))
-    await stores.registry.setRegisteredModelAlias('iris', 'champion', '1')
+    await stores.registry.registeredModels.setAlias('iris', 'champion', '1')
     await client().resolve('models:/iris@champion')
   })
 

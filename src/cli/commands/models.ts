@@ -18,7 +18,9 @@ export function registerModelsCommand(program: Command): void {
     .description('Registers, shows and downloads models, and changes the registry')
 
   withEngine(models.command('register'))
-    .description('Copies a model folder into the registry as a new version')
+    .description(
+      'Registers a model folder as a new version, with a copy of its files: in the database, or on its server',
+    )
     .argument('<path>', 'folder with an MLmodel file, or of a TF.js model')
     .requiredOption('-n, --name <name>', 'name of the registered model; made where it is not there')
     .option('-a, --alias <alias>', 'alias to set on the version')

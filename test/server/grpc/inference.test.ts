@@ -132,7 +132,7 @@ describe('ModelInfer', () => {
   })
 
   test('drops what its client has taken back', async () => {
-    const models = slow(500)
+    const models = slow(10_000)
     const { address, server } = await startGrpc({ models })
     const { client } = new TestClient(address)
     const bytes = encodeRequest(camelCased(inferRequest([[1, 2, 3, 4]])))

@@ -4,7 +4,7 @@ import { invalidParameter, ServingError } from '../../../core/errors.ts'
 import type { PrepareOptions } from '../../../flavors/flavor.ts'
 import type { MlModel } from '../../../flavors/mlmodel.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
-import type { BareModel } from '../../../registry-client/register-model.ts'
+import type { BareModel } from '../../../registry-client/model-registration.ts'
 import { describeModel } from './describe-model.ts'
 import { readSignatureFile } from './signature-file.ts'
 

@@ -1,7 +1,7 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { AliasOptions, ModelsOptions } from './options.ts'
 import { print, printJson } from './output.ts'
-import { withAliases, withStores } from './registry.ts'
+import { withWriter } from './registry.ts'
 
 export interface AliasChange {
   readonly name: string
@@ -16,10 +16,8 @@ export async function changeAlias(
   if (options.delete === (version !== undefined)) {
     throw invalidParameter('Give either the version that the alias is to mean, or --delete')
   }
-  await withAliases(options, (aliases) =>
-    version === undefined
-      ? aliases.deleteRegisteredModelAlias(name, alias)
-      : aliases.setRegisteredModelAlias(name, alias, version),
+  await withWriter(options, (writer) =>
+    version === undefined ? writer.deleteAlias(name, alias) : writer.setAlias(name, alias, version),
   )
   if (options.json) printJson({ name, alias, version: version ?? null })
   else if (version === undefined) print(`Model '${name}' has no alias '${alias}' now.`)
@@ -29,12 +27,8 @@ export async function changeAlias(
 export async function deleteModel(which: string, options: ModelsOptions): Promise<void> {
   const [name = '', version, ...rest] = which.replace(/^models:\/+/, '').split('/')
   if (rest.length > 0) throw invalidParameter(`'${which}' is neither a model's name nor name/version`)
-  const instead =
-    version === undefined
-      ? 'MlflowClient().delete_registered_model(name)'
-      : 'MlflowClient().delete_model_version(name, version)'
-  await withStores(options, instead, ({ registry }) =>
-    version === undefined ? registry.deleteRegisteredModel(name) : registry.deleteModelVersion(name, version),
+  await withWriter(options, (writer) =>
+    version === undefined ? writer.deleteModel(name) : writer.deleteVersion(name, version),
   )
   if (options.json) printJson({ name, version: version ?? null, deleted: true })
   else if (version === undefined) print(`Deleted model '${name}' with all its versions.`)

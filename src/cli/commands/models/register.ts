@@ -1,20 +1,17 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { Tag } from '../../../entities/tag.ts'
-import { registerModel } from '../../../registry-client/register-model.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import { modelToRegister } from './bare-model.ts'
 import type { RegisterOptions } from './options.ts'
 import { print, printJson } from './output.ts'
-import { logger, withStores } from './registry.ts'
-
-const INSTEAD = 'mlflow.register_model(model_uri, name) or log_model(…, registered_model_name=name)'
+import { logger, withWriter } from './registry.ts'
 
 export async function register(path: string, options: RegisterOptions): Promise<void> {
   const { name, alias, description, ifAbsent } = options
   const tags = options.tag.map(parseTag)
-  const { version, created } = await withStores(options, INSTEAD, async (stores, places) => {
+  const { version, created } = await withWriter(options, async (writer) => {
     const model = await modelToRegister(path, options.signature, prepareOptions(options, logger))
-    return await registerModel(stores, places, { ...model, name, alias, description, tags, ifAbsent })
+    return await writer.register({ ...model, name, alias, description, tags, ifAbsent })
   })
   if (options.json) {
     printJson({ ...version, created })

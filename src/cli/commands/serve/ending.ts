@@ -3,6 +3,7 @@ import type { ModelRepository } from '../../../runtime/model-repository.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import type { ServeSettings } from '../../config.ts'
 import { onEndSignals } from './end-signals.ts'
+import type { ServingTracker } from './track/serving-tracker.ts'
 
 /** What takes connections: a server, or the group of listeners that it is the first of. */
 interface EndingServer {
@@ -19,6 +20,8 @@ interface EndingInit {
   readonly logger: Logger
   readonly settings: Pick<ServeSettings, 'graceMs' | 'timeoutMs'>
   readonly link: SupervisorLink | undefined
+  /** What records the server, once there is something. */
+  readonly tracker: () => Pick<ServingTracker, 'end'> | undefined
 }
 
 /** process.exit() waits for native runs, which may never return: then only a kill ends the process. */
@@ -64,6 +67,7 @@ export class Ending {
     this.#asked = true
     const kill = (): void => void process.kill(process.pid, 'SIGKILL')
     setTimeout(kill, EXHAUSTED_GRACE_MS + EXIT_MARGIN_MS)
+    void this.#init.tracker()?.end('FAILED')
     void server.stop({ graceMs: EXHAUSTED_GRACE_MS }).then(kill)
   }
 
@@ -95,6 +99,7 @@ export class Ending {
   async #end(stopped: Promise<void>, late: NodeJS.Timeout): Promise<void> {
     const { server, repository, logger, link } = this.#init
     await stopped
+    await this.#init.tracker()?.end('FINISHED')
     await repository.close()
     clearTimeout(late)
     if (link === undefined) logger.info('stopped')

@@ -20,6 +20,7 @@ import { fieldsOf, type Place } from './place.ts'
 import { shareTuning } from './share-tuning.ts'
 import { SharedControl } from './shared-control.ts'
 import { startSteps } from './start-steps.ts'
+import type { ServingTracker } from './track/serving-tracker.ts'
 import { watchHangs } from './watch-hangs.ts'
 
 /** What a server is made of before its models are there. */
@@ -29,6 +30,8 @@ interface Prepared extends ScoringServer {
   readonly logger: Logger
   readonly format: LogFormat
   readonly resources: ResourceShare
+  /** Holds what records the server, from when it serves. */
+  readonly tracking: { tracker?: ServingTracker }
 }
 
 /** How a server takes part in a group of listeners. */
@@ -67,7 +70,7 @@ export async function serveHere(settings: ServeSettings, place: Place): Promise<
     // The server's modules are read while the engine opens the models in threads of its own.
     const loading = Promise.all(steps.flatMap((step) => loadStep(parts.repository, step)))
     const [models] = await Promise.all([loading, import('./open-ports.ts'), ...serverModules()])
-    const serving = await open({ ...parts, settings, place, logger, format, resources }, models)
+    const serving = await open({ ...parts, settings, place, logger, format, resources, tracking: {} }, models)
     await begin(serving)
   } catch (error) {
     await parts.repository.close()
@@ -150,7 +153,7 @@ function optionsFor(
 
 /** Sees to it that the server ends in order. @returns how it is to end when others tell it. */
 function onEnd(
-  { repository, logger, settings, place }: Prepared,
+  { repository, logger, settings, place, tracking }: Prepared,
   { server }: OpenPorts,
   { opened, link }: Membership,
 ): (graceMs: number) => void {
@@ -160,7 +163,15 @@ function onEnd(
     return (graceMs) => ending.finish(graceMs)
   }
   const { group } = opened ?? {}
-  const ending = new Ending({ server: group ?? server, repository, logger, settings, link: place.link })
+  const tracker = () => tracking.tracker
+  const ending = new Ending({
+    server: group ?? server,
+    repository,
+    logger,
+    settings,
+    link: place.link,
+    tracker,
+  })
   repository.onExhausted = (model) => ending.exhausted(exhaustedBy(model))
   // Whoever reads that it listens may end it at once.
   ending.onSignals()
@@ -188,7 +199,17 @@ async function begin(serving: Serving): Promise<void> {
   if (place.kind === 'alone') await announce({ ...serving, choice }, { port, grpcPort })
   opened?.start({ port, ...(grpcPort === undefined ? {} : { grpcPort }) })
   boundYoungGeneration()
-  if (place.kind === 'alone') await watchHangs(repository, settings, format)
+  if (place.kind !== 'alone') return
+  await track(serving)
+  await watchHangs(repository, settings, format)
+}
+
+/** Records what is served, where that is wanted. Of several processes their supervisor does that. */
+async function track({ settings, logger, link, app, tracking }: Serving): Promise<void> {
+  if (settings.track === undefined) return
+  const { ServingTracker } = await import('./track/serving-tracker.ts')
+  const figures = link ?? { gather: async () => [await app.exposition.figures()] }
+  tracking.tracker = new ServingTracker(settings, settings.track, figures, logger)
 }
 
 /** Does what whoever directs the server asks. */

@@ -3,10 +3,11 @@ import { FirstProcessFailed, Supervisor, startFailure } from '../../../superviso
 import type { ServeSettings } from '../../config.ts'
 import { onEndSignals } from './end-signals.ts'
 import { logFormatOf } from './log-format.ts'
+import type { ServingTracker } from './track/serving-tracker.ts'
 
 /** Runs the same command line in several processes and keeps them alive, until a signal comes. */
 export async function supervise(settings: ServeSettings): Promise<void> {
-  const { processes, graceMs, timeoutMs, host, port, grpcPort, reusePort } = settings
+  const { processes, graceMs, timeoutMs, host, port, grpcPort, reusePort, track } = settings
   const logger = createLogger({ level: settings.logLevel, format: logFormatOf(settings) })
   const supervisor = new Supervisor({
     program: { script: process.argv[1]!, args: process.argv.slice(2) },
@@ -17,15 +18,21 @@ export async function supervise(settings: ServeSettings): Promise<void> {
     requestTimeoutMs: timeoutMs,
     log: logger,
   })
+  let tracker: ServingTracker | undefined
   onEndSignals((signal, repeated) => {
     logger.info({ signal }, repeated ? 'stopping at once' : 'stopping')
-    void supervisor.stop({ accepting: signal === 'SIGTERM' }).then(() => {
+    const ended = supervisor.stop({ accepting: signal === 'SIGTERM' }).then(() => tracker?.end('FINISHED'))
+    void ended.then(() => {
       logger.info('stopped')
       process.exit(0)
     })
   })
   try {
     await supervisor.start()
+    if (track !== undefined) {
+      const { ServingTracker } = await import('./track/serving-tracker.ts')
+      tracker = new ServingTracker(settings, track, supervisor, logger)
+    }
   } catch (error) {
     await supervisor.stop({ accepting: false })
     const failure = error instanceof FirstProcessFailed ? startFailure(error) : error

@@ -9,6 +9,7 @@ import { readSignatureFile } from '../../../../src/cli/commands/models/signature
 import { readMlModel } from '../../../../src/flavors/read-mlmodel.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
 import { editModelJson } from '../../../fixtures/tfjs/edit-model-json.ts'
+import { withoutLateWarning } from '../../../fixtures/tfjs/late-warning.ts'
 import { useQuietCpu } from '../../../fixtures/tfjs/quiet-cpu.ts'
 import {
   placeholder,
@@ -48,7 +49,7 @@ function register(...args: readonly string[]): { code: number | null; out: strin
   }
   const all = [MAIN, 'models', 'register', ...args, '-n', 'm']
   const child = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8', env })
-  return { code: child.status, out: child.stdout, err: child.stderr }
+  return { code: child.status, out: child.stdout, err: withoutLateWarning(child.stderr) }
 }
 
 /** Folders of the registered copies. */
