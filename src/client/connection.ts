@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { isRecord } from '../core/record.ts'
 import { Answer } from './answer.ts'
@@ -14,11 +15,18 @@ import { authorizationOf, readServerUrl } from './server-url.ts'
 import { Transport, type WireRequest } from './transport.ts'
 
 /** A call of a REST API. */
-export interface JsonRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** From the URL of the connection on, percent-encoded: `/api/2.0/mlflow/runs/get`. */
   readonly path: string
-  readonly query?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>> | URLSearchParams
+  /** Text, or what gives the bytes anew for each attempt. */
+  readonly body?: string | (() => Readable) | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A call of a REST API with an object. */
+export interface JsonRequest extends Omit<ApiRequest, 'body' | 'headers'> {
   readonly body?: object
 }
 
@@ -34,7 +42,12 @@ export interface FileRequest {
 }
 
 /** What is special to one request, of either kind. */
-type Outgoing = Pick<WireRequest, 'method'> & Pick<JsonRequest, 'body'> & Pick<FileRequest, 'headers'>
+type Outgoing = Pick<WireRequest, 'method'> & Pick<ApiRequest, 'body' | 'headers'>
+
+/** A request of which each attempt is made anew. */
+type Attempted = Omit<WireRequest, 'body'> & Pick<ApiRequest, 'body'>
+
+const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** What a connection hands on to one that is made of it. */
 interface Inherited {
@@ -103,12 +116,26 @@ export class Connection {
 
   /** The object that an API call answers with; an empty answer is an empty object, as in MLflow. */
   json(request: JsonRequest, call: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    const { body, ...rest } = request
+    const sent = body === undefined ? rest : { ...rest, headers: JSON_TYPE, body: JSON.stringify(body) }
+    return this.#answered(sent, call, objectOf)
+  }
+
+  /** The text that an API call answers with. */
+  text(request: ApiRequest, call: CallOptions = {}): Promise<string> {
+    return this.#answered(request, call, (text) => text)
+  }
+
+  #answered<T>(
+    request: ApiRequest,
+    call: CallOptions,
+    read: (text: string, asked: FailedRequest) => T,
+  ): Promise<T> {
     const target = this.#target(request.path, request.query)
     const asked = this.#asked(target, 'api')
     return this.#retrying(call, async () => {
       const answer = await this.#followed(this.#wire(request, target, call), asked)
-      const text = await answer.text(MAX_JSON_BYTES)
-      return objectOf(text, asked)
+      return read(await answer.text(MAX_JSON_BYTES), asked)
     })
   }
 
@@ -129,9 +156,9 @@ export class Connection {
     await Promise.all([...this.#transports.values()].map((transport) => transport.close()))
   }
 
-  #target(path: string, query: Readonly<Record<string, string>> = {}): URL {
+  #target(path: string, query: ApiRequest['query'] = {}): URL {
     const target = new URL(`${this.url}${path}`)
-    for (const [name, value] of Object.entries(query)) target.searchParams.append(name, value)
+    for (const [name, value] of new URLSearchParams(query)) target.searchParams.append(name, value)
     return target
   }
 
@@ -139,13 +166,12 @@ export class Connection {
     return { url: `${target.origin}${target.pathname}`, kind, credentials: this.#credentials }
   }
 
-  #wire({ method, body, headers }: Outgoing, url: URL, { signal }: CallOptions): WireRequest {
-    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+  #wire({ method, body, headers }: Outgoing, url: URL, { signal }: CallOptions): Attempted {
     return {
       method,
       url,
-      headers: { ...this.#headers, 'accept-encoding': 'identity', ...type, ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...this.#headers, 'accept-encoding': 'identity', ...headers },
+      body,
       signal,
     }
   }
@@ -156,7 +182,7 @@ export class Connection {
   }
 
   /** Redirects within the origin are followed where they keep the method. (RFC 9110, section 15.4) */
-  async #followed(request: WireRequest, asked: FailedRequest): Promise<Answer> {
+  async #followed(request: Attempted, asked: FailedRequest): Promise<Answer> {
     let wire = request
     for (let redirects = 0; ; redirects++) {
       const answer = await this.#once(wire)
@@ -168,7 +194,9 @@ export class Connection {
     }
   }
 
-  async #once(wire: WireRequest): Promise<Answer> {
+  async #once(attempted: Attempted): Promise<Answer> {
+    const { body } = attempted
+    const wire: WireRequest = { ...attempted, body: typeof body === 'function' ? body() : body }
     const asked = {
       url: `${wire.url.origin}${wire.url.pathname}`,
       signal: wire.signal,
@@ -204,7 +232,7 @@ function originOf({ url }: { readonly url: string }): string {
   return new URL(url).origin
 }
 
-function redirectTarget({ status, headers }: Answer, { method, url }: WireRequest): URL | undefined {
+function redirectTarget({ status, headers }: Answer, { method, url }: Attempted): URL | undefined {
   const keepsMethod =
     status === 307 || status === 308 || (method === 'GET' && [301, 302, 303].includes(status))
   const target = keepsMethod ? URL.parse(headers['location'] ?? '', url.href) : null

@@ -44,7 +44,7 @@ export async function withRetries<T>(
       if (!isUnreachable(error) || done >= attempts) throw error
       const waitSeconds = waitBefore(done, error.retryAfterSeconds, rules)
       rules.onRetry({ reason: error, attempt: done + 1, attempts, waitSeconds })
-      await pause(waitSeconds, rules.signal)
+      await pause(waitSeconds, rules.signal, 'while it waited to ask again')
     }
   }
 }
@@ -75,11 +75,12 @@ export function readRetryAfter(header: string | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000)
 }
 
-async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** @throws ServingError CANCELLED where the signal ends it */
+export async function pause(seconds: number, signal: AbortSignal | undefined, stage: string): Promise<void> {
   try {
     await sleep(seconds * 1000, undefined, signal === undefined ? {} : { signal })
   } catch {
-    throw cancellation(signal, 'while it waited to ask again')
+    throw cancellation(signal, stage)
   }
 }
 

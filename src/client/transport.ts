@@ -1,13 +1,14 @@
+import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { ConnectionOptions } from './connection-options.ts'
 import { readTlsOptions } from './tls.ts'
 
 /** One request as it goes out. */
 export interface WireRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | undefined
+  readonly body?: string | Readable | undefined
   readonly signal?: AbortSignal | undefined
 }
 

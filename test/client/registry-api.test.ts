@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MlflowClient } from '../../src/client/mlflow-client.ts'
+import { MlflowServer } from '../../src/client/mlflow-server.ts'
 import type { RegistryApi } from '../../src/client/registry-api.ts'
 import { caught } from './support/caught.ts'
 import { type Endpoints, page, startFakeMlflow } from './support/fake-mlflow.ts'
@@ -10,7 +10,7 @@ const VERSIONS = '/api/2.0/mlflow/model-versions'
 
 async function serve(endpoints: Endpoints): Promise<{ registry: RegistryApi; server: WebServer }> {
   const server = await startFakeMlflow(endpoints)
-  return { registry: new MlflowClient({ url: server.url, maxRetries: 0 }).registry, server }
+  return { registry: new MlflowServer({ url: server.url, maxRetries: 0 }).registry, server }
 }
 
 /** As MLflow 3.17.2 sends it. */
@@ -194,7 +194,7 @@ describe('registered models', () => {
 test('a server with a path before its API is reached there', async () => {
   const endpoints = { [`GET ${VERSIONS}/get`]: () => ({ model_version: VERSION }) }
   const server = await startFakeMlflow(endpoints, '/team/mlflow')
-  const { registry, url } = new MlflowClient({ url: `${server.url}/team/mlflow` })
+  const { registry, url } = new MlflowServer({ url: `${server.url}/team/mlflow` })
   expect(await registry.getModelVersion("it's me", '3')).toEqual(VERSION_ENTITY)
   expect([registry.url, url]).toEqual([`${server.url}/team/mlflow`, `${server.url}/team/mlflow`])
 })

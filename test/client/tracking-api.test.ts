@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MlflowClient } from '../../src/client/mlflow-client.ts'
+import { MlflowServer } from '../../src/client/mlflow-server.ts'
 import type { TrackingApi } from '../../src/client/tracking-api.ts'
 import { caught } from './support/caught.ts'
 import { type Endpoints, page, startFakeMlflow } from './support/fake-mlflow.ts'
@@ -10,7 +10,7 @@ const MODEL_ID = 'm-550f25eae2db48ebad69edc1d72c4329'
 
 async function serve(endpoints: Endpoints): Promise<{ tracking: TrackingApi; server: WebServer }> {
   const server = await startFakeMlflow(endpoints)
-  return { tracking: new MlflowClient({ url: server.url, maxRetries: 0 }).tracking, server }
+  return { tracking: new MlflowServer({ url: server.url, maxRetries: 0 }).tracking, server }
 }
 
 /** As MLflow 3.17.2 sends it. */

@@ -1,0 +1,36 @@
+/** `headrace/client`: MLflow servers from TypeScript and JavaScript. */
+export { type ErrorCode, ServingError } from '../core/errors.ts'
+export type { Dataset, DatasetInput } from '../entities/dataset.ts'
+export type { Experiment, LifecycleStage } from '../entities/experiment.ts'
+export type { LoggedModel, LoggedModelStatus, LoggedModelWithData } from '../entities/logged-model.ts'
+export type { Metric } from '../entities/metric.ts'
+export type {
+  ModelVersion,
+  ModelVersionStatus,
+  ModelVersionWithData,
+  Stage,
+} from '../entities/model-version.ts'
+export type { Param } from '../entities/param.ts'
+export type { RegisteredModel, RegisteredModelAlias } from '../entities/registered-model.ts'
+export type { ModelInput, ModelOutput, Run, RunData, RunInputs, RunOutputs } from '../entities/run.ts'
+export type { RunInfo, RunStatus } from '../entities/run-info.ts'
+export type { Tag } from '../entities/tag.ts'
+export type { PageOptions, SearchOptions, ViewType } from './api/api-client.ts'
+export type { ExperimentSearch, NewExperiment } from './api/experiment-client.ts'
+export type { LoggedModelOrder, LoggedModelSearch, NewLoggedModel } from './api/logged-model-client.ts'
+export type { LogBatch, MetricOptions, NewMetric, RunInputsToLog } from './api/metric-client.ts'
+export type { NewModelVersion, StageChange } from './api/model-version-client.ts'
+export type { Page } from './api/page.ts'
+export type { NewRegisteredModel } from './api/registered-model-client.ts'
+export type { NewRun, RunSearch, RunUpdate } from './api/run-client.ts'
+export type { Texts } from './api/tags.ts'
+export type { FileInfo } from './artifacts/artifact-tree.ts'
+export type { CallOptions, ClientLog, ConnectionOptions } from './connection-options.ts'
+export { ActiveRun } from './fluent/active-run.ts'
+export { defaultClient, setTrackingUri } from './fluent/defaults.ts'
+export { setExperiment } from './fluent/set-experiment.ts'
+export { activeRun, type StartRunOptions, startRun } from './fluent/start-run.ts'
+export { type LogFailure, LogFailuresError } from './log-queue/log-failure.ts'
+export { LogQueue, type LogQueueOptions } from './log-queue/log-queue.ts'
+export { MlflowClient, type MlflowClientOptions } from './mlflow-client.ts'
+export type { ScoreOptions, ScoringData } from './score.ts'
