@@ -65,6 +65,11 @@ export class Server {
     return this.#until(() => this.#isReady(), timeoutMs)
   }
 
+  /** @returns milliseconds from exec until a GET of its path is answered with 200, polled each 2 ms. */
+  answers(timeoutMs = 120_000): Promise<number> {
+    return this.#until(() => isOk(this.url), timeoutMs)
+  }
+
   async #until(condition: () => Promise<boolean>, timeoutMs: number): Promise<number> {
     for (;;) {
       const elapsed = performance.now() - this.#startedAt
@@ -76,10 +81,8 @@ export class Server {
     }
   }
 
-  async #isReady(): Promise<boolean> {
-    const reply = await fetch(new URL('/ready', this.url)).catch(() => undefined)
-    await reply?.arrayBuffer()
-    return reply?.ok ?? false
+  #isReady(): Promise<boolean> {
+    return isOk(new URL('/ready', this.url))
   }
 
   async #predicts(): Promise<boolean> {
@@ -118,6 +121,12 @@ export class Server {
     signalGroup(group, 'SIGTERM')
     while (signalGroup(group, performance.now() > killAt ? 'SIGKILL' : 0)) await sleep(20)
   }
+}
+
+async function isOk(url: string | URL): Promise<boolean> {
+  const reply = await fetch(url).catch(() => undefined)
+  await reply?.arrayBuffer()
+  return reply?.ok ?? false
 }
 
 const STOP_MS = 8_000
