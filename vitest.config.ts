@@ -10,7 +10,7 @@ export default defineConfig({
     // Threads of a test strip types side by side: see src/flavors/unoptimised-wrappers.ts.
     execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     // For what never ends: on a machine with much to do threads and processes of low priority take long.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },

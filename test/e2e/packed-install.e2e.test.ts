@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import '@tensorflow/tfjs-backend-cpu'
@@ -104,6 +104,39 @@ describe('the package, packed and installed in an empty folder', () => {
       reflection.end()
       reflection.resume()
       await once(reflection, 'end')
+    } finally {
+      expect((await server.stop()).code).toBe(0)
+    }
+  })
+
+  test('has a client for programs, which logs to the server that it has as well', async () => {
+    const args = ['server', '--backend-store-uri', 'sqlite:///tracking.db', '--port', '0']
+    const server = new HeadraceProcess({ command: [headrace], args, cwd: folder })
+    try {
+      const source = `import { MlflowClient, startRun } from 'headrace/client'
+        const client = new MlflowClient('${await server.listening()}')
+        const id: string = await startRun({ client, experiment: 'packed' }, (run) => (void run.logMetric('a', 1), run.runId))
+        const value: number | undefined = (await client.getRun(id)).data.metrics[0]?.value
+        console.log(value)`
+      writeFileSync(join(folder, 'logs.mts'), source)
+      const printed = await run({ command: [process.execPath], args: ['logs.mts'], cwd: folder })
+      expect(printed).toMatchObject({ code: 0, stdout: '1\n' })
+      const options = [
+        '--strict',
+        '--noEmit',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2024',
+        '--types',
+        'node',
+      ]
+      const typeRoots = ['--typeRoots', `${ROOT}node_modules/@types`, 'logs.mts']
+      const checked = [`${ROOT}node_modules/typescript/bin/tsc`, ...options, ...typeRoots]
+      expect(await run({ command: [process.execPath], args: checked, cwd: folder })).toMatchObject({
+        code: 0,
+        stdout: '',
+      })
     } finally {
       expect((await server.stop()).code).toBe(0)
     }

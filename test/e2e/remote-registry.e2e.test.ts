@@ -181,12 +181,6 @@ describe.each(['SQLite', 'PostgreSQL'])('an MLflow server on %s', (backend) => {
     expect(await headrace('models', 'alias', '--delete', 'iris', 'newest')).toMatchObject({ code: 0 })
   })
 
-  test('is told that registering and deleting are for its own client', async () => {
-    const { code, stderr } = await headrace('models', 'delete', 'iris/1')
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^headrace: [^\n]*MLflow[^\n]*\n$/)
-  })
-
   test('has a version that moved served at the next start', async () => {
     const uri = 'models:/iris@moving'
     for (const version of ['1', '2']) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { withoutLateWarning } from '../fixtures/tfjs/late-warning.ts'
 import { useQuietCpu } from '../fixtures/tfjs/quiet-cpu.ts'
 import { placeholder, saveGraphModel, saveLayersModel, signatureEntry } from '../fixtures/tfjs/save-model.ts'
 import { run } from './support/headrace-process.ts'
@@ -52,7 +53,7 @@ function saveDouble(folder: string): void {
 
 async function headrace(cwd: string, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await run({ args, cwd })
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect({ code, stderr: withoutLateWarning(stderr) }).toEqual({ code: 0, stderr: '' })
   return stdout
 }
 

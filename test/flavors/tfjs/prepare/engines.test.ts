@@ -6,6 +6,7 @@ import type { TensorMap } from '../../../../src/core/tensor.ts'
 import type { EngineName } from '../../../../src/flavors/engine-choice.ts'
 import { chooseEngine } from '../../../../src/flavors/tfjs/prepare/choose-engine.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
+import { noting } from '../../../fixtures/tfjs/late-warning.ts'
 import type { EngineModel } from '../engines/support/engine-models.ts'
 import { DEAD_BRANCH, PARTICULAR } from '../engines/support/odd-models.ts'
 import {
@@ -22,19 +23,10 @@ import {
 const fourNumbers: TensorMap = new Map([
   ['hidden_input', { datatype: 'FP32', shape: [2, 4], data: Float32Array.of(1, 2, 3, 4, -1, 0, 1, 0) }],
 ])
-/** On a busy machine compiling takes so long that somebody may wonder. */
-const LATE = 'still being compiled'
 const STATEFUL = "layer 'memory' (LSTM): states that are kept between calls"
 
 /** For all tests that do not try how models are prepared: each is prepared once. */
 const cache = { folder: temporaryFolder(), maxBytes: 1e9 }
-
-/** Notes all warnings but that a machine is slow. */
-function noting(warnings: string[]): (message: string) => void {
-  return (message) => {
-    if (!message.includes(LATE)) warnings.push(message)
-  }
-}
 
 describe('a model that is compiled', () => {
   let folder: string

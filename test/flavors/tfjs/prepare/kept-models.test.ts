@@ -8,6 +8,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TensorMap } from '../../../../src/core/tensor.ts'
 import type { PreparedModel } from '../../../../src/flavors/flavor.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
+import { noting } from '../../../fixtures/tfjs/late-warning.ts'
 import { load, network, prepare, saved } from './support/saved-models.ts'
 
 const PROCESS = fileURLToPath(new URL('support/prepare-process.ts', import.meta.url))
@@ -122,7 +123,7 @@ describe('a model that cannot be kept', () => {
   ])('is served all the same, with a warning: %s', async (_, maxBytes, spoil, warning) => {
     spoil()
     const warnings: string[] = []
-    const prepared = await prepare(model, { ...cache(maxBytes), warn: (message) => warnings.push(message) })
+    const prepared = await prepare(model, { ...cache(maxBytes), warn: noting(warnings) })
     expect(warnings).toEqual([expect.stringMatching(warning)])
     expect(prepared.plan).toMatchObject({ compiled: { copy: { shared: expect.any(Uint8Array) } } })
     expect(await answer(structuredClone(prepared))).toEqual(right)
