@@ -24,10 +24,16 @@ import { storeLocations } from './store-locations.ts'
  */
 const YOUNG_GENERATION = ['--semi-space-growth-factor=1', '--min-semi-space-size=2']
 
+/**
+ * Of what survives a collection, before the next: V8 lets it double. Resident memory under load is 28 MB less, at no cost
+ * that shows in the rates (docs/performance.md).
+ */
+const OLD_GENERATION = '--heap-growing-percent=20'
+
 /** Serves MLflow's API until a signal comes. */
 export async function serveTracking(settings: TrackingServerSettings): Promise<void> {
   checkSettings(settings)
-  for (const flag of YOUNG_GENERATION) setFlagsFromString(flag)
+  for (const flag of [...YOUNG_GENERATION, OLD_GENERATION]) setFlagsFromString(flag)
   const format = logFormatOf(settings)
   const logger = createLogger({ level: settings.logLevel, format })
   warn(settings, logger)
