@@ -8,11 +8,20 @@ import type { RolloutView } from './rollout-view.ts'
  * JSON: numbers are finite.
  */
 export type MemberMessage =
-  /** A member is there and wants the states. */
-  | { readonly kind: 'join' }
+  /** A member is there and wants the states. The first one to join tells what its variants and shadows are. */
+  | { readonly kind: 'join'; readonly models: readonly RolloutModel[] }
   | { readonly kind: 'observed'; readonly rollout: string; readonly requests: readonly ObservedRequest[] }
   | { readonly kind: 'compared'; readonly rollout: string; readonly comparisons: readonly ComparedOutputs[] }
   | { readonly kind: 'question'; readonly id: number; readonly question: RolloutQuestion }
+
+/** A model that takes part in rollouts, as a member has loaded it. */
+export interface RolloutModel {
+  /** Served name. */
+  readonly name: string
+  /** In its canonical form: `models:/iris@champion`. */
+  readonly uri: string
+  readonly version: string
+}
 
 /** What a member learns. */
 export type ThreadMessage =
