@@ -75,6 +75,8 @@ export interface OutputDifference {
   readonly output: string
   /** Largest |a - b| / (absolute + relative * |a|): above 1 is beyond the tolerance; absent for text and for other shapes. */
   readonly excess?: number
+  /** Index of the element with the largest excess, or of the first text that differs; absent where nothing differs. */
+  readonly at?: number
   /** Elements that differ beyond the tolerance, and all. */
   readonly different: number
   readonly elements: number

@@ -84,6 +84,8 @@ export interface GuardView {
   /** The rate that is taken for harmless. */
   readonly allowedRate: number
   readonly eValue: number
+  /** The e-value at which it stops the variant. */
+  readonly stopsAt?: number
   /** It has stopped the variant. */
   readonly tripped: boolean
 }
@@ -112,10 +114,11 @@ export type ComparisonVerdict =
   | 'variant-better'
   | 'no-difference-worth-having'
 
-/** For the pictures over time. */
+/** For the pictures over time, the oldest first. */
 export interface HistoryPoint {
   readonly at: number
   readonly step: number
+  /** In the order of the view's `variants`. Counts are since the start of the rollout; `p99Ms` is of what came since the point before. */
   readonly variants: readonly {
     readonly permille: number
     readonly requests: number
@@ -124,5 +127,6 @@ export interface HistoryPoint {
     readonly outcomes: number
     readonly mean: number | undefined
   }[]
+  /** In the order of the view's `comparisons`. */
   readonly intervals: readonly ({ readonly low: number; readonly high: number } | undefined)[]
 }
