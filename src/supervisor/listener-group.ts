@@ -14,6 +14,7 @@ import { ListenerWorker, type ThreadEnd } from './listener-worker.ts'
 import { ModelChanges } from './model-changes.ts'
 import type { ChangeAnswer } from './process-messages.ts'
 import { RestartDelay } from './restart-delay.ts'
+import { type OpenRolloutLine, RolloutRelay } from './rollout-relay.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 import type { SupervisorLog } from './supervisor-log.ts'
 
@@ -22,6 +23,8 @@ export interface ListenerGroupOptions {
   readonly board: ListenerBoard
   /** Starts the thread of a listener, of this number from 2 up, which then talks through its parent port. */
   readonly startThread: (number: number) => Worker
+  /** Where there are rollouts. */
+  readonly rollouts?: OpenRolloutLine | undefined
   readonly log: SupervisorLog
 }
 
@@ -46,6 +49,7 @@ export class ListenerGroup implements ListenerObserver {
   readonly #options: ListenerGroupOptions
   readonly #gathering = new FigureGathering()
   readonly #changes = new ModelChanges<ListenerSeat>()
+  readonly #rollouts: RolloutRelay<ListenerSeat>
   readonly #first: ListenerSeat
   /** Those that live, leaving ones included; the first has no thread. */
   readonly #seats = new Map<ListenerSeat, ListenerWorker | undefined>()
@@ -61,6 +65,7 @@ export class ListenerGroup implements ListenerObserver {
   constructor(options: ListenerGroupOptions) {
     const { board } = options
     this.#options = options
+    this.#rollouts = new RolloutRelay(options.rollouts)
     this.#delays = Array.from({ length: board.size }, () => new RestartDelay())
     const channel = new DirectChannel(FIRST, (report) => this.#first.take(report))
     this.#first = new ListenerSeat(FIRST, (order) => channel.order(order), this)
@@ -144,6 +149,10 @@ export class ListenerGroup implements ListenerObserver {
     this.#changes.tuning.told(listener, tuned)
   }
 
+  rollout(listener: ListenerSeat, message: unknown): void {
+    this.#rollouts.take(listener, message)
+  }
+
   exhausted({ number }: ListenerSeat, reason: string): void {
     if (!this.#isEnding) this.onExhausted(`${reason} (listener ${number})`)
   }
@@ -207,6 +216,7 @@ export class ListenerGroup implements ListenerObserver {
     this.#options.board.leave(listener.number)
     this.#gathering.retire(listener)
     this.#changes.leave(listener)
+    this.#rollouts.leave(listener)
     if (this.#isEnding && this.#seats.size === 0) this.#emptied.resolve()
   }
 

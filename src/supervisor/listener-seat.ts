@@ -12,6 +12,7 @@ export interface ListenerObserver {
   change(listener: ListenerSeat, id: number, change: ModelChange): void
   done(listener: ListenerSeat, id: number, answer: ChangeAnswer): void
   tuned(listener: ListenerSeat, tuned: TuningNews): void
+  rollout(listener: ListenerSeat, message: unknown): void
   exhausted(listener: ListenerSeat, reason: string): void
   finished(listener: ListenerSeat): void
 }
@@ -77,6 +78,9 @@ export class ListenerSeat {
         break
       case 'tuned':
         this.#observer.tuned(this, report.tuned)
+        break
+      case 'rollout':
+        this.#observer.rollout(this, report.message)
         break
       case 'exhausted':
         this.#observer.exhausted(this, report.reason)

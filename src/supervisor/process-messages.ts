@@ -53,6 +53,8 @@ export type Order =
   | { readonly type: 'give-up'; readonly name: string }
   /** The answer to a change that was asked for. */
   | { readonly type: 'changed'; readonly id: number; readonly error?: SerializedError }
+  /** From whoever keeps the rollouts. */
+  | { readonly type: 'rollout'; readonly message: unknown }
   /** Tell balancers that you leave; connections go on coming. */
   | { readonly type: 'depart' }
   /** No more connections come: answer what is under way, within this time, and end. */
@@ -64,6 +66,8 @@ export type Report =
   | { readonly type: 'ready'; readonly models?: readonly NamedModels[] }
   /** This was found out of the batches of a model. */
   | { readonly type: 'tuned'; readonly tuned: TuningNews }
+  /** To whoever keeps the rollouts. */
+  | { readonly type: 'rollout'; readonly message: unknown }
   /** Somebody wants this change to be made in all processes. */
   | { readonly type: 'change'; readonly id: number; readonly change: ModelChange }
   /** The answer to `prepare` and `commit`. */

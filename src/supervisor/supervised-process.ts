@@ -30,6 +30,7 @@ export interface ProcessObserver {
   change(process: SupervisedProcess, id: number, change: ModelChange): void
   done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void
   tuned(process: SupervisedProcess, tuned: TuningNews): void
+  rollout(process: SupervisedProcess, message: unknown): void
   leave(process: SupervisedProcess): void
   /** It is over, and everything that it had sent has been read. */
   ended(process: SupervisedProcess, end: ProcessEnd): void
@@ -136,6 +137,9 @@ export class SupervisedProcess implements Receiver {
         break
       case 'tuned':
         this.#observer.tuned(this, report.tuned)
+        break
+      case 'rollout':
+        this.#observer.rollout(this, report.message)
         break
       case 'leave':
         this.#observer.leave(this)

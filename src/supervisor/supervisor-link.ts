@@ -7,6 +7,7 @@ import type { TuningNews } from '../core/tuning-news.ts'
 import { BEAT_MS } from './heartbeat.ts'
 import type { LinkChannel } from './link-channel.ts'
 import { LinkedChanges } from './linked-changes.ts'
+import { LinkedRollouts } from './linked-rollouts.ts'
 import { LinkedTuning, type TuningFollower } from './linked-tuning.ts'
 import { machineTime } from './machine-time.ts'
 import { ProcessChannel } from './process-channel.ts'
@@ -50,6 +51,8 @@ const GATHER_MS = 2500
 
 /** The side of a server, in a process or a thread, of the channel to whoever directs it together with others. */
 export class SupervisorLink {
+  /** The line to whoever keeps the rollouts for all. */
+  readonly rollouts: LinkedRollouts
   readonly #channel: LinkChannel
   readonly #open = new Map<number, (figures: readonly (readonly MetricFigures[])[]) => void>()
   readonly #models = Promise.withResolvers<readonly NamedModels[] | undefined>()
@@ -64,6 +67,7 @@ export class SupervisorLink {
   constructor(channel: LinkChannel) {
     this.#channel = channel
     this.#changes = new LinkedChanges((report) => channel.post(report))
+    this.rollouts = new LinkedRollouts((report) => channel.post(report))
     channel.onOrder((order, socket) => this.#take(order, socket))
     // Nobody would notice the end of a server that its supervisor does not know of.
     channel.onClose(() => this.#finish(undefined))
@@ -174,6 +178,9 @@ export class SupervisorLink {
       case 'forget-tuning':
       case 'tune':
         this.#tuning.take(order)
+        break
+      case 'rollout':
+        this.rollouts.onMessage(order.message)
         break
       case 'prepare':
         void this.#changes.prepare(this.#server, order)

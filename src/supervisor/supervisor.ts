@@ -1,16 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { internalError, messageOf, serializeError } from '../core/errors.ts'
+import { messageOf, serializeError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
 import { acceptingMs, isQuiet } from '../core/traffic-report.ts'
 import type { TuningNews } from '../core/tuning-news.ts'
 import { ConnectionDispatcher } from './connection-dispatcher.ts'
 import { FigureGathering } from './figure-gathering.ts'
+import { FirstProcessFailed } from './first-process-failed.ts'
 import { BEAT_MS, HANG_MARGIN_MS, isDebugged } from './heartbeat.ts'
 import { ModelChanges } from './model-changes.ts'
 import { ownFigures } from './own-figures.ts'
 import type { ChangeAnswer } from './process-messages.ts'
 import { RestartDelay } from './restart-delay.ts'
+import { type OpenRolloutLine, RolloutRelay } from './rollout-relay.ts'
 import { type PortOptions, SharedPort } from './shared-port.ts'
 import {
   type ProcessEnd,
@@ -30,6 +32,8 @@ export interface SupervisorOptions {
   /** What requests under way are given on the way out. */
   readonly graceMs: number
   readonly requestTimeoutMs: number
+  /** Where there are rollouts. */
+  readonly rollouts?: OpenRolloutLine | undefined
   readonly log: SupervisorLog
 }
 
@@ -41,16 +45,6 @@ const DEPARTURE_POLL_MS = 100
 /** A signal to a process of the group comes to the supervisor too, a moment earlier or later. */
 const SAME_SIGNAL_MS = 200
 
-/** The first process ended before it was ready: what ails it ails them all, and it has said what. */
-export class FirstProcessFailed extends Error {
-  readonly end: ProcessEnd
-
-  constructor(end: ProcessEnd) {
-    super('The first process could not start')
-    this.end = end
-  }
-}
-
 /** Keeps a number of server processes running behind one port. It serves nothing itself, so that nothing ends it. */
 export class Supervisor implements ProcessObserver {
   readonly #options: SupervisorOptions
@@ -61,6 +55,7 @@ export class Supervisor implements ProcessObserver {
   readonly #processes = new Set<SupervisedProcess>()
   readonly #delays: readonly RestartDelay[]
   readonly #restarts = new Map<string, number>()
+  readonly #rollouts: RolloutRelay<SupervisedProcess>
   readonly #pulse: NodeJS.Timeout
   #first: { ready(): void; failed(end: ProcessEnd): void } | undefined
   #port: SharedPort | undefined
@@ -73,6 +68,7 @@ export class Supervisor implements ProcessObserver {
   constructor(options: SupervisorOptions) {
     this.#options = options
     this.#delays = Array.from({ length: options.processes }, () => new RestartDelay())
+    this.#rollouts = new RolloutRelay(options.rollouts)
     this.#pulse = setInterval(() => this.#watchPulse(), BEAT_MS)
     this.#changes.onOutdated = (process, error) => this.#giveUp(process, error)
   }
@@ -142,6 +138,10 @@ export class Supervisor implements ProcessObserver {
     this.#changes.tuning.told(process, tuned)
   }
 
+  rollout(process: SupervisedProcess, message: unknown): void {
+    this.#rollouts.take(process, message)
+  }
+
   #admit(process: SupervisedProcess): void {
     if (this.#stopping !== undefined || !this.#processes.has(process)) return
     this.#dispatcher.add(process)
@@ -189,6 +189,7 @@ export class Supervisor implements ProcessObserver {
     this.#dispatcher.remove(process)
     this.#gathering.retire(process)
     this.#changes.leave(process)
+    this.#rollouts.leave(process)
     if (this.#stopping !== undefined || process.isLeaving) return
     if (this.#first !== undefined) this.#first.failed(end)
     else void this.#startAgain(process, end)
@@ -292,9 +293,4 @@ export class Supervisor implements ProcessObserver {
   #leftMs(): number {
     return Math.max(0, this.#cutOffAt - performance.now())
   }
-}
-
-/** How the program that failed at its start ended, for the exit code; undefined where it said why itself. */
-export function startFailure({ end: { code, signal } }: FirstProcessFailed): Error | undefined {
-  return signal === null && code !== 0 ? undefined : internalError(`The first process ended by ${signal}`)
 }

@@ -20,6 +20,7 @@ function endOf(args: readonly string[], onReady: (process: SupervisedProcess) =>
         change: ignored,
         done: ignored,
         tuned: ignored,
+        rollout: ignored,
       },
       ready: onReady,
       ended: (_, end) => resolve(end),

@@ -1,5 +1,6 @@
 import { createLogger } from '../../../server/logger.ts'
-import { FirstProcessFailed, Supervisor, startFailure } from '../../../supervisor/supervisor.ts'
+import { FirstProcessFailed, startFailure } from '../../../supervisor/first-process-failed.ts'
+import { Supervisor } from '../../../supervisor/supervisor.ts'
 import type { ServeSettings } from '../../config.ts'
 import { onEndSignals } from './end-signals.ts'
 import { logFormatOf } from './log-format.ts'
