@@ -1,0 +1,34 @@
+interface Kept {
+  readonly size: number
+  readonly example: string
+}
+
+/** Keeps the examples of the largest differences, and makes no others. */
+export class LargestDifferences {
+  readonly #most: number
+  /** The largest first. */
+  readonly #kept: Kept[] = []
+
+  /** @param most how many are kept; none at 0 */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get examples(): readonly string[] {
+    return this.#kept.map(({ example }) => example)
+  }
+
+  /**
+   * Asks for the example of a difference where it is among the largest so far, and gives it; of equal ones the first is kept.
+   * @param size see differenceSize
+   */
+  offer(size: number, makeExample: () => string): string | undefined {
+    const place = this.#kept.findIndex((kept) => kept.size < size)
+    const at = place === -1 ? this.#kept.length : place
+    if (at >= this.#most) return undefined
+    const example = makeExample()
+    this.#kept.splice(at, 0, { size, example })
+    if (this.#kept.length > this.#most) this.#kept.pop()
+    return example
+  }
+}
