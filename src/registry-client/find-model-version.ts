@@ -9,7 +9,7 @@ export type VersionUri = Exclude<ModelUri, { kind: 'path' | 'logged-model' | 'ru
 /** @throws ServingError with MLflow's text, and the names that are there instead */
 export async function findModelVersion(registry: ModelRegistry, asked: VersionUri): Promise<ModelVersion> {
   try {
-    return await lookUp(registry, asked)
+    return await lookUpModelVersion(registry, asked)
   } catch (error) {
     if (!(error instanceof ServingError) || !isAboutWhatIsThere(error)) throw error
     const { code, errorClass, details, message } = error
@@ -26,7 +26,8 @@ function isAboutWhatIsThere({ code }: ServingError): boolean {
   return code === 'RESOURCE_DOES_NOT_EXIST' || code === 'INVALID_PARAMETER_VALUE'
 }
 
-async function lookUp(registry: ModelRegistry, asked: VersionUri): Promise<ModelVersion> {
+/** The same in few questions: what is there instead is not looked for. @throws ServingError */
+export async function lookUpModelVersion(registry: ModelRegistry, asked: VersionUri): Promise<ModelVersion> {
   switch (asked.kind) {
     case 'version':
       return registry.getModelVersion(asked.name, asked.version)
