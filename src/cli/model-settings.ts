@@ -1,6 +1,7 @@
 import { invalidParameter } from '../core/errors.ts'
 import { isPathSegment } from '../core/path-segment.ts'
 import type { ModelPlan } from '../runtime/model-plan.ts'
+import type { ModelsFile } from './models-file.ts'
 import { type SettingsOf, setting } from './setting.ts'
 import { text } from './values.ts'
 
@@ -30,15 +31,19 @@ export type ModelSettings = SettingsOf<typeof MODEL_SETTINGS>
  */
 export async function modelPlans({ modelUri, modelsFile }: ModelSettings): Promise<readonly ModelPlan[]> {
   const named = modelUri.map(planOf)
-  if (modelsFile === undefined) {
-    if (named.length === 0) {
-      throw invalidParameter('No model is named: add --model-uri (-m) URI, or --models-file FILE')
-    }
-    return named
+  const file = modelsFile === undefined ? NO_FILE : await readFile(modelsFile)
+  const { plans, isDefaultNamed, namesModels } = file
+  if (named.length === 0 && !namesModels) {
+    throw invalidParameter('No model is named: add --model-uri (-m) URI, or --models-file FILE')
   }
-  const { readModelsFile } = await import('./models-file.ts')
-  const { plans, isDefaultNamed } = await readModelsFile(modelsFile)
   return isDefaultNamed ? [...plans, ...named] : [...named, ...plans]
+}
+
+const NO_FILE: ModelsFile = { plans: [], isDefaultNamed: false, namesModels: false }
+
+async function readFile(file: string): Promise<ModelsFile> {
+  const { readModelsFile } = await import('./models-file.ts')
+  return await readModelsFile(file)
 }
 
 /** `name=uri`; a path with `=` in its first part begins with `./` or `/`. @throws ServingError INVALID_PARAMETER_VALUE */

@@ -1,22 +1,22 @@
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { invalidParameter, messageOf } from '../core/errors.ts'
 import { isPathSegment } from '../core/path-segment.ts'
 import { parseModelUri } from '../registry-client/model-uri.ts'
 import type { ModelPlan } from '../runtime/model-plan.ts'
 import { BATCHING_SETTINGS } from './batching-settings.ts'
+import { openModelsDocument } from './models-document.ts'
 import { OVERLOAD_SETTINGS } from './overload-settings.ts'
 import { PLACEMENT_SETTINGS } from './placement-settings.ts'
-import { YamlPlace } from './yaml-place.ts'
+import type { YamlPlace } from './yaml-place.ts'
 
 export interface ModelsFile {
   /** The default first, and of each name the preferred version first. */
   readonly plans: readonly ModelPlan[]
   /** The file says which model is the default. */
   readonly isDefaultNamed: boolean
+  /** The file has `models`, be it none of them; one that has not is about rollouts of models named elsewhere. */
+  readonly namesModels: boolean
 }
 
-const MAX_BYTES = 1024 * 1024
 const MAX_NAME_LENGTH = 256
 
 /** How a model is served, by the names of the flags. */
@@ -41,25 +41,18 @@ interface FileModel {
  * @throws ServingError INVALID_PARAMETER_VALUE, with the line and the key.
  */
 export async function readModelsFile(file: string): Promise<ModelsFile> {
-  const root = YamlPlace.read(file, await readText(file))
-  const models = root.map(['models']).get('models')
-  if (models === undefined) throw root.failure("the key 'models' is needed")
+  const { models } = await openModelsDocument(file)
+  if (models === undefined) return { plans: [], isDefaultNamed: false, namesModels: false }
   const names = new Set<string>()
   const folder = dirname(resolve(file))
   const read = models.list().map((place) => ({ place, ...readModel(place, folder, names) }))
   const defaults = read.filter(({ isDefault }) => isDefault)
   if (defaults[1] !== undefined) throw defaults[1].place.failure('more than one model is the default')
   const ordered = [...defaults, ...read.filter(({ isDefault }) => !isDefault)]
-  return { plans: ordered.flatMap(({ plans }) => plans), isDefaultNamed: defaults.length > 0 }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file)
-    if (size > MAX_BYTES) throw new RangeError(`it is larger than ${MAX_BYTES} bytes`)
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
-  } catch (error) {
-    throw invalidParameter(`The models file ${file} cannot be read: ${messageOf(error)}`)
+  return {
+    plans: ordered.flatMap(({ plans }) => plans),
+    isDefaultNamed: defaults.length > 0,
+    namesModels: true,
   }
 }
 
@@ -132,9 +125,8 @@ function readVersion(place: YamlPlace | undefined): { readonly version?: string 
 }
 
 function readUri(place: YamlPlace, folder: string): string {
-  const uri = place.text()
-  const parsed = explained(place, () => parseModelUri(uri))
-  return parsed.kind === 'path' ? resolve(folder, parsed.path) : uri
+  const parsed = place.parsed(parseModelUri)
+  return parsed.kind === 'path' ? resolve(folder, parsed.path) : place.text()
 }
 
 function readName(place: YamlPlace | undefined, names: Set<string>): { readonly name: string } | undefined {
@@ -169,15 +161,7 @@ function parsedBy<T>(
   place: YamlPlace | undefined,
   row: { readonly default: T; parse(text: string, previous: T): T },
 ): T | undefined {
-  return place === undefined ? undefined : explained(place, () => row.parse(place.text(), row.default))
-}
-
-function explained<T>(place: YamlPlace, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw place.failure(messageOf(error))
-  }
+  return place?.parsed((text) => row.parse(text, row.default))
 }
 
 type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { invalidParameter } from '../core/errors.ts'
+import { invalidParameter, messageOf } from '../core/errors.ts'
 
 /** What all places of a file share. */
 interface YamlSource {
@@ -59,6 +59,16 @@ export class YamlPlace {
     return found
   }
 
+  /** The values of a map whose keys the file chooses. @throws ServingError INVALID_PARAMETER_VALUE for anything else. */
+  entries(): readonly (readonly [name: string, place: YamlPlace])[] {
+    if (!isMap(this.#node)) throw this.failure('a map is needed')
+    return this.#node.items.map(({ key, value }) => {
+      const itself = new YamlPlace(this.#source, key, this.#path, this.#offset)
+      const name = itself.text()
+      return [name, new YamlPlace(this.#source, value, `${this.#path}.${name}`, itself.#offset)]
+    })
+  }
+
   /** The values of a list. @throws ServingError INVALID_PARAMETER_VALUE */
   list(): readonly YamlPlace[] {
     if (!isSeq(this.#node)) throw this.failure('a list is needed')
@@ -82,6 +92,29 @@ export class YamlPlace {
     const value = isScalar(this.#node) ? this.#node.value : undefined
     if (typeof value === 'boolean') return value
     throw this.failure('true or false is needed')
+  }
+
+  /** The same, where `on` and `off` may be written too. @throws ServingError INVALID_PARAMETER_VALUE */
+  switch(): boolean {
+    const value = isScalar(this.#node) ? this.#node.value : undefined
+    if (value === true || value === 'on') return true
+    if (value === false || value === 'off') return false
+    throw this.failure('on or off is needed')
+  }
+
+  get kind(): 'map' | 'list' | 'value' {
+    if (isMap(this.#node)) return 'map'
+    return isSeq(this.#node) ? 'list' : 'value'
+  }
+
+  /** What a parser makes of the text. @throws ServingError INVALID_PARAMETER_VALUE with the parser's words and the place. */
+  parsed<T>(parse: (text: string) => T): T {
+    const text = this.text()
+    try {
+      return parse(text)
+    } catch (error) {
+      throw this.failure(messageOf(error))
+    }
   }
 
   /** An error that says where. */

@@ -74,6 +74,7 @@ models:
 `)
     expect(await readModelsFile(file)).toEqual({
       isDefaultNamed: true,
+      namesModels: true,
       plans: [
         { uri: join(folder, 'iris'), batching: { maxBatchRows: 64, targetP99Ms: 20.5 } },
         {
