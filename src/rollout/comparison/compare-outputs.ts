@@ -36,8 +36,9 @@ function compareTensors(
     const elements = Math.max(control?.data.length ?? 0, other?.data.length ?? 0, 1)
     return { different: elements, elements }
   }
+  const compared = elementDifference(control, other, tolerance)
   const labels = labelDifference(control, other, tolerance)
-  return { ...elementDifference(control, other, tolerance), ...(labels === undefined ? {} : { labels }) }
+  return labels === undefined ? compared : { ...compared, labels }
 }
 
 function areComparable(control: Tensor, other: Tensor): boolean {
