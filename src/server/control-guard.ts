@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { permissionDenied, unauthenticated } from '../core/errors.ts'
+import { isLoopback } from '../core/loopback.ts'
 
 /** A header of a request, or what stands for it in gRPC's metadata, by its name in lower case; `host` is the authority. */
 export type ReadHeader = (name: string) => string | undefined
@@ -12,7 +13,6 @@ export interface ControlGuardInit {
 }
 
 const BEARER = /^Bearer +(\S+) *$/i
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i
 
 /** Content types that a page may send to any server without asking it first (Fetch Standard, "no-CORS-safelisted"). */
 const FORM_TYPES = /^\s*(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i
@@ -20,10 +20,13 @@ const FORM_TYPES = /^\s*(text\/plain|application\/x-www-form-urlencoded|multipar
 /** Written by a proxy, which listens for others than this machine. */
 const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
 
+/** What a refusal says is not done. */
+const MODEL_CONTROL = 'Models are not loaded and unloaded'
+
 /**
- * Who may load and unload models. With a token: whoever shows it. Without: a server that only this machine reaches takes
- * requests of its programs, but not of pages that a browser on it has open, which may come under any name (DNS
- * rebinding) or be sent blindly (CSRF).
+ * Who may load and unload models, and look at and direct rollouts. With a token: whoever shows it. Without: a server that
+ * only this machine reaches takes requests of its programs, but not of pages that a browser on it has open, which may come
+ * under any name (DNS rebinding) or be sent blindly (CSRF).
  */
 export class ControlGuard {
   readonly #digest: Buffer | undefined
@@ -31,16 +34,19 @@ export class ControlGuard {
 
   constructor({ host, token }: ControlGuardInit) {
     this.#digest = token === undefined ? undefined : digest(token)
-    this.#isLoopback = LOOPBACK.test(host)
+    this.#isLoopback = isLoopback(host)
   }
 
-  /** @throws ServingError UNAUTHENTICATED without the token, PERMISSION_DENIED where no token helps. */
-  check(header: ReadHeader): void {
+  /**
+   * @param deed what is not done for others, for the message
+   * @throws ServingError UNAUTHENTICATED without the token, PERMISSION_DENIED where no token helps.
+   */
+  check(header: ReadHeader, deed = MODEL_CONTROL): void {
     if (this.#digest !== undefined) checkToken(header, this.#digest)
-    else if (this.#isLoopback) checkLocal(header)
+    else if (this.#isLoopback) checkLocal(header, deed)
     else {
       throw permissionDenied(
-        'Models are not loaded and unloaded over the network without a token: start the server with --control-token ' +
+        `${deed} over the network without a token: start the server with --control-token ` +
           '(or HEADRACE_CONTROL_TOKEN).',
       )
     }
@@ -56,9 +62,10 @@ function checkToken(header: ReadHeader, known: Buffer): void {
   )
 }
 
-function checkLocal(header: ReadHeader): void {
+function checkLocal(header: ReadHeader, deed: string): void {
+  const refused = (how: string): Error => refusal(deed, how)
   const host = header('host') ?? ''
-  if (!LOOPBACK.test(nameOf(host))) {
+  if (!isLoopback(nameOf(host))) {
     throw refused(`under the name '${host.slice(0, 100)}'`)
   }
   const origin = header('origin')
@@ -78,10 +85,8 @@ function nameOf(host: string): string {
   return host.replace(/:\d*$/, '')
 }
 
-function refused(how: string): Error {
-  return permissionDenied(
-    `Models are not loaded and unloaded ${how} unless a token is set (--control-token, HEADRACE_CONTROL_TOKEN).`,
-  )
+function refusal(deed: string, how: string): Error {
+  return permissionDenied(`${deed} ${how} unless a token is set (--control-token, HEADRACE_CONTROL_TOKEN).`)
 }
 
 function digest(token: string): Buffer {

@@ -1,12 +1,18 @@
-import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { asciiJson } from '../../core/ascii-json.ts'
-import { badRequest, internalError, messageOf, notImplemented, ServingError } from '../../core/errors.ts'
+import { badRequest, notImplemented } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { shortened } from '../../core/shortened.ts'
-import { type Refusal, retryAfterSeconds } from '../../runtime/admission/refusal.ts'
 import { BodyReader } from '../body-reader.ts'
 import type { ControlGuard } from '../control-guard.ts'
 import { checkUnloadParameters, readLoadParameters } from '../control-parameters.ts'
+import {
+  answeredEarlier,
+  failControl,
+  headerOf,
+  readJsonObject,
+  refuseControlBytes,
+} from '../control-request.ts'
 import type { IndexedModel, ModelControl } from '../model-control.ts'
 import { openInferenceErrorBody } from '../open-inference/error-body.ts'
 import type { ServerLimits } from '../server-options.ts'
@@ -94,9 +100,9 @@ async function answer(request: FastifyRequest, name: string, init: AnswerInit): 
   try {
     if (control === undefined || guard === undefined) throw notImplemented('This server loads no models.')
     guard.check((header) => headerOf(request, header))
-    const body = await bodies.read(exchange, { refuseBytes })
+    const body = await bodies.read(exchange, { refuseBytes: refuseControlBytes })
     if (body === undefined) return
-    const asked = parsed(body)
+    const asked = readJsonObject(body)
     // Loading takes what it takes; the trial of the model has a time limit of its own.
     exchange.limitTo(Number.POSITIVE_INFINITY)
     exchange.changesModels = init.changesModels
@@ -104,50 +110,12 @@ async function answer(request: FastifyRequest, name: string, init: AnswerInit): 
     if (text === '') exchange.sendEmpty(200)
     else exchange.send(200, 'application/json', text)
   } catch (error) {
-    if (error instanceof ServingError && error.code === 'UNAUTHENTICATED') {
-      exchange.headers.push('www-authenticate', 'Bearer')
-    }
-    exchange.fail(error)
+    failControl(exchange, error)
   } finally {
     bodies.release(exchange)
   }
 }
 
-function refuseBytes(): Refusal {
-  return {
-    reason: 'bytes',
-    message: 'Too many request bodies are held at the moment',
-    retryAfterSeconds: retryAfterSeconds(0),
-  }
-}
-
-/** @throws ServingError BAD_REQUEST */
-function parsed(body: Uint8Array): Readonly<Record<string, unknown>> {
-  if (body.length === 0) return {}
-  const value = parsedJson(body)
-  if (isRecord(value)) return value
-  throw badRequest('The request body is not a JSON object.')
-}
-
-function parsedJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (error) {
-    throw badRequest(`The request body is not JSON: ${messageOf(error)}`)
-  }
-}
-
-/** Of a header that came more than once, all of them: a guard that knows one of several names is led astray. */
-function headerOf({ raw }: FastifyRequest, name: string): string | undefined {
-  const values = raw.headersDistinct[name]
-  return values === undefined ? undefined : values.join(', ')
-}
-
 function modelOf({ params }: FastifyRequest): string {
   return (params as { readonly name?: string }).name ?? ''
-}
-
-/** Answered in `onRequest`, before fastify looks at the type of the body. */
-const answeredEarlier: RouteHandlerMethod = () => {
-  throw internalError('This is a bug: a hijacked request came as far as its handler.')
 }
