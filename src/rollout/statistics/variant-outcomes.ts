@@ -1,0 +1,155 @@
+import { DistinctKeys } from './distinct-keys.ts'
+
+/** Keys are hashed into so many buckets, which are the clusters: those of one bucket may depend on each other as they like. */
+const BUCKETS = 2048
+
+/**
+ * Outcomes of one variant, by step and bucket of keys. What an estimate needs is kept up to date by each outcome, so it is
+ * cheap to ask after every one. About 30 kB for each step that has outcomes.
+ */
+export class VariantOutcomes {
+  readonly #steps: StepOutcomes[] = []
+  readonly #places = new Map<number, number>()
+  readonly #hadSome = new Uint8Array(BUCKETS)
+  readonly #hadNone = new Uint8Array(BUCKETS)
+  readonly keys = new DistinctKeys()
+  count = 0
+  sum = 0
+  /** Clusters with an outcome other than zero, and with one of zero: successes and failures where outcomes are binary. */
+  clustersWithSome = 0
+  clustersWithNone = 0
+
+  /** `shift` is what all values are counted from, so that large ones of small variance keep their digits. */
+  add(step: number, key: number, value: number, shift: number): void {
+    const bucket = key % BUCKETS
+    const place = this.#placeOf(step)
+    const shifted = value - shift
+    for (let other = 0; other < this.#steps.length; other += 1) this.#multiply(place, other, bucket, shifted)
+    this.#steps[place]!.add(bucket, key, shifted)
+    this.keys.add(key)
+    this.count += 1
+    this.sum += value
+    this.#countClusters(bucket, value)
+  }
+
+  step(step: number): StepOutcomes | undefined {
+    const place = this.#places.get(step)
+    return place === undefined ? undefined : this.#steps[place]
+  }
+
+  /** Steps that have outcomes. */
+  steps(): IterableIterator<number> {
+    return this.#places.keys()
+  }
+
+  /**
+   * Covariance of the means of two steps, robust to clusters: of the ratio estimators sum / count over buckets, linearised
+   * (Cochran, "Sampling techniques", 1977, section 6; Deng, Knoblich, Lu, "Applying the delta method in metric analytics",
+   * arXiv 1803.06336). A key that has outcomes in both steps makes them depend on each other.
+   */
+  covariance(step: number, otherStep: number): number {
+    const places = [this.#places.get(step)!, this.#places.get(otherStep)!] as const
+    const later = this.#steps[Math.max(...places)]!
+    const earlier = this.#steps[Math.min(...places)]!
+    const products = later.products[Math.min(...places)]!
+    const residuals =
+      products.sums -
+      later.mean * products.countBySum -
+      earlier.mean * products.sumByCount +
+      later.mean * earlier.mean * products.counts
+    return (residuals * Math.sqrt(later.correction * earlier.correction)) / (later.count * earlier.count)
+  }
+
+  /** Adds what a new value of the bucket in the step at `place` changes in the products with the step at `other`. */
+  #multiply(place: number, other: number, bucket: number, value: number): void {
+    const with_ = this.#steps[other]!
+    const sum = with_.sums[bucket]!
+    const count = with_.counts[bucket]!
+    if (place === other) {
+      const products = with_.products[place]!
+      products.sums += value * (2 * sum + value)
+      products.sumByCount += sum + value * (count + 1)
+      products.countBySum = products.sumByCount
+      products.counts += 2 * count + 1
+    } else if (count > 0) {
+      const isLater = place > other
+      const products = isLater ? this.#steps[place]!.products[other]! : with_.products[place]!
+      products.sums += value * sum
+      products.counts += count
+      products.sumByCount += isLater ? value * count : sum
+      products.countBySum += isLater ? sum : value * count
+    }
+  }
+
+  #placeOf(step: number): number {
+    const known = this.#places.get(step)
+    if (known !== undefined) return known
+    const place = this.#steps.length
+    this.#steps.push(new StepOutcomes(place + 1))
+    this.#places.set(step, place)
+    return place
+  }
+
+  #countClusters(bucket: number, value: number): void {
+    const had = value === 0 ? this.#hadNone : this.#hadSome
+    if (had[bucket] === 1) return
+    had[bucket] = 1
+    if (value === 0) this.clustersWithNone += 1
+    else this.clustersWithSome += 1
+  }
+}
+
+/** Over buckets: products of this step's totals with those of an earlier one, or with its own. */
+interface Products {
+  sums: number
+  /** This step's sum by the other's count. */
+  sumByCount: number
+  countBySum: number
+  counts: number
+}
+
+/** Outcomes of one variant in one step; all values are shifted. */
+class StepOutcomes {
+  readonly sums = new Float64Array(BUCKETS)
+  readonly counts = new Float64Array(BUCKETS)
+  readonly keys = new DistinctKeys()
+  /** With each step that was there before it, and with itself. */
+  readonly products: Products[]
+  count = 0
+  clusters = 0
+  #sum = 0
+  #squares = 0
+
+  constructor(steps: number) {
+    this.products = Array.from({ length: steps }, () => ({
+      sums: 0,
+      sumByCount: 0,
+      countBySum: 0,
+      counts: 0,
+    }))
+  }
+
+  add(bucket: number, key: number, value: number): void {
+    if (this.counts[bucket] === 0) this.clusters += 1
+    this.counts[bucket]! += 1
+    this.sums[bucket]! += value
+    this.count += 1
+    this.#sum += value
+    this.#squares += value * value
+    this.keys.add(key)
+  }
+
+  get mean(): number {
+    return this.#sum / this.count
+  }
+
+  /** Sum of squared deviations from the mean, of single outcomes. */
+  get deviations(): number {
+    return Math.max(0, this.#squares - this.#sum * this.mean)
+  }
+
+  /** For few clusters: what is found around their own mean is too little by this factor. */
+  get correction(): number {
+    return this.clusters / (this.clusters - 1)
+  }
+}
