@@ -48,6 +48,8 @@ export interface NamedPlans {
   /** Of its versions; the first is what requests without a version mean. */
   readonly plans: readonly ModelPlan[]
   readonly loaded: boolean
+  /** Of what was served under the name before, if anything. */
+  readonly previous?: readonly ModelPlan[]
 }
 
 /** What a plan has led to. */

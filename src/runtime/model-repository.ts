@@ -1,17 +1,22 @@
 import { cancelled, notFound, unavailable } from '../core/errors.ts'
 import { availableResources } from './cores.ts'
+import { LeavingModels } from './leaving-models.ts'
 import { expectDistinct } from './load/expect-distinct.ts'
 import { ModelLoader } from './load/model-loader.ts'
 import { ModelPreparation } from './load/model-preparation.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { type ModelPlan, type NamedPlans, pinnedPlan } from './model-plan.ts'
-import { ModelShelf, type ShelfSlot } from './model-shelf.ts'
+import { ModelShelf, type ShelfSlot, type Shelving } from './model-shelf.ts'
 import { ModelThreads } from './model-threads.ts'
+import type { PreparedModels, PrepareModels } from './prepared-models.ts'
+import { PreviousModels } from './previous-models.ts'
 import type { ModelRepositoryOptions } from './repository-options.ts'
 import { type RuntimeLog, SILENT_LOG } from './runtime-log.ts'
 import type { ServedModel } from './served-model.ts'
 import { RepositoryTuning } from './tuning/repository-tuning.ts'
+import { warmUp } from './warm-up.ts'
 
+export type { PreparedModels } from './prepared-models.ts'
 export type { ModelRepositoryOptions } from './repository-options.ts'
 
 const RUN_TIMEOUT_MS = 60_000
@@ -20,14 +25,10 @@ const UNLOAD_GRACE_MS = 30_000
 const REPLACED_GRACE_MS = 180_000
 const DRAINING = 'The server is shutting down'
 
-/** Models that are loaded and not served yet. One of the two is called, once. */
-export interface PreparedModels {
-  /** By which another process gets the same. */
-  readonly plans: readonly ModelPlan[]
-  /** Serves them, in place of all that was served under their name. */
-  commit(): void
-  /** Frees them. */
-  discard(): Promise<void>
+/** Loaded, and to be all the versions under a name. */
+interface Prepared {
+  readonly name: string
+  readonly shelved: readonly Shelving<LoadedModel>[]
 }
 
 /** What this server has loaded, by the names under which it is served, and their versions. */
@@ -47,8 +48,9 @@ export class ModelRepository {
   readonly #preparations = new Set<ModelPreparation>()
   /** Loaded, and not served yet. */
   readonly #prepared = new Set<LoadedModel>()
-  /** Models being unloaded: nobody finds them any more, and they have requests to finish. */
-  readonly #leaving = new Set<LoadedModel>()
+  /** Replaced, and kept for a while. */
+  readonly #previous: PreviousModels
+  readonly #leaving: LeavingModels
   /** All models expected at start have been loaded. */
   #complete: boolean
   #draining = false
@@ -60,6 +62,11 @@ export class ModelRepository {
     this.#log = log
     this.#complete = options.expectedModels === 0
     this.#threads = new ModelThreads({ memoryBytes: resources.memoryBytes, runTimeoutMs, log })
+    this.#leaving = new LeavingModels(this.#threads, log)
+    this.#previous = new PreviousModels({
+      keptMs: options.keepPreviousMs ?? 0,
+      retire: (model) => void this.#leaving.retire(model, REPLACED_GRACE_MS),
+    })
     this.#loader = new ModelLoader({
       ...{ options, resources, threads: this.#threads },
       served: () => this.#shelf.list(),
@@ -96,10 +103,13 @@ export class ModelRepository {
   /**
    * Loads models, one after the other, that are to be all the versions under a name. Those that are served go on being
    * served. Where one fails, nothing is left of any.
-   * @param tried in processes of their own first; to be left out where another process of this server has done it.
    * @throws ServingError as `load`, but for RESOURCE_ALREADY_EXISTS.
    */
-  async prepare(name: string, plans: readonly ModelPlan[], tried = true): Promise<PreparedModels> {
+  async prepare(
+    name: string,
+    plans: readonly ModelPlan[],
+    { tried = true, warm = false }: PrepareModels = {},
+  ): Promise<PreparedModels> {
     const preparation = new ModelPreparation(name)
     this.#preparations.add(preparation)
     try {
@@ -112,6 +122,7 @@ export class ModelRepository {
         })
         expectDistinct(name, preparation.models)
       }
+      if (warm) await warmUp(preparation, this.#shelf.models(name))
       this.#expectWanted(preparation)
     } catch (error) {
       await this.#discard(preparation.models)
@@ -124,6 +135,27 @@ export class ModelRepository {
       plans: preparation.shelved.map(({ model, plan }) => pinnedPlan(plan, model)),
       commit: () => this.#commit(preparation),
       discard: () => this.#discard(preparation.models),
+    }
+  }
+
+  /** How what was served under a name before is loaded; undefined where nothing was. */
+  previousPlans(name: string): readonly ModelPlan[] | undefined {
+    return this.#previous.plans(name)
+  }
+
+  /** Gets ready to serve again what was served before; undefined where that is not loaded any more. */
+  prepareRestored(name: string): PreparedModels | undefined {
+    if (this.#draining) throw unavailable(DRAINING)
+    const shelved = this.#previous.take(name)
+    if (shelved === undefined) return undefined
+    for (const { model } of shelved) this.#prepared.add(model)
+    return {
+      plans: shelved.map(({ model, plan }) => pinnedPlan(plan, model)),
+      commit: () => this.#commit({ name, shelved }),
+      discard: async () => {
+        for (const { model } of shelved) this.#prepared.delete(model)
+        this.#previous.giveBack(name, shelved)
+      },
     }
   }
 
@@ -151,7 +183,9 @@ export class ModelRepository {
     return this.#shelf.names().map((name) => {
       const slots = this.#shelf.slots(name)
       const plans = slots.map(({ plan, model }) => (model ? pinnedPlan(plan, model) : plan))
-      return { name, plans, loaded: this.#shelf.get(name) !== undefined }
+      const previous = this.#previous.plans(name)
+      const loaded = this.#shelf.get(name) !== undefined
+      return { name, plans, loaded, ...(previous === undefined ? {} : { previous }) }
     })
   }
 
@@ -167,7 +201,7 @@ export class ModelRepository {
 
   /** Models that nobody finds any more, and that answer what they have. */
   leaving(): readonly ServedModel[] {
-    return [...this.#leaving]
+    return this.#leaving.list()
   }
 
   /** Lets a name be known of which nothing is served, so that it can be loaded by its name alone. */
@@ -199,6 +233,7 @@ export class ModelRepository {
    */
   async unload(name: string): Promise<void> {
     const removed = this.#shelf.remove(name)
+    this.#previous.drop(name)
     this.tuning.forget(name)
     const [wasLoading] = await Promise.all([
       this.giveUp(name),
@@ -238,6 +273,7 @@ export class ModelRepository {
     this.stopLoading()
     await Promise.all([this.#loader.over(), ...this.#all().map((model) => model.retire(DRAINING, graceMs))])
     this.#shelf.clear()
+    this.#previous.clear()
   }
 
   /** @throws ServingError TEMPORARILY_UNAVAILABLE where the server is on its way out, CANCELLED where they were given up. */
@@ -246,8 +282,9 @@ export class ModelRepository {
     preparation.throwIfGivenUp()
   }
 
-  #commit({ name, shelved }: ModelPreparation): void {
-    const replaced = this.#shelf.replace(name, shelved, this.#asked++)
+  #commit({ name, shelved }: Prepared): void {
+    const replaced = this.#shelf.slots(name).flatMap(({ model, plan }) => (model ? [{ model, plan }] : []))
+    this.#shelf.replace(name, shelved, this.#asked++)
     for (const { model } of shelved) {
       this.#prepared.delete(model)
       const { version, placement, source } = model
@@ -257,34 +294,21 @@ export class ModelRepository {
       )
       this.onLoaded(model)
     }
-    for (const model of replaced) void this.#retire(model, REPLACED_GRACE_MS)
+    this.#previous.put(name, replaced)
   }
 
   async #discard(models: readonly LoadedModel[]): Promise<void> {
     for (const model of models) this.#prepared.delete(model)
-    await Promise.all(models.map((model) => this.#retire(model, 0)))
+    await Promise.all(models.map((model) => this.#leaving.retire(model, 0)))
   }
 
   async #unload(model: LoadedModel): Promise<void> {
-    await this.#retire(model, UNLOAD_GRACE_MS)
+    await this.#leaving.retire(model, UNLOAD_GRACE_MS)
     this.#log.info({ model: model.name, modelVersion: model.version }, 'Model unloaded')
   }
 
-  /** Never rejects: what is left of a model that cannot be ended in order is counted among the stuck. */
-  async #retire(model: LoadedModel, graceMs: number): Promise<void> {
-    this.#leaving.add(model)
-    try {
-      await model.retire(`The model '${model.name}' is being unloaded`, graceMs)
-    } catch (error) {
-      this.#log.warn({ model: model.name, err: error }, 'A model could not be ended in order')
-    } finally {
-      this.#leaving.delete(model)
-      this.#threads.forgetGone()
-    }
-  }
-
-  /** What is served, what is about to be, and what is on its way out. */
+  /** What is served, what is about to be, what may be again, and what is on its way out. */
   #all(): LoadedModel[] {
-    return [...this.#shelf.list(), ...this.#prepared, ...this.#leaving]
+    return [...this.#shelf.list(), ...this.#prepared, ...this.#previous.list(), ...this.#leaving.list()]
   }
 }

@@ -27,6 +27,8 @@ export interface ModelRepositoryOptions {
   readonly limits?: AdmissionLimits
   /** `auto` unless set. */
   readonly batching?: BatchingOptions
+  /** How long models that were replaced stay loaded, so that they can be served again at once; not at all unless set. */
+  readonly keepPreviousMs?: number
   /** How long a run of a golden request or an input example may take at load; 60 s unless set. */
   readonly runTimeoutMs?: number
   /** Module URL of another flavor table than Headrace's own. */

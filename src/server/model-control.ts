@@ -1,3 +1,4 @@
+import type { ModelHistory } from '../core/model-history.ts'
 import type { IndexedModel } from '../runtime/indexed-model.ts'
 
 export type { IndexedModel } from '../runtime/indexed-model.ts'
@@ -18,6 +19,16 @@ export interface ModelControl {
    *   is being loaded, INVALID_PARAMETER_VALUE for a model that cannot be served; what was served goes on being served.
    */
   load(name: string, request: LoadRequest): Promise<void>
+
+  /**
+   * Serves again what was served under a name before, at once while that is kept loaded.
+   * @throws ServingError RESOURCE_DOES_NOT_EXIST where nothing was, RESOURCE_CONFLICT after a rollback and while the name is
+   *   being loaded; what was served goes on being served.
+   */
+  rollback(name: string): Promise<void>
+
+  /** Who served what since when; undefined for a name of which nothing is known. */
+  history(name: string): ModelHistory | undefined
 
   /** Takes all versions of a model out. @throws ServingError RESOURCE_DOES_NOT_EXIST */
   unload(name: string): Promise<void>

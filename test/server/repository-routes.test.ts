@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { notFound } from '../../src/core/errors.ts'
+import type { ModelHistory } from '../../src/core/model-history.ts'
 import { ControlGuard } from '../../src/server/control-guard.ts'
 import type { IndexedModel, LoadRequest, ModelControl } from '../../src/server/model-control.ts'
 import type { ServerOptions } from '../../src/server/server-options.ts'
@@ -10,6 +11,15 @@ const INDEX: readonly IndexedModel[] = [
   { name: 'iris', version: '3', state: 'READY', reason: '' },
   { name: 'gré', version: '', state: 'UNAVAILABLE', reason: 'unloaded' },
 ]
+
+const HISTORY: ModelHistory = {
+  name: 'iris',
+  events: [
+    { kind: 'loaded', at: 1_700_000_000_000, version: '3', previous: '', reason: '' },
+    { kind: 'refused', at: 1_700_000_060_000, version: '4', previous: '3', reason: 'not as recorded: "é"' },
+  ],
+  counts: { loaded: 1, refused: 1 },
+}
 
 /** Notes what it is told to do. */
 class FakeControl implements ModelControl {
@@ -26,6 +36,14 @@ class FakeControl implements ModelControl {
 
   async unload(name: string): Promise<void> {
     this.told.push(['unload', name])
+  }
+
+  async rollback(name: string): Promise<void> {
+    this.told.push(['rollback', name])
+  }
+
+  history(name: string): ModelHistory | undefined {
+    return name === 'iris' ? HISTORY : undefined
   }
 }
 

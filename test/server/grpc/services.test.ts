@@ -29,6 +29,12 @@ class FakeControl implements ModelControl {
   async unload(name: string): Promise<void> {
     this.asked.push(['unload', name])
   }
+
+  async rollback(name: string): Promise<void> {
+    this.asked.push(['rollback', name])
+  }
+
+  history(): undefined {}
 }
 
 describe('the inference service', () => {

@@ -10,6 +10,8 @@ const CONTROL: ModelControl = {
   index: () => [],
   load: () => Promise.resolve(),
   unload: () => Promise.resolve(),
+  rollback: () => Promise.resolve(),
+  history: () => undefined,
 }
 
 describe('documents', () => {

@@ -1,3 +1,4 @@
+import type { ModelHistory } from '../../../core/model-history.ts'
 import type { RepositoryControl } from '../../../runtime/repository-control.ts'
 import type { IndexedModel, LoadRequest, ModelControl } from '../../../server/model-control.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
@@ -19,6 +20,14 @@ export class SharedControl implements ModelControl {
 
   load(name: string, { uri }: LoadRequest): Promise<void> {
     return this.#link.change({ kind: 'load', name, ...(uri === undefined ? {} : { uri }) })
+  }
+
+  rollback(name: string): Promise<void> {
+    return this.#link.change({ kind: 'restore', name })
+  }
+
+  history(name: string): ModelHistory | undefined {
+    return this.#own.history(name)
   }
 
   unload(name: string): Promise<void> {

@@ -1,0 +1,32 @@
+import type { LoadedModel } from './loaded-model.ts'
+import type { ModelThreads } from './model-threads.ts'
+import type { RuntimeLog } from './runtime-log.ts'
+
+/** Models on their way out: nobody finds them any more, and they have requests to finish. */
+export class LeavingModels {
+  readonly #threads: ModelThreads
+  readonly #log: RuntimeLog
+  readonly #models = new Set<LoadedModel>()
+
+  constructor(threads: ModelThreads, log: RuntimeLog) {
+    this.#threads = threads
+    this.#log = log
+  }
+
+  list(): readonly LoadedModel[] {
+    return [...this.#models]
+  }
+
+  /** Never rejects: what is left of a model that cannot be ended in order is counted among the stuck. */
+  async retire(model: LoadedModel, graceMs: number): Promise<void> {
+    this.#models.add(model)
+    try {
+      await model.retire(`The model '${model.name}' is being unloaded`, graceMs)
+    } catch (error) {
+      this.#log.warn({ model: model.name, err: error }, 'A model could not be ended in order')
+    } finally {
+      this.#models.delete(model)
+      this.#threads.forgetGone()
+    }
+  }
+}
