@@ -54,6 +54,15 @@ export function numberFromZero(value: string): number {
   return Number(value)
 }
 
+/** Percent, to a tenth, to tenths of a percent. */
+export function permille(value: string): number {
+  const parsed = Number(value)
+  if (!/^\d+(\.\d)?$/.test(value) || parsed > 100) {
+    throw invalidParameter(`'${value}' is not a percentage from 0 to 100 with at most one decimal`)
+  }
+  return Math.round(parsed * 10)
+}
+
 /** As MLflow reads the variables that switch something on or off; nothing at all is off. */
 export function switched(value: string): boolean {
   if (/^(1|true|yes|on)$/i.test(value)) return true

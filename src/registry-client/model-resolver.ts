@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { isUnreachable, notFound } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import { ArtifactPlaces } from './artifact-places.ts'
@@ -8,6 +8,7 @@ import { CachedModels, type DownloadDisplay, type Question } from './cached-mode
 import { MlflowServers, type Patience, type ServerAccess } from './mlflow-servers.ts'
 import { ModelFinder } from './model-finder.ts'
 import { canonicalModelUri, type LookedUpUri, parseModelUri } from './model-uri.ts'
+import { nameOfPath } from './model-uri-name.ts'
 import { Registries, type RegistryLocations } from './registries.ts'
 import type { RegistryClient, ResolveOptions } from './registry-client.ts'
 import { isElsewhere } from './registry-place.ts'
@@ -121,9 +122,4 @@ export class ModelResolver implements RegistryClient {
     else this.#log.warn(fields, `The registry does not answer (${reason.message}): ${copy}`)
     return model
   }
-}
-
-/** A TF.js model is called by its folder: its file is model.json, as any other's. */
-function nameOfPath(path: string): string {
-  return basename(path) === 'model.json' ? basename(dirname(path)) : basename(path)
 }
