@@ -19,12 +19,14 @@ import { NodeHttpChannel } from './node-http-channel.ts'
 import { OpenInference } from './open-inference/inference.ts'
 import { ModelCodecs } from './open-inference/model-codecs.ts'
 import { Probes } from './probes.ts'
+import type { RolloutMember } from './rollouts/rollout-member.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { MlflowScoring, scoringRoutes } from './routes/mlflow-scoring.ts'
 import { openInferenceRoutes } from './routes/open-inference.ts'
 import { repositoryRoutes } from './routes/repository.ts'
+import { rolloutRoutes } from './routes/rollouts.ts'
 import { V1Routes } from './routes/v1.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
 import { V1Prediction } from './v1/v1-prediction.ts'
@@ -47,6 +49,9 @@ export interface App extends ListeningApp {
   readonly codecs: ModelCodecs
   readonly exposition: Exposition
   readonly metrics: ServerMetrics
+  /** Undefined where there are none. */
+  readonly rollouts: RolloutMember | undefined
+  /** With rollouts among its models, and its control heeding them. */
   readonly options: ServerOptions
 }
 
@@ -54,27 +59,29 @@ export interface App extends ListeningApp {
  * Puts the server together. Routes live in fastify; scoring requests are answered in front of its router, by
  * the same handler that its route calls, since there every microsecond counts.
  */
-export async function buildApp(options: ServerOptions): Promise<App> {
-  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits }
+export async function buildApp(given: ServerOptions): Promise<App> {
+  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...given.limits }
   const metrics = new ServerMetrics()
   const registry = new ExchangeRegistry({
     metrics,
-    logger: options.logger,
-    accessLog: options.accessLog ?? false,
+    logger: given.logger,
+    accessLog: given.accessLog ?? false,
   })
+  const rollouts = await rolloutsOf(given, registry)
+  const options = rollouts === undefined ? given : withRollouts(given, rollouts)
   const gate = new Gate({
     registry,
     apiKeys: options.apiKeys?.length ? new ApiKeys(options.apiKeys) : undefined,
-    cors: options.corsOrigins?.length ? new Cors(options.corsOrigins) : undefined,
+    cors: options.corsOrigins?.length ? new Cors(options.corsOrigins, keyHeadersOf(options)) : undefined,
     onPause: () => {
       const now = performance.now()
-      for (const model of options.models.list()) model.attend(now)
+      for (const model of given.models.list()) model.attend(now)
     },
   })
   const bodies = new BodyReader(limits)
   const { models, dataPlane } = options
   const requests = new ModelRequests({
-    ...{ models, dataPlane, bodies },
+    ...{ models: given.models, dataPlane, bodies, rollouts },
     requestTimeoutMs: limits.requestTimeoutMs,
   })
   const scoring = new MlflowScoring(requests)
@@ -103,7 +110,10 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   enterThrough(gate, app, known)
   finishReplies(app, registry)
   scoringRoutes(app, scoring)
-  const exposition = new Exposition({ models, metrics, registry, bodies }, options.allFigures)
+  const exposition = new Exposition(
+    { models: given.models, metrics, registry, bodies, rollouts },
+    options.allFigures,
+  )
   healthRoutes(app, { models, registry, probes })
   const { version = '', control } = options
   openInferenceRoutes(app, {
@@ -113,9 +123,12 @@ export async function buildApp(options: ServerOptions): Promise<App> {
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
+  const ask = rollouts && rollouts.channel.ask.bind(rollouts.channel)
+  rolloutRoutes(app, { ask, guard: options.controlGuard, limits })
   const lane = hasLane(options) ? new Lane({ gate, bodies, limits, routes: hotPath.inLane }) : undefined
   lane?.precede(app.server)
   app.addHook('preClose', async () => lane?.closeIdle())
+  app.addHook('onClose', async () => rollouts?.close())
   await app.ready()
   return {
     fastify: app,
@@ -127,9 +140,31 @@ export async function buildApp(options: ServerOptions): Promise<App> {
     probes,
     exposition,
     metrics,
+    rollouts,
     options,
     close: async () => app.close(),
   }
+}
+
+/** Whoever has no rollouts pays nothing for them. */
+async function rolloutsOf(
+  { rollouts, models, dataPlane }: ServerOptions,
+  registry: ExchangeRegistry,
+): Promise<RolloutMember | undefined> {
+  if (rollouts === undefined || rollouts.plans.length === 0) return undefined
+  const { RolloutMember } = await import('./rollouts/rollout-member.ts')
+  return new RolloutMember({ ...rollouts, models, dataPlane, isDraining: () => registry.draining })
+}
+
+function withRollouts(options: ServerOptions, rollouts: RolloutMember): ServerOptions {
+  const { control } = options
+  const guarded = control === undefined ? {} : { control: rollouts.guarded(control) }
+  return { ...options, ...guarded, models: rollouts.models }
+}
+
+/** Headers that a page may send a key in. */
+function keyHeadersOf({ rollouts }: ServerOptions): readonly string[] {
+  return rollouts?.plans.map(({ stickyKey }) => stickyKey.header) ?? []
 }
 
 /** Over TLS node:http reads what was decrypted. */

@@ -3,17 +3,21 @@ import type { RequestHead } from './request-head.ts'
 const ALLOWED_METHODS = 'GET, POST'
 const ALLOWED_HEADERS =
   'Content-Type, Content-Encoding, Inference-Header-Content-Length, Authorization, X-API-Key, ' +
-  'X-Headrace-Timeout-Ms, X-Request-Id, traceparent'
+  'X-Headrace-Timeout-Ms, X-Headrace-Variant, X-Request-Id, traceparent'
 const EXPOSED_HEADERS =
-  'Inference-Header-Content-Length, X-Request-Id, traceparent, Server-Timing, Retry-After'
+  'Inference-Header-Content-Length, X-Request-Id, traceparent, Server-Timing, Retry-After, ' +
+  'X-Headrace-Variant, X-Headrace-Model-Version, X-Headrace-Outcome-Id'
 const PREFLIGHT_SECONDS = '600'
 
 /** Cross-origin access (Fetch Standard, "CORS protocol") for a list of origins; `*` admits all of them. */
 export class Cors {
   readonly #origins: ReadonlySet<string>
+  readonly #allowedHeaders: string
 
-  constructor(origins: readonly string[]) {
+  /** @param headers that requests may have besides. */
+  constructor(origins: readonly string[], headers: readonly string[] = []) {
     this.#origins = new Set(origins)
+    this.#allowedHeaders = [ALLOWED_HEADERS, ...headers].join(', ')
   }
 
   /** Headers, as a flat list of names and values, that let a page of this request's origin read the reply. */
@@ -37,7 +41,7 @@ export class Cors {
     if (request.headers['access-control-request-method'] === undefined) return undefined
     return [
       ...['access-control-allow-methods', ALLOWED_METHODS],
-      ...['access-control-allow-headers', ALLOWED_HEADERS],
+      ...['access-control-allow-headers', this.#allowedHeaders],
       ...['access-control-max-age', PREFLIGHT_SECONDS],
     ]
   }

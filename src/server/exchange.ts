@@ -9,6 +9,7 @@ import type { ReadyReply, ReplyBurst } from './reply-burst.ts'
 import type { ChannelWatcher, ReplyChannel } from './reply-channel.ts'
 import type { RequestHead } from './request-head.ts'
 import { isPlainId } from './request-id.ts'
+import type { RolledRequest } from './rollouts/rolled-request.ts'
 import { toldError } from './told-error.ts'
 
 /** Whoever is told, once for each exchange, that it is over. */
@@ -64,6 +65,8 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
   /** Present once the request has been read. */
   timing: Timing | undefined
   changesModels = false
+  /** Where the request goes through a rollout. */
+  rolled: RolledRequest | undefined
   /** `performance.now()` past which the server answers without waiting any longer. */
   deadline = Number.POSITIVE_INFINITY
   /** `performance.now()` past which its client does not want the answer; Infinity where it did not say. */
@@ -102,8 +105,9 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
     init.channel.watch(this)
   }
 
-  /** The request is for this model, which is not ended before the exchange is over. To be called once. */
+  /** The request is for this model, and no more for another one: it is not ended before the exchange is over. */
   address(model: AddressedModel): void {
+    this.#held?.release()
     this.modelName = model.name
     this.modelVersion = model.version
     this.#held = model.admission
@@ -113,6 +117,8 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
   /** The client has named its request in the body; what a header says is the name for all systems on the way. */
   nameAfter(id: string): void {
     if (this.request.headers['x-request-id'] !== undefined || !isPlainId(id)) return
+    // By the id that it had a variant was chosen.
+    if (this.rolled?.isById === true) return
     this.id = id
     this.headers[this.headers.indexOf('x-request-id') + 1] = id
   }
@@ -142,6 +148,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
    */
   send(status: number, contentType: string, body: string | Uint8Array): void {
     if (this.status !== 0) return
+    if (this.rolled !== undefined) this.headers.push(...this.rolled.replyHeaders(status).flat())
     this.#replyBytes = Buffer.byteLength(body)
     this.headers.push('content-type', contentType, 'content-length', String(this.#replyBytes))
     this.#reply = body
@@ -215,6 +222,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
     if (this.status !== 0) return
     this.status = status
     this.#held?.release()
+    this.rolled?.settled(this)
     this.#observer.settled(this)
   }
 

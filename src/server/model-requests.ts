@@ -5,6 +5,7 @@ import { refuseEarly } from './early-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import { LoopTurn } from './loop-turn.ts'
 import type { RequestHead } from './request-head.ts'
+import type { RolloutMember } from './rollouts/rollout-member.ts'
 import { type RequestSurroundings, ScoredRequest } from './scored-request.ts'
 import type { ScoringDialect } from './scoring-dialect.ts'
 import type { InferencePlane, ServedModels } from './server-options.ts'
@@ -21,6 +22,8 @@ export interface ModelRequestsInit {
   readonly dataPlane: InferencePlane
   readonly bodies: BodyReader
   readonly requestTimeoutMs: number
+  /** Undefined where there are none. */
+  readonly rollouts: RolloutMember | undefined
 }
 
 type BodyTaker = Pick<ScoredRequest<unknown, unknown, unknown>, 'received' | 'dropped' | 'failed'>
@@ -31,10 +34,12 @@ export class ModelRequests implements RequestSurroundings {
   readonly requestTimeoutMs: number
   readonly #models: ServedModels
   readonly #bodies: BodyReader
+  readonly #rollouts: RolloutMember | undefined
   readonly #turn = new LoopTurn()
 
   constructor(init: ModelRequestsInit) {
     this.#models = init.models
+    this.#rollouts = init.rollouts
     this.dataPlane = init.dataPlane
     this.#bodies = init.bodies
     this.requestTimeoutMs = init.requestTimeoutMs
@@ -42,10 +47,13 @@ export class ModelRequests implements RequestSurroundings {
 
   /**
    * The model that an exchange is about. Without a name the default one is meant, without a version the one that its
-   * name means. @throws ServingError RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE while models are being loaded
+   * name means; of a rollout the variant for its sticky key.
+   * @throws ServingError RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE while models are being loaded, and what a rollout
+   *   refuses
    */
   find(exchange: Exchange, name: string | undefined, version?: string): ServedModel {
-    const model = findModel(this.#models, name, version)
+    const rolled = this.#rollouts?.find(exchange, name, version)
+    const model = rolled ?? findModel(this.#models, name, version)
     exchange.address(model)
     model.attend(exchange.startedAt)
     return model

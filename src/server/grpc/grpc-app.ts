@@ -27,11 +27,11 @@ export class GrpcApp {
 
   /** @throws ServingError when a certificate cannot be read. */
   constructor(app: App) {
-    const { options, registry, bodies, codecs } = app
+    const { options, registry, bodies, codecs, rollouts } = app
     const { models, dataPlane, apiKeys } = options
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#gate = new GrpcGate(registry, apiKeys?.length ? new ApiKeys(apiKeys) : undefined)
-    this.#inference = new GrpcInference({ models, dataPlane, codecs })
+    this.#inference = new GrpcInference({ models, dataPlane, codecs, rollouts })
     const service = new GrpcService(app)
     this.#health = new HealthService(service)
     this.#reflection = new ReflectionService(service, this.#gate)

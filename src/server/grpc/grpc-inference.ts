@@ -4,12 +4,15 @@ import {
   type GrpcInferRequest,
 } from '../../protocols/open-inference/grpc/infer-request.ts'
 import { encodeInferReply, type GrpcInferReply } from '../../protocols/open-inference/grpc/infer-response.ts'
-import type { DecodedInfer } from '../../protocols/open-inference/open-inference-codec.ts'
+import type { DecodedInfer, OpenInferenceCodec } from '../../protocols/open-inference/open-inference-codec.ts'
 import { refusalError } from '../../runtime/admission/refusal.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import { LoopTurn } from '../loop-turn.ts'
 import { findModel } from '../model-requests.ts'
 import type { ModelCodecs } from '../open-inference/model-codecs.ts'
+import { fittedInputs } from '../rollouts/fitted-inputs.ts'
+import type { RolledRequest } from '../rollouts/rolled-request.ts'
+import type { RolloutMember } from '../rollouts/rollout-member.ts'
 import type { InferencePlane, ServedModels } from '../server-options.ts'
 import type { GrpcRequest } from './transport/grpc-request.ts'
 import { PREFIX_BYTES } from './transport/message-reader.ts'
@@ -39,6 +42,8 @@ export interface GrpcInferenceInit {
   readonly models: ServedModels
   readonly dataPlane: InferencePlane
   readonly codecs: ModelCodecs
+  /** Undefined where there are none. */
+  readonly rollouts: RolloutMember | undefined
 }
 
 /** From the bytes of a `ModelInferRequest` to those of its answer, by the same way as HTTP's requests. */
@@ -46,25 +51,30 @@ export class GrpcInference {
   readonly #models: ServedModels
   readonly #dataPlane: InferencePlane
   readonly #codecs: ModelCodecs
+  readonly #rollouts: RolloutMember | undefined
   readonly #turn = new LoopTurn()
 
   constructor(init: GrpcInferenceInit) {
     this.#models = init.models
     this.#dataPlane = init.dataPlane
     this.#codecs = init.codecs
+    this.#rollouts = init.rollouts
   }
 
   /** Answers the request. @throws ServingError */
   async answer(request: GrpcRequest, message: Buffer, dialogue = UNARY): Promise<void> {
     const readAt = performance.now()
+    request.receivedAt = readAt
     const given = decodeInferRequest(message)
     dialogue.read(given)
     if (given.given.id !== undefined) request.nameAfter(given.given.id)
-    const model = this.#find(request, given)
-    const codec = this.#codecs.known(model) ?? (await this.#codecs.open(model))
+    const found = this.#find(request, given)
+    const { rolled } = request
     const timing = newTiming()
     request.timing = timing
-    const decoded = codec.bind(given.given)
+    const asked = await this.#bound(found, given)
+    const bound = rolled === undefined ? asked : await this.#roll(request, rolled, given, asked)
+    const { model, codec, decoded } = bound
     timing.parse = performance.now() - readAt
     heed(request, decoded)
 
@@ -76,6 +86,7 @@ export class GrpcInference {
       timing,
     })
 
+    if (rolled !== undefined) rolled.outputs = outputs
     const inferredAt = performance.now()
     const { name: modelName, version: modelVersion } = model
     const { form } = decoded
@@ -92,11 +103,42 @@ export class GrpcInference {
   }
 
   #find(request: GrpcRequest, { modelName, modelVersion }: GrpcInferRequest): ServedModel {
-    const model = findModel(this.#models, modelName, modelVersion === '' ? undefined : modelVersion)
+    const version = modelVersion === '' ? undefined : modelVersion
+    const rolled = this.#rollouts?.find(request, modelName, version)
+    const model = rolled ?? findModel(this.#models, modelName, version)
     request.address(model)
     model.attend(request.startedAt)
     this.#refuseLag(request, model)
     return model
+  }
+
+  async #bound(model: ServedModel, { given }: GrpcInferRequest): Promise<BoundRequest> {
+    const codec = this.#codecs.known(model) ?? (await this.#codecs.open(model))
+    return { model, codec, decoded: codec.bind(given) }
+  }
+
+  /** Where an input is the key, the request was bound to the control, and may be another variant's. */
+  async #roll(
+    request: GrpcRequest,
+    rolled: RolledRequest,
+    given: GrpcInferRequest,
+    asked: BoundRequest,
+  ): Promise<BoundRequest> {
+    if (!rolled.isChosen) rolled.chooseByInputs(asked.decoded.request.inputs, request.id)
+    const { model } = rolled
+    if (model !== asked.model) request.address(model)
+    const bound = model === asked.model ? asked : await this.#bound(model, given)
+    const { inputs, parameters } = bound.decoded.request
+    rolled.request = bound.decoded.request
+    rolled.source = {
+      requestFor: async (other) => {
+        const fitted = fittedInputs(inputs, model.predictor.inputs, other.predictor.inputs)
+        return fitted === undefined
+          ? (await this.#bound(other, given)).decoded.request
+          : { inputs: fitted, parameters }
+      },
+    }
+    return bound
   }
 
   /** What waited too long before it was read. */
@@ -106,6 +148,13 @@ export class GrpcInference {
       throw refusalError(admission.refuseLag())
     }
   }
+}
+
+/** A request as one model takes it. */
+interface BoundRequest {
+  readonly model: ServedModel
+  readonly codec: OpenInferenceCodec
+  readonly decoded: DecodedInfer
 }
 
 /** How long a request says that its client waits. */

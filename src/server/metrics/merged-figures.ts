@@ -3,7 +3,7 @@ import type { MetricFigures } from '../../core/metric-figures.ts'
 import { isStatistic } from './statistics-figures.ts'
 
 /** Gauges that say the same of every process, or of which the largest is the one to know. Others are added up. */
-const LARGEST = /_info$|^headrace_(max_batch_rows|predicted_wait_seconds)$/
+const LARGEST = /_info$|^headrace_(max_batch_rows|predicted_wait_seconds|rollout_(share|epoch|step))$/
 
 /**
  * The text of a scrape from the figures of several processes. Of a metric that takes the first's value, or that

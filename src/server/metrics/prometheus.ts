@@ -3,6 +3,7 @@ import type { MetricFigures, MetricSample } from '../../core/metric-figures.ts'
 import type { ServedModels } from '../server-options.ts'
 import { modelFigures } from './model-figures.ts'
 import { requestFigures } from './request-figures.ts'
+import { type RolloutSources, rolloutFigures } from './rollout-figures.ts'
 import { type ServerFigureSources, serverFigures } from './server-figures.ts'
 import type { ServerMetrics } from './server-metrics.ts'
 
@@ -10,6 +11,8 @@ import type { ServerMetrics } from './server-metrics.ts'
 export interface PrometheusSources extends ServerFigureSources {
   readonly models: ServedModels
   readonly metrics: ServerMetrics
+  /** Undefined where there are none. */
+  readonly rollouts: RolloutSources | undefined
 }
 
 /** The text that Prometheus scrapes, made by prom-client from what the server and its models count themselves. */
@@ -20,6 +23,7 @@ export class PrometheusExposition {
     requestFigures(sources.metrics, this.#registry)
     modelFigures(sources.models, this.#registry)
     serverFigures(sources, this.#registry)
+    if (sources.rollouts !== undefined) rolloutFigures(sources.rollouts, this.#registry)
     collectDefaultMetrics({ register: this.#registry })
   }
 

@@ -26,6 +26,7 @@ export class GrpcGate {
       idIsGiven: typeof given === 'string' && isPlainId(given),
       traceparent: childTraceparent(headers['traceparent']),
       path,
+      headers,
       observer: this.#registry,
       reply,
     })

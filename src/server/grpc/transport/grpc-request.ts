@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http2'
 import { deadlineExceeded, ServingError } from '../../../core/errors.ts'
 import type { Timing } from '../../../core/timing.ts'
 import { Cancellation } from '../../cancellation.ts'
@@ -5,6 +6,7 @@ import type { ExchangeObserver } from '../../exchange.ts'
 import { HTTP_STATUS } from '../../http-status.ts'
 import type { OpenRequest } from '../../open-request.ts'
 import { isPlainId } from '../../request-id.ts'
+import type { RolledRequest } from '../../rollouts/rolled-request.ts'
 import { toldError } from '../../told-error.ts'
 
 /** What the metrics and the log name a request by whose client has left. */
@@ -24,6 +26,7 @@ export interface GrpcRequestInit {
   readonly idIsGiven: boolean
   readonly traceparent: string | undefined
   readonly path: string
+  readonly headers: IncomingHttpHeaders
   readonly observer: ExchangeObserver
   readonly reply: GrpcReply
 }
@@ -35,11 +38,10 @@ interface AddressedModel {
   readonly admission: { hold(): void; release(): void }
 }
 
-const METHOD = { method: 'POST' } as const
-
 /** One message that is to be answered by one: a call, or a part of a call with a stream of them. */
 export class GrpcRequest implements OpenRequest {
-  readonly request = METHOD
+  /** As HTTP has it. */
+  readonly request: { readonly method: 'POST'; readonly headers: IncomingHttpHeaders }
   readonly startedAt = performance.now()
   place = -1
   readonly signal = new Cancellation()
@@ -52,6 +54,10 @@ export class GrpcRequest implements OpenRequest {
   modelVersion = ''
   timing: Timing | undefined
   changesModels = false
+  /** Where the request goes through a rollout. */
+  rolled: RolledRequest | undefined
+  /** All of its message is there, from `performance.now()` on; 0 before. */
+  receivedAt = 0
   deadline = Number.POSITIVE_INFINITY
   wantedBy = Number.POSITIVE_INFINITY
   status = 0
@@ -63,6 +69,7 @@ export class GrpcRequest implements OpenRequest {
 
   constructor(init: GrpcRequestInit) {
     this.id = init.id
+    this.request = { method: 'POST', headers: init.headers }
     this.#idIsGiven = init.idIsGiven
     this.traceparent = init.traceparent
     this.path = init.path
@@ -70,7 +77,9 @@ export class GrpcRequest implements OpenRequest {
     this.#reply = init.reply
   }
 
+  /** The request is for this model, and no more for another one: it is not ended before the request is over. */
   address(model: AddressedModel): void {
+    this.#held?.release()
     this.modelName = model.name
     this.modelVersion = model.version
     this.#held = model.admission
@@ -134,6 +143,7 @@ export class GrpcRequest implements OpenRequest {
   #settle(status: number): void {
     this.status = status
     this.#held?.release()
+    this.rolled?.settled(this)
     this.#observer.settled(this)
   }
 

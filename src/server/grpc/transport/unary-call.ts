@@ -57,7 +57,7 @@ export class UnaryCall implements CallListener, GrpcReply {
   }
 
   failed(request: GrpcRequest, error: ServingError): void {
-    this.#call.finish(error, { 'x-request-id': request.id })
+    this.#call.finish(error, { 'x-request-id': request.id, ...rolledTrailers(request) })
   }
 
   #begin(): void {
@@ -84,7 +84,16 @@ export class UnaryCall implements CallListener, GrpcReply {
   }
 }
 
-function trailersOf({ id, timing }: GrpcRequest): Trailers {
+function trailersOf(request: GrpcRequest): Trailers {
+  const { id, timing, rolled } = request
   if (timing === undefined) return { 'x-request-id': id }
-  return { 'x-request-id': id, 'server-timing': serverTiming(timing) }
+  const trailers = { 'x-request-id': id, 'server-timing': serverTiming(timing) }
+  return rolled === undefined ? trailers : { ...trailers, ...rolledTrailers(request) }
+}
+
+/** What a rollout tells of its choice, as HTTP's headers do. */
+function rolledTrailers({ rolled, status }: GrpcRequest): Trailers {
+  const trailers: Record<string, string> = {}
+  for (const [name, value] of rolled?.replyHeaders(status) ?? []) trailers[name] = value
+  return trailers
 }

@@ -1,0 +1,124 @@
+import type { TensorMap } from '../../core/tensor.ts'
+import { agrees, compareOutputs } from '../../rollout/comparison/compare-outputs.ts'
+import { differenceExample } from '../../rollout/comparison/difference-example.ts'
+import { differenceSize } from '../../rollout/comparison/difference-size.ts'
+import { LargestDifferences } from '../../rollout/comparison/largest-differences.ts'
+import type { ComparedOutputs, OutputDifference } from '../../rollout/rollout-messages.ts'
+import type { ServedModel } from '../../runtime/served-model.ts'
+import type { InferencePlane } from '../server-options.ts'
+import type { LiveRollout } from './live-rollout.ts'
+import type { RolledRequest } from './rolled-request.ts'
+import { type SideResult, SideRuns } from './side-runs.ts'
+
+/** A copy is worth nothing to anyone who waits, so it may take longer than an answer. */
+const DEADLINE_MS = 10_000
+const MOST_LAG_MS = 20
+
+export interface MirrorInit {
+  readonly rollout: LiveRollout
+  readonly dataPlane: InferencePlane
+  tell(comparison: ComparedOutputs): void
+}
+
+/** What two models made of the same request. */
+interface Pair {
+  readonly inputs: TensorMap
+  readonly control: TensorMap
+  readonly other: TensorMap
+}
+
+/**
+ * Asks shadows what the control has answered, and the control what a variant has answered where disagreement is guarded. For a
+ * part of the requests, chosen by a hash of their ids, once they are answered.
+ */
+export class Mirror {
+  readonly #init: MirrorInit
+  readonly #runs: SideRuns
+  /** By the name of the model that is compared with the control. */
+  readonly #largest = new Map<string, LargestDifferences>()
+
+  constructor(init: MirrorInit) {
+    this.#init = init
+    const { maxConcurrent } = init.rollout.plan.mirror
+    const limits = { most: maxConcurrent, deadlineMs: DEADLINE_MS, mostLagMs: MOST_LAG_MS }
+    this.#runs = new SideRuns({ dataPlane: init.dataPlane, ...limits })
+  }
+
+  /** Of a request that was answered 200. @param id of the request. */
+  answered(request: RolledRequest, id: string): void {
+    const { rollout } = this.#init
+    const { plan } = rollout
+    if (request.isForced || rollout.assignment?.phase !== 'running') return
+    const isControl = request.variant === 0
+    if (isControl ? plan.shadows.length === 0 : plan.guards.disagreement === undefined) return
+    if (!isSampled(id, plan.mirror.sample)) return
+    if (isControl) for (const shadow of plan.shadows) this.#ask(request, shadow, rollout.shadow(shadow))
+    else this.#ask(request, plan.variants[request.variant]?.name ?? '', rollout.variant(0))
+  }
+
+  /** @param compared the one that is not the control; @param model the one that has not answered yet. */
+  #ask(request: RolledRequest, compared: string, model: ServedModel | undefined): void {
+    const { outputs, source } = request
+    const told = { model: compared, step: request.step, key: request.key } as const
+    // A body that was scored whole has left no outputs here.
+    if (model === undefined || source === undefined || outputs === undefined) {
+      this.#init.tell({ ...told, outcome: 'dropped' })
+      return
+    }
+    this.#runs.offer({
+      ...{ model, source },
+      ended: (result) => this.#init.tell({ ...told, ...this.#compared(request, compared, outputs, result) }),
+    })
+  }
+
+  #compared(
+    request: RolledRequest,
+    compared: string,
+    outputs: TensorMap,
+    result: SideResult,
+  ): Pick<ComparedOutputs, 'outcome' | 'milliseconds' | 'outputs' | 'example'> {
+    if (result.kind === 'dropped') return { outcome: 'dropped' }
+    const { milliseconds } = result
+    const isControl = request.variant === 0
+    // Where it is the control that fails on what a variant has answered, nothing is known of the variant.
+    if (result.kind === 'failed')
+      return isControl ? { outcome: 'fails', milliseconds } : { outcome: 'dropped' }
+    const found = restricted(result.outputs, request.request?.outputs)
+    const [control, other] = isControl ? [outputs, found] : [found, outputs]
+    const differences = compareOutputs(control, other, this.#init.rollout.plan.mirror)
+    const example = this.#example(compared, { inputs: result.inputs, control, other }, differences)
+    return {
+      outcome: agrees(differences) ? 'agrees' : 'differs',
+      ...{ milliseconds, outputs: differences },
+      ...(example === undefined ? {} : { example }),
+    }
+  }
+
+  #example(compared: string, pair: Pair, differences: readonly OutputDifference[]): string | undefined {
+    const { keptExamples, keepsInputs } = this.#init.rollout.plan.mirror
+    let largest = this.#largest.get(compared)
+    if (largest === undefined) {
+      largest = new LargestDifferences(keptExamples)
+      this.#largest.set(compared, largest)
+    }
+    return largest.offer(differenceSize(differences), () =>
+      differenceExample({ ...pair, differences, keepsInputs }),
+    )
+  }
+}
+
+/** Other outputs than those that the client wanted have nothing to be compared with. */
+function restricted(outputs: TensorMap, wanted: readonly string[] | undefined): TensorMap {
+  if (wanted === undefined) return outputs
+  return new Map([...outputs].filter(([name]) => wanted.includes(name)))
+}
+
+/** FNV-1a with the last steps of MurmurHash3, so that ids that are counted up are spread evenly. */
+export function isSampled(id: string, sample: number): boolean {
+  if (sample >= 1) return true
+  let hash = 0x811c9dc5
+  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32 < sample
+}

@@ -1,0 +1,55 @@
+import type { ComparedOutputs, MemberMessage, ObservedRequest } from '../../rollout/rollout-messages.ts'
+
+/** Answers of so many milliseconds go in one message; of so many where one of them speaks against a variant. */
+const GATHERED_MS = 50
+const URGENT_MS = 5
+
+/** Gathers what a member has seen, since a message for each answer would cost more than the answer. */
+export class Observations {
+  readonly #send: (message: MemberMessage) => void
+  readonly #requests = new Map<string, ObservedRequest[]>()
+  readonly #comparisons = new Map<string, ComparedOutputs[]>()
+  #timer: NodeJS.Timeout | undefined
+  #isUrgent = false
+
+  constructor(send: (message: MemberMessage) => void) {
+    this.#send = send
+  }
+
+  /** @param isUrgent it may be what a guard waits for. */
+  answered(rollout: string, observed: ObservedRequest, isUrgent: boolean): void {
+    add(this.#requests, rollout, observed)
+    this.#schedule(isUrgent)
+  }
+
+  compared(rollout: string, comparison: ComparedOutputs): void {
+    add(this.#comparisons, rollout, comparison)
+    this.#schedule(comparison.outcome === 'differs' || comparison.outcome === 'fails')
+  }
+
+  /** Sends what there is at once. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isUrgent = false
+    for (const [rollout, requests] of this.#requests) this.#send({ kind: 'observed', rollout, requests })
+    for (const [rollout, comparisons] of this.#comparisons) {
+      this.#send({ kind: 'compared', rollout, comparisons })
+    }
+    this.#requests.clear()
+    this.#comparisons.clear()
+  }
+
+  #schedule(isUrgent: boolean): void {
+    if (this.#timer !== undefined && (this.#isUrgent || !isUrgent)) return
+    clearTimeout(this.#timer)
+    this.#isUrgent = isUrgent
+    this.#timer = setTimeout(() => this.flush(), isUrgent ? URGENT_MS : GATHERED_MS).unref()
+  }
+}
+
+function add<Value>(lists: Map<string, Value[]>, name: string, value: Value): void {
+  const list = lists.get(name)
+  if (list === undefined) lists.set(name, [value])
+  else list.push(value)
+}

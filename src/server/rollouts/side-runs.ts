@@ -1,0 +1,152 @@
+import { performance } from 'node:perf_hooks'
+import { deadlineExceeded, isRefusal } from '../../core/errors.ts'
+import type { InferenceRequest } from '../../core/inference.ts'
+import type { Tensor, TensorMap } from '../../core/tensor.ts'
+import type { ServedModel } from '../../runtime/served-model.ts'
+import { Cancellation } from '../cancellation.ts'
+import type { InferencePlane } from '../server-options.ts'
+
+/** A request that more models than the one that answers it may be asked. */
+export interface RequestSource {
+  /** As a model takes it: as it was read, or read again where the model's tensors are others. @throws ServingError */
+  requestFor(model: ServedModel): InferenceRequest | Promise<InferenceRequest>
+}
+
+export interface SideRun {
+  readonly model: ServedModel
+  readonly source: RequestSource
+  /** Told once. Must not throw. */
+  ended(result: SideResult): void
+}
+
+export type SideResult =
+  | {
+      readonly kind: 'answered'
+      readonly inputs: TensorMap
+      readonly outputs: TensorMap
+      readonly milliseconds: number
+    }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly milliseconds: number }
+  /** It was not run: there was no room, or the server had other things to do. */
+  | { readonly kind: 'dropped' }
+
+export interface SideRunsInit {
+  readonly dataPlane: InferencePlane
+  /** Under way and waiting together. */
+  readonly most: number
+  readonly deadlineMs: number
+  /** A run that had to wait longer for its turn finds a busy server, and is dropped. */
+  readonly mostLagMs: number
+}
+
+/** Inputs together; of more, a copy would be felt. */
+const LARGEST_BYTES = 8 * 1024 * 1024
+
+interface Waiting {
+  readonly run: SideRun
+  readonly offeredAt: number
+}
+
+/**
+ * Runs models for requests that are answered already. None begins before the answers of its turn of the event loop are written,
+ * and one a turn at most, so that requests come first; what hangs is given up by its deadline.
+ */
+export class SideRuns {
+  readonly #init: SideRunsInit
+  readonly #waiting: Waiting[] = []
+  #underWay = 0
+  #isScheduled = false
+
+  constructor(init: SideRunsInit) {
+    this.#init = init
+  }
+
+  offer(run: SideRun): void {
+    const { most } = this.#init
+    // What was given up may still have its model: that counts as well.
+    if (this.#waiting.length + Math.max(this.#underWay, run.model.admission.requests) >= most) {
+      run.ended({ kind: 'dropped' })
+      return
+    }
+    this.#waiting.push({ run, offeredAt: performance.now() })
+    this.#schedule()
+  }
+
+  /** The replies of this turn are written by its immediates; the second one comes a turn later. */
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => setImmediate(() => this.#next()))
+  }
+
+  #next(): void {
+    this.#isScheduled = false
+    const next = this.#waiting.shift()
+    if (next === undefined) return
+    if (this.#waiting.length > 0) this.#schedule()
+    const lagMs = performance.now() - next.offeredAt
+    if (lagMs > this.#init.mostLagMs) next.run.ended({ kind: 'dropped' })
+    else void this.#begin(next.run)
+  }
+
+  /** Never rejects. The model is not ended meanwhile. */
+  async #begin(run: SideRun): Promise<void> {
+    const { admission } = run.model
+    this.#underWay += 1
+    admission.hold()
+    const result = await this.#result(run)
+    admission.release()
+    this.#underWay -= 1
+    run.ended(result)
+  }
+
+  async #result(run: SideRun): Promise<SideResult> {
+    const startedAt = performance.now()
+    const signal = new Cancellation()
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          signal.abort()
+          reject(deadlineExceeded('The copy of a request was not answered in time'))
+        }, this.#init.deadlineMs).unref()
+      })
+      const answer = await Promise.race([this.#run(run, signal), late])
+      const milliseconds = performance.now() - startedAt
+      return answer === undefined ? { kind: 'dropped' } : { kind: 'answered', ...answer, milliseconds }
+    } catch (error) {
+      if (isRefusal(error)) return { kind: 'dropped' }
+      return { kind: 'failed', error, milliseconds: performance.now() - startedAt }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #run({ model, source }: SideRun, signal: Cancellation) {
+    const { parameters, inputs: given } = await source.requestFor(model)
+    if (bytesOf(given) > LARGEST_BYTES) return undefined
+    const inputs = copied(given)
+    const { outputs } = await this.#init.dataPlane.infer(model, { inputs, parameters }, { signal })
+    return { inputs, outputs }
+  }
+}
+
+function bytesOf(inputs: TensorMap): number {
+  let bytes = 0
+  for (const { data } of inputs.values())
+    bytes += ArrayBuffer.isView(data) ? data.byteLength : textBytes(data)
+  return bytes
+}
+
+function textBytes(texts: readonly string[]): number {
+  let bytes = 0
+  for (const text of texts) bytes += text.length
+  return bytes
+}
+
+/** Inputs may be views of a body, whose memory is not this request's any more. */
+function copied(inputs: TensorMap): TensorMap {
+  return new Map(
+    Array.from(inputs, ([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() } as Tensor]),
+  )
+}
