@@ -9,6 +9,7 @@ import { OVERLOAD_SETTINGS } from './overload-settings.ts'
 import { PLACEMENT_SETTINGS } from './placement-settings.ts'
 import { PROCESS_SETTINGS } from './process-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
+import { ROLLOUT_SETTINGS } from './rollout-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { TRACK_SETTINGS } from './track-settings.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
@@ -53,6 +54,7 @@ export const SERVE_SETTINGS = {
   ...REGISTRY_SETTINGS,
   ...OVERLOAD_SETTINGS,
   ...CONTROL_SETTINGS,
+  ...ROLLOUT_SETTINGS,
   ...TRACK_SETTINGS,
   ...KEEP_ALIVE_SETTINGS,
   graceMs: setting({
