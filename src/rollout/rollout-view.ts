@@ -86,7 +86,7 @@ export interface GuardView {
   readonly eValue: number
   /** The e-value at which it stops the variant. */
   readonly stopsAt?: number
-  /** It has stopped the variant. */
+  /** It has stopped the variant; a shadow, which nothing stops, differs too often. */
   readonly tripped: boolean
 }
 

@@ -1,0 +1,283 @@
+import { conflict } from '../../core/errors.ts'
+import type { OutcomeFacts } from '../outcome-ids.ts'
+import {
+  type ComparedOutputs,
+  OBSERVED,
+  type ObservedRequest,
+  type RolloutModel,
+} from '../rollout-messages.ts'
+import type { RolloutPlan } from '../rollout-plan.ts'
+import type { RolloutState } from '../rollout-state.ts'
+import { holds } from '../rollout-state-text.ts'
+import type { RolloutView } from '../rollout-view.ts'
+import { type CanaryProgress, isLastStep, isStepDone } from './canary.ts'
+import type { Trip } from './guards/guards.ts'
+import { tripCause } from './guards/trip-cause.ts'
+import { expectRunning, variantIndex, wantedPermille } from './operator-commands.ts'
+import { allTo, canaryPermille, plannedPermille, withoutVariant } from './planned-split.ts'
+import { RolloutFigures } from './rollout-figures.ts'
+import { type Change, changedState, firstState, idOf, newShares, sharesOf } from './state-changes.ts'
+import { rolloutView } from './view/rollout-view.ts'
+
+export interface RolloutEngineInit {
+  readonly plan: RolloutPlan
+  /** Of its variants and shadows, as they are served. */
+  readonly models: readonly RolloutModel[]
+  /** The state that was found, of this rollout or of another one of its name. */
+  readonly state: RolloutState | undefined
+  /** Name of this server that no other has or had. */
+  readonly writer: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Told of each change that is made here, but not of the state that it begins with, nor of one that is adopted. */
+  readonly onState: (state: RolloutState) => void
+}
+
+/**
+ * All that one rollout decides: its split, its canary, its guards, its comparison. Pure but for the clock, and held by one
+ * thread; engines of several replicas each judge their own requests and follow each other's states.
+ *
+ * What a guard has stopped comes back by a restart only. A restart forgets what guards have counted, and keeps outcomes.
+ */
+export class RolloutEngine {
+  readonly #init: RolloutEngineInit
+  readonly #figures: RolloutFigures
+  #state: RolloutState
+
+  constructor(init: RolloutEngineInit) {
+    const { plan, models, state } = init
+    this.#init = init
+    const id = idOf(plan, models)
+    this.#state = state?.id === id ? state : firstState(plan, id, (state?.epoch ?? 0) + 1, this.#change())
+    this.#figures = new RolloutFigures(plan, this.#state, init.now())
+  }
+
+  get state(): RolloutState {
+    return this.#state
+  }
+
+  /** From when on an answer is slow; undefined without that guard, and until the control has given enough answers. */
+  get slowMs(): number | undefined {
+    return this.#figures.slowMs
+  }
+
+  observe(requests: readonly ObservedRequest[]): void {
+    const now = this.#init.now()
+    for (const request of requests) this.#observeOne(request, now)
+    this.#advanceCanary(now)
+  }
+
+  compare(comparisons: readonly ComparedOutputs[]): void {
+    for (const comparison of comparisons) this.#obey(this.#figures.compared(comparison, this.#isRunning))
+  }
+
+  /** An outcome, each once, in any order. One of another rollout is left out: its variants are others. */
+  outcome(facts: OutcomeFacts, value: number): void {
+    const isOwn = facts.rolloutId === this.#state.id && facts.variant < this.#state.variants.length
+    if (isOwn && Number.isFinite(value)) this.#figures.outcome(facts, value)
+  }
+
+  /** Called about once a second. */
+  tick(): void {
+    const now = this.#init.now()
+    for (const trip of this.#figures.tick(now, this.#isRunning)) this.#obey(trip)
+    this.#advanceCanary(now)
+    this.#figures.note(this.#state, now)
+  }
+
+  /**
+   * The state of another replica, which holds or does not. One of another rollout of this name (other versions) is not
+   * followed: the rollout that began later has the name, the other one goes on by itself.
+   */
+  adopt(state: RolloutState): void {
+    if (state.id !== this.#state.id) this.#defendName(state)
+    else if (holds(this.#state, state) !== this.#state) this.#follow(state)
+  }
+
+  /**
+   * Gives variants other parts of the keys, in tenths of a percent; what is left goes to those that are not named. Ends the
+   * schedule of a canary.
+   * @throws ServingError RESOURCE_CONFLICT, INVALID_PARAMETER_VALUE
+   */
+  set(wanted: Readonly<Record<string, number>>): void {
+    const { plan } = this.#init
+    expectRunning(plan.name, this.#state, 'its split cannot be set')
+    const permille = wantedPermille(plan, this.#state, wanted)
+    const stopped = permille.findIndex((part, variant) => part > 0 && this.#figures.hasTripped(variant))
+    if (stopped !== -1) throw this.#stoppedBefore(stopped)
+    const cause = 'the split was set by an operator'
+    this.#write({ ...newShares(this.#state, permille), canaryStep: undefined, cause })
+  }
+
+  /**
+   * All keys to one variant, for good.
+   * @throws ServingError RESOURCE_CONFLICT, INVALID_PARAMETER_VALUE
+   */
+  promote(variant: string): void {
+    const { plan } = this.#init
+    const index = variantIndex(plan, variant)
+    expectRunning(plan.name, this.#state, `'${variant}' cannot be promoted`)
+    if (this.#figures.hasTripped(index)) throw this.#stoppedBefore(index)
+    this.#promote(index, 'an operator promoted it')
+  }
+
+  /**
+   * All keys to the control, of a promoted rollout too.
+   * @throws ServingError RESOURCE_CONFLICT where it has them already.
+   */
+  abort(cause: string): void {
+    const { phase } = this.#state
+    if (phase !== 'promoted') expectRunning(this.#init.plan.name, this.#state, 'there is nothing to abort')
+    this.#end('aborted', cause === '' ? 'an operator aborted it' : cause)
+  }
+
+  /**
+   * From its beginning, as planned: after its end, or after an operator's split or a guard has made it another one.
+   * @throws ServingError RESOURCE_CONFLICT where it runs as planned.
+   */
+  restart(): void {
+    const { plan, now } = this.#init
+    const { phase, cause, canaryStep } = this.#state
+    const isAsPlanned = phase === 'running' && cause === '' && (canaryStep ?? 0) === 0
+    if (isAsPlanned) {
+      throw conflict(`Rollout '${plan.name}' is at its beginning: there is nothing to restart`, {
+        rollout: plan.name,
+      })
+    }
+    const canary = plan.canary === undefined ? undefined : 0
+    const begun = { phase: 'running', canaryStep: canary, cause: '', startedAt: now() } as const
+    this.#write({ ...newShares(this.#state, plannedPermille(plan)), ...begun })
+    this.#figures.restart(now())
+  }
+
+  /** There is a run of MLflow now that has the history of this rollout. */
+  noteRun(runId: string): void {
+    if (this.#state.runId !== runId) this.#write({ runId })
+  }
+
+  view(): RolloutView {
+    const { plan, models, now } = this.#init
+    const canary = this.#canaryProgress(now())
+    return rolloutView({ plan, models, state: this.#state, figures: this.#figures, canary, now: now() })
+  }
+
+  get #isRunning(): boolean {
+    return this.#state.phase === 'running'
+  }
+
+  #observeOne([variant, step, key, milliseconds, flags]: ObservedRequest, now: number): void {
+    const has = (flag: number): boolean => (flags & flag) !== 0
+    const isOfClient = has(OBSERVED.clientFault) || has(OBSERVED.forced)
+    const answer = {
+      variant,
+      step,
+      key,
+      milliseconds,
+      isError: has(OBSERVED.error),
+      isFault: has(OBSERVED.fault),
+    }
+    this.#obey(this.#figures.answered({ ...answer, isOfClient }, now, this.#isRunning))
+  }
+
+  /** A guard has spoken: the variant's keys go to the control, and with the last challenger the rollout is over. */
+  #obey(trip: Trip | undefined): void {
+    if (trip === undefined || !this.#isRunning) return
+    const name = this.#state.variants[trip.variant] ?? ''
+    this.#rollBack(trip.variant, tripCause(name, trip, this.slowMs))
+  }
+
+  #rollBack(variant: number, cause: string): void {
+    const permille = withoutVariant(sharesOf(this.#state), variant)
+    const isOver = permille.every((part, i) => i === 0 || part === 0)
+    const isCanary = this.#init.plan.canary?.variant === this.#state.variants[variant]
+    const canaryStep = isCanary ? undefined : this.#state.canaryStep
+    if (isOver) this.#end('rolled-back', cause)
+    else this.#write({ ...newShares(this.#state, permille), canaryStep, cause })
+  }
+
+  #follow(state: RolloutState): void {
+    const isAnew = state.startedAt !== this.#state.startedAt
+    this.#take(state)
+    if (isAnew) this.#figures.restart(this.#init.now())
+    this.#stopAgain()
+  }
+
+  /** Another replica's state may give keys to a variant that was stopped here before that replica knew. */
+  #stopAgain(): void {
+    if (!this.#isRunning) return
+    sharesOf(this.#state).forEach((part, variant) => {
+      const trip = part > 0 ? this.#figures.tripOf(variant) : undefined
+      this.#obey(trip)
+    })
+  }
+
+  #end(phase: 'aborted' | 'rolled-back', cause: string): void {
+    const permille = allTo(0, this.#state.variants.length)
+    this.#write({ ...newShares(this.#state, permille), phase, canaryStep: undefined, cause })
+  }
+
+  #promote(variant: number, cause: string): void {
+    const permille = allTo(variant, this.#state.variants.length)
+    this.#write({ ...newShares(this.#state, permille), phase: 'promoted', canaryStep: undefined, cause })
+  }
+
+  #canaryProgress(now: number): CanaryProgress | undefined {
+    const { canary } = this.#init.plan
+    const { canaryStep: step } = this.#state
+    if (canary === undefined || step === undefined || !this.#isRunning) return undefined
+    return {
+      step: Math.min(step, canary.steps.length - 1),
+      ...this.#figures.stepProgress(canary.variant, now),
+    }
+  }
+
+  #advanceCanary(now: number): void {
+    const { plan } = this.#init
+    const progress = this.#canaryProgress(now)
+    if (plan.canary === undefined || progress === undefined || !isStepDone(plan.canary, progress)) return
+    if (!isLastStep(plan.canary, progress.step)) {
+      const canaryStep = progress.step + 1
+      const permille = canaryPermille(plan, sharesOf(this.#state), canaryStep)
+      this.#write({ ...newShares(this.#state, permille), canaryStep })
+    } else if (plan.canary.atEnd === 'promote') {
+      this.#promote(variantIndex(plan, plan.canary.variant), 'it went through all steps of the canary')
+    }
+  }
+
+  #defendName(other: RolloutState): void {
+    const own = this.#state
+    const isLater = own.startedAt === other.startedAt ? own.id > other.id : own.startedAt > other.startedAt
+    if (!isLater || holds(own, other) === own) return
+    this.#tell({ ...own, ...this.#change(), epoch: other.epoch + 1 })
+  }
+
+  #stoppedBefore(variant: number): Error {
+    const name = this.#state.variants[variant] ?? ''
+    return conflict(
+      `Variant '${name}' was stopped by a guard and gets no keys: 'restart' begins the rollout anew`,
+      { rollout: this.#init.plan.name, variant: name },
+    )
+  }
+
+  #write(changed: Parameters<typeof changedState>[2]): void {
+    this.#tell(changedState(this.#state, this.#change(), changed))
+  }
+
+  #tell(state: RolloutState): void {
+    this.#take(state)
+    this.#init.onState(state)
+  }
+
+  #take(state: RolloutState): void {
+    const before = this.#state
+    this.#state = state
+    const now = this.#init.now()
+    if (state.step !== before.step || JSON.stringify(state.split) !== JSON.stringify(before.split)) {
+      this.#figures.beginStep(state, now)
+    }
+  }
+
+  #change(): Change {
+    return { writer: this.#init.writer, at: this.#init.now() }
+  }
+}

@@ -1,0 +1,62 @@
+import { rolloutId } from '../rollout-id.ts'
+import type { RolloutModel } from '../rollout-messages.ts'
+import type { RolloutPlan } from '../rollout-plan.ts'
+import type { RolloutState } from '../rollout-state.ts'
+import { changedSplit, firstSplit, permilleOf } from '../split/split.ts'
+import { plannedPermille } from './planned-split.ts'
+
+/** Who changes a state, and when. */
+export interface Change {
+  readonly writer: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What a change may touch. */
+type Changed = Partial<Omit<RolloutState, 'id' | 'epoch' | 'writer' | 'at' | 'variants'>>
+
+/** Of this plan over these models: another version of one makes it another rollout. */
+export function idOf(plan: RolloutPlan, models: readonly RolloutModel[]): string {
+  const version = (name: string) => models.find((model) => model.name === name)?.version ?? ''
+  return rolloutId(
+    plan.name,
+    plan.variants.map(({ name }) => ({ name, version: version(name) })),
+  )
+}
+
+/** @param epoch above that of any other state of this name. */
+export function firstState(
+  plan: RolloutPlan,
+  id: string,
+  epoch: number,
+  { writer, at }: Change,
+): RolloutState {
+  return {
+    id,
+    epoch,
+    writer,
+    at,
+    startedAt: at,
+    variants: plan.variants.map(({ name }) => name),
+    phase: 'running',
+    step: 0,
+    canaryStep: plan.canary === undefined ? undefined : 0,
+    split: firstSplit(plannedPermille(plan)),
+    cause: '',
+    runId: undefined,
+  }
+}
+
+export function changedState(state: RolloutState, { writer, at }: Change, changed: Changed): RolloutState {
+  return { ...state, ...changed, epoch: state.epoch + 1, writer, at }
+}
+
+/** What gives the variants other parts of the keys: a new step. */
+export function newShares(state: RolloutState, permille: readonly number[]): Changed {
+  return { step: state.step + 1, split: changedSplit(state.split, permille) }
+}
+
+/** By variant, in tenths of a percent. */
+export function sharesOf(state: RolloutState): readonly number[] {
+  return permilleOf(state.split, state.variants.length)
+}

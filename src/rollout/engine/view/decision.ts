@@ -1,0 +1,74 @@
+import type { RolloutPlan } from '../../rollout-plan.ts'
+import type { RolloutState } from '../../rollout-state.ts'
+import type { CanaryView, ComparisonView, ShadowView } from '../../rollout-view.ts'
+import { sharesOf } from '../state-changes.ts'
+import { percent, timeText } from './words.ts'
+
+export interface DecisionFacts {
+  readonly plan: RolloutPlan
+  readonly state: RolloutState
+  readonly comparisons: readonly ComparisonView[]
+  readonly canary: CanaryView | undefined
+  readonly shadows: readonly ShadowView[]
+  readonly now: number
+}
+
+/** What is decided, or what it waits for, for people: a sentence or two. */
+export function decision(facts: DecisionFacts): string {
+  const { state } = facts
+  return state.phase === 'running' ? whileRunning(facts) : atTheEnd(facts)
+}
+
+function atTheEnd({ state, now }: DecisionFacts): string {
+  const control = state.variants[0] ?? ''
+  const ago = `${timeText(now - state.at)} ago`
+  const why = state.cause === '' ? '.' : `: ${ended(state.cause)}`
+  switch (state.phase) {
+    case 'promoted':
+      return `${holderOf(state)} was promoted ${ago} and has all keys${why}`
+    case 'aborted':
+      return `Aborted ${ago}, ${control} has all keys${why}`
+    default:
+      return `Rolled back to ${control} ${ago}${why}`
+  }
+}
+
+function whileRunning(facts: DecisionFacts): string {
+  const { state, comparisons, canary, shadows } = facts
+  const decided = comparisons.filter(({ verdict }) => verdict !== 'keep-looking')
+  const sentences = [
+    ...(state.cause === '' ? [] : [capital(ended(state.cause))]),
+    ...decided.map(({ sentence }) => sentence),
+    ...(canary === undefined ? [] : [canarySentence(state, canary)]),
+    ...shadows.map(shadowSentence),
+  ]
+  if (sentences.length > 0) return sentences.join(' ')
+  return comparisons[0]?.sentence ?? `${state.variants[0]} has all keys.`
+}
+
+function canarySentence(state: RolloutState, { variant, step, steps, waitsFor }: CanaryView): string {
+  const part = percent((sharesOf(state)[state.variants.indexOf(variant)] ?? 0) / 1000)
+  const place = `${variant} gets ${part} of the keys, in step ${step + 1} of ${steps.length}.`
+  const next = step + 1 < steps.length ? 'The next step' : 'Its promotion'
+  return waitsFor === '' ? place : `${place} ${next} waits for ${waitsFor}.`
+}
+
+function shadowSentence({ name, compared, differing, failed }: ShadowView): string {
+  if (compared + failed === 0) return `No request to the shadow ${name} was compared yet.`
+  const failures = failed === 0 ? '' : `, and failed for ${failed} more`
+  const counts = `${differing} of ${compared} compared answers${failures}`
+  return `The shadow ${name} differed in ${counts}; it answers nobody.`
+}
+
+/** Who has all keys. */
+function holderOf(state: RolloutState): string {
+  return state.variants[sharesOf(state).indexOf(1000)] ?? ''
+}
+
+function ended(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
+}
