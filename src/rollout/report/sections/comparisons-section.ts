@@ -1,0 +1,41 @@
+import type { ComparisonVerdict, ComparisonView, RolloutView } from '../../rollout-view.ts'
+import { type Html, html } from '../html.ts'
+import { intervalChart } from '../picture/interval-chart.ts'
+import { countText, OUTCOME_WORDS, percentText } from '../words.ts'
+import { fact } from './head-section.ts'
+
+const VERDICT_WORDS: Readonly<Record<ComparisonVerdict, string>> = {
+  'keep-looking': 'Keep looking',
+  'control-better': 'Control is better',
+  'variant-better': 'Variant is better',
+  'no-difference-worth-having': 'No difference worth having',
+}
+
+/** Each variant beside the control: what the outcomes say, and how that came. */
+export function comparisonsSection(view: RolloutView): Html | undefined {
+  if (view.comparisons.length === 0) return undefined
+  return html`<section><h2>Outcomes</h2>
+${view.comparisons.map((comparison, at) => comparisonPart(view, comparison, at))}
+<p class="note">The true difference stays within the band at all times at once, with the probability given: looking early and
+often makes nothing less certain. Each key counts as one, however many outcomes it has.</p></section>`
+}
+
+function comparisonPart(view: RolloutView, comparison: ComparisonView, at: number): Html {
+  const { verdict, variant, sentence } = comparison
+  return html`<article class="split"><div><h3>${variant} <span class="badge ${verdict}">${VERDICT_WORDS[verdict]}</span></h3>
+<p>${sentence}</p>${comparisonFacts(view, comparison)}</div>${intervalChart(view, comparison, at)}</article>`
+}
+
+function comparisonFacts(view: RolloutView, comparison: ComparisonView): Html {
+  const { mean, value, difference } = OUTCOME_WORDS[view.outcomeKind]
+  const { controlMean, variantMean, interval, confidence, outcomesToGo, variant } = comparison
+  const control = view.variants.find(({ isControl }) => isControl)?.name ?? 'control'
+  return html`<dl class="facts">
+${variantMean === undefined ? '' : fact(`${mean}, ${variant}`, value(variantMean))}
+${controlMean === undefined ? '' : fact(`${mean}, ${control}`, value(controlMean))}
+${comparison.difference === undefined ? '' : fact('Difference', difference(comparison.difference))}
+${interval === undefined ? '' : fact(`With ${percentText(confidence)} probability`, `${difference(interval.low)} to ${difference(interval.high)}`)}
+${fact('Keys with an outcome', `${countText(comparison.variantKeys)} beside ${countText(comparison.controlKeys)}`)}
+${outcomesToGo === undefined ? '' : fact('Outcomes to go', `about ${countText(outcomesToGo)}`)}
+</dl>`
+}

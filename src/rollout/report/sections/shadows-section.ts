@@ -1,0 +1,57 @@
+import type { ShadowView } from '../../rollout-view.ts'
+import { type Html, html } from '../html.ts'
+import { countText, millisecondsText, numberText, partText } from '../words.ts'
+import { exampleCard } from './example-card.ts'
+import { type Column, table } from './table.ts'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Output' },
+  { title: 'Different elements', isNumber: true },
+  { title: 'Other class', isNumber: true },
+  { title: 'Largest difference', isNumber: true },
+]
+
+/** Copies of requests that other models answered for comparison. */
+export function shadowsSection(shadows: readonly ShadowView[]): Html | undefined {
+  return shadows.length === 0 ? undefined : html`${shadows.map(shadowSection)}`
+}
+
+function shadowSection(shadow: ShadowView): Html {
+  return html`<section><h2>Shadow: ${shadow.name}</h2><p>${sentence(shadow)}</p>
+${shadow.outputs.length === 0 ? '' : table('Its outputs beside those of the control', COLUMNS, shadow.outputs.map(outputRow))}
+${examples(shadow.examples)}</section>`
+}
+
+function sentence({ compared, differing, failed, dropped, latencyMs }: ShadowView): string {
+  const time =
+    latencyMs === undefined
+      ? ''
+      : ` Its answers took ${millisecondsText(latencyMs.p50)} in the middle, 99 % of them at most ${millisecondsText(latencyMs.p99)}.`
+  const left = dropped === 0 ? '' : ` ${countText(dropped)} copies were not made, to keep the server fast.`
+  return (
+    `It answered copies of ${countText(compared)} requests, and nobody got its answers: ` +
+    `${partText(differing, compared)} differed, ${countText(failed)} failed.${time}${left}`
+  )
+}
+
+function outputRow(output: ShadowView['outputs'][number]) {
+  const { differentElements, elements, differentLabels, labelRows, largestExcess } = output
+  return [
+    output.output,
+    html`${partText(differentElements, elements)} of ${countText(elements)}`,
+    differentLabels === undefined || labelRows === undefined
+      ? '–'
+      : html`${partText(differentLabels, labelRows)} of ${countText(labelRows)}`,
+    largestExcess === undefined ? '–' : excessText(largestExcess),
+  ]
+}
+
+export function excessText(excess: number): string {
+  if (excess === 0) return 'none'
+  return excess >= 1e9 ? 'beyond any tolerance' : `${numberText(excess)} × the tolerance`
+}
+
+function examples(texts: readonly string[]): Html | undefined {
+  if (texts.length === 0) return undefined
+  return html`<h3>Examples of the largest differences</h3><div class="examples">${texts.map(exampleCard)}</div>`
+}

@@ -1,0 +1,103 @@
+import type { RolloutPhase } from '../rollout-state.ts'
+import type { GuardView, RolloutView } from '../rollout-view.ts'
+
+/** 12,345. */
+export function countText(count: number): string {
+  return Math.round(count).toLocaleString('en-US')
+}
+
+/** Three digits, more before the point: 0.0121, 42.2, 1,204. */
+export function numberText(value: number): string {
+  const magnitude = Math.abs(value)
+  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e6)) return value.toExponential(2)
+  return value.toLocaleString('en-US', { maximumSignificantDigits: Math.max(3, wholeDigits(magnitude)) })
+}
+
+/** 0.1034 as 10.3 %. */
+export function percentText(rate: number): string {
+  return `${numberText(rate * 100)} %`
+}
+
+/** Of `count` in `all`: 14 (0.65 %). */
+export function partText(count: number, all: number): string {
+  return all === 0 || count === 0 ? countText(count) : `${countText(count)} (${percentText(count / all)})`
+}
+
+export function permilleText(permille: number): string {
+  return `${permille / 10} %`
+}
+
+/** 0.61 ms, 38.5 ms, 1.2 s. */
+export function millisecondsText(milliseconds: number): string {
+  return milliseconds < 1000 ? `${numberText(milliseconds)} ms` : `${numberText(milliseconds / 1000)} s`
+}
+
+/** Whole units, two at most: 45 s, 30 min, 1 h 30 min, 3 days 2 h. */
+export function durationText(seconds: number): string {
+  const units: readonly (readonly [string, number])[] = [
+    ['days', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ]
+  let left = Math.max(0, Math.round(seconds))
+  const parts: string[] = []
+  for (const [unit, size] of units) {
+    const whole = Math.floor(left / size)
+    left -= whole * size
+    if (whole > 0) parts.push(`${whole} ${unit === 'days' && whole === 1 ? 'day' : unit}`)
+    else if (parts.length > 0) break
+    if (parts.length === 2) break
+  }
+  return parts.join(' ') || '0 s'
+}
+
+/** 20 November 2026, 08:00 UTC. */
+export function timeText(epochMs: number): string {
+  const date = new Date(epochMs)
+  const day = date.toLocaleDateString('en-GB', { ...DAY, month: 'long', year: 'numeric' })
+  return `${day}, ${date.toISOString().slice(11, 16)} UTC`
+}
+
+/** 20 Nov. */
+export function dayText(epochMs: number): string {
+  return new Date(epochMs).toLocaleDateString('en-GB', DAY)
+}
+
+const DAY = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const
+
+/** What an outcome's mean is called, and how it and differences of it are written. */
+export interface OutcomeWords {
+  readonly mean: string
+  readonly value: (mean: number) => string
+  /** With its sign; of rates in points, which are hundredths. */
+  readonly difference: (difference: number) => string
+}
+
+export const OUTCOME_WORDS: Readonly<Record<RolloutView['outcomeKind'], OutcomeWords>> = {
+  binary: { mean: 'Success rate', value: percentText, difference: (by) => `${signed(by * 100)} points` },
+  numeric: { mean: 'Mean outcome', value: numberText, difference: signed },
+}
+
+export const PHASE_WORDS: Readonly<Record<RolloutPhase, string>> = {
+  running: 'Running',
+  promoted: 'Promoted',
+  aborted: 'Aborted',
+  'rolled-back': 'Rolled back',
+}
+
+export const GUARD_WORDS: Readonly<Record<GuardView['guard'], string>> = {
+  errors: 'Errors',
+  slow: 'Slow answers',
+  faults: 'Faulty outputs',
+  disagreement: 'Other outputs than the control',
+  'outcome-loss': 'Missing outcomes',
+}
+
+function signed(value: number): string {
+  return value < 0 ? `−${numberText(-value)}` : `+${numberText(value)}`
+}
+
+function wholeDigits(magnitude: number): number {
+  return magnitude < 1 ? 0 : Math.floor(Math.log10(magnitude)) + 1
+}
