@@ -17,6 +17,7 @@ import { RestartDelay } from './restart-delay.ts'
 import { type OpenRolloutLine, RolloutRelay } from './rollout-relay.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 import type { SupervisorLog } from './supervisor-log.ts'
+import { type WatchedModels, watchedModels } from './watched-models.ts'
 
 export interface ListenerGroupOptions {
   /** One for each listener, the first included. */
@@ -139,6 +140,11 @@ export class ListenerGroup implements ListenerObserver {
     void this.#changes.change(this.#first, change).then((error) => {
       listener.send({ type: 'changed', id, ...(error === undefined ? {} : { error: serializeError(error) }) })
     })
+  }
+
+  /** What becomes of the models is changed and told here, for whoever watches over all. */
+  get models(): WatchedModels {
+    return watchedModels(this.#changes, () => this.#first)
   }
 
   done(listener: ListenerSeat, id: number, answer: ChangeAnswer): void {

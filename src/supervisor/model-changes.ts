@@ -1,5 +1,6 @@
-import { conflict, deserializeError, ServingError, unavailable } from '../core/errors.ts'
-import type { ModelChange, NamedModels } from '../core/model-change.ts'
+import { conflict, deserializeError, notFound, ServingError, unavailable } from '../core/errors.ts'
+import { eventOf, type ModelChange, type NamedModels } from '../core/model-change.ts'
+import { type ModelEvent, ModelHistories, type ModelHistory } from '../core/model-history.ts'
 import { type GivenTuning, ModelTuning } from './model-tuning.ts'
 import type { ChangeAnswer, Order } from './process-messages.ts'
 
@@ -33,6 +34,10 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   onOutdated: (process: Process, error: unknown) => void = () => {}
   /** How what is served is batched. */
   readonly tuning = new ModelTuning<Process>()
+  /** What became of the models. */
+  readonly histories = new ModelHistories()
+  /** Those that are told what becomes of them: all that were started and have not ended. */
+  readonly #hearing = new Set<Process>()
   /** Those that serve, with all that was changed. */
   readonly #joined = new Set<Process>()
   /** Those that end, or have ended: they answer nothing. */
@@ -49,10 +54,28 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   #lastId = 0
 
   /** What a process that is being started is to serve; nothing before the first has told. */
-  give(process: Process): GivenTuning & { readonly models?: readonly NamedModels[] } {
+  give(process: Process): Given {
     this.#known.set(process, this.#revisions())
-    const given = this.tuning.join(process)
-    return this.#revision === 0 ? given : { ...given, models: [...this.#current.values()].map(named) }
+    this.#hearing.add(process)
+    const given = { ...this.tuning.join(process), histories: this.histories.list() }
+    return this.#revision === 0 ? given : { ...given, models: this.models() }
+  }
+
+  /** What is served, or was. */
+  models(): readonly NamedModels[] {
+    return [...this.#current.values()].map(named)
+  }
+
+  /** Whoever serves for the longest, and may be asked to find out what a URI leads to; undefined where nobody does. */
+  lead(): Process | undefined {
+    const [first] = this.#joined
+    return first
+  }
+
+  /** Lets all know what became of a model. */
+  note(name: string, event: ModelEvent): void {
+    this.histories.note(name, event)
+    for (const process of this.#hearing) process.send({ type: 'noted', name, event })
   }
 
   /**
@@ -64,6 +87,9 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
       this.#revision = 1
       for (const each of models) this.#current.set(each.name, { ...each, revision: 1 })
       this.#known.set(process, this.#revisions())
+      for (const { name, plans, loaded } of models) {
+        if (loaded) this.note(name, eventOf({ kind: 'load', name }, { before: [], after: plans }))
+      }
     }
     await this.#catchUp(process)
     this.#joined.add(process)
@@ -72,6 +98,7 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   /** The process ends: nobody waits for it any more. */
   leave(process: Process): void {
     this.#joined.delete(process)
+    this.#hearing.delete(process)
     this.#left.add(process)
     this.tuning.leave(process)
     for (const question of this.#open.values()) if (question.process === process) question.settle(GONE)
@@ -85,7 +112,7 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
   /** Makes a change everywhere. @returns why it was made nowhere, if so. Never rejects. */
   async change(asker: Process, change: ModelChange): Promise<unknown> {
     const { name } = change
-    if (change.kind === 'load') {
+    if (change.kind !== 'unload') {
       if (this.#loading.has(name)) return conflict(`The model '${name}' is being loaded already`)
       this.#loading.add(name)
     } else if (this.#loading.has(name)) {
@@ -99,15 +126,16 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
     )
     this.#rounds.set(name, outcome)
     const error = await outcome
-    if (change.kind === 'load') this.#loading.delete(name)
+    if (change.kind !== 'unload') this.#loading.delete(name)
     if (this.#rounds.get(name) === outcome) this.#rounds.delete(name)
     return gaveUp && isNotThere(error) ? undefined : error
   }
 
-  async #round(asker: Process, change: ModelChange): Promise<void> {
+  async #round(asker: Process, asked: ModelChange): Promise<void> {
     if (!this.#joined.has(asker)) throw unavailable('The process is on its way out')
-    const { name } = change
-    const loaded = change.kind === 'load'
+    const { name } = asked
+    const change = asked.kind === 'restore' ? this.#restored(asked) : asked
+    const loaded = change.kind !== 'unload'
     if (loaded) this.tuning.begin(name)
     const prepared = await this.#prepareEverywhere(asker, change).catch((error: unknown) => {
       if (loaded) this.tuning.failed(name)
@@ -115,10 +143,8 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
     })
     if (loaded) this.tuning.made(name)
     else this.tuning.forget(name)
-    const plans = (loaded ? prepared[0]?.plans : this.#current.get(name)?.plans) ?? []
-    this.#revision += 1
-    const revision = this.#revision
-    this.#current.set(name, { name, plans, loaded, revision })
+    this.#setCurrent(change, prepared[0]?.plans)
+    const { revision } = this.#current.get(name)!
     for (const { process } of prepared) this.#known.get(process)?.set(name, revision)
     const errors = await Promise.all(prepared.map((each) => this.#commit(each)))
     // Those that joined meanwhile know nothing of it.
@@ -127,11 +153,37 @@ export class ModelChanges<Process extends ChangingProcess = ChangingProcess> {
     if (failed !== undefined) throw failed
   }
 
+  /** What it leads to is known here: whoever was started since has never had it. @throws ServingError */
+  #restored(change: Extract<ModelChange, { readonly kind: 'restore' }>): ModelChange {
+    const { name } = change
+    const plans = this.#current.get(name)?.previous
+    if (plans === undefined) throw notFound(`Nothing was served as '${name}' before`, { model: name })
+    if (change.watched === undefined) this.histories.expectForward(name)
+    return { ...change, plans }
+  }
+
+  /** @param prepared plans of what is served from now on; absent where nothing is. */
+  #setCurrent(change: ModelChange, prepared: readonly unknown[] | undefined): void {
+    const { name } = change
+    const known = this.#current.get(name)
+    const before = known?.loaded === true ? known.plans : []
+    this.#revision += 1
+    const revision = this.#revision
+    if (change.kind === 'unload') {
+      this.#current.set(name, { name, plans: known?.plans ?? [], loaded: false, revision })
+      this.note(name, eventOf(change, { before, after: [] }))
+      return
+    }
+    const plans = prepared ?? []
+    const previous = before.length > 0 ? before : known?.previous
+    this.#current.set(name, { name, plans, loaded: true, revision, ...(previous && { previous }) })
+    this.note(name, eventOf(change, { before, after: plans }))
+  }
+
   /** First in the one that was asked, by whose plans the others do the same. */
   async #prepareEverywhere(asker: Process, change: ModelChange): Promise<readonly Prepared<Process>[]> {
     const lead = await this.#prepare(asker, change)
-    const same =
-      change.kind === 'load' ? { kind: 'load' as const, name: change.name, plans: lead.plans } : change
+    const same = change.kind === 'unload' ? change : withPlans(change, lead.plans)
     const others = [...this.#joined].filter((process) => process !== asker)
     return [lead, ...(await this.#prepareAll(others, same, lead))]
   }
@@ -221,8 +273,20 @@ interface Prepared<Process> {
   readonly plans: readonly unknown[]
 }
 
-function named({ name, plans, loaded }: Current): NamedModels {
-  return { name, plans, loaded }
+/** What is said to a process that is being started. */
+interface Given extends GivenTuning {
+  readonly histories: readonly ModelHistory[]
+  readonly models?: readonly NamedModels[]
+}
+
+function named({ revision: _, ...models }: Current): NamedModels {
+  return models
+}
+
+/** The same change in another process, which finds out nothing by itself. */
+function withPlans(change: Exclude<ModelChange, { kind: 'unload' }>, plans: readonly unknown[]): ModelChange {
+  const { kind, name, watched } = change
+  return { kind, name, plans, ...(watched === undefined ? {} : { watched }) }
 }
 
 function isNotThere(error: unknown): boolean {

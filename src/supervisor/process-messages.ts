@@ -1,6 +1,7 @@
 import type { SerializedError } from '../core/errors.ts'
 import type { MetricFigures } from '../core/metric-figures.ts'
 import type { ModelChange, NamedModels } from '../core/model-change.ts'
+import type { ModelEvent, ModelHistory } from '../core/model-history.ts'
 import type { TrafficReport } from '../core/traffic-report.ts'
 import type { TuningNews } from '../core/tuning-news.ts'
 import type { Offer } from './receiver.ts'
@@ -36,7 +37,11 @@ export type Order =
       readonly tuned: readonly TuningNews[]
       /** One of the others tunes for all. */
       readonly isTunedElsewhere: boolean
+      /** What became of the models so far. */
+      readonly histories: readonly ModelHistory[]
     }
+  /** This became of a model. */
+  | { readonly type: 'noted'; readonly name: string; readonly event: ModelEvent }
   /** What another has found out of the batches of a model. */
   | { readonly type: 'tuned'; readonly tuned: TuningNews }
   /** What was found out of a name is found out anew. */

@@ -7,6 +7,7 @@ import type { TuningNews } from '../core/tuning-news.ts'
 import { BEAT_MS } from './heartbeat.ts'
 import type { LinkChannel } from './link-channel.ts'
 import { LinkedChanges } from './linked-changes.ts'
+import { LinkedHistories } from './linked-histories.ts'
 import { LinkedRollouts } from './linked-rollouts.ts'
 import { LinkedTuning, type TuningFollower } from './linked-tuning.ts'
 import { machineTime } from './machine-time.ts'
@@ -58,6 +59,8 @@ export class SupervisorLink {
   readonly #models = Promise.withResolvers<readonly NamedModels[] | undefined>()
   readonly #changes: LinkedChanges
   readonly #tuning = new LinkedTuning()
+  /** What became of the models, in all processes. */
+  readonly histories = new LinkedHistories()
   #isTunedElsewhere = false
   #server: SupervisedServer | undefined
   #beats: NodeJS.Timeout | undefined
@@ -171,6 +174,7 @@ export class SupervisorLink {
         break
       case 'models':
         this.#isTunedElsewhere = order.isTunedElsewhere
+        this.histories.take(order)
         for (const tuned of order.tuned) this.#tuning.take({ type: 'tuned', tuned })
         this.#models.resolve(order.models)
         break
@@ -181,6 +185,9 @@ export class SupervisorLink {
         break
       case 'rollout':
         this.rollouts.onMessage(order.message)
+        break
+      case 'noted':
+        this.histories.take(order)
         break
       case 'prepare':
         void this.#changes.prepare(this.#server, order)

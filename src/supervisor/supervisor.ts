@@ -21,6 +21,7 @@ import {
   SupervisedProcess,
 } from './supervised-process.ts'
 import type { SupervisorLog } from './supervisor-log.ts'
+import { type WatchedModels, watchedModels } from './watched-models.ts'
 
 export interface SupervisorOptions {
   /** Run as many times as there are processes. */
@@ -128,6 +129,11 @@ export class Supervisor implements ProcessObserver {
     void this.#changes.change(process, change).then((error) => {
       process.send({ type: 'changed', id, ...(error === undefined ? {} : { error: serializeError(error) }) })
     })
+  }
+
+  /** What becomes of the models is changed and told here, for whoever watches over all. */
+  get models(): WatchedModels {
+    return watchedModels(this.#changes, () => this.#changes.lead())
   }
 
   done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void {

@@ -21,7 +21,7 @@ class FakeProcess implements ChangingProcess {
   }
 
   send(order: Order): void {
-    if (order.type === 'forget-tuning' || order.type === 'tune') return
+    if (order.type === 'forget-tuning' || order.type === 'tune' || order.type === 'noted') return
     const change = order.type === 'prepare' ? ` ${order.change.kind} ${order.change.name}` : ''
     this.orders.push(`${order.type}${change}`)
     if (this.silent || (order.type !== 'prepare' && order.type !== 'commit')) return
