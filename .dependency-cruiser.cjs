@@ -12,7 +12,7 @@ const layers = {
   client: ['protocols', 'entities', 'core'],
   artifacts: ['client', 'core'],
   store: ['artifacts', 'client', 'entities', 'core'],
-  'registry-client': ['store', 'artifacts', 'client', 'entities', 'core'],
+  'registry-client': ['store', 'artifacts', 'client', 'entities', 'rollout', 'core'],
   supervisor: ['core'],
   image: ['flavors', 'core'],
   bench: ['protocols', 'signature', 'client', 'core'],

@@ -92,6 +92,14 @@ export class RegistryApi {
     return requiredText(answer, 'artifact_uri')
   }
 
+  /** Sets the tag, or gives it another value. */
+  async setRegisteredModelTag(
+    tag: { readonly name: string; readonly key: string; readonly value: string },
+    call?: CallOptions,
+  ): Promise<void> {
+    await this.#connection.json({ method: 'POST', path: `${MODELS}/set-tag`, body: tag }, call)
+  }
+
   /** Sets the alias, or moves it. */
   async setRegisteredModelAlias(
     alias: { readonly name: string; readonly alias: string; readonly version: string },

@@ -30,6 +30,16 @@ export interface RegisteredModelStore {
   delete(name: string): Promise<void>
   /** Sets the tag, or gives it another value. */
   setTag(name: string, tag: Tag): Promise<void>
+  /**
+   * Sets the tag to what `change` makes of its value (undefined where there is none), or leaves it where that is undefined; nobody
+   * else changes it in between. @returns its value afterwards
+   * @param change no work but this: it is called again where another transaction came between
+   */
+  changeTag(
+    name: string,
+    key: string,
+    change: (value: string | undefined) => string | undefined,
+  ): Promise<string | undefined>
   /** No error where the model has no such tag. */
   deleteTag(name: string, key: string): Promise<void>
   /** Sets the alias, or moves it. */

@@ -137,6 +137,26 @@ export class SqlRegisteredModels implements RegisteredModelStore {
     })
   }
 
+  async changeTag(
+    name: string,
+    key: string,
+    change: (value: string | undefined) => string | undefined,
+  ): Promise<string | undefined> {
+    requireModelName(name)
+    requireKeyName('key', key)
+    return this.#database.write(async (session) => {
+      await holdModel(session, name)
+      await requireModelRow(session, name)
+      const row = await session.first<TagRow>(sql`
+        SELECT "key", "value" FROM "registered_model_tags" WHERE ${ofModel(name)} AND "key" = ${key}`)
+      const value = change(row?.value ?? undefined)
+      if (value === undefined) return row?.value ?? undefined
+      requireRegistryTag({ key, value })
+      await writeModelTag(session, name, { key, value })
+      return value
+    })
+  }
+
   async deleteTag(name: string, key: string): Promise<void> {
     requireModelName(name)
     requireKeyName('key', key)

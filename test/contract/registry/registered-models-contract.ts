@@ -73,6 +73,23 @@ export function registeredModelsContract({ registry }: OpenedStores): void {
       expect((await registry().registeredModels.get('iris')).tags).toEqual([{ key: 'k', value: '2' }])
     })
 
+    test('change a tag by what it is, and by nobody else in between', async () => {
+      const { registeredModels } = registry()
+      await registeredModels.create({ name: 'iris' })
+      const add = (value = '0'): string => String(Number(value) + 1)
+      await Promise.all(Array.from({ length: 8 }, () => registeredModels.changeTag('iris', 'k', add)))
+      expect((await registeredModels.get('iris')).tags).toEqual([{ key: 'k', value: '8' }])
+      expect(await registeredModels.changeTag('iris', 'k', () => undefined)).toBe('8')
+      expect(await registeredModels.changeTag('iris', 'other', () => undefined)).toBeUndefined()
+      const long = registeredModels.changeTag('iris', 'k', () => 'x'.repeat(100_001))
+      await fails(long, 'INVALID_PARAMETER_VALUE', 'exceeds')
+      await fails(
+        registeredModels.changeTag('roses', 'k', add),
+        'RESOURCE_DOES_NOT_EXIST',
+        'name=roses not found',
+      )
+    })
+
     test('and prompts have names of their own', async () => {
       const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }]
       await registry().registeredModels.create({ name: 'hello', tags })
