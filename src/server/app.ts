@@ -123,7 +123,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
-  const ask = rollouts && rollouts.channel.ask.bind(rollouts.channel)
+  const ask = rollouts?.channel.ask.bind(rollouts.channel)
   rolloutRoutes(app, { ask, guard: options.controlGuard, limits })
   const lane = hasLane(options) ? new Lane({ gate, bodies, limits, routes: hotPath.inLane }) : undefined
   lane?.precede(app.server)

@@ -34,6 +34,7 @@ function parseRows(body: Uint8Array): number[][] {
 
 export interface FakeModelInit {
   readonly name?: string
+  readonly version?: string
   readonly predictor?: Predictor
   readonly codec?: ScoringCodec
   readonly placement?: Placement
@@ -51,7 +52,7 @@ export function fakeModel(init: FakeModelInit = {}): ServedModel {
   }
   return {
     name,
-    version: '3',
+    version: init.version ?? '3',
     source: sourceOf(name),
     mlmodel: { ...MLMODEL, ...init.mlmodel },
     predictor: init.predictor ?? new SumPredictor(),
