@@ -7,7 +7,7 @@ import type { UniversalTest } from './universal-test.ts'
 /** Below, the interval's theory does not hold yet. */
 export const LEAST_KEYS = 50
 /** Keys with a success, and keys with a failure; of numeric outcomes: keys with a value other than zero. */
-export const LEAST_KEYS_OF_A_KIND = 5
+export const LEAST_KEYS_OF_A_KIND = 20
 /** Part of alpha that the exact test may use up where the interval has to wait. */
 const EXACT_PART = 0.1
 
