@@ -1,0 +1,231 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { evaluationFailed } from '../../../src/core/errors.ts'
+import type { PredictOptions } from '../../../src/core/predictor.ts'
+import type { TensorMap } from '../../../src/core/tensor.ts'
+import type { RolloutPlan } from '../../../src/rollout/rollout-plan.ts'
+import { isSampled } from '../../../src/server/rollouts/mirror.ts'
+import { SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
+import { startGrpc, TestClient } from '../grpc/support.ts'
+import { type FakeModelInit, fakeModel } from '../support/fake-model.ts'
+import { ONE_ROW, score, startServer } from '../support/running.ts'
+import { rolloutOptions, rolloutPlan, rolloutState } from './support.ts'
+
+const ALL_TO_A = [{ name: 'a', permille: 1000 }]
+
+/** `a` answers, `s` gets copies. */
+function shadowed(shadow: FakeModelInit, overrides: Partial<RolloutPlan> = {}, control: FakeModelInit = {}) {
+  const plan = rolloutPlan({ variants: ALL_TO_A, shadows: ['s'], ...overrides })
+  const models = [
+    fakeModel({ name: 'a', version: '3', ...control }),
+    fakeModel({ name: 's', version: '9', ...shadow }),
+  ]
+  return { ...rolloutOptions(plan, models), models }
+}
+
+const { mirror: MIRROR, guards: GUARDS } = rolloutPlan()
+
+class OffByOne extends SumPredictor {
+  protected override compute(x: Float32Array, rows: number, columns: number): TensorMap {
+    return super.compute(
+      x.map((value, index) => (index === 0 ? value + 1 : value)),
+      rows,
+      columns,
+    )
+  }
+}
+
+class Throwing extends SumPredictor {
+  protected override compute(): never {
+    throw evaluationFailed('It cannot be.')
+  }
+}
+
+/** Never answers, unless it is taken back: as a native run that has no end. */
+class Hanging extends SumPredictor {
+  override predict(_inputs: TensorMap, _options?: PredictOptions): Promise<TensorMap> {
+    return new Promise(() => {})
+  }
+}
+
+describe('a shadow', () => {
+  test('that agrees is told as such, with the key of the request', async () => {
+    const { options, channel } = shadowed({})
+    const { url } = await startServer(options)
+    await score(url, ONE_ROW, { 'x-headrace-key': 'k' })
+    await channel.until(() => channel.compared.length === 1 && channel.observed.length === 1)
+    const [, , key] = channel.observed[0]!
+    expect(channel.compared).toMatchObject([
+      { model: 's', step: 0, key, outcome: 'agrees', milliseconds: expect.any(Number) },
+    ])
+  })
+
+  test('that differs is told with its difference and an example without the inputs', async () => {
+    const { options, channel } = shadowed({ predictor: new OffByOne() })
+    const { url } = await startServer(options)
+    await score(url)
+    await channel.until(() => channel.compared.length === 1)
+    const [told] = channel.compared
+    expect(told).toMatchObject({ outcome: 'differs' })
+    expect(told!.outputs).toEqual(
+      expect.arrayContaining([expect.objectContaining({ output: 'sum', different: 1, elements: 1 })]),
+    )
+    expect(JSON.parse(told!.example!)).toMatchObject({
+      inputs: [{ shape: [1, 4] }],
+      outputs: expect.arrayContaining([expect.objectContaining({ output: 'sum' })]),
+    })
+    expect(told!.example).not.toContain('[1,2,3,4]')
+  })
+
+  test.each([
+    ['throws', new Throwing()],
+    ['hangs', new Hanging()],
+    ['is slow', slowPredictor(3000)],
+  ])('that %s delays and fails no answer', async (what, predictor) => {
+    const { options, channel } = shadowed({ predictor }, { mirror: { ...MIRROR, maxConcurrent: 4 } })
+    const { url } = await startServer(options)
+    const replies = await Promise.all(Array.from({ length: 40 }, () => score(url)))
+    expect(replies.every(({ status }) => status === 200)).toBe(true)
+    await channel.until(() =>
+      channel.compared.some(({ outcome }) => outcome === 'dropped' || outcome === 'fails'),
+    )
+    if (what === 'throws') {
+      await channel.until(() => channel.compared.some(({ outcome }) => outcome === 'fails'))
+    }
+    const text = await (await fetch(`${url}/metrics`)).text()
+    expect(text).toContain('headrace_requests_total{model="iris",version="3",code="200"} 40')
+    expect(text).not.toContain('headrace_requests_total{model="s"')
+    expect(text).toMatch(/headrace_rollout_mirrored_total\{rollout="iris",shadow="s",result="dropped"\} \d+/)
+  })
+
+  test('is asked after the answer is sent', async () => {
+    const order: string[] = []
+    class Ordered extends SumPredictor {
+      override predict(inputs: TensorMap, options?: PredictOptions): Promise<TensorMap> {
+        order.push('shadow')
+        // Longer than an answer needs to its client.
+        const until = performance.now() + 60
+        while (performance.now() < until);
+        return super.predict(inputs, options)
+      }
+    }
+    const { options, channel } = shadowed({ predictor: new Ordered() })
+    const { url } = await startServer(options)
+    await score(url)
+    await channel.until(() => channel.compared.length === 1)
+    order.length = 0
+    const asked = score(url).then(() => order.push('answer'))
+    await asked
+    await channel.until(() => channel.compared.length === 2)
+    const [, , , milliseconds] = channel.observed.at(-1)!
+    expect(milliseconds).toBeLessThan(55)
+    expect(order.toSorted()).toEqual(['answer', 'shadow'])
+  })
+
+  test('with tensors of other names gets the same inputs', async () => {
+    class Renamed extends SumPredictor {
+      override readonly inputs = [{ name: 'input_1', datatype: 'FP32', shape: [-1, -1] }] as const
+      override predict(inputs: TensorMap, options?: PredictOptions): Promise<TensorMap> {
+        const x = inputs.get('input_1')!
+        return new SumPredictor().predict(new Map([['x', x]]), options)
+      }
+    }
+    const { options, channel } = shadowed({ predictor: new Renamed() })
+    const { url } = await startServer(options)
+    await score(url)
+    await channel.until(() => channel.compared.length === 1)
+    expect(channel.compared).toMatchObject([{ outcome: 'agrees' }])
+  })
+
+  test('gets what came over gRPC', async () => {
+    const { options, channel } = shadowed({ predictor: new OffByOne() })
+    const { address } = await startGrpc(options)
+    const inputs = [{ name: 'x', shape: [1, 2], datatype: 'FP32', contents: { fp32_contents: [1, 2] } }]
+    await new TestClient(address).call('ModelInfer', { model_name: 'iris', inputs })
+    await channel.until(() => channel.compared.length === 1)
+    expect(channel.compared).toMatchObject([{ model: 's', outcome: 'differs' }])
+  })
+
+  test('gets the outputs compared that the client wanted', async () => {
+    const { options, channel } = shadowed({})
+    const { url } = await startServer(options)
+    const body = JSON.stringify({
+      inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32', data: [1, 2] }],
+      outputs: [{ name: 'sum' }],
+    })
+    await fetch(`${url}/v2/models/iris/infer`, { method: 'POST', body })
+    await channel.until(() => channel.compared.length === 1)
+    expect(channel.compared[0]!.outputs!.map(({ output }) => output)).toEqual(['sum'])
+    expect(channel.compared).toMatchObject([{ outcome: 'agrees' }])
+  })
+
+  test('gets nothing of requests that failed, nor once the rollout is over', async () => {
+    const { options, channel } = shadowed({}, {}, { predictor: new Throwing() })
+    const { url } = await startServer(options)
+    await score(url)
+    const over = shadowed({})
+    const { url: second } = await startServer(over.options)
+    over.channel.tell(
+      'iris',
+      rolloutState({ variants: ['a'], phase: 'aborted', split: [{ end: 1000, variant: 0 }] }),
+    )
+    await score(second)
+    await delay(100)
+    expect([...channel.compared, ...over.channel.compared]).toEqual([])
+  })
+
+  test('gets a sample, by a hash of the request', async () => {
+    const { options, channel } = shadowed({}, { mirror: { ...MIRROR, sample: 0.3 } })
+    const { url } = await startServer(options)
+    const ids = Array.from({ length: 60 }, (_, index) => `request-${index}`)
+    for (const id of ids) await score(url, ONE_ROW, { 'x-request-id': id })
+    const expected = ids.filter((id) => isSampled(id, 0.3)).length
+    await channel.until(() => channel.compared.length >= expected)
+    expect(channel.compared).toHaveLength(expected)
+    expect(expected).toBeGreaterThan(5)
+    expect(expected).toBeLessThan(35)
+  })
+})
+
+test('a sample has the size that was asked for', () => {
+  for (const sample of [0, 0.01, 0.25, 1]) {
+    const ids = Array.from({ length: 20_000 }, (_, index) => `3f9a01-${index.toString(36)}`)
+    const part = ids.filter((id) => isSampled(id, sample)).length / ids.length
+    const error = 4 * Math.sqrt((sample * (1 - sample)) / ids.length)
+    expect(Math.abs(part - sample)).toBeLessThanOrEqual(error)
+  }
+})
+
+describe('a variant whose disagreement is guarded', () => {
+  const plan = rolloutPlan({
+    variants: [
+      { name: 'a', permille: 0 },
+      { name: 'b', permille: 1000 },
+    ],
+    guards: { ...GUARDS, disagreement: { floor: 0.02 } },
+  })
+
+  test('is compared with the control on its own requests', async () => {
+    const models = [
+      fakeModel({ name: 'a', version: '3' }),
+      fakeModel({ name: 'b', version: '4', predictor: new OffByOne() }),
+    ]
+    const { options, channel } = rolloutOptions(plan, models)
+    const { url } = await startServer(options)
+    expect(await (await score(url)).json()).toEqual({ predictions: [11] })
+    await channel.until(() => channel.compared.length === 1)
+    expect(channel.compared).toMatchObject([{ model: 'b', outcome: 'differs' }])
+  })
+
+  test('is not blamed where it is the control that fails', async () => {
+    const models = [
+      fakeModel({ name: 'a', version: '3', predictor: new Throwing() }),
+      fakeModel({ name: 'b', version: '4' }),
+    ]
+    const { options, channel } = rolloutOptions(plan, models)
+    const { url } = await startServer(options)
+    await score(url)
+    await channel.until(() => channel.compared.length === 1)
+    expect(channel.compared).toMatchObject([{ model: 'b', outcome: 'dropped' }])
+  })
+})
