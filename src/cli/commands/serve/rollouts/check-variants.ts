@@ -1,0 +1,50 @@
+import { invalidParameter } from '../../../../core/errors.ts'
+import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
+import type { ServedModel } from '../../../../runtime/served-model.ts'
+import { type Compared, signatureDifference } from '../../../../signature/signature-difference.ts'
+import { tensorsDifference } from '../../../../signature/tensors-difference.ts'
+
+/** Finds what is served under a name. */
+export type FindModel = (name: string) => ServedModel | undefined
+
+/**
+ * Whether any variant of each rollout can answer any request of it, and its shadows can run them: called once the models of
+ * the start are loaded.
+ * @throws ServingError INVALID_PARAMETER_VALUE with the first difference.
+ */
+export function checkVariants(rollouts: readonly RolloutPlan[], find: FindModel): void {
+  for (const { name, variants, shadows } of rollouts) {
+    if (find(name) !== undefined) {
+      throw invalidParameter(
+        `A model is served as '${name}', so the rollout of that name needs another (--rollout NAME)`,
+      )
+    }
+    const [control, ...others] = variants.map((variant) => served(variant.name, name, find))
+    if (control === undefined) continue
+    for (const variant of others) expectEqual(control, variant, 'all', name)
+    for (const shadow of shadows) expectEqual(control, served(shadow, name, find), 'inputs', name)
+  }
+}
+
+function served(name: string, rollout: string, find: FindModel): ServedModel {
+  const model = find(name)
+  if (model !== undefined) return model
+  throw invalidParameter(`No model is served as '${name}', which the rollout '${rollout}' is of`)
+}
+
+/** Signatures are what requests are checked by, and tensors what becomes of them. */
+function expectEqual(control: ServedModel, other: ServedModel, compared: Compared, rollout: string): void {
+  const [first, second] = [sideOf(control), sideOf(other)]
+  const difference =
+    signatureDifference(first, second, compared) ?? tensorsDifference(first, second, compared)
+  if (difference === undefined) return
+  const part = compared === 'all' ? 'variant' : 'shadow'
+  throw invalidParameter(
+    `'${other.name}' cannot be a ${part} beside '${control.name}' in the rollout '${rollout}': ${difference}`,
+    { rollout, model: other.name },
+  )
+}
+
+function sideOf({ name, mlmodel, predictor }: ServedModel) {
+  return { model: `'${name}'`, signature: mlmodel.signature, ports: predictor }
+}
