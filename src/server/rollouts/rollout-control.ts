@@ -18,24 +18,12 @@ export class RolloutControl implements ModelControl {
   }
 
   async load(name: string, request: LoadRequest): Promise<void> {
-    const own = this.#rollouts.find(({ plan }) => plan.name === name)
-    if (own !== undefined) {
-      throw conflict(`'${name}' is a rollout, which is not loaded: load its variants under their own names.`)
-    }
     this.#expectFree(name, 'loaded anew')
     await this.#control.load(name, request)
   }
 
-  async unload(name: string): Promise<void> {
-    const own = this.#rollouts.find(({ plan }) => plan.name === name)
-    if (own !== undefined)
-      throw conflict(`'${name}' is a rollout, which is not unloaded: its variants have names of their own.`)
-    this.#expectFree(name, 'unloaded')
-    await this.#control.unload(name)
-  }
-
   async rollback(name: string): Promise<void> {
-    this.#expectFree(name, 'rolled back')
+    this.#expectFree(name, 'exchanged')
     await this.#control.rollback(name)
   }
 
@@ -43,14 +31,23 @@ export class RolloutControl implements ModelControl {
     return this.#control.history(name)
   }
 
-  /** A variant that is not there may be loaded. */
+  async unload(name: string): Promise<void> {
+    this.#expectFree(name, 'unloaded')
+    await this.#control.unload(name)
+  }
+
+  /** A variant that is not there may be loaded. @throws ServingError RESOURCE_CONFLICT */
   #expectFree(name: string, what: string): void {
+    if (this.#rollouts.some(({ plan }) => plan.name === name)) {
+      throw conflict(`'${name}' is a rollout, which is not ${what}: its variants are, under their own names.`)
+    }
     const needing = this.#rollouts.find((rollout) => rollout.needs(name))
     if (needing === undefined) return
+    const { plan } = needing
     throw conflict(
-      `The model '${name}' is not ${what} while the rollout '${needing.plan.name}' needs it: end the rollout first ` +
-        `(POST /rollouts/${needing.plan.name}/abort or /promote).`,
-      { rollout: needing.plan.name },
+      `The model '${name}' is not ${what} while the rollout '${plan.name}' needs it: end the rollout first ` +
+        `(POST /rollouts/${plan.name}/abort or /promote).`,
+      { rollout: plan.name },
     )
   }
 }

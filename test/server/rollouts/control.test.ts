@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { ModelHistory } from '../../../src/core/model-history.ts'
+import { ControlGuard } from '../../../src/server/control-guard.ts'
+import type { LoadRequest, ModelControl } from '../../../src/server/model-control.ts'
+import { fakeModel } from '../support/fake-model.ts'
+import { startServer } from '../support/running.ts'
+import { rolloutOptions, rolloutPlan, rolloutState } from './support.ts'
+
+/** Notes what it is told to do. */
+class NotingControl implements ModelControl {
+  readonly told: string[] = []
+
+  index() {
+    return []
+  }
+
+  async load(name: string, _request: LoadRequest): Promise<void> {
+    this.told.push(`load ${name}`)
+  }
+
+  async rollback(name: string): Promise<void> {
+    this.told.push(`rollback ${name}`)
+  }
+
+  history(): ModelHistory | undefined {
+    return undefined
+  }
+
+  async unload(name: string): Promise<void> {
+    this.told.push(`unload ${name}`)
+  }
+}
+
+async function serve() {
+  const control = new NotingControl()
+  const models = ['a', 'b', 's', 'other'].map((name, index) => fakeModel({ name, version: String(index) }))
+  const { options, channel } = rolloutOptions(rolloutPlan({ shadows: ['s'] }), models)
+  const controlGuard = new ControlGuard({ host: '127.0.0.1', token: undefined })
+  const { url } = await startServer({ ...options, control, controlGuard })
+  const ask = async (name: string, verb: string) => {
+    const reply = await fetch(`${url}/v2/repository/models/${name}/${verb}`, { method: 'POST' })
+    const text = await reply.text()
+    return { status: reply.status, error: text === '' ? '' : (JSON.parse(text) as { error: string }).error }
+  }
+  return { control, channel, ask }
+}
+
+test('a model that a running rollout needs is neither unloaded nor exchanged', async () => {
+  const { control, ask } = await serve()
+  for (const name of ['a', 'b', 's']) {
+    expect(await ask(name, 'unload')).toEqual({
+      status: 409,
+      error:
+        `The model '${name}' is not unloaded while the rollout 'iris' needs it: end the rollout first ` +
+        '(POST /rollouts/iris/abort or /promote).',
+    })
+    expect((await ask(name, 'load')).status).toBe(409)
+  }
+  expect(await ask('iris', 'unload')).toEqual({
+    status: 409,
+    error: "'iris' is a rollout, which is not unloaded: its variants are, under their own names.",
+  })
+  await ask('other', 'unload')
+  await ask('other', 'load')
+  expect(control.told).toEqual(['unload other', 'load other'])
+})
+
+test('once a rollout is over the models are free that have no keys any more', async () => {
+  const { control, channel, ask } = await serve()
+  channel.tell('iris', rolloutState({ phase: 'promoted', split: [{ end: 1000, variant: 1 }] }))
+  expect((await ask('b', 'unload')).status).toBe(409)
+  await ask('a', 'unload')
+  await ask('s', 'unload')
+  expect(control.told).toEqual(['unload a', 'unload s'])
+})

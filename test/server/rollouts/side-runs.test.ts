@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { PredictOptions } from '../../../src/core/predictor.ts'
+import type { TensorMap } from '../../../src/core/tensor.ts'
+import { DataPlane } from '../../../src/runtime/data-plane.ts'
+import type { ServedModel } from '../../../src/runtime/served-model.ts'
+import { type SideResult, SideRuns } from '../../../src/server/rollouts/side-runs.ts'
+import { rowsOf, SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
+import { fakeModel } from '../support/fake-model.ts'
+
+const REQUEST = { inputs: rowsOf([1, 2]), parameters: new Map() }
+const SOURCE = { requestFor: () => REQUEST }
+
+class Hanging extends SumPredictor {
+  isTakenBack = false
+  override predict(_inputs: TensorMap, { signal }: PredictOptions = {}): Promise<TensorMap> {
+    signal?.addEventListener('abort', () => {
+      this.isTakenBack = true
+    })
+    return new Promise(() => {})
+  }
+}
+
+function sideRuns(limits: { most?: number; deadlineMs?: number; mostLagMs?: number } = {}) {
+  const given = { most: 4, deadlineMs: 1000, mostLagMs: 1000, ...limits }
+  return new SideRuns({ dataPlane: new DataPlane(), ...given })
+}
+
+function ask(runs: SideRuns, model: ServedModel, source = SOURCE): Promise<SideResult> {
+  return new Promise((resolve) => runs.offer({ model, source, ended: resolve }))
+}
+
+test('a run that has no end is given up, and its room is taken until it is over', async () => {
+  const predictor = new Hanging()
+  const model = fakeModel({ predictor })
+  const runs = sideRuns({ most: 2, deadlineMs: 20 })
+  const results = await Promise.all([ask(runs, model), ask(runs, model), ask(runs, model)])
+  expect(results.map(({ kind }) => kind)).toEqual(['failed', 'failed', 'dropped'])
+  expect(predictor.isTakenBack).toBe(true)
+  // The model still has both.
+  expect(await ask(runs, model)).toEqual({ kind: 'dropped' })
+  expect((await ask(runs, fakeModel())).kind).toBe('answered')
+})
+
+test('a run that waited too long for its turn is dropped', async () => {
+  const runs = sideRuns({ mostLagMs: 10 })
+  const asked = ask(runs, fakeModel())
+  const until = performance.now() + 30
+  while (performance.now() < until);
+  expect(await asked).toEqual({ kind: 'dropped' })
+})
+
+test('no run begins in the turn in which it was offered, and one a turn at most', async () => {
+  const predictor = slowPredictor(1)
+  const runs = sideRuns()
+  const results = [ask(runs, fakeModel({ predictor })), ask(runs, fakeModel({ predictor }))]
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(predictor.runs).toHaveLength(0)
+  expect((await Promise.all(results)).map(({ kind }) => kind)).toEqual(['answered', 'answered'])
+})
+
+test('inputs are copied, and too many of them are not', async () => {
+  const runs = sideRuns()
+  const result = await ask(runs, fakeModel())
+  if (result.kind !== 'answered') throw new Error('It was not answered')
+  expect(result.inputs).toEqual(REQUEST.inputs)
+  expect(result.inputs.get('x')?.data).not.toBe(REQUEST.inputs.get('x')?.data)
+  const large = rowsOf(Array.from({ length: 3_000_000 }, () => 1))
+  const source = { requestFor: () => ({ inputs: large, parameters: new Map() }) }
+  expect(await ask(runs, fakeModel(), source)).toEqual({ kind: 'dropped' })
+})
+
+test('a model is held while it runs, so that nobody frees it', async () => {
+  const model = fakeModel({ predictor: slowPredictor(30) })
+  const asked = ask(sideRuns(), model)
+  await delay(15)
+  expect(model.admission.isHeld).toBe(true)
+  await asked
+  expect(model.admission.isHeld).toBe(false)
+})
+
+test('what cannot be read again is a failure, and a refusal is none', async () => {
+  const runs = sideRuns()
+  const unreadable = {
+    requestFor: (): never => {
+      throw new Error('It cannot be read')
+    },
+  }
+  expect(await ask(runs, fakeModel(), unreadable)).toMatchObject({ kind: 'failed' })
+  const model = fakeModel()
+  model.admission.stop('It is being unloaded')
+  expect(await ask(runs, model)).toEqual({ kind: 'dropped' })
+})
