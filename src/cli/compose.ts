@@ -13,6 +13,7 @@ import { prepareOptions } from './prepare-options.ts'
 import { ReopeningRegistry } from './reopening-registry.ts'
 import { trialOptions } from './trial-settings.ts'
 import { version } from './version.ts'
+import { keptMs } from './watch-settings.ts'
 
 /** Parts of a scoring server, joined. */
 export interface ScoringServer {
@@ -42,6 +43,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger, ow
     limits: admissionLimits(settings),
     batching: batchingOptions(settings),
     trial: trialOptions(settings),
+    keepPreviousMs: keptMs(settings),
     runTimeoutMs: settings.timeoutMs,
     prepare: prepareOptions(settings, logger),
     log: logger,

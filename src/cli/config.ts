@@ -14,6 +14,7 @@ import { flag, type SettingsOf, setting } from './setting.ts'
 import { TRACK_SETTINGS } from './track-settings.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
 import { listed, port, secondsToMs, text } from './values.ts'
+import { WATCH_SETTINGS } from './watch-settings.ts'
 
 /**
  * The settings of Headrace. Flags and variables are MLflow's where MLflow has one (`mlflow models serve`,
@@ -49,6 +50,7 @@ export const SERVE_SETTINGS = {
     parse: secondsToMs,
   }),
   ...BATCHING_SETTINGS,
+  ...WATCH_SETTINGS,
   ...TRIAL_SETTINGS,
   ...ENGINE_SETTINGS,
   ...REGISTRY_SETTINGS,

@@ -24,6 +24,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { MlflowScoring, scoringRoutes } from './routes/mlflow-scoring.ts'
+import { modelHistoryRoute } from './routes/model-history.ts'
 import { openInferenceRoutes } from './routes/open-inference.ts'
 import { repositoryRoutes } from './routes/repository.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
@@ -111,7 +112,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   finishReplies(app, registry)
   scoringRoutes(app, scoring)
   const exposition = new Exposition(
-    { models: given.models, metrics, registry, bodies, rollouts },
+    { models: given.models, metrics, registry, bodies, rollouts, control: given.control },
     options.allFigures,
   )
   healthRoutes(app, { models, registry, probes })
@@ -123,6 +124,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
+  modelHistoryRoute(app, { control: options.control, guard: options.controlGuard })
   const ask = rollouts?.channel.ask.bind(rollouts.channel)
   rolloutRoutes(app, { ask, guard: options.controlGuard, limits })
   const lane = hasLane(options) ? new Lane({ gate, bodies, limits, routes: hotPath.inLane }) : undefined

@@ -185,3 +185,50 @@ test('a version is scored by its own path, and counted as such', async () => {
   const metrics = await (await fetch(`${base}/metrics`)).text()
   expect(metrics).toContain('headrace_requests_total{model="sums",version="3",code="200"} 1')
 })
+
+describe('a rollback', () => {
+  test('is asked of the control, and takes no parameters', async () => {
+    const { control, url } = await serve()
+    const reply = await post(`${url}/models/iris/rollback`)
+    expect([reply.status, await reply.text()]).toEqual([200, ''])
+    expect(control.told).toEqual([['rollback', 'iris']])
+    const refused = await post(`${url}/models/iris/rollback`, { parameters: { steps: 2 } })
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("'steps'")])
+    expect((await post(`${url}/models/iris/rollback`, undefined, { origin: 'http://evil' })).status).toBe(403)
+  })
+})
+
+describe('the history of a model', () => {
+  test('tells the newest first, with reasons', async () => {
+    const { url } = await serve()
+    const reply = await fetch(new URL('/models/iris/history', url))
+    expect(await reply.json()).toEqual({
+      name: 'iris',
+      events: [
+        {
+          ...{ event: 'refused', at: '2023-11-14T22:14:20.000Z', version: '4', previous_version: '3' },
+          reason: 'not as recorded: "é"',
+        },
+        { event: 'loaded', at: '2023-11-14T22:13:20.000Z', version: '3', previous_version: '', reason: '' },
+      ],
+      counts: { loaded: 1, refused: 1 },
+    })
+  })
+
+  test('is shown to whoever may load models, of models that are known', async () => {
+    const { url } = await serve({}, '0.0.0.0', 'secret')
+    const history = new URL('/models/iris/history', url)
+    expect((await fetch(history)).status).toBe(401)
+    const headers = { authorization: 'Bearer secret' }
+    expect((await fetch(history, { headers })).status).toBe(200)
+    expect((await fetch(new URL('/models/nothing/history', url), { headers })).status).toBe(404)
+    expect((await fetch(history, { headers, method: 'POST' })).status).toBe(405)
+  })
+
+  test('is counted in the metrics, and what is refused has a gauge', async () => {
+    const { url } = await serve()
+    const text = await (await fetch(new URL('/metrics', url))).text()
+    expect(text).toContain('headrace_model_changes_total{model="iris",change="refused"} 1')
+    expect(text).toContain('headrace_model_version_refused{model="iris",version="4",change="refused"} 1')
+  })
+})

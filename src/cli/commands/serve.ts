@@ -16,6 +16,7 @@ export function addServeCommand(program: Command): void {
 /** Serves in this process, or in several that this one supervises, until a signal comes. */
 async function serve(settings: ServeSettings): Promise<void> {
   checkTogether(settings)
+  if (settings.watch) await (await import('./serve/watch/start-watching.ts')).expectWatchable(settings)
   if (settings.processes === 1) {
     return (await import('./serve/serve-here.ts')).serveHere(settings, { kind: 'alone', link: undefined })
   }

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { MetricFigures, MetricSample } from '../../core/metric-figures.ts'
+import type { ModelControl } from '../model-control.ts'
 import type { ServedModels } from '../server-options.ts'
+import { changeFigures } from './change-figures.ts'
 import { modelFigures } from './model-figures.ts'
 import { requestFigures } from './request-figures.ts'
 import { type RolloutSources, rolloutFigures } from './rollout-figures.ts'
@@ -13,6 +15,8 @@ export interface PrometheusSources extends ServerFigureSources {
   readonly metrics: ServerMetrics
   /** Undefined where there are none. */
   readonly rollouts: RolloutSources | undefined
+  /** Undefined where models come and go by nobody's order. */
+  readonly control: ModelControl | undefined
 }
 
 /** The text that Prometheus scrapes, made by prom-client from what the server and its models count themselves. */
@@ -23,6 +27,7 @@ export class PrometheusExposition {
     requestFigures(sources.metrics, this.#registry)
     modelFigures(sources.models, this.#registry)
     serverFigures(sources, this.#registry)
+    if (sources.control !== undefined) changeFigures(sources.control, this.#registry)
     if (sources.rollouts !== undefined) rolloutFigures(sources.rollouts, this.#registry)
     collectDefaultMetrics({ register: this.#registry })
   }

@@ -52,6 +52,7 @@ export function repositoryRoutes(app: FastifyInstance, init: RepositoryRoutesIni
   add('/v2/repository/index', index, false)
   add('/v2/repository/models/:name/load', load, true)
   add('/v2/repository/models/:name/unload', unload, true)
+  add('/v2/repository/models/:name/rollback', rollback, true)
 }
 
 async function index(control: ModelControl, { ready = false }: Readonly<Record<string, unknown>>) {
@@ -68,6 +69,15 @@ async function load(control: ModelControl, body: Readonly<Record<string, unknown
 async function unload(control: ModelControl, body: Readonly<Record<string, unknown>>, name: string) {
   checkUnloadParameters(parametersOf(body))
   await control.unload(name)
+  return ''
+}
+
+/** Not of Triton's extension. */
+async function rollback(control: ModelControl, body: Readonly<Record<string, unknown>>, name: string) {
+  for (const parameter of Object.keys(parametersOf(body))) {
+    throw badRequest(`Unknown rollback parameter '${shortened(parameter)}'.`)
+  }
+  await control.rollback(name)
   return ''
 }
 

@@ -16,7 +16,9 @@ import { loadStep } from './load-step.ts'
 import { type LogFormat, logFormatOf } from './log-format.ts'
 import type { OpenGroup } from './open-group.ts'
 import type { OpenPorts, PortShare } from './open-ports.ts'
+import { ownModels } from './own-models.ts'
 import { fieldsOf, type Place } from './place.ts'
+import { openRollouts, type ServerRollouts, takePart } from './rollouts/server-rollouts.ts'
 import { shareTuning } from './share-tuning.ts'
 import { SharedControl } from './shared-control.ts'
 import { startSteps } from './start-steps.ts'
@@ -32,7 +34,11 @@ interface Prepared extends ScoringServer {
   readonly resources: ResourceShare
   /** Holds what records the server, from when it serves. */
   readonly tracking: { tracker?: ServingTracker }
+  readonly rollouts: ServerRollouts | undefined
 }
+
+/** A registry that does not answer in this time lets rollouts begin by what this machine knows of them. */
+const FIRST_STATES_MS = 6000
 
 /** How a server takes part in a group of listeners. */
 interface Membership {
@@ -59,6 +65,7 @@ export async function serveHere(settings: ServeSettings, place: Place): Promise<
   const format = logFormatOf(settings)
   const logger = createLogger({ level: settings.logLevel, format, fields: fieldsOf(place) })
   const steps = await startSteps(settings, place.link)
+  const rollouts = await openRollouts(settings, place.kind === 'alone', logger)
   const expectedModels = steps.filter(({ kind }) => kind === 'load').length
   const resources = new ResourceShare(partsOf(settings, place))
   const trustsMeasured = place.kind === 'listener'
@@ -70,10 +77,11 @@ export async function serveHere(settings: ServeSettings, place: Place): Promise<
     // The server's modules are read while the engine opens the models in threads of its own.
     const loading = Promise.all(steps.flatMap((step) => loadStep(parts.repository, step)))
     const [models] = await Promise.all([loading, import('./open-ports.ts'), ...serverModules()])
-    const serving = await open({ ...parts, settings, place, logger, format, resources, tracking: {} }, models)
+    const own = { settings, place, logger, format, resources, rollouts, tracking: {} }
+    const serving = await open({ ...parts, ...own }, models)
     await begin(serving)
   } catch (error) {
-    await parts.repository.close()
+    await Promise.all([parts.repository.close(), rollouts?.thread?.end(0)])
     place.link?.close()
     throw error
   }
@@ -97,7 +105,10 @@ async function open(prepared: Prepared, models: readonly ServedModel[]): Promise
     import('./open-ports.ts'),
   ])
   const membership = await join(prepared, models)
-  const app = await buildApp(optionsFor(prepared, membership))
+  const rollouts = takePart(prepared.rollouts, membership.link)
+  const app = await buildApp({ ...optionsFor(prepared, membership), ...(rollouts && { rollouts }) })
+  // Whoever listens sends nobody to a variant that was stopped before.
+  await rollouts?.channel.within(FIRST_STATES_MS)
   const ports = await openPorts(app, settings, place, membership.share)
   const finish = onEnd(prepared, ports, membership)
   return { ...prepared, ...ports, ...membership, app, models, finish }
@@ -153,7 +164,7 @@ function optionsFor(
 
 /** Sees to it that the server ends in order. @returns how it is to end when others tell it. */
 function onEnd(
-  { repository, logger, settings, place, tracking }: Prepared,
+  { repository, logger, settings, place, tracking, rollouts }: Prepared,
   { server }: OpenPorts,
   { opened, link }: Membership,
 ): (graceMs: number) => void {
@@ -171,6 +182,7 @@ function onEnd(
     settings,
     link: place.link,
     tracker,
+    rollouts: rollouts?.thread,
   })
   repository.onExhausted = (model) => ending.exhausted(exhaustedBy(model))
   // Whoever reads that it listens may end it at once.
@@ -186,7 +198,7 @@ function exhaustedBy(model: string): string {
 
 /** Lets whoever is concerned know that it serves. */
 async function begin(serving: Serving): Promise<void> {
-  const { server, grpc, repository, settings, place, format, link, share, opened, choice } = serving
+  const { server, grpc, repository, control, settings, place, format, link, share, opened, choice } = serving
   const { port } = server
   const grpcPort = grpc?.port
   if (share !== undefined) {
@@ -194,13 +206,15 @@ async function begin(serving: Serving): Promise<void> {
     share.board.join(share.number)
     watchListeners({ ...share, requestTimeoutMs: settings.timeoutMs, format })
   }
-  if (link !== undefined) serveFor(link, serving)
+  if (link === undefined) control.noteStart()
+  else serveFor(link, serving)
   if (place.kind === 'listener') return
   if (place.kind === 'alone') await announce({ ...serving, choice }, { port, grpcPort })
   opened?.start({ port, ...(grpcPort === undefined ? {} : { grpcPort }) })
   boundYoungGeneration()
   if (place.kind !== 'alone') return
   await track(serving)
+  await watchRegistry(serving)
   await watchHangs(repository, settings, format)
 }
 
@@ -212,9 +226,17 @@ async function track({ settings, logger, link, app, tracking }: Serving): Promis
   tracking.tracker = new ServingTracker(settings, settings.track, figures, logger)
 }
 
+/** Follows the registry, where that is wanted. Of several processes their supervisor does that. */
+async function watchRegistry({ settings, opened, control, repository, logger }: Serving): Promise<void> {
+  if (!settings.watch) return
+  const { startWatching } = await import('./watch/start-watching.ts')
+  await startWatching(settings, opened?.group.models ?? ownModels(control, repository), logger)
+}
+
 /** Does what whoever directs the server asks. */
 function serveFor(link: SupervisorLink, serving: Serving): void {
   const { app, server, grpc, repository, control, logger, place, finish } = serving
+  link.histories.feed(control.histories)
   link.serve({
     models: () => repository.plans(),
     prepare: (change) => control.prepareChange(change),
