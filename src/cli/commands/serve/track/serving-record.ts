@@ -1,20 +1,16 @@
 import { hostname } from 'node:os'
 import { userName } from '../../../../client/fluent/run-tags.ts'
 import { experimentNamed } from '../../../../client/fluent/set-experiment.ts'
-import { asLogBatch, type LogEntry, takeBatch } from '../../../../client/log-queue/log-entry.ts'
 import type { MlflowClient } from '../../../../client/mlflow-client.ts'
-import { messageOf, ServingError } from '../../../../core/errors.ts'
 import type { RunStatus } from '../../../../entities/run-info.ts'
 import { version } from '../../../version.ts'
 import { type ModelFacts, modelFacts } from './model-facts.ts'
 import { modelIdOf } from './model-id.ts'
+import { RunWriter } from './run-writer.ts'
 import { settingParams } from './setting-params.ts'
 import type { Figures, TrackData, TrackReply } from './track-messages.ts'
 import { readTraffic, type Traffic } from './traffic.ts'
 import { keyPart, trafficMetrics } from './traffic-metrics.ts'
-
-/** Points of a server that is away for days are not kept: the oldest go first. */
-const MOST_WAITING = 20_000
 
 type Tell = (level: Extract<TrackReply, { kind: 'log' }>['level'], message: string) => void
 
@@ -23,22 +19,25 @@ export class ServingRecord {
   readonly #data: TrackData
   readonly #client: MlflowClient
   readonly #tell: Tell
-  readonly #waiting: LogEntry[]
+  readonly #run: RunWriter
   readonly #known = new Set<string>()
   /** Models that the run does not have as inputs yet. */
   #newModels: readonly ModelFacts[] = []
   #traffic: Traffic | undefined
   #at: number
-  #runId: string | undefined
-  #isAway = false
-  #dropped = 0
 
   constructor(data: TrackData, client: MlflowClient, tell: Tell) {
     this.#data = data
     this.#client = client
     this.#tell = tell
     this.#at = data.startedAt
-    this.#waiting = settingParams(data.settings).map((param) => ({ kind: 'param', param }))
+    this.#run = new RunWriter({
+      client,
+      tell,
+      open: () => this.#create(),
+      awaySentence: 'What is served is not recorded for now',
+    })
+    for (const param of settingParams(data.settings)) this.#run.add({ kind: 'param', param })
   }
 
   /** Takes down what the server has done until `at`, and sends all that waits. */
@@ -47,12 +46,12 @@ export class ServingRecord {
     const models = modelFacts(figures).filter((facts) => this.#isNew(facts))
     for (const facts of models) this.#addModel(facts)
     this.#newModels = [...this.#newModels, ...models]
-    await this.#trying((runId) => this.#send(runId))
+    await this.#run.trying((runId) => this.#send(runId))
   }
 
   async end(figures: Figures, at: number, status: RunStatus): Promise<void> {
     this.#addPoints(readTraffic(figures), at)
-    await this.#trying(async (runId) => {
+    await this.#run.trying(async (runId) => {
       await this.#send(runId)
       await this.#client.setTerminated(runId, status, at)
     })
@@ -66,21 +65,8 @@ export class ServingRecord {
     if (before === undefined || seconds <= 0) return
     const step = Math.round((at - this.#data.startedAt) / 1000)
     for (const [key, value] of trafficMetrics(before, traffic, seconds)) {
-      this.#waiting.push({ kind: 'metric', metric: { key, value, step, timestamp: at } })
+      this.#run.add({ kind: 'metric', metric: { key, value, step, timestamp: at } })
     }
-    if (this.#waiting.length > MOST_WAITING) this.#dropOldest()
-  }
-
-  /** A tenth of the points at once; what the run is and serves stays. */
-  #dropOldest(): void {
-    let rest = MOST_WAITING / 10
-    const kept = this.#waiting.filter(({ kind }) => {
-      if (kind !== 'metric' || rest === 0) return true
-      rest -= 1
-      return false
-    })
-    this.#dropped += this.#waiting.length - kept.length
-    this.#waiting.splice(0, this.#waiting.length, ...kept)
   }
 
   #isNew({ name, version, uri }: ModelFacts): boolean {
@@ -92,29 +78,10 @@ export class ServingRecord {
 
   #addModel({ name, version, uri, engine, placement }: ModelFacts): void {
     const value = `${uri} (version ${version}, ${engine}, ${placement})`
-    this.#waiting.push({
+    this.#run.add({
       kind: 'tag',
       tag: { key: `headrace.model.${keyPart(name)}.${keyPart(version)}`, value },
     })
-  }
-
-  /** A server that is away is told of once, and once when it is back. */
-  async #trying(work: (runId: string) => Promise<void>): Promise<void> {
-    try {
-      this.#runId ??= await this.#create()
-      await work(this.#runId)
-      if (this.#isAway) this.#tell('info', `${this.#client.url} records again${this.#lost()}`)
-      this.#isAway = false
-    } catch (error) {
-      if (!this.#isAway) this.#tell('warn', `What is served is not recorded for now: ${messageOf(error)}`)
-      this.#isAway = true
-    }
-  }
-
-  #lost(): string {
-    const dropped = this.#dropped
-    this.#dropped = 0
-    return dropped === 0 ? '' : `; ${dropped} points of the time before are lost`
   }
 
   async #create(): Promise<string> {
@@ -136,17 +103,8 @@ export class ServingRecord {
     return info.runId
   }
 
-  /** What a server refuses is left out: it would refuse it again. */
   async #send(runId: string): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = takeBatch(this.#waiting)
-      try {
-        await this.#client.logBatch(runId, asLogBatch(batch))
-      } catch (error) {
-        if (!isRefusal(error)) this.#waiting.unshift(...batch)
-        throw error
-      }
-    }
+    await this.#run.send(runId)
     await this.#logInputs(runId)
   }
 
@@ -158,10 +116,4 @@ export class ServingRecord {
     if (known.length > 0) await this.#client.logInputs(runId, { models: known })
     this.#newModels = []
   }
-}
-
-/** Anything else, a database that is locked or a full disk, passes. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof ServingError)) return false
-  return ['INVALID_PARAMETER_VALUE', 'BAD_REQUEST', 'RESOURCE_DOES_NOT_EXIST'].includes(error.code)
 }
