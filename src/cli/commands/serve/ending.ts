@@ -3,6 +3,7 @@ import type { ModelRepository } from '../../../runtime/model-repository.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import type { ServeSettings } from '../../config.ts'
 import { onEndSignals } from './end-signals.ts'
+import type { RolloutThreadHandle } from './rollouts/rollout-thread-handle.ts'
 import type { ServingTracker } from './track/serving-tracker.ts'
 
 /** What takes connections: a server, or the group of listeners that it is the first of. */
@@ -22,12 +23,16 @@ interface EndingInit {
   readonly link: SupervisorLink | undefined
   /** What records the server, once there is something. */
   readonly tracker: () => Pick<ServingTracker, 'end'> | undefined
+  /** What keeps its rollouts, where that is a thread of this process. */
+  readonly rollouts: Pick<RolloutThreadHandle, 'end'> | undefined
 }
 
 /** process.exit() waits for native runs, which may never return: then only a kill ends the process. */
 const EXIT_MARGIN_MS = 2000
 /** What requests under way are given by a server that cannot serve new ones. */
 const EXHAUSTED_GRACE_MS = 2000
+/** Outcomes that were acknowledged are on the disk already. */
+export const ROLLOUTS_END_MS = 1500
 
 /** How this process ends: in order, and only once, whoever asks for it. */
 export class Ending {
@@ -97,9 +102,9 @@ export class Ending {
   }
 
   async #end(stopped: Promise<void>, late: NodeJS.Timeout): Promise<void> {
-    const { server, repository, logger, link } = this.#init
+    const { server, repository, logger, link, rollouts } = this.#init
     await stopped
-    await this.#init.tracker()?.end('FINISHED')
+    await Promise.all([this.#init.tracker()?.end('FINISHED'), rollouts?.end(ROLLOUTS_END_MS)])
     await repository.close()
     clearTimeout(late)
     if (link === undefined) logger.info('stopped')

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { OutcomeLog } from '../../../../outcomes/outcome-log.ts'
+import { registeredName } from '../../../../registry-client/model-uri-name.ts'
+import { type RegistryPlace, registryPlace } from '../../../../registry-client/registry-place.ts'
+import { openRolloutState } from '../../../../registry-client/rollout-state/open-rollout-state.ts'
+import { OutcomeIds } from '../../../../rollout/outcome-ids.ts'
+import type { RolloutModel } from '../../../../rollout/rollout-messages.ts'
+import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
+import { createLogger } from '../../../../server/logger.ts'
+import { serverAccess } from '../../../compose-registry.ts'
+import type { ServeSettings } from '../../../config.ts'
+import { registryLocations } from '../../../registry-location.ts'
+import { rolloutFolder } from '../../../rollout-folder.ts'
+import { logFormatOf } from '../log-format.ts'
+import type { KeeperParts } from './keeper-parts.ts'
+import { RolloutDesk } from './rollout-desk.ts'
+import type { RolloutThreadData, ThreadReply } from './rollout-thread-messages.ts'
+
+/** Joins what the rollouts of a server are kept with: registry, outcomes on disk, history. @param reply to the thread that started this one */
+export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply) => void): RolloutDesk {
+  const { settings, rollouts, outcomeKey, known } = data
+  const format = logFormatOf(settings)
+  const log = createLogger({ level: settings.logLevel, format })
+  const folder = rolloutFolder(settings)
+  const writer = `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}-${process.pid}-${randomBytes(4).toString('hex')}`
+  const access = serverAccess(settings, log)
+  const parts: KeeperParts = {
+    ids: new OutcomeIds(outcomeKey),
+    writer,
+    now: Date.now,
+    log,
+    // The sentence says all that the fields do.
+    say: (fields, sentence) => (format === 'json' ? log.info(fields, sentence) : log.info(sentence)),
+    tell: (message) => reply({ kind: 'tell', line: undefined, message }),
+    openState: (plan, models, onChange) =>
+      openRolloutState({
+        rollout: plan.name,
+        registered: registeredControl(plan, models, settings),
+        file: join(folder, encodeURIComponent(plan.name), 'state.json'),
+        ...{ access, onChange, log },
+      }),
+    openOutcomes: (plan, rolloutId, options) =>
+      OutcomeLog.open(join(folder, encodeURIComponent(plan.name), rolloutId), writer, { ...options, log }),
+    openRecord: () => undefined,
+  }
+  return new RolloutDesk({
+    ...{ plans: rollouts, known, parts },
+    reply: (line, message) => reply({ kind: 'tell', line, message }),
+  })
+}
+
+/** Where replicas find the state: the control's registered model. Undefined where it is of none, or no registry may be asked. */
+function registeredControl(
+  plan: RolloutPlan,
+  models: readonly RolloutModel[],
+  settings: ServeSettings,
+): { readonly model: string; readonly place: RegistryPlace } | undefined {
+  if (settings.offline) return undefined
+  const [control] = plan.variants
+  const uri = models.find(({ name }) => name === control?.name)?.uri
+  const model = uri === undefined ? undefined : registeredName(uri)
+  if (model === undefined) return undefined
+  return { model, place: registryPlace(registryLocations(settings).registry) }
+}

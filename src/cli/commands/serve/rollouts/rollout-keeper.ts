@@ -1,0 +1,161 @@
+import { RolloutEngine } from '../../../../rollout/engine/rollout-engine.ts'
+import type {
+  MemberMessage,
+  RolloutAnswer,
+  RolloutModel,
+  RolloutQuestion,
+  ThreadMessage,
+} from '../../../../rollout/rollout-messages.ts'
+import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
+import type { RolloutState } from '../../../../rollout/rollout-state.ts'
+import { holds } from '../../../../rollout/rollout-state-text.ts'
+import type { RolloutView } from '../../../../rollout/rollout-view.ts'
+import type { KeeperParts, RolloutRecord, SharedState } from './keeper-parts.ts'
+import { RolloutOutcomes } from './rollout-outcomes.ts'
+import { changeSentence, rolloutFields, startSentence } from './rollout-sentence.ts'
+
+type Observation = Extract<MemberMessage, { readonly kind: 'observed' | 'compared' }>
+type Asked = Exclude<RolloutQuestion, { readonly ask: 'list' }>
+
+interface KeeperInit {
+  readonly plan: RolloutPlan
+  readonly models: readonly RolloutModel[]
+  /** That the members know, of a thread that has crashed. */
+  readonly known: RolloutState | undefined
+  readonly parts: KeeperParts
+}
+
+/** One rollout of this server: what its engine decides, told to the members first and to other replicas then. */
+export class RolloutKeeper {
+  readonly #plan: RolloutPlan
+  readonly #parts: KeeperParts
+  readonly #engine: RolloutEngine
+  readonly #shared: SharedState
+  readonly #outcomes: RolloutOutcomes
+  readonly #record: RolloutRecord | undefined
+  #told: { readonly state: RolloutState; readonly slowMs: number | undefined } | undefined
+
+  /** Goes on with what other replicas, or this one before its last end, have come to. */
+  static async open(init: KeeperInit): Promise<RolloutKeeper> {
+    const { plan, models, known, parts } = init
+    const changes: RolloutState[] = []
+    let adopt = (state: RolloutState): void => void changes.push(state)
+    const shared = await parts.openState(plan, models, (state) => adopt(state))
+    const read = await shared.read()
+    const keeper = new RolloutKeeper(init, shared, later(read, known))
+    adopt = (state) => keeper.#adopt(state)
+    for (const state of changes) keeper.#adopt(state)
+    const { state } = keeper.#engine
+    if (!isSame(state, read)) void keeper.#share(state)
+    keeper.#tell()
+    parts.log.info(rolloutFields(plan, state), startSentence(plan, state, read ?? known))
+    await keeper.#outcomes.open()
+    return keeper
+  }
+
+  private constructor({ plan, models, parts }: KeeperInit, shared: SharedState, state?: RolloutState) {
+    this.#plan = plan
+    this.#parts = parts
+    this.#shared = shared
+    this.#engine = new RolloutEngine({
+      ...{ plan, models, state, writer: parts.writer, now: parts.now },
+      onState: (changed) => this.#changed(changed),
+    })
+    const rolloutId = this.#engine.state.id
+    this.#outcomes = new RolloutOutcomes({
+      ...{ plan, rolloutId, parts },
+      onOutcome: (facts, value) => this.#engine.outcome(facts, value),
+    })
+    this.#record = parts.openRecord({
+      ...{ plan, models, rolloutId },
+      onRun: (runId) => this.#engine.noteRun(runId),
+    })
+  }
+
+  get message(): ThreadMessage {
+    const { state, slowMs } = this.#engine
+    return { kind: 'state', rollout: this.#plan.name, state, slowMs }
+  }
+
+  observe(message: Observation): void {
+    if (message.kind === 'observed') this.#engine.observe(message.requests)
+    else this.#engine.compare(message.comparisons)
+  }
+
+  /** @throws ServingError */
+  async answer(question: Asked): Promise<RolloutAnswer> {
+    if (question.ask === 'outcomes') {
+      return { answer: 'outcomes', results: await this.#outcomes.take(question.outcomes) }
+    }
+    this.#direct(question)
+    return { answer: 'show', view: this.#engine.view() }
+  }
+
+  view(): RolloutView {
+    return this.#engine.view()
+  }
+
+  tick(): void {
+    this.#engine.tick()
+    this.#tell()
+    this.#record?.note(this.#engine.view())
+  }
+
+  /** Sees that all is kept. */
+  async end(): Promise<void> {
+    this.#record?.note(this.#engine.view())
+    await Promise.all([this.#outcomes.close(), this.#record?.close()])
+    await this.#shared.close()
+  }
+
+  #direct(question: Exclude<Asked, { readonly ask: 'outcomes' }>): void {
+    switch (question.ask) {
+      case 'set':
+        this.#engine.set(question.permille)
+        break
+      case 'promote':
+        this.#engine.promote(question.variant)
+        break
+      case 'abort':
+        this.#engine.abort(question.cause)
+        break
+      case 'restart':
+        this.#engine.restart()
+        break
+      case 'show':
+        break
+    }
+  }
+
+  #adopt(state: RolloutState): void {
+    this.#engine.adopt(state)
+    this.#tell()
+  }
+
+  /** Members first: a variant that is to get no more requests gets none from then on. */
+  #changed(state: RolloutState): void {
+    this.#tell()
+    void this.#share(state)
+    this.#parts.log.info(rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
+  }
+
+  async #share(state: RolloutState): Promise<void> {
+    this.#adopt(await this.#shared.write(state))
+  }
+
+  /** Where something has changed. */
+  #tell(): void {
+    const { state, slowMs } = this.#engine
+    if (this.#told?.state === state && this.#told.slowMs === slowMs) return
+    this.#told = { state, slowMs }
+    this.#parts.tell(this.message)
+  }
+}
+
+function later(read: RolloutState | undefined, known: RolloutState | undefined): RolloutState | undefined {
+  return read === undefined || known === undefined ? (read ?? known) : holds(read, known)
+}
+
+function isSame(a: RolloutState, b: RolloutState | undefined): boolean {
+  return a.id === b?.id && a.epoch === b.epoch && a.writer === b.writer
+}

@@ -1,0 +1,49 @@
+import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
+import type { RolloutPhase, RolloutState } from '../../../../rollout/rollout-state.ts'
+import { permilleOf } from '../../../../rollout/split/split.ts'
+
+const PHASES: Readonly<Record<RolloutPhase, string>> = {
+  running: 'runs',
+  promoted: 'is over, a variant was promoted',
+  aborted: 'was aborted',
+  'rolled-back': 'was rolled back',
+}
+
+/** What a rollout does, at a start. @param found the state that was there before, of this rollout */
+export function startSentence(
+  plan: RolloutPlan,
+  state: RolloutState,
+  found: RolloutState | undefined,
+): string {
+  const shadows = plan.shadows.length === 0 ? '' : `; in the shadow: ${plan.shadows.join(', ')}`
+  const from =
+    found?.id === state.id
+      ? `it ${PHASES[state.phase]}, in step ${state.step} (epoch ${state.epoch}, by ${state.writer})`
+      : 'it begins'
+  return `Rollout ${plan.name}: ${sharesOf(state)} by ${keyOf(plan)}${shadows}; ${from}${causeOf(state)}`
+}
+
+/** What has changed. */
+export function changeSentence(plan: RolloutPlan, state: RolloutState): string {
+  return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${causeOf(state)}`
+}
+
+/** For programs. */
+export function rolloutFields(plan: RolloutPlan, state: RolloutState): Readonly<Record<string, unknown>> {
+  const { phase, epoch, step, writer, id, cause } = state
+  return { rollout: plan.name, rolloutId: id, phase, epoch, step, writer, cause, shares: sharesOf(state) }
+}
+
+/** `a 90 %, b 10 %`. */
+function sharesOf({ variants, split }: RolloutState): string {
+  const permille = permilleOf(split, variants.length)
+  return variants.map((name, index) => `${name} ${(permille[index] ?? 0) / 10} %`).join(', ')
+}
+
+function keyOf({ stickyKey: { header, column } }: RolloutPlan): string {
+  return column === undefined ? `the header ${header}` : `the header ${header} or the column ${column}`
+}
+
+function causeOf({ cause }: RolloutState): string {
+  return cause === '' ? '' : `: ${cause}`
+}
