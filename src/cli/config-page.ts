@@ -3,6 +3,7 @@ import { CONFORMANCE_SETTINGS } from './conformance-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
+import { ROLLOUT_CLIENT_SETTINGS } from './rollout-client-settings.ts'
 import { defaultTextOf, type SettingsTable } from './setting.ts'
 import { TRACKING_SERVER_SETTINGS } from './tracking-server-settings.ts'
 
@@ -24,6 +25,10 @@ export function configPage(): string {
     '## headrace predict',
     '',
     ...rows(ownOf(PREDICT_SETTINGS)),
+    '',
+    '## headrace rollout',
+    '',
+    ...rows(ROLLOUT_CLIENT_SETTINGS),
     '',
     '## headrace conformance',
     '',

@@ -40,6 +40,7 @@ const COMMANDS = {
   runs: async (program: Command) => (await import('./commands/runs.ts')).addRunsCommand(program),
   artifacts: async (program: Command) =>
     (await import('./commands/artifacts.ts')).addArtifactsCommand(program),
+  rollout: async (program: Command) => (await import('./commands/rollout.ts')).addRolloutCommand(program),
   conformance: async (program: Command) =>
     (await import('./commands/conformance.ts')).addConformanceCommand(program),
 }

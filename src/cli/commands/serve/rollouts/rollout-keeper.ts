@@ -48,7 +48,7 @@ export class RolloutKeeper {
     const { state } = keeper.#engine
     if (!isSame(state, read)) void keeper.#share(state)
     keeper.#tell()
-    parts.log.info(rolloutFields(plan, state), startSentence(plan, state, read ?? known))
+    parts.say(rolloutFields(plan, state), startSentence(plan, state, read ?? known))
     await keeper.#outcomes.open()
     return keeper
   }
@@ -136,7 +136,7 @@ export class RolloutKeeper {
   #changed(state: RolloutState): void {
     this.#tell()
     void this.#share(state)
-    this.#parts.log.info(rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
+    this.#parts.say(rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
   }
 
   async #share(state: RolloutState): Promise<void> {

@@ -1,0 +1,106 @@
+import { Connection } from '../../../client/connection.ts'
+import { invalidParameter, notFound, ServingError, unauthenticated } from '../../../core/errors.ts'
+import { isRecord } from '../../../core/record.ts'
+import type { RolloutView } from '../../../rollout/rollout-view.ts'
+import { readRolloutView } from '../../../rollout/rollout-view-json.ts'
+import type { RolloutClientSettings } from '../../rollout-client-settings.ts'
+
+/** What a rollout may be told to do: the last part of its path. */
+export type Direction = 'split' | 'promote' | 'abort' | 'restart'
+
+/** The rollouts of a server that runs, over HTTP. To be closed. */
+export class RolloutClient {
+  readonly #connection: Connection
+  readonly #headers: Readonly<Record<string, string>>
+
+  /** @throws ServingError INVALID_PARAMETER_VALUE for what is no URL of a server */
+  constructor(url: string, { controlToken, apiKey, timeoutMs }: RolloutClientSettings) {
+    // A person waits, and asks again.
+    this.#connection = new Connection({ url, timeoutMs, maxRetries: 0 })
+    this.#headers = {
+      ...(controlToken === undefined ? {} : { 'x-headrace-control-token': controlToken }),
+      ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+    }
+  }
+
+  async list(): Promise<readonly RolloutView[]> {
+    const answer = await this.#json('GET', '/rollouts')
+    if (!isRecord(answer) || !Array.isArray(answer['rollouts'])) throw this.#foreign()
+    return answer['rollouts'].map(readRolloutView)
+  }
+
+  async show(name: string): Promise<RolloutView> {
+    return readRolloutView(await this.#json('GET', pathOf(name)))
+  }
+
+  report(name: string): Promise<string> {
+    return this.#text('GET', `${pathOf(name)}/report`)
+  }
+
+  /** @returns what has become of it */
+  async direct(name: string, direction: Direction, body: object): Promise<RolloutView> {
+    return readRolloutView(await this.#json('POST', `${pathOf(name)}/${direction}`, body))
+  }
+
+  /** The name, or that of the only rollout. @throws ServingError where there is none, or several */
+  async nameOr(name: string | undefined): Promise<string> {
+    if (name !== undefined) return name
+    const names = (await this.list()).map((view) => view.name)
+    const [first] = names
+    if (first === undefined) throw notFound(`${this.#connection.url} has no rollouts`)
+    if (names.length === 1) return first
+    throw invalidParameter(
+      `${this.#connection.url} has ${names.length} rollouts: name one of ${names.join(', ')}`,
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  async #json(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const text = await this.#text(method, path, body)
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw this.#foreign()
+    }
+  }
+
+  async #text(method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
+    const headers =
+      body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' }
+    const sent = { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    try {
+      return await this.#connection.text(sent)
+    } catch (error) {
+      if (!(error instanceof ServingError) || error.code !== 'UNAUTHENTICATED') throw error
+      throw unauthenticated(
+        `${this.#connection.url} asks for a token: give its control token by --control-token or ` +
+          'HEADRACE_CONTROL_TOKEN, and its API key, where it has one, by --api-key or HEADRACE_API_KEY',
+      )
+    }
+  }
+
+  #foreign(): ServingError {
+    return invalidParameter(`${this.#connection.url} answers like no server of Headrace with rollouts`)
+  }
+}
+
+/** Runs `use` with a client of the server. */
+export async function withRollouts<T>(
+  url: string,
+  settings: RolloutClientSettings,
+  use: (client: RolloutClient) => Promise<T>,
+): Promise<T> {
+  const client = new RolloutClient(url, settings)
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
+
+function pathOf(name: string): string {
+  return `/rollouts/${encodeURIComponent(name)}`
+}
