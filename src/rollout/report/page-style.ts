@@ -25,7 +25,8 @@ table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nu
 caption { padding-bottom: .3rem; color: var(--soft); font-size: .85rem; text-align: left; }
 th, td { padding: .45rem .9rem .45rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-size: .8rem; font-weight: 500; vertical-align: bottom; } tbody th { font-weight: 600; }
-th.number, td.number { padding-right: 0; padding-left: .9rem; text-align: right; } th small { display: block; font-weight: 400; }
+th.number, td.number { padding-right: 0; padding-left: .9rem; text-align: right; }
+th.number + th:not(.number), td.number + td:not(.number) { padding-left: 2rem; } th small { display: block; font-weight: 400; }
 td, thead th { overflow-wrap: break-word; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; margin: .3rem 0 .6rem; padding: 0; list-style: none; font-size: .9rem; } .legend b { font-weight: 600; font-variant-numeric: tabular-nums; }
 .swatch { width: 20px; height: 8px; margin-right: .45rem; vertical-align: middle; }
@@ -33,8 +34,8 @@ td, thead th { overflow-wrap: break-word; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.4rem 2rem; }
 .split { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem 2rem; } .split + .split { margin-top: 1.2rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
 figure { margin: 0; min-width: 0; } figcaption { font-weight: 600; }
-.axis text { fill: var(--soft); font-size: 12px; } .grid { stroke: var(--line); } .zero { stroke: var(--strong); } .tick { stroke: var(--strong); } .change { stroke: var(--strong); stroke-dasharray: 2 4; }
-.line { fill: none; stroke: var(--tint); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; } .band { fill: var(--tint); fill-opacity: .18; } .part { fill: var(--tint); }
+.axis text { fill: var(--soft); font-size: 11.5px; } .grid { stroke: var(--line); } .zero { stroke: var(--strong); } .tick { stroke: var(--strong); } .change { stroke: var(--strong); stroke-dasharray: 2 4; }
+.line { fill: none; stroke: var(--tint); stroke-width: 1.7; stroke-linejoin: round; stroke-linecap: round; } .band { fill: var(--tint); fill-opacity: .18; } .part { fill: var(--tint); }
 .v0 { --tint: var(--v0); } .v1 { --tint: var(--v1); } .v2 { --tint: var(--v2); } .v3 { --tint: var(--v3); } .v4 { --tint: var(--v4); } .v5 { --tint: var(--v5); }
 .line.v2, .line.v5 { stroke-dasharray: 7 4; } .line.v3 { stroke-dasharray: 2 4; } .line.v4 { stroke-dasharray: 9 4 2 4; }
 .steps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); gap: .7rem; margin: 0; padding: 0; list-style: none; }
@@ -46,7 +47,7 @@ pre { margin: 0; padding: .8rem 1rem; background: var(--back); border-radius: 6p
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .9rem; } a { color: var(--wait); }
 @media (max-width: 46rem) { main { padding-top: 1.2rem; } section { padding: 1rem; } h1 { font-size: 1.5rem; } .decision { font-size: 1.05rem; }
   table, tbody, tr, tbody th, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  caption { display: block; } tr { padding: .5rem 0; border-top: 1px solid var(--line); } tbody th, td, td.number { padding: .1rem 0; border: 0; text-align: left; }
+  caption { display: block; } tr { padding: .5rem 0; border-top: 1px solid var(--line); } tbody th, td, td.number, td.number + td:not(.number) { padding: .1rem 0; border: 0; text-align: left; }
   td::before { content: attr(data-title) ": "; color: var(--soft); } }
 @media print { :root { color-scheme: light; --back: #fff; --card: #fff; --text: #000; --soft: #444; --line: #ccc; } body { font-size: 11px; } main { max-width: none; padding: 0; }
   section { padding: .6rem 0; border-width: 1px 0 0; border-radius: 0; } figure, tr, li, .example { break-inside: avoid; } h2, h3 { break-after: avoid; } .part, .band, progress, meter { print-color-adjust: exact; } footer a::after { content: " (" attr(href) ")"; } }

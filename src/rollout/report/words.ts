@@ -13,23 +13,30 @@ export function numberText(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: Math.max(3, wholeDigits(magnitude)) })
 }
 
+/** Keeps a number and its unit on one line. */
+const SPACE = '\u00a0'
+
 /** 0.1034 as 10.3 %. */
 export function percentText(rate: number): string {
-  return `${numberText(rate * 100)} %`
+  return `${numberText(rate * 100)}${SPACE}%`
 }
 
 /** Of `count` in `all`: 14 (0.65 %). */
 export function partText(count: number, all: number): string {
-  return all === 0 || count === 0 ? countText(count) : `${countText(count)} (${percentText(count / all)})`
+  if (all === 0 || count === 0) return countText(count)
+  const percent = Number(((100 * count) / all).toPrecision(2))
+  return `${countText(count)} (${numberText(percent)}${SPACE}%)`
 }
 
 export function permilleText(permille: number): string {
-  return `${permille / 10} %`
+  return `${permille / 10}${SPACE}%`
 }
 
 /** 0.61 ms, 38.5 ms, 1.2 s. */
 export function millisecondsText(milliseconds: number): string {
-  return milliseconds < 1000 ? `${numberText(milliseconds)} ms` : `${numberText(milliseconds / 1000)} s`
+  return milliseconds < 1000
+    ? `${numberText(milliseconds)}${SPACE}ms`
+    : `${numberText(milliseconds / 1000)}${SPACE}s`
 }
 
 /** Whole units, two at most: 45 s, 30 min, 1 h 30 min, 3 days 2 h. */
@@ -72,11 +79,29 @@ export interface OutcomeWords {
   readonly value: (mean: number) => string
   /** With its sign; of rates in points, which are hundredths. */
   readonly difference: (difference: number) => string
+  /** As `difference`, without the unit, for an axis under `inUnit`. */
+  readonly tick: (difference: number) => string
+  readonly inUnit: string
+  readonly interval: (interval: { readonly low: number; readonly high: number }) => string
 }
 
 export const OUTCOME_WORDS: Readonly<Record<RolloutView['outcomeKind'], OutcomeWords>> = {
-  binary: { mean: 'Success rate', value: percentText, difference: (by) => `${signed(by * 100)} points` },
-  numeric: { mean: 'Mean outcome', value: numberText, difference: signed },
+  binary: {
+    mean: 'Success rate',
+    value: percentText,
+    difference: (by) => `${signed(by * 100)}${SPACE}points`,
+    tick: (by) => signed(by * 100),
+    inUnit: ', in points',
+    interval: ({ low, high }) => `${signed(low * 100)} to ${signed(high * 100)}${SPACE}points`,
+  },
+  numeric: {
+    mean: 'Mean outcome',
+    value: numberText,
+    difference: signed,
+    tick: signed,
+    inUnit: '',
+    interval: ({ low, high }) => `${signed(low)} to ${signed(high)}`,
+  },
 }
 
 export const PHASE_WORDS: Readonly<Record<RolloutPhase, string>> = {
@@ -95,6 +120,7 @@ export const GUARD_WORDS: Readonly<Record<GuardView['guard'], string>> = {
 }
 
 function signed(value: number): string {
+  if (value === 0) return '0'
   return value < 0 ? `−${numberText(-value)}` : `+${numberText(value)}`
 }
 

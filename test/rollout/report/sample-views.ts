@@ -45,7 +45,7 @@ function history(course: Course, seed: number): HistoryPoint[] {
         permille: shares[variant] ?? 0,
         requests: Math.round(requests),
         errors: Math.round(errors),
-        p99Ms: requests < 1 ? undefined : (course.p99[variant] ?? 1) * (0.85 + 0.3 * random()),
+        p99Ms: shares[variant] === 0 ? undefined : (course.p99[variant] ?? 1) * (0.85 + 0.3 * random()),
         outcomes: Math.round(outcomes),
         mean: outcomes < 5 ? undefined : good / outcomes,
       })),

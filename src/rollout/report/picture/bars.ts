@@ -11,6 +11,7 @@ export interface BarPart {
 const [WIDTH, HEIGHT] = [1000, 36]
 /** Between two parts, so that they are told apart without colours. */
 const GAP = 4
+const LEAST_WIDTH = 2
 
 /** One bar of the whole width, cut into parts that follow each other. */
 export function stackedBar(parts: readonly BarPart[]): Html {
@@ -18,7 +19,7 @@ export function stackedBar(parts: readonly BarPart[]): Html {
   const rects = parts.map(({ part }, at) => {
     const x = from * WIDTH
     from += part
-    const width = Math.max(0, part * WIDTH - (from < 1 ? GAP : 0))
+    const width = part === 0 ? 0 : Math.max(LEAST_WIDTH, part * WIDTH - (from < 1 ? GAP : 0))
     return html`<rect class="part ${tintClass(at)}" x="${x.toFixed(1)}" width="${width.toFixed(1)}" height="${HEIGHT}"/>`
   })
   const description = parts.map(({ name, label }) => `${name} ${label}`).join(', ')

@@ -30,12 +30,37 @@ const WINDOWS = 24
 
 /** Errors by request, of the requests of a short time before each point; a gap where there were none. */
 export function errorRates(history: readonly HistoryPoint[], variant: number): readonly Point[] {
+  return windowed(history, variant, ({ requests, errors }) =>
+    requests > 0 && errors >= 0 ? errors / requests : undefined,
+  )
+}
+
+/** Requests a second, of a short time before each point; a gap at the first. */
+export function requestRates(history: readonly HistoryPoint[], variant: number): readonly Point[] {
+  return windowed(history, variant, ({ requests, seconds }) =>
+    seconds > 0 && requests >= 0 ? requests / seconds : undefined,
+  )
+}
+
+interface Window {
+  readonly requests: number
+  readonly errors: number
+  /** 0 where there is no point before. */
+  readonly seconds: number
+}
+
+function windowed(
+  history: readonly HistoryPoint[],
+  variant: number,
+  read: (window: Window) => number | undefined,
+): readonly Point[] {
   const width = Math.max(1, Math.floor(history.length / WINDOWS))
   return history.map(({ at, variants }, place) => {
     const now = variants[variant]
-    const before = history[place - width]?.variants[variant]
-    const requests = (now?.requests ?? 0) - (before?.requests ?? 0)
-    const errors = (now?.errors ?? 0) - (before?.errors ?? 0)
-    return { at, value: requests > 0 && errors >= 0 ? errors / requests : undefined }
+    const before = history[Math.max(0, place - width)]
+    const then = place === 0 ? undefined : before?.variants[variant]
+    const requests = (now?.requests ?? 0) - (then?.requests ?? 0)
+    const errors = (now?.errors ?? 0) - (then?.errors ?? 0)
+    return { at, value: read({ requests, errors, seconds: (at - (before?.at ?? at)) / 1000 }) }
   })
 }

@@ -14,15 +14,15 @@ export function intervalChart(view: RolloutView, comparison: ComparisonView, at:
   const points = view.history.flatMap((point) => bandPoint(point, at))
   const last = points.at(-1)
   if (points.length < 2 || last === undefined) return undefined
-  const { difference } = OUTCOME_WORDS[view.outcomeKind]
+  const { tick, inUnit, interval } = OUTCOME_WORDS[view.outcomeKind]
   const tint = view.variants.findIndex(({ name }) => name === comparison.variant)
   const control = view.variants.find(({ isControl }) => isControl)?.name ?? 'control'
   return timeChart({
-    title: `${comparison.variant} against ${control}`,
-    description: `The interval is ${difference(last.low)} to ${difference(last.high)} at the end.`,
+    title: `${comparison.variant} against ${control}${inUnit}`,
+    description: `The interval is ${interval(last)} at the end.`,
     times: timesOf(view.history),
     values: extentOf(points),
-    label: difference,
+    label: tick,
     changes: changeTimes(view.history),
     entries: [{ name: 'difference, with its interval', tint }],
     draw: (x, y) => [

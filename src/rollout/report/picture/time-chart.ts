@@ -17,8 +17,8 @@ export interface TimeChart {
   readonly draw: (x: Scale, y: Scale) => readonly Html[]
 }
 
-const [WIDTH, HEIGHT] = [480, 210]
-const PLANE: Plane = { left: 62, right: 470, top: 10, bottom: 182 }
+const [WIDTH, HEIGHT] = [400, 190]
+const PLANE: Plane = { left: 54, right: 392, top: 8, bottom: 162 }
 const VALUE_TICKS = 4
 
 /** A figure with time to the right and values upwards. */

@@ -22,19 +22,22 @@ often makes nothing less certain. Each key counts as one, however many outcomes 
 
 function comparisonPart(view: RolloutView, comparison: ComparisonView, at: number): Html {
   const { verdict, variant, sentence } = comparison
-  return html`<article class="split"><div><h3>${variant} <span class="badge ${verdict}">${VERDICT_WORDS[verdict]}</span></h3>
-<p>${sentence}</p>${comparisonFacts(view, comparison)}</div>${intervalChart(view, comparison, at)}</article>`
+  const isOpen = verdict === 'keep-looking' && view.phase !== 'running'
+  const words = isOpen ? 'Not decided' : VERDICT_WORDS[verdict]
+  const isTold = isOpen || view.decision.includes(sentence)
+  return html`<article class="split"><div><h3>${variant} <span class="badge ${verdict}">${words}</span></h3>
+${isTold ? '' : html`<p>${sentence}</p>`}${comparisonFacts(view, comparison)}</div>${intervalChart(view, comparison, at)}</article>`
 }
 
 function comparisonFacts(view: RolloutView, comparison: ComparisonView): Html {
-  const { mean, value, difference } = OUTCOME_WORDS[view.outcomeKind]
+  const { mean, value, difference, interval: intervalText } = OUTCOME_WORDS[view.outcomeKind]
   const { controlMean, variantMean, interval, confidence, outcomesToGo, variant } = comparison
   const control = view.variants.find(({ isControl }) => isControl)?.name ?? 'control'
   return html`<dl class="facts">
 ${variantMean === undefined ? '' : fact(`${mean}, ${variant}`, value(variantMean))}
 ${controlMean === undefined ? '' : fact(`${mean}, ${control}`, value(controlMean))}
 ${comparison.difference === undefined ? '' : fact('Difference', difference(comparison.difference))}
-${interval === undefined ? '' : fact(`With ${percentText(confidence)} probability`, `${difference(interval.low)} to ${difference(interval.high)}`)}
+${interval === undefined ? '' : fact(`With ${percentText(confidence)} probability`, intervalText(interval))}
 ${fact('Keys with an outcome', `${countText(comparison.variantKeys)} beside ${countText(comparison.controlKeys)}`)}
 ${outcomesToGo === undefined ? '' : fact('Outcomes to go', `about ${countText(outcomesToGo)}`)}
 </dl>`

@@ -1,9 +1,9 @@
 import type { HistoryPoint, RolloutView, VariantView } from '../../rollout-view.ts'
 import { type Html, html } from '../html.ts'
-import { changeTimes, course, errorRates, timesOf } from '../picture/course.ts'
+import { changeTimes, course, errorRates, requestRates, timesOf } from '../picture/course.ts'
 import { line, type Point, stepLine } from '../picture/line.ts'
 import { timeChart } from '../picture/time-chart.ts'
-import { millisecondsText, OUTCOME_WORDS, percentText } from '../words.ts'
+import { millisecondsText, numberText, OUTCOME_WORDS, percentText } from '../words.ts'
 
 interface Measure {
   readonly title: string
@@ -41,12 +41,23 @@ const ERRORS: Measure = {
   draw: line,
 }
 
+const REQUESTS: Measure = {
+  title: 'Requests a second',
+  text: numberText,
+  of: requestRates,
+  fromZero: true,
+  draw: line,
+}
+
 /** What has changed over time. */
 export function courseSection(view: RolloutView): Html | undefined {
   if (view.history.length < 2) return undefined
   const hasChanges = changeTimes(view.history).length > 0
   const measures = [meanOf(view), LATENCY, ERRORS, ...(hasChanges ? [SHARE] : [])]
-  return html`<section><h2>Over time</h2><div class="charts">${measures.map((measure) => chartOf(view, measure))}</div>
+  const charts = measures.flatMap((measure) => chartOf(view, measure) ?? [])
+  // Two stand side by side: the last one is not to be alone.
+  const last = charts.length % 2 === 0 ? undefined : chartOf(view, REQUESTS)
+  return html`<section><h2>Over time</h2><div class="charts">${charts}${last}</div>
 <p class="note">All times are UTC.${hasChanges ? ' Dotted lines: the shares changed.' : ''}</p></section>`
 }
 

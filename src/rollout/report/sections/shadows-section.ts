@@ -26,7 +26,7 @@ function sentence({ compared, differing, failed, dropped, latencyMs }: ShadowVie
   const time =
     latencyMs === undefined
       ? ''
-      : ` Its answers took ${millisecondsText(latencyMs.p50)} in the middle, 99 % of them at most ${millisecondsText(latencyMs.p99)}.`
+      : ` Half of its answers took at most ${millisecondsText(latencyMs.p50)}, 99 % of them ${millisecondsText(latencyMs.p99)}.`
   const left = dropped === 0 ? '' : ` ${countText(dropped)} copies were not made, to keep the server fast.`
   return (
     `It answered copies of ${countText(compared)} requests, and nobody got its answers: ` +
