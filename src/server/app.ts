@@ -127,7 +127,9 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   modelHistoryRoute(app, { control: options.control, guard: options.controlGuard })
   const ask = rollouts?.channel.ask.bind(rollouts.channel)
   rolloutRoutes(app, { ask, guard: options.controlGuard, limits })
-  const lane = hasLane(options) ? new Lane({ gate, bodies, limits, routes: hotPath.inLane }) : undefined
+  const lane = hasLane(options)
+    ? new Lane({ gate, bodies, limits, routes: hotPath.inLane, keyHeaders: keyHeadersOf(options) })
+    : undefined
   lane?.precede(app.server)
   app.addHook('preClose', async () => lane?.closeIdle())
   app.addHook('onClose', async () => rollouts?.close())
@@ -164,7 +166,7 @@ function withRollouts(options: ServerOptions, rollouts: RolloutMember): ServerOp
   return { ...options, ...guarded, models: rollouts.models }
 }
 
-/** Headers that a page may send a key in. */
+/** Headers that tell users apart, which pages may send as well. */
 function keyHeadersOf({ rollouts }: ServerOptions): readonly string[] {
   return rollouts?.plans.map(({ stickyKey }) => stickyKey.header) ?? []
 }

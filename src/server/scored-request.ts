@@ -8,7 +8,7 @@ import type { InferenceCaller } from '../runtime/data-plane.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { BodyCodec, DecodedBody } from './body-codec.ts'
 import type { Exchange } from './exchange.ts'
-import { fittedInputs } from './rollouts/fitted-inputs.ts'
+import { fittedInputs, refitted } from './rollouts/fitted-inputs.ts'
 import type { RolledRequest } from './rollouts/rolled-request.ts'
 import type { RequestSource } from './rollouts/side-runs.ts'
 import type { ScoringDialect } from './scoring-dialect.ts'
@@ -21,7 +21,7 @@ const MICROSECONDS = 1000
 const TELLING_BODY_BYTES = 4 * 1024
 
 /** A larger text is not read again for other models than the one that answers it: nobody waits for those, but others for this thread. */
-const LARGEST_TEXT_AGAIN = 1024 * 1024
+const LARGEST_TEXT_AGAIN = 256 * 1024
 
 /** What all requests to models share. */
 export interface RequestSurroundings {
@@ -101,8 +101,7 @@ export class ScoredRequest<Kind, Form, Reply> implements InferenceCaller, Reques
   requestFor(model: ServedModel): InferenceRequest | Promise<InferenceRequest> {
     const request = this.#init.exchange.rolled?.request
     if (request === undefined) return this.#readFor(model)
-    const inputs = fittedInputs(request.inputs, this.#model.predictor.inputs, model.predictor.inputs)
-    return inputs === undefined ? this.#readFor(model) : { inputs, parameters: request.parameters }
+    return refitted(request, this.#model, model) ?? this.#readFor(model)
   }
 
   #begin(body: Buffer): void {

@@ -10,7 +10,7 @@ import type { ServedModel } from '../../runtime/served-model.ts'
 import { LoopTurn } from '../loop-turn.ts'
 import { findModel } from '../model-requests.ts'
 import type { ModelCodecs } from '../open-inference/model-codecs.ts'
-import { fittedInputs } from '../rollouts/fitted-inputs.ts'
+import { refitted } from '../rollouts/fitted-inputs.ts'
 import type { RolledRequest } from '../rollouts/rolled-request.ts'
 import type { RolloutMember } from '../rollouts/rollout-member.ts'
 import type { InferencePlane, ServedModels } from '../server-options.ts'
@@ -128,15 +128,11 @@ export class GrpcInference {
     const { model } = rolled
     if (model !== asked.model) request.address(model)
     const bound = model === asked.model ? asked : await this.#bound(model, given)
-    const { inputs, parameters } = bound.decoded.request
-    rolled.request = bound.decoded.request
+    const read = bound.decoded.request
+    rolled.request = read
     rolled.source = {
-      requestFor: async (other) => {
-        const fitted = fittedInputs(inputs, model.predictor.inputs, other.predictor.inputs)
-        return fitted === undefined
-          ? (await this.#bound(other, given)).decoded.request
-          : { inputs: fitted, parameters }
-      },
+      requestFor: async (other) =>
+        refitted(read, model, other) ?? (await this.#bound(other, given)).decoded.request,
     }
     return bound
   }

@@ -1,7 +1,11 @@
 import type { ServingError } from '../../core/errors.ts'
 import { unavailable } from '../../core/errors.ts'
 import type { GrpcInferRequest } from '../../protocols/open-inference/grpc/infer-request.ts'
-import { encodeInferReply, type GrpcInferReply } from '../../protocols/open-inference/grpc/infer-response.ts'
+import {
+  encodeInferReply,
+  type GrpcInferReply,
+  type TextParameter,
+} from '../../protocols/open-inference/grpc/infer-response.ts'
 import { streamedError, streamedReply } from '../../protocols/open-inference/grpc/small-replies.ts'
 import type { GrpcInference } from './grpc-inference.ts'
 import type { CallListener, GrpcCall } from './transport/grpc-call.ts'
@@ -11,6 +15,8 @@ import { PREFIX_BYTES } from './transport/message-reader.ts'
 
 /** Requests of one stream that are worked on at the same time; the others wait with their client. */
 const MOST_UNDER_WAY = 64
+
+const OK = 200
 
 /** The request parameter by which Triton's clients ask to be told which answer is the last. */
 const WANTS_FINAL = 'triton_enable_empty_final_response'
@@ -120,7 +126,10 @@ export class InferStream implements CallListener, GrpcReply {
         slot.wantsFinal = given.parameters.get(WANTS_FINAL) === true
       },
       write: (reply: GrpcInferReply) =>
-        streamedReply(encodeInferReply({ ...reply, ...finalOf(slot) }), PREFIX_BYTES),
+        streamedReply(
+          encodeInferReply({ ...reply, ...finalOf(slot), ...rolledTexts(request) }),
+          PREFIX_BYTES,
+        ),
     })
   }
 
@@ -162,6 +171,11 @@ export class InferStream implements CallListener, GrpcReply {
     if (!this.#hasEnded || this.#slots.length > 0) return
     this.#call.finish(this.#isLeaving ? unavailable('The server is shutting down') : undefined)
   }
+}
+
+/** What metadata tells of a single call, the answers of a stream have as parameters: a rollout's choice is another for each. */
+function rolledTexts({ rolled }: GrpcRequest): { texts?: readonly TextParameter[] } {
+  return rolled === undefined ? {} : { texts: rolled.replyHeaders(OK) }
 }
 
 function finalOf({ wantsFinal }: Slot): { final?: boolean } {

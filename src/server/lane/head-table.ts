@@ -1,5 +1,5 @@
 import type { LaneHead, LaneRoutes } from './lane-head.ts'
-import { readHead } from './read-head.ts'
+import { CHANGING_HEADERS, readHead } from './read-head.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
@@ -15,10 +15,15 @@ const MOST_KNOWN_BYTES = 1024
 export class HeadTable {
   readonly #routes: LaneRoutes
   readonly #mostBytes: number
+  readonly #changing: readonly string[]
   readonly #known = new Map<string, LaneHead>()
 
-  /** @param headerBytes the server's own bound of a head. */
-  constructor(routes: LaneRoutes, headerBytes: number) {
+  /**
+   * @param headerBytes the server's own bound of a head.
+   * @param keyHeaders of which each user has another value.
+   */
+  constructor(routes: LaneRoutes, headerBytes: number, keyHeaders: readonly string[] = []) {
+    this.#changing = [...CHANGING_HEADERS, ...keyHeaders]
     this.#routes = routes
     this.#mostBytes = Math.min(MOST_HEAD_BYTES, headerBytes)
   }
@@ -36,7 +41,7 @@ export class HeadTable {
   }
 
   #read(text: string): LaneHead | undefined {
-    const head = readHead(text, this.#routes)
+    const head = readHead(text, this.#routes, this.#changing)
     if (head?.recurs === true && text.length <= MOST_KNOWN_BYTES) {
       if (this.#known.size >= MOST_KNOWN) this.#known.clear()
       this.#known.set(text, head)

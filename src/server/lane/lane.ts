@@ -21,6 +21,8 @@ const KEEP_ALIVE_MARGIN_MS = 1000
 export interface LaneInit extends Pick<LaneHost, 'gate' | 'bodies'> {
   readonly limits: ServerLimits
   readonly routes: LaneRoutes
+  /** Headers that tell users apart. */
+  readonly keyHeaders?: readonly string[]
 }
 
 type ConnectionListener = (this: Server, socket: Socket) => void
@@ -43,11 +45,11 @@ export class Lane implements LaneHost {
   #sweeper: NodeJS.Timeout | undefined
   #collectSweeper: NodeJS.Timeout | undefined
 
-  constructor({ gate, bodies, limits, routes }: LaneInit) {
+  constructor({ gate, bodies, limits, routes, keyHeaders }: LaneInit) {
     this.gate = gate
     this.bodies = bodies
     this.#limits = limits
-    this.heads = new HeadTable(routes, limits.headerBytes)
+    this.heads = new HeadTable(routes, limits.headerBytes, keyHeaders)
     this.replyHead = new ReplyHead(limits.keepAliveTimeoutMs)
     const shortest = Math.min(limits.keepAliveTimeoutMs || Number.POSITIVE_INFINITY, limits.headersTimeoutMs)
     this.#sweepMs = Math.min(MOST_SWEEP_MS, Math.ceil(shortest / SWEEPS_PER_TIMEOUT))

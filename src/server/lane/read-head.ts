@@ -18,15 +18,20 @@ const LEFT_TO_NODE: ReadonlySet<string> = new Set([
   ...['proxy-connection', 'keep-alive', 'set-cookie'],
 ])
 
-/** Headers of which each request has another value. */
-const CHANGING = ['x-request-id', 'traceparent', 'tracestate', 'date']
+/** Headers of which each request has another value, or each user. */
+export const CHANGING_HEADERS: readonly string[] = ['x-request-id', 'traceparent', 'tracestate', 'date']
 
 /**
  * Recognises the one shape of request that the lane takes. It is no parser: what is not literally of that shape, right or
  * wrong, is undefined here and read by node:http.
  * @param text of a head in Latin-1, to the first empty line and with it.
+ * @param changing headers with which a head is not expected to come again.
  */
-export function readHead(text: string, routes: LaneRoutes): LaneHead | undefined {
+export function readHead(
+  text: string,
+  routes: LaneRoutes,
+  changing = CHANGING_HEADERS,
+): LaneHead | undefined {
   const line = REQUEST_LINE.exec(text)
   if (line === null) return undefined
   const [{ length }, url = ''] = line
@@ -35,7 +40,7 @@ export function readHead(text: string, routes: LaneRoutes): LaneHead | undefined
   const contentLength = lengthOf(headers)
   const answer = routes(url)
   if (contentLength === undefined || headers['host'] === undefined || answer === undefined) return undefined
-  const recurs = !CHANGING.some((name) => headers[name] !== undefined)
+  const recurs = !changing.some((name) => headers[name] !== undefined)
   const octets = recurs ? ownOctets(text) : Buffer.from(text, 'latin1')
   return { method: 'POST', url, headers, contentLength, answer, octets, recurs }
 }

@@ -1,5 +1,7 @@
+import type { InferenceRequest } from '../../core/inference.ts'
 import type { TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
+import type { ServedModel } from '../../runtime/served-model.ts'
 
 /**
  * Inputs that were read for one model as another one takes them: models of equal signatures may have tensors of other names, but
@@ -15,6 +17,16 @@ export function fittedInputs(
   if (from.every(({ name }, at) => name === to[at]?.name)) return inputs
   const names = new Map(from.map(({ name }, at) => [name, to[at]?.name ?? name]))
   return new Map(Array.from(inputs, ([name, tensor]) => [names.get(name) ?? name, tensor]))
+}
+
+/** A request that was read for one model as another one takes it, with all of its outputs; undefined as `fittedInputs`. */
+export function refitted(
+  { inputs, parameters }: InferenceRequest,
+  from: ServedModel,
+  to: ServedModel,
+): InferenceRequest | undefined {
+  const fitted = fittedInputs(inputs, from.predictor.inputs, to.predictor.inputs)
+  return fitted && { inputs: fitted, parameters }
 }
 
 function isAlike(a: TensorMetadata, b: TensorMetadata | undefined): boolean {

@@ -1,4 +1,5 @@
 import { notFound, unavailable } from '../../core/errors.ts'
+import { plannedPermille } from '../../rollout/engine/planned-split.ts'
 import { rolloutId } from '../../rollout/rollout-id.ts'
 import type { RolloutPlan } from '../../rollout/rollout-plan.ts'
 import type { RolloutPhase, RolloutState, SplitRange } from '../../rollout/rollout-state.ts'
@@ -135,7 +136,7 @@ export class LiveRollout {
       versions.push({ name, version: model.version })
     }
     const id = rolloutId(this.plan.name, versions)
-    const split = firstSplit(this.plan.variants.map(({ permille }) => permille))
+    const split = firstSplit(plannedPermille(this.plan))
     return { id, step: 0, phase: 'running', epoch: 0, ...this.#table(split) }
   }
 

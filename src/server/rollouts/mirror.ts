@@ -1,3 +1,4 @@
+import type { InferenceRequest } from '../../core/inference.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { agrees, compareOutputs } from '../../rollout/comparison/compare-outputs.ts'
 import { differenceExample } from '../../rollout/comparison/difference-example.ts'
@@ -6,9 +7,10 @@ import { LargestDifferences } from '../../rollout/comparison/largest-differences
 import type { ComparedOutputs, OutputDifference } from '../../rollout/rollout-messages.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { InferencePlane } from '../server-options.ts'
+import { refitted } from './fitted-inputs.ts'
 import type { LiveRollout } from './live-rollout.ts'
 import type { RolledRequest } from './rolled-request.ts'
-import { type SideResult, SideRuns } from './side-runs.ts'
+import { type RequestSource, type SideResult, SideRuns } from './side-runs.ts'
 
 /** A copy is worth nothing to anyone who waits, so it may take longer than an answer. */
 const DEADLINE_MS = 10_000
@@ -19,6 +21,8 @@ export interface MirrorInit {
   readonly dataPlane: InferencePlane
   tell(comparison: ComparedOutputs): void
 }
+
+type Comparison = Omit<ComparedOutputs, 'model' | 'step' | 'key'>
 
 /** What two models made of the same request. */
 interface Pair {
@@ -59,24 +63,38 @@ export class Mirror {
   /** @param compared the one that is not the control; @param model the one that has not answered yet. */
   #ask(request: RolledRequest, compared: string, model: ServedModel | undefined): void {
     const { outputs, source } = request
-    const told = { model: compared, step: request.step, key: request.key } as const
-    // A body that was scored whole has left no outputs here.
-    if (model === undefined || source === undefined || outputs === undefined) {
-      this.#init.tell({ ...told, outcome: 'dropped' })
+    const tell = (comparison: Comparison): void => {
+      this.#init.tell({ model: compared, step: request.step, key: request.key, ...comparison })
+    }
+    if (model === undefined || source === undefined) {
+      tell({ outcome: 'dropped' })
       return
     }
-    this.#runs.offer({
-      ...{ model, source },
-      ended: (result) => this.#init.tell({ ...told, ...this.#compared(request, compared, outputs, result) }),
-    })
+    const ask = (given: RequestSource, answered: TensorMap): void => {
+      this.#runs.offer({
+        ...{ model, source: given },
+        ended: (result) => tell(this.#compared(request, compared, answered, result)),
+      })
+    }
+    if (outputs !== undefined) ask(source, outputs)
+    else this.#askAgain(request.model, source, ask, () => tell({ outcome: 'dropped' }))
   }
 
-  #compared(
-    request: RolledRequest,
-    compared: string,
-    outputs: TensorMap,
-    result: SideResult,
-  ): Pick<ComparedOutputs, 'outcome' | 'milliseconds' | 'outputs' | 'example'> {
+  /** A body that was scored whole has left no outputs here: the model that answered is asked for them. */
+  #askAgain(
+    model: ServedModel,
+    source: RequestSource,
+    ask: (source: RequestSource, outputs: TensorMap) => void,
+    drop: () => void,
+  ): void {
+    const ended = (result: SideResult): void => {
+      if (result.kind === 'answered') ask(asRead(result.request, model, source), result.outputs)
+      else drop()
+    }
+    this.#runs.offer({ model, source, ended })
+  }
+
+  #compared(request: RolledRequest, compared: string, outputs: TensorMap, result: SideResult): Comparison {
     if (result.kind === 'dropped') return { outcome: 'dropped' }
     const { milliseconds } = result
     const isControl = request.variant === 0
@@ -86,7 +104,7 @@ export class Mirror {
     const found = restricted(result.outputs, request.request?.outputs)
     const [control, other] = isControl ? [outputs, found] : [found, outputs]
     const differences = compareOutputs(control, other, this.#init.rollout.plan.mirror)
-    const example = this.#example(compared, { inputs: result.inputs, control, other }, differences)
+    const example = this.#example(compared, { inputs: result.request.inputs, control, other }, differences)
     return {
       outcome: agrees(differences) ? 'agrees' : 'differs',
       ...{ milliseconds, outputs: differences },
@@ -105,6 +123,11 @@ export class Mirror {
       differenceExample({ ...pair, differences, keepsInputs }),
     )
   }
+}
+
+/** What was read for one model, and is read again only for those with other tensors. */
+function asRead(request: InferenceRequest, model: ServedModel, source: RequestSource): RequestSource {
+  return { requestFor: (other) => refitted(request, model, other) ?? source.requestFor(other) }
 }
 
 /** Other outputs than those that the client wanted have nothing to be compared with. */

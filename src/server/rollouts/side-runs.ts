@@ -22,7 +22,8 @@ export interface SideRun {
 export type SideResult =
   | {
       readonly kind: 'answered'
-      readonly inputs: TensorMap
+      /** As the model was asked: a copy. */
+      readonly request: InferenceRequest
       readonly outputs: TensorMap
       readonly milliseconds: number
     }
@@ -125,9 +126,9 @@ export class SideRuns {
   async #run({ model, source }: SideRun, signal: Cancellation) {
     const { parameters, inputs: given } = await source.requestFor(model)
     if (bytesOf(given) > LARGEST_BYTES) return undefined
-    const inputs = copied(given)
-    const { outputs } = await this.#init.dataPlane.infer(model, { inputs, parameters }, { signal })
-    return { inputs, outputs }
+    const request = { inputs: copied(given), parameters }
+    const { outputs } = await this.#init.dataPlane.infer(model, request, { signal })
+    return { request, outputs }
   }
 }
 

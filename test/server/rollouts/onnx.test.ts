@@ -126,9 +126,18 @@ describe('the bundled champion and challenger', () => {
     }
     await channel.until(() => channel.compared.length === bodies.length)
     expect(channel.compared.every(({ outcome }) => outcome === 'differs')).toBe(true)
+    expect(channel.compared).toHaveLength(bodies.length)
     const labels = channel.compared.flatMap(({ outputs = [] }) =>
       outputs.flatMap((output) => output.labels ?? []),
     )
     expect(labels.length).toBeGreaterThan(0)
+  })
+
+  test('are compared on what a worker has read', async () => {
+    const { url, channel } = await serve(undefined, ['challenger'])
+    expect((await post(`${url}/invocations`, frame(rowsFrom(5.5, MANY_ROWS)))).status).toBe(200)
+    await channel.until(() => channel.compared.length === 1)
+    expect(channel.compared).toMatchObject([{ model: 'challenger', outcome: 'differs' }])
+    expect(channel.compared[0]!.outputs!.some(({ elements }) => elements === MANY_ROWS)).toBe(true)
   })
 })

@@ -15,6 +15,12 @@ const SEED = rolloutId('iris', [
 const INFER = JSON.stringify({
   inputs: [{ name: 'x', shape: [1, 4], datatype: 'FP32', data: [1, 2, 3, 4] }],
 })
+interface StreamedReply {
+  readonly id: string
+  readonly parameters: Readonly<Record<string, { readonly string_param?: string }>>
+}
+
+const byColumn = rolloutPlan({ stickyKey: { header: 'x-headrace-key', column: 'x' } })
 const PREDICT = '{"inputs": [[1, 2, 3, 4]]}'
 
 /** By the documented hash. */
@@ -78,6 +84,27 @@ describe('the variant', () => {
       return variant
     })
     expect(given).toEqual(keys.map((key) => expectedVariant(key)))
+  })
+
+  test('is told with each answer of a stream', async () => {
+    const { address } = await startGrpc(rolloutOptions(byColumn).options)
+    const stream = new TestClient(address).stream('ModelStreamInfer')
+    for (let value = 0; value < 30; value += 1) {
+      const fp32 = { fp32_contents: [value, 2, 3, 4] }
+      const inputs = [{ name: 'x', shape: [1, 4], datatype: 'FP32', contents: fp32 }]
+      stream.write({ model_name: 'iris', id: String(value), inputs })
+    }
+    stream.end()
+    const told: unknown[] = []
+    for await (const { infer_response: reply } of stream as AsyncIterable<{
+      infer_response: StreamedReply
+    }>) {
+      const { id, parameters } = reply
+      expect(id).toBe(String(told.length))
+      told.push(parameters['x-headrace-variant']?.string_param)
+      expect(parameters['x-headrace-outcome-id']?.string_param).toMatch(/^[\w-]{60}$/)
+    }
+    expect(told).toEqual(Array.from({ length: 30 }, (_, value) => expectedVariant(String(value))))
   })
 
   test('of a request without a key is that of the id that its answer tells', async () => {
@@ -165,8 +192,6 @@ describe('a key', () => {
       expect(headers.get('x-headrace-variant')).toBe(expectedVariant(key))
     }
   })
-
-  const byColumn = rolloutPlan({ stickyKey: { header: 'x-headrace-key', column: 'x' } })
 
   test.each(['/invocations', '/v2/models/iris/infer', '/v1/models/iris:predict'])(
     'in a column is the text of its first value at %s',

@@ -63,8 +63,8 @@ test('inputs are copied, and too many of them are not', async () => {
   const runs = sideRuns()
   const result = await ask(runs, fakeModel())
   if (result.kind !== 'answered') throw new Error('It was not answered')
-  expect(result.inputs).toEqual(REQUEST.inputs)
-  expect(result.inputs.get('x')?.data).not.toBe(REQUEST.inputs.get('x')?.data)
+  expect(result.request.inputs).toEqual(REQUEST.inputs)
+  expect(result.request.inputs.get('x')?.data).not.toBe(REQUEST.inputs.get('x')?.data)
   const large = rowsOf(Array.from({ length: 3_000_000 }, () => 1))
   const source = { requestFor: () => ({ inputs: large, parameters: new Map() }) }
   expect(await ask(runs, fakeModel(), source)).toEqual({ kind: 'dropped' })
