@@ -81,6 +81,13 @@ export const ROLLOUT_SETTINGS = {
     help: 'Whether the header X-Headrace-Variant of a request chooses its variant, for testers; auto: only where --host is an address that this machine alone reaches',
     parse: oneOf(['auto', 'on', 'off']),
   }),
+  rolloutExperiment: setting({
+    flags: '--rollout-experiment <name>',
+    variable: 'HEADRACE_ROLLOUT_EXPERIMENT',
+    default: 'headrace-rollouts',
+    help: 'Experiment of the runs that hold the histories of rollouts; made where it is not there. Empty for no histories',
+    parse: text,
+  }),
   outcomeKey: setting<string | undefined>({
     variable: 'HEADRACE_OUTCOME_KEY',
     default: undefined,

@@ -1,0 +1,83 @@
+import { hostname } from 'node:os'
+import { userName } from '../../../../../client/fluent/run-tags.ts'
+import { experimentNamed } from '../../../../../client/fluent/set-experiment.ts'
+import type { MlflowClient } from '../../../../../client/mlflow-client.ts'
+import { ServingError } from '../../../../../core/errors.ts'
+import type { Run } from '../../../../../entities/run.ts'
+import type { RolloutView } from '../../../../../rollout/rollout-view.ts'
+import { version } from '../../../../version.ts'
+
+const ROLLOUT_ID = 'headrace.rollout_id'
+const STARTED_AT = 'headrace.rollout_started_at'
+const HOST = 'headrace.host'
+
+/** The run of a rollout, which all replicas share. */
+export interface RolloutRun {
+  readonly runId: string
+  /** The machine of the replica that made it. */
+  readonly host: string
+  /** It was made just now. */
+  readonly isNew: boolean
+  /** It was over before. */
+  readonly hasEnded: boolean
+}
+
+/** What a run is told by. */
+export type RunOf = Pick<RolloutView, 'name' | 'id' | 'startedAt' | 'runId'>
+
+/**
+ * The run that the state names, else one of this rollout that is there, else a new one. Replicas that make one at the same time
+ * see each other's, and keep the one with the lowest id.
+ * @throws ServingError
+ */
+export async function rolloutRun(client: MlflowClient, experiment: string, of: RunOf): Promise<RolloutRun> {
+  const named = await namedRun(client, of.runId)
+  if (named !== undefined) return asRun(named)
+  const { experimentId } = await experimentNamed(client, experiment)
+  const known = await firstRun(client, experimentId, of)
+  if (known !== undefined) return asRun(known)
+  const made = await create(client, experimentId, of)
+  const first = (await firstRun(client, experimentId, of)) ?? made
+  if (first.info.runId === made.info.runId) return { ...asRun(made), isNew: true }
+  await client.deleteRun(made.info.runId)
+  return asRun(first)
+}
+
+/** One that was removed for good, or is in another tracking store, is as if there were none. */
+async function namedRun(client: MlflowClient, runId: string | undefined): Promise<Run | undefined> {
+  try {
+    return runId === undefined ? undefined : await client.getRun(runId)
+  } catch (error) {
+    if (error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
+    throw error
+  }
+}
+
+async function firstRun(client: MlflowClient, experimentId: string, of: RunOf): Promise<Run | undefined> {
+  const filter = `tags."${ROLLOUT_ID}" = '${of.id}' AND tags."${STARTED_AT}" = '${of.startedAt}'`
+  const found = await client.searchRuns({ experimentIds: [experimentId], filter })
+  return [...found].sort((a, b) => (a.info.runId < b.info.runId ? -1 : 1))[0]
+}
+
+function create(client: MlflowClient, experimentId: string, of: RunOf): Promise<Run> {
+  return client.createRun(experimentId, {
+    runName: of.name,
+    startTime: of.startedAt,
+    userId: userName(),
+    tags: {
+      'mlflow.user': userName(),
+      'mlflow.source.name': 'headrace serve',
+      'mlflow.source.type': 'LOCAL',
+      'headrace.version': version(),
+      'headrace.rollout': of.name,
+      [ROLLOUT_ID]: of.id,
+      [STARTED_AT]: String(of.startedAt),
+      [HOST]: hostname(),
+    },
+  })
+}
+
+function asRun({ info, data }: Run): RolloutRun {
+  const host = data.tags.find(({ key }) => key === HOST)?.value ?? ''
+  return { runId: info.runId, host, isNew: false, hasEnded: info.status !== 'RUNNING' }
+}
