@@ -1,6 +1,7 @@
 import { invalidParameter } from '../../../../core/errors.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { ServedModel } from '../../../../runtime/served-model.ts'
+import { columnPlace } from '../../../../server/rollouts/sticky-key.ts'
 import { type Compared, signatureDifference } from '../../../../signature/signature-difference.ts'
 import { tensorsDifference } from '../../../../signature/tensors-difference.ts'
 
@@ -13,7 +14,7 @@ export type FindModel = (name: string) => ServedModel | undefined
  * @throws ServingError INVALID_PARAMETER_VALUE with the first difference.
  */
 export function checkVariants(rollouts: readonly RolloutPlan[], find: FindModel): void {
-  for (const { name, variants, shadows } of rollouts) {
+  for (const { name, variants, shadows, stickyKey } of rollouts) {
     if (find(name) !== undefined) {
       throw invalidParameter(
         `A model is served as '${name}', so the rollout of that name needs another (--rollout NAME)`,
@@ -21,6 +22,7 @@ export function checkVariants(rollouts: readonly RolloutPlan[], find: FindModel)
     }
     const [control, ...others] = variants.map((variant) => served(variant.name, name, find))
     if (control === undefined) continue
+    expectColumn(control, stickyKey.column, name)
     for (const variant of others) expectEqual(control, variant, 'all', name)
     for (const shadow of shadows) expectEqual(control, served(shadow, name, find), 'inputs', name)
   }
@@ -42,6 +44,18 @@ function expectEqual(control: ServedModel, other: ServedModel, compared: Compare
   throw invalidParameter(
     `'${other.name}' cannot be a ${part} beside '${control.name}' in the rollout '${rollout}': ${difference}`,
     { rollout, model: other.name },
+  )
+}
+
+/** Without it each request would be a user of its own. */
+function expectColumn(control: ServedModel, column: string | undefined, rollout: string): void {
+  if (column === undefined || columnPlace(control, column) !== undefined) return
+  const schema = control.mlmodel.signature?.inputs
+  const specs = schema?.kind === 'columns' ? schema.columns : (schema?.tensors ?? control.predictor.inputs)
+  const inputs = specs.flatMap(({ name }) => name ?? [])
+  throw invalidParameter(
+    `'${control.name}' has no input '${column}', which is to be the key of the rollout '${rollout}'`,
+    { rollout, inputs },
   )
 }
 

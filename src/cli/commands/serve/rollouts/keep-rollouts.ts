@@ -26,6 +26,8 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
   const folder = rolloutFolder(settings)
   const writer = `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}-${process.pid}-${randomBytes(4).toString('hex')}`
   const access = serverAccess(settings, log)
+  const folderOf = ({ name }: RolloutPlan): string => join(folder, encodeURIComponent(name))
+  const outcomesOf = (plan: RolloutPlan, rolloutId: string): string => join(folderOf(plan), rolloutId)
   const parts: KeeperParts = {
     ids: new OutcomeIds(outcomeKey),
     writer,
@@ -38,12 +40,15 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
       openRolloutState({
         rollout: plan.name,
         registered: registeredControl(plan, models, settings),
-        file: join(folder, encodeURIComponent(plan.name), 'state.json'),
+        file: join(folderOf(plan), 'state.json'),
         ...{ access, onChange, log },
       }),
     openOutcomes: (plan, rolloutId, options) =>
-      OutcomeLog.open(join(folder, encodeURIComponent(plan.name), rolloutId), writer, { ...options, log }),
-    openRecord: () => undefined,
+      OutcomeLog.open(outcomesOf(plan, rolloutId), writer, { ...options, log }),
+    openRecord: async (init) => {
+      const { openHistory } = await import('./history/open-history.ts')
+      return openHistory({ ...init, settings, log, outcomeFolder: outcomesOf(init.plan, init.rolloutId) })
+    },
   }
   return new RolloutDesk({
     ...{ plans: rollouts, known, parts },

@@ -47,7 +47,8 @@ export interface KeeperParts {
     rolloutId: string,
     options: Pick<OutcomeLogOptions, 'windowMs' | 'onRecords'>,
   ) => Promise<Pick<OutcomeLog, 'append' | 'close' | 'folder'>>
-  readonly openRecord: (init: RecordInit) => RolloutRecord | undefined
+  /** Undefined where nothing is recorded. */
+  readonly openRecord: (init: RecordInit) => Promise<RolloutRecord | undefined>
 }
 
 export interface RecordInit {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../core/errors.ts'
 import { RolloutEngine } from '../../../../rollout/engine/rollout-engine.ts'
 import type {
   MemberMessage,
@@ -32,7 +33,8 @@ export class RolloutKeeper {
   readonly #engine: RolloutEngine
   readonly #shared: SharedState
   readonly #outcomes: RolloutOutcomes
-  readonly #record: RolloutRecord | undefined
+  readonly #opened: Promise<RolloutRecord | undefined>
+  #record: RolloutRecord | undefined
   #told: { readonly state: RolloutState; readonly slowMs: number | undefined } | undefined
 
   /** Goes on with what other replicas, or this one before its last end, have come to. */
@@ -66,10 +68,7 @@ export class RolloutKeeper {
       ...{ plan, rolloutId, parts },
       onOutcome: (facts, value) => this.#engine.outcome(facts, value),
     })
-    this.#record = parts.openRecord({
-      ...{ plan, models, rolloutId },
-      onRun: (runId) => this.#engine.noteRun(runId),
-    })
+    this.#opened = this.#openRecord(models)
   }
 
   get message(): ThreadMessage {
@@ -103,8 +102,9 @@ export class RolloutKeeper {
 
   /** Sees that all is kept. */
   async end(): Promise<void> {
-    this.#record?.note(this.#engine.view())
-    await Promise.all([this.#outcomes.close(), this.#record?.close()])
+    const record = await this.#opened
+    record?.note(this.#engine.view())
+    await Promise.all([this.#outcomes.close(), record?.close()])
     await this.#shared.close()
   }
 
@@ -125,6 +125,20 @@ export class RolloutKeeper {
       case 'show':
         break
     }
+  }
+
+  /** Without it the rollout goes on all the same. */
+  async #openRecord(models: readonly RolloutModel[]): Promise<RolloutRecord | undefined> {
+    const plan = this.#plan
+    try {
+      this.#record = await this.#parts.openRecord({
+        ...{ plan, models, rolloutId: this.#engine.state.id },
+        onRun: (runId) => this.#engine.noteRun(runId),
+      })
+    } catch (error) {
+      this.#parts.log.warn(`The history of the rollout ${plan.name} is not recorded: ${messageOf(error)}`)
+    }
+    return this.#record
   }
 
   #adopt(state: RolloutState): void {
