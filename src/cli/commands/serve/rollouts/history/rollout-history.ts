@@ -78,6 +78,7 @@ export class RolloutHistory implements RolloutRecord {
   #pointsTaken = 0
   /** Of the rollout whose report this replica has written: outcomes that it tells of. */
   #reportedOutcomes: number | undefined
+  #isOwed = false
   #writing: Promise<void> | undefined
   #isClosed = false
 
@@ -116,7 +117,6 @@ export class RolloutHistory implements RolloutRecord {
   }
 
   async #finish(): Promise<void> {
-    await this.#writing
     this.#write()
     await this.#writing
   }
@@ -143,11 +143,19 @@ export class RolloutHistory implements RolloutRecord {
     if (this.#points.length > MOST_POINTS) this.#points.shift()
   }
 
-  /** One at a time; what comes meanwhile goes with the next point, which is a minute later at most. */
+  /** One at a time; what comes meanwhile goes after it. */
   #write(): void {
-    this.#writing ??= this.#writeAll().finally(() => {
+    this.#isOwed = true
+    this.#writing ??= this.#writeOwed().finally(() => {
       this.#writing = undefined
     })
+  }
+
+  async #writeOwed(): Promise<void> {
+    while (this.#isOwed) {
+      this.#isOwed = false
+      await this.#writeAll()
+    }
   }
 
   async #writeAll(): Promise<void> {
