@@ -84,7 +84,10 @@ export class SideRuns {
     this.#isScheduled = false
     const next = this.#waiting.shift()
     if (next === undefined) return
-    if (this.#waiting.length > 0) this.#schedule()
+    if (this.#waiting.length > 0) {
+      this.#isScheduled = true
+      setImmediate(() => this.#next())
+    }
     const lagMs = performance.now() - next.offeredAt
     if (lagMs > this.#init.mostLagMs) next.run.ended({ kind: 'dropped' })
     else void this.#begin(next.run)
