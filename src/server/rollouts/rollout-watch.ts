@@ -35,13 +35,11 @@ export class RolloutWatch implements RolledObserver {
 
   constructor(init: RolloutWatchInit) {
     const { rollout, dataPlane } = init
-    const { variants, shadows } = rollout.plan
+    const { variants, shadows, guards } = rollout.plan
     this.rollout = rollout
     this.#init = init
-    this.counts = new RolloutCounts(variants.length, [
-      ...variants.slice(1).map(({ name }) => name),
-      ...shadows,
-    ])
+    const guarded = guards.disagreement === undefined ? [] : variants.slice(1).map(({ name }) => name)
+    this.counts = new RolloutCounts(variants.length, [...guarded, ...shadows])
     const limits = { most: MOST_CHECKS, deadlineMs: CHECK_DEADLINE_MS, mostLagMs: CHECK_DEADLINE_MS }
     this.#checks = new SideRuns({ dataPlane, ...limits })
     this.#mirror = new Mirror({ rollout, dataPlane, tell: (comparison) => this.#compared(comparison) })
