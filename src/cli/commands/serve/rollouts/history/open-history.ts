@@ -1,13 +1,7 @@
 import type { Logger } from 'pino'
-import { messageOf } from '../../../../../core/errors.ts'
 import { registeredName } from '../../../../../registry-client/model-uri-name.ts'
-import {
-  isElsewhere,
-  type RegistryPlace,
-  registryPlace,
-} from '../../../../../registry-client/registry-place.ts'
+import { isElsewhere, registryPlace } from '../../../../../registry-client/registry-place.ts'
 import type { RolloutModel } from '../../../../../rollout/rollout-messages.ts'
-import type { RolloutView } from '../../../../../rollout/rollout-view.ts'
 import { createLogger } from '../../../../../server/logger.ts'
 import type { ServeSettings } from '../../../../config.ts'
 import { registryLocations } from '../../../../registry-location.ts'
@@ -28,23 +22,14 @@ export interface HistoryInit extends RecordInit {
 /**
  * The record of a rollout in the tracking store that the settings name. Undefined where they name none and no registry knows the
  * models, so that serving two folders makes no database; and where it may not be asked.
+ * @throws ServingError where the tracking store cannot be opened to write
  */
-export function openHistory(init: HistoryInit): RolloutRecord | undefined {
-  const { settings, models } = init
+export async function openHistory(init: HistoryInit): Promise<RolloutRecord | undefined> {
+  const { settings, log, plan, models, outcomeFolder, onRun } = init
   if (settings.rolloutExperiment === '') return undefined
   if (!settings.trackingUri && !models.some(isRegistered)) return undefined
   const place = registryPlace(registryLocations(settings).tracking)
   if (settings.offline && isElsewhere(place)) return undefined
-  return new OpeningRecord(open(init, place), (reason) => {
-    init.log.warn(
-      { rollout: init.plan.name },
-      `The history of the rollout ${init.plan.name} is not recorded: ${reason}`,
-    )
-  })
-}
-
-async function open(init: HistoryInit, place: RegistryPlace): Promise<RolloutRecord> {
-  const { settings, log, plan, models, outcomeFolder, onRun } = init
   const hasty = {
     ...settings,
     httpRequestMaxRetries: 0,
@@ -62,24 +47,4 @@ async function open(init: HistoryInit, place: RegistryPlace): Promise<RolloutRec
 
 function isRegistered({ uri }: RolloutModel): boolean {
   return registeredName(uri) !== undefined
-}
-
-/** A record whose tracking store is being opened. One that cannot be opened is told of, and records nothing. */
-class OpeningRecord implements RolloutRecord {
-  readonly #opened: Promise<RolloutRecord | undefined>
-
-  constructor(opening: Promise<RolloutRecord>, onFailure: (reason: string) => void) {
-    this.#opened = opening.catch((error: unknown) => {
-      onFailure(messageOf(error))
-      return undefined
-    })
-  }
-
-  note(view: RolloutView): void {
-    void this.#opened.then((record) => record?.note(view))
-  }
-
-  async close(): Promise<void> {
-    await (await this.#opened)?.close()
-  }
 }
