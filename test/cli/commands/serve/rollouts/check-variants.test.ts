@@ -66,6 +66,14 @@ describe('the models of a rollout', () => {
     )
   })
 
+  test('have the column that the sticky key is taken from', () => {
+    const keyed = (column: string) => ({ stickyKey: { header: 'x-headrace-key', column } })
+    check(keyed('sepal length (cm)'))
+    expect(() => check(keyed('user_id'))).toThrow(
+      "'champion' has no input 'user_id', which is to be the key of the rollout 'default'",
+    )
+  })
+
   test('have to be there', () => {
     expect(() => check(halves('champion', 'layers'))).toThrow(
       "No model is served as 'layers', which the rollout 'default' is of",
