@@ -97,6 +97,11 @@ export class ScoredRequest<Kind, Form, Reply> implements InferenceCaller, Reques
     surroundings.release(exchange)
   }
 
+  /** What is kept for other models of a rollout. */
+  get bytes(): number {
+    return this.#body?.length ?? 0
+  }
+
   /** As another model of a rollout takes it. */
   requestFor(model: ServedModel): InferenceRequest | Promise<InferenceRequest> {
     const request = this.#init.exchange.rolled?.request

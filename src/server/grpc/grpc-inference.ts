@@ -72,9 +72,12 @@ export class GrpcInference {
     const { rolled } = request
     const timing = newTiming()
     request.timing = timing
-    const asked = await this.#bound(found, given)
-    const bound = rolled === undefined ? asked : await this.#roll(request, rolled, given, asked)
-    const { model, codec, decoded } = bound
+    const known = this.#codecs.known(found) ?? (await this.#codecs.open(found))
+    const asked = { model: found, codec: known, decoded: known.bind(given.given) }
+    const { model, codec, decoded } =
+      rolled === undefined
+        ? asked
+        : await this.#roll(request, { rolled, given, bytes: message.length }, asked)
     timing.parse = performance.now() - readAt
     heed(request, decoded)
 
@@ -120,8 +123,7 @@ export class GrpcInference {
   /** Where an input is the key, the request was bound to the control, and may be another variant's. */
   async #roll(
     request: GrpcRequest,
-    rolled: RolledRequest,
-    given: GrpcInferRequest,
+    { rolled, given, bytes }: RolledMessage,
     asked: BoundRequest,
   ): Promise<BoundRequest> {
     if (!rolled.isChosen) rolled.chooseByInputs(asked.decoded.request.inputs, request.id)
@@ -131,6 +133,7 @@ export class GrpcInference {
     const read = bound.decoded.request
     rolled.request = read
     rolled.source = {
+      bytes,
       requestFor: async (other) =>
         refitted(read, model, other) ?? (await this.#bound(other, given)).decoded.request,
     }
@@ -144,6 +147,13 @@ export class GrpcInference {
       throw refusalError(admission.refuseLag())
     }
   }
+}
+
+interface RolledMessage {
+  readonly rolled: RolledRequest
+  readonly given: GrpcInferRequest
+  /** Of the message, of which raw contents are views. */
+  readonly bytes: number
 }
 
 /** A request as one model takes it. */

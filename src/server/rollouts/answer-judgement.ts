@@ -36,9 +36,10 @@ export function judge({ status, failure, hasRun, isDraining }: JudgedAnswer): Ju
 /** Of a larger output its beginning is looked at: about 20 microseconds. */
 const SCANNED_ELEMENTS = 16 * 1024
 
-/** Bytes of a reply that was written where the model runs, in which NaN and the infinities are looked for as MLflow writes them. */
+/** Of a reply that was written where the model runs. */
 const SCANNED_BYTES = 64 * 1024
-const NOT_FINITE = ['NaN', 'Infinity']
+/** As MLflow writes them, bare among other values; in a text they have quotes around them. */
+const NOT_FINITE = /[[,:] ?(?:NaN|-?Infinity)[,\]}]/
 
 /** Whether outputs hold NaN or an infinity, or have another shape than the control's are said to have. */
 export function hasFaultBeside(outputs: TensorMap, control: ServedModel): boolean {
@@ -65,9 +66,9 @@ function beginningsOf(outputs: TensorMap): TensorMap {
   return beginnings
 }
 
-/** The same of a reply's text. A class of that name would be one too, which only the control's answer can tell. */
+/** Whether the beginning of a reply's JSON text holds NaN or an infinity. */
 export function tellsFault(reply: Uint8Array): boolean {
   const { buffer, byteOffset, length } = reply
   const beginning = Buffer.from(buffer, byteOffset, Math.min(length, SCANNED_BYTES))
-  return NOT_FINITE.some((text) => beginning.includes(text))
+  return NOT_FINITE.test(beginning.toString('latin1'))
 }

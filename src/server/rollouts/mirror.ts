@@ -127,7 +127,8 @@ export class Mirror {
 
 /** What was read for one model, and is read again only for those with other tensors. */
 function asRead(request: InferenceRequest, model: ServedModel, source: RequestSource): RequestSource {
-  return { requestFor: (other) => refitted(request, model, other) ?? source.requestFor(other) }
+  const { bytes } = source
+  return { bytes, requestFor: (other) => refitted(request, model, other) ?? source.requestFor(other) }
 }
 
 /** Other outputs than those that the client wanted have nothing to be compared with. */

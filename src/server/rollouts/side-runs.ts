@@ -8,6 +8,8 @@ import type { InferencePlane } from '../server-options.ts'
 
 /** A request that more models than the one that answers it may be asked. */
 export interface RequestSource {
+  /** What it keeps in memory. */
+  readonly bytes: number
   /** As a model takes it: as it was read, or read again where the model's tensors are others. @throws ServingError */
   requestFor(model: ServedModel): InferenceRequest | Promise<InferenceRequest>
 }
@@ -40,8 +42,9 @@ export interface SideRunsInit {
   readonly mostLagMs: number
 }
 
-/** Inputs together; of more, a copy would be felt. */
+/** Of one request: to copy more would be felt. And of all that wait or are under way, which nobody else counts. */
 const LARGEST_BYTES = 8 * 1024 * 1024
+const MOST_BYTES = 4 * LARGEST_BYTES
 
 interface Waiting {
   readonly run: SideRun
@@ -56,6 +59,7 @@ export class SideRuns {
   readonly #init: SideRunsInit
   readonly #waiting: Waiting[] = []
   #underWay = 0
+  #heldBytes = 0
   #isScheduled = false
 
   constructor(init: SideRunsInit) {
@@ -63,14 +67,19 @@ export class SideRuns {
   }
 
   offer(run: SideRun): void {
-    const { most } = this.#init
-    // What was given up may still have its model: that counts as well.
-    if (this.#waiting.length + Math.max(this.#underWay, run.model.admission.requests) >= most) {
+    if (!this.#hasRoom(run)) {
       run.ended({ kind: 'dropped' })
       return
     }
+    this.#heldBytes += run.source.bytes
     this.#waiting.push({ run, offeredAt: performance.now() })
     this.#schedule()
+  }
+
+  #hasRoom({ model, source: { bytes } }: SideRun): boolean {
+    // What was given up may still have its model: that counts as well.
+    const requests = this.#waiting.length + Math.max(this.#underWay, model.admission.requests)
+    return requests < this.#init.most && bytes <= LARGEST_BYTES && this.#heldBytes + bytes <= MOST_BYTES
   }
 
   /** The replies of this turn are written by its immediates; the second one comes a turn later. */
@@ -89,7 +98,7 @@ export class SideRuns {
       setImmediate(() => this.#next())
     }
     const lagMs = performance.now() - next.offeredAt
-    if (lagMs > this.#init.mostLagMs) next.run.ended({ kind: 'dropped' })
+    if (lagMs > this.#init.mostLagMs) this.#end(next.run, { kind: 'dropped' })
     else void this.#begin(next.run)
   }
 
@@ -101,6 +110,11 @@ export class SideRuns {
     const result = await this.#result(run)
     admission.release()
     this.#underWay -= 1
+    this.#end(run, result)
+  }
+
+  #end(run: SideRun, result: SideResult): void {
+    this.#heldBytes -= run.source.bytes
     run.ended(result)
   }
 
@@ -117,7 +131,7 @@ export class SideRuns {
       })
       const answer = await Promise.race([this.#run(run, signal), late])
       const milliseconds = performance.now() - startedAt
-      return answer === undefined ? { kind: 'dropped' } : { kind: 'answered', ...answer, milliseconds }
+      return { kind: 'answered', ...answer, milliseconds }
     } catch (error) {
       if (isRefusal(error)) return { kind: 'dropped' }
       return { kind: 'failed', error, milliseconds: performance.now() - startedAt }
@@ -127,25 +141,11 @@ export class SideRuns {
   }
 
   async #run({ model, source }: SideRun, signal: Cancellation) {
-    const { parameters, inputs: given } = await source.requestFor(model)
-    if (bytesOf(given) > LARGEST_BYTES) return undefined
-    const request = { inputs: copied(given), parameters }
+    const { parameters, inputs } = await source.requestFor(model)
+    const request = { inputs: copied(inputs), parameters }
     const { outputs } = await this.#init.dataPlane.infer(model, request, { signal })
     return { request, outputs }
   }
-}
-
-function bytesOf(inputs: TensorMap): number {
-  let bytes = 0
-  for (const { data } of inputs.values())
-    bytes += ArrayBuffer.isView(data) ? data.byteLength : textBytes(data)
-  return bytes
-}
-
-function textBytes(texts: readonly string[]): number {
-  let bytes = 0
-  for (const text of texts) bytes += text.length
-  return bytes
 }
 
 /** Inputs may be views of a body, whose memory is not this request's any more. */

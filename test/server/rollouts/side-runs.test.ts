@@ -8,8 +8,9 @@ import { type SideResult, SideRuns } from '../../../src/server/rollouts/side-run
 import { rowsOf, SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
 import { fakeModel } from '../support/fake-model.ts'
 
+const MEBIBYTE = 1024 * 1024
 const REQUEST = { inputs: rowsOf([1, 2]), parameters: new Map() }
-const SOURCE = { requestFor: () => REQUEST }
+const SOURCE = { bytes: 16, requestFor: () => REQUEST }
 
 class Hanging extends SumPredictor {
   isTakenBack = false
@@ -65,9 +66,17 @@ test('inputs are copied, and too many of them are not', async () => {
   if (result.kind !== 'answered') throw new Error('It was not answered')
   expect(result.request.inputs).toEqual(REQUEST.inputs)
   expect(result.request.inputs.get('x')?.data).not.toBe(REQUEST.inputs.get('x')?.data)
-  const large = rowsOf(Array.from({ length: 3_000_000 }, () => 1))
-  const source = { requestFor: () => ({ inputs: large, parameters: new Map() }) }
-  expect(await ask(runs, fakeModel(), source)).toEqual({ kind: 'dropped' })
+  expect(await ask(runs, fakeModel(), { ...SOURCE, bytes: 9 * MEBIBYTE })).toEqual({ kind: 'dropped' })
+})
+
+test('what all of them keep in memory is bounded, and given back', async () => {
+  const runs = sideRuns({ most: 100 })
+  const model = fakeModel({ predictor: slowPredictor(1, { maxConcurrency: 100 }) })
+  const large = { ...SOURCE, bytes: 7 * MEBIBYTE }
+  for (let round = 0; round < 2; round += 1) {
+    const results = await Promise.all(Array.from({ length: 6 }, () => ask(runs, model, large)))
+    expect(results.map(({ kind }) => kind)).toEqual([...Array(4).fill('answered'), 'dropped', 'dropped'])
+  }
 })
 
 test('a model is held while it runs, so that nobody frees it', async () => {
@@ -82,6 +91,7 @@ test('a model is held while it runs, so that nobody frees it', async () => {
 test('what cannot be read again is a failure, and a refusal is none', async () => {
   const runs = sideRuns()
   const unreadable = {
+    bytes: 16,
     requestFor: (): never => {
       throw new Error('It cannot be read')
     },
