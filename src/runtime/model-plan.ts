@@ -82,3 +82,14 @@ export function unpinnedPlan({
 }: ModelPlan): ModelPlan {
   return plan
 }
+
+/** What a server has, or had, under one name, so that another process can have the same. */
+export function namedPlans(
+  name: string,
+  slots: readonly { readonly plan: ModelPlan; readonly model: PlannedModel | undefined }[],
+  previous: readonly ModelPlan[] | undefined,
+): NamedPlans {
+  const plans = slots.map(({ plan, model }) => (model ? pinnedPlan(plan, model) : plan))
+  const loaded = slots.some(({ model }) => model !== undefined)
+  return { name, plans, loaded, ...(previous === undefined ? {} : { previous }) }
+}

@@ -5,7 +5,7 @@ import { expectDistinct } from './load/expect-distinct.ts'
 import { ModelLoader } from './load/model-loader.ts'
 import { ModelPreparation } from './load/model-preparation.ts'
 import type { LoadedModel } from './loaded-model.ts'
-import { type ModelPlan, type NamedPlans, pinnedPlan } from './model-plan.ts'
+import { type ModelPlan, type NamedPlans, namedPlans, pinnedPlan } from './model-plan.ts'
 import { ModelShelf, type ShelfSlot, type Shelving } from './model-shelf.ts'
 import { ModelThreads } from './model-threads.ts'
 import type { PreparedModels, PrepareModels } from './prepared-models.ts'
@@ -20,9 +20,6 @@ export type { PreparedModels } from './prepared-models.ts'
 export type { ModelRepositoryOptions } from './repository-options.ts'
 
 const RUN_TIMEOUT_MS = 60_000
-const UNLOAD_GRACE_MS = 30_000
-/** A request may still be sending its body, for as long as the server lets it, and is answered after that. */
-const REPLACED_GRACE_MS = 180_000
 const DRAINING = 'The server is shutting down'
 
 /** Loaded, and to be all the versions under a name. */
@@ -65,7 +62,7 @@ export class ModelRepository {
     this.#leaving = new LeavingModels(this.#threads, log)
     this.#previous = new PreviousModels({
       keptMs: options.keepPreviousMs ?? 0,
-      retire: (model) => void this.#leaving.retire(model, REPLACED_GRACE_MS),
+      retire: (model) => void this.#leaving.replaced(model),
     })
     this.#loader = new ModelLoader({
       ...{ options, resources, threads: this.#threads },
@@ -181,11 +178,7 @@ export class ModelRepository {
   /** Everything that this server has, or had, so that another process can have the same. */
   plans(): readonly NamedPlans[] {
     return this.#shelf.names().map((name) => {
-      const slots = this.#shelf.slots(name)
-      const plans = slots.map(({ plan, model }) => (model ? pinnedPlan(plan, model) : plan))
-      const previous = this.#previous.plans(name)
-      const loaded = this.#shelf.get(name) !== undefined
-      return { name, plans, loaded, ...(previous === undefined ? {} : { previous }) }
+      return namedPlans(name, this.#shelf.slots(name), this.#previous.plans(name))
     })
   }
 
@@ -237,7 +230,7 @@ export class ModelRepository {
     this.tuning.forget(name)
     const [wasLoading] = await Promise.all([
       this.giveUp(name),
-      ...removed.map((model) => this.#unload(model)),
+      ...removed.map((model) => this.#leaving.unloaded(model)),
     ])
     if (wasLoading || removed.length > 0) return
     throw notFound(`No model is served as '${name}'`, { model: name })
@@ -299,12 +292,7 @@ export class ModelRepository {
 
   async #discard(models: readonly LoadedModel[]): Promise<void> {
     for (const model of models) this.#prepared.delete(model)
-    await Promise.all(models.map((model) => this.#leaving.retire(model, 0)))
-  }
-
-  async #unload(model: LoadedModel): Promise<void> {
-    await this.#leaving.retire(model, UNLOAD_GRACE_MS)
-    this.#log.info({ model: model.name, modelVersion: model.version }, 'Model unloaded')
+    await Promise.all(models.map((model) => this.#leaving.discarded(model)))
   }
 
   /** What is served, what is about to be, what may be again, and what is on its way out. */

@@ -348,3 +348,94 @@ test('another process gets the same, whatever the alias means by then', async ()
   })
   await other.close()
 })
+
+describe('a model that was replaced', () => {
+  const kept = { keepPreviousMs: 60_000 }
+
+  function eventsOf(control: RepositoryControl): readonly string[] {
+    const { events = [] } = control.history('iris') ?? {}
+    return events.map(({ kind, version, previous }) => `${kind} ${version} after ${previous}`)
+  }
+
+  test('stays loaded for a while, and is served again at once', async () => {
+    const registry = new FakeRegistry(fakeModel(), fakeModel())
+    const control = open(registry, kept)
+    const old = await repository.load('models:/iris@champion')
+    control.noteStart()
+    registry.champion = '2'
+    await control.load('iris', {})
+    const newer = repository.get('iris')
+    expect(repository.leaving()).toEqual([])
+    const asked = registry.asked.length
+    await control.rollback('iris')
+    expect(repository.get('iris')).toBe(old)
+    expect(registry.asked).toHaveLength(asked)
+    expect(JSON.parse(await score(old))).toEqual({ predictions: { y: [3] } })
+    expect(eventsOf(control)).toEqual(['loaded 1 after ', 'loaded 2 after 1', 'rolled-back 1 after 2'])
+    await expect(control.rollback('iris')).rejects.toMatchObject({
+      code: 'RESOURCE_CONFLICT',
+      message: expect.stringContaining('served since a rollback from version 2'),
+    })
+    await control.change({ kind: 'restore', name: 'iris', watched: 'the alias means version 2' })
+    expect(repository.get('iris')).toBe(newer)
+    expect(eventsOf(control).at(-1)).toBe('restored 2 after 1')
+  })
+
+  test('answers those that found it before it was replaced', async () => {
+    const control = open(new FakeRegistry(), kept)
+    const uri = fakeModel({ runMs: 5 })
+    const old = await repository.loadPlan({ uri, name: 'iris', placement: 'pool', workers: 1 })
+    old.admission.hold()
+    await control.load('iris', {})
+    expect(JSON.parse(await score(old))).toEqual({ predictions: { y: [3] } })
+    old.admission.release()
+  })
+
+  test('is loaded again where its time is over, as the version that it was', async () => {
+    const registry = new FakeRegistry(fakeModel(), fakeModel())
+    const control = open(registry, { keepPreviousMs: 20 })
+    const old = await repository.load('models:/iris@champion')
+    registry.champion = '2'
+    await control.load('iris', {})
+    await sleep(60)
+    await expect(score(old)).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
+    await control.rollback('iris')
+    expect(repository.get('iris')).not.toBe(old)
+    expect(repository.get('iris')?.version).toBe('1')
+    expect(registry.asked.at(-1)).toBe('models:/iris/1')
+  })
+
+  test('is ended when the next one takes its place, or the name is unloaded', async () => {
+    const control = open(new FakeRegistry(fakeModel()), kept)
+    const first = await repository.load('models:/iris/1')
+    await control.load('iris', {})
+    const second = repository.get('iris')
+    await control.load('iris', {})
+    await expect(score(first)).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
+    await score(second)
+    await control.unload('iris')
+    await expect(score(second)).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
+    await expect(control.rollback('iris')).rejects.toMatchObject({ code: 'RESOURCE_DOES_NOT_EXIST' })
+  })
+
+  test('is there once more where a change of all processes was not made after all', async () => {
+    const control = open(new FakeRegistry(fakeModel()), kept)
+    const first = await repository.load('models:/iris/1')
+    await control.load('iris', {})
+    const prepared = await control.prepareChange({ kind: 'restore', name: 'iris' })
+    expect(prepared.plans).toMatchObject([{ uri: 'models:/iris/1', served: '1' }])
+    await prepared.discard()
+    await score(first)
+    await control.rollback('iris')
+    expect(repository.get('iris')).toBe(first)
+  })
+
+  test('was never there: nothing to go back to', async () => {
+    const control = open(new FakeRegistry(fakeModel()))
+    await repository.load('models:/iris/1')
+    await expect(control.rollback('iris')).rejects.toMatchObject({
+      code: 'RESOURCE_DOES_NOT_EXIST',
+      message: "Nothing was served as 'iris' before",
+    })
+  })
+})

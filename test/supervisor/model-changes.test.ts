@@ -128,3 +128,45 @@ test('a process that joins during a change and cannot make it is told of, and th
   expect(outdated).toEqual([late])
   expect(second.orders).toEqual(['prepare load new', 'commit'])
 })
+
+test('what was served before is served again in all processes, by its plans in those that never had it', async () => {
+  const changes = new ModelChanges<FakeProcess>()
+  const [first, second] = [await joined(changes), await joined(changes)]
+  expect(await changes.change(first, { kind: 'restore', name: 'iris' })).toMatchObject({
+    code: 'RESOURCE_DOES_NOT_EXIST',
+  })
+  expect(await changes.change(first, { kind: 'load', name: 'iris' })).toBeUndefined()
+  expect(changes.models()).toMatchObject([{ plans: [{ uri: 'pinned' }], previous: IRIS.plans }])
+  const given: unknown[] = []
+  second.answers = (order) => {
+    if (order.type === 'prepare') given.push(order.change)
+  }
+  first.answers = second.answers
+  expect(await changes.change(second, { kind: 'restore', name: 'iris' })).toBeUndefined()
+  // The one that was asked has the plans of before, the other what that one has made of them.
+  expect(given).toEqual([
+    { kind: 'restore', name: 'iris', plans: IRIS.plans },
+    { kind: 'restore', name: 'iris', plans: [{ uri: 'pinned' }] },
+  ])
+  expect(await changes.change(second, { kind: 'restore', name: 'iris' })).toMatchObject({
+    code: 'RESOURCE_CONFLICT',
+  })
+  expect(changes.histories.of('iris')?.events.map(({ kind }) => kind)).toEqual([
+    ...['loaded', 'loaded', 'rolled-back'],
+  ])
+})
+
+test('what became of a model is told to all, and to those that come later', async () => {
+  const changes = new ModelChanges<FakeProcess>()
+  const first = await joined(changes)
+  const noted: Order[] = []
+  first.send = (order) => void noted.push(order)
+  const event = { kind: 'refused', at: 1, version: '2', previous: '1', reason: 'broken' } as const
+  changes.note('iris', event)
+  expect(noted).toEqual([{ type: 'noted', name: 'iris', event }])
+  const late = new FakeProcess(changes)
+  expect(changes.give(late).histories).toMatchObject([{ name: 'iris', counts: { loaded: 1, refused: 1 } }])
+  changes.leave(first)
+  changes.note('iris', event)
+  expect(noted).toHaveLength(1)
+})
