@@ -4,7 +4,7 @@ import { fingerprint } from './fingerprint-set.ts'
 import { FollowedFolder } from './followed-folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type KnownOutcome, KnownOutcomes } from './known-outcomes.ts'
-import { outcomeFailure } from './outcome-failure.ts'
+import { isSystemError, outcomeFailure } from './outcome-failure.ts'
 import { type OutcomeRecord, outcomeLine } from './outcome-record.ts'
 import { WriterFile } from './writer-file.ts'
 
@@ -153,12 +153,20 @@ export class OutcomeLog {
     }
   }
 
+  /** Under a name that nobody has had. */
   async #beginFile(): Promise<WriterFile> {
-    const name = this.#filesBegun === 0 ? this.#writer : `${this.#writer}-${this.#filesBegun}`
-    this.#filesBegun += 1
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
-    this.#ownNames.add(name)
-    return WriterFile.create(this.folder, name)
+    for (;;) {
+      const name = this.#filesBegun === 0 ? this.#writer : `${this.#writer}-${this.#filesBegun}`
+      this.#filesBegun += 1
+      try {
+        const file = await WriterFile.create(this.folder, name)
+        this.#ownNames.add(name)
+        return file
+      } catch (error) {
+        if (!isSystemError(error, 'EEXIST')) throw error
+      }
+    }
   }
 
   #lookSoon(): void {
