@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -312,6 +312,20 @@ rollouts:
       },
       canForce: false,
     })
+  })
+
+  test('are as docs/rollouts.md shows, whose remarks tell the defaults', async () => {
+    const page = readFileSync(new URL('../../docs/rollouts.md', import.meta.url), 'utf8')
+    const example = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? ''
+    const models = [...A, ...B, ...C, '-m', 'd=./d', '--host', '0.0.0.0']
+    const [shown] = await ofFile(example, ...models)
+    const [least] = await ofFile('rollouts: [{variants: {a: 100}}]', ...models)
+    if (shown === undefined || least === undefined) throw new Error('There is no rollout')
+    const { guards, mirror, canForce, outcome } = least
+    expect(shown).toMatchObject({ guards, mirror, canForce, shadows: ['d'] })
+    expect(shown.outcome).toEqual({ ...outcome, smallestDifference: 0.01 })
+    expect(shown.variants.map(({ permille }) => permille)).toEqual([890, 10, 100])
+    expect(shown.canary).toMatchObject({ variant: 'b', atEnd: 'promote' })
   })
 
   test('have the defaults of the flags, and may be several, beside that of the flags', async () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { rolloutId } from '../../../src/rollout/rollout-id.ts'
 import { keyNumber, SLOTS, slotOf, variantOfSlot } from '../../../src/rollout/split/assignment.ts'
@@ -51,6 +53,31 @@ describe('the number of a sticky key', () => {
     const together = both.filter((seeds) => seeds.length === 2).length
     // A quarter of them, give or take four standard deviations of 61.
     expect(Math.abs(together - 5000)).toBeLessThan(245)
+  })
+})
+
+describe('docs/rollouts.md', () => {
+  const page = readFileSync(new URL('../../../docs/rollouts.md', import.meta.url), 'utf8')
+
+  test('has a table of numbers and slots that are so', () => {
+    const rows = [...page.matchAll(/^\| `([0-9a-f]{16})` \| `([^`]+)` \| (\d+) \| (\d+) \|$/gm)]
+    expect(rows.length).toBeGreaterThan(5)
+    for (const [, seed = '', key = '', number, slot] of rows) {
+      expect(keyNumber(seed, key)).toBe(Number(number))
+      expect(slotOf(keyNumber(seed, key))).toBe(Number(slot))
+    }
+  })
+
+  test('has lines of JavaScript that compute the same', () => {
+    const code = /```js\n(import .*?\n)(.*?)```/s.exec(page)?.[2] ?? ''
+    const variantOf: unknown = new Function('createHash', `${code}; return variantOf`)(createHash)
+    if (typeof variantOf !== 'function') throw new Error('There is no such function')
+    const slots = [300, 301, 900, 1000].map((end, i) => ({ end, variant: 'abca'[i] }))
+    for (let i = 0; i < 2000; i++) {
+      const slot = slotOf(keyNumber('95813b93bd92b95c', `user-${i}`))
+      const entry = slots.find(({ end }) => slot < end)
+      expect(variantOf('95813b93bd92b95c', slots, `user-${i}`)).toBe(entry?.variant)
+    }
   })
 })
 
