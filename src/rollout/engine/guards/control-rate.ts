@@ -1,31 +1,32 @@
 /** Fewer events of the control say too little of its rate. */
-export const ENOUGH_EVENTS = 100
-
-/** Of the last events, which show what is the matter right now. */
-const RECENT = 50
-const ENOUGH_RECENT_EVENTS = 10
+export const ENOUGH_EVENTS = 50
 
 /** Standard errors above what was seen: the control's rate is rarely higher. */
 const MARGIN = 2
 
+/** Of how many of the last events how many have to be bad to be trouble, and no chance; the most events last. */
+const TROUBLE = [
+  { events: 10, bad: 2 },
+  { events: 20, bad: 3 },
+  { events: 50, bad: 3 },
+] as const
+const MOST_RECENT = 50
+
 /** How often something bad is seen of the control: a variant for which it is no more often is not at fault. */
 export class ControlRate {
-  readonly #recent = new Uint8Array(RECENT)
+  /** The last ones, in a ring: 1 is bad. */
+  readonly #recent = new Uint8Array(MOST_RECENT)
   #events = 0
   #bad = 0
-  #recentBad = 0
 
   get events(): number {
     return this.#events
   }
 
   add(isBad: boolean): void {
-    const place = this.#events % RECENT
-    const bit = isBad ? 1 : 0
-    this.#recentBad += bit - this.#recent[place]!
-    this.#recent[place] = bit
+    this.#recent[this.#events % MOST_RECENT] = isBad ? 1 : 0
     this.#events += 1
-    this.#bad += bit
+    if (isBad) this.#bad += 1
   }
 
   /**
@@ -33,18 +34,23 @@ export class ControlRate {
    * upper bound of its rate.
    */
   allowedRate(floor: number): number {
-    return this.#events < ENOUGH_EVENTS ? floor : atLeast(floor, this.#bad, this.#events)
+    const rate = this.#bad / this.#events
+    if (this.#events < ENOUGH_EVENTS || rate <= floor) return floor
+    return Math.min(1, rate + MARGIN * Math.sqrt((rate * (1 - rate)) / this.#events))
   }
 
-  /** The rate of its last events alone, where there are some. */
+  /** The highest rate of its last events, where it is in trouble just now; else 0. */
   get recentRate(): number {
-    const events = Math.min(this.#events, RECENT)
-    return events < ENOUGH_RECENT_EVENTS ? 0 : this.#recentBad / events
+    let [bad, looked, highest] = [0, 0, 0]
+    for (const trouble of TROUBLE) {
+      for (; looked < Math.min(trouble.events, this.#events); looked++) bad += this.#back(looked)
+      if (bad >= trouble.bad) highest = Math.max(highest, bad / looked)
+    }
+    return highest
   }
-}
 
-function atLeast(floor: number, bad: number, events: number): number {
-  const rate = bad / events
-  if (rate <= floor) return floor
-  return Math.min(1, rate + MARGIN * Math.sqrt((rate * (1 - rate)) / events))
+  /** Whether an event was bad; 0 is the last one. */
+  #back(events: number): number {
+    return this.#recent[(this.#events - 1 - events) % MOST_RECENT] ?? 0
+  }
 }

@@ -27,7 +27,7 @@ export interface AnswerEvent {
  * configured add up to it. Errors have most of it, since they may be few and have to be found among the first requests.
  */
 const WEIGHTS: Readonly<Record<GuardName, number>> = {
-  errors: 4,
+  errors: 6,
   faults: 2,
   slow: 1,
   disagreement: 1,

@@ -1,13 +1,8 @@
-import { GuardTest } from '../../statistics/guard-test.ts'
 import { type ControlRate, ENOUGH_EVENTS } from './control-rate.ts'
+import { RateTest } from './rate-test.ts'
 
 /** Fewer bad events stop nothing, however unlikely they are: the first requests of a model may be slow or meet one bad user. */
 const LEAST_BAD_EVENTS = 5
-
-interface RateTest {
-  readonly allowedRate: number
-  readonly guard: GuardTest
-}
 
 interface VariantGuardInit {
   /** The rate that is harmless in any case. */
@@ -43,7 +38,7 @@ export class VariantGuard {
     const { control, waitsForControl, floor } = this.#init
     if (this.#tripped || (waitsForControl && control.events < ENOUGH_EVENTS)) return false
     this.#test ??= this.#testOf(control.allowedRate(floor))
-    this.#test.guard.add(isBad)
+    this.#test.add(isBad)
     if (!isBad) return false
     this.#noteBadKey(key)
     this.#tripped = this.#isStopped(this.#test)
@@ -54,12 +49,13 @@ export class VariantGuard {
     return this.#tripped
   }
 
+  /** That were judged; once it has stopped the variant, those that did. */
   get events(): number {
-    return this.#test?.guard.events ?? 0
+    return this.#counts?.events ?? 0
   }
 
   get badEvents(): number {
-    return this.#test?.guard.badEvents ?? 0
+    return this.#counts?.badEvents ?? 0
   }
 
   get allowedRate(): number {
@@ -67,7 +63,7 @@ export class VariantGuard {
   }
 
   get eValue(): number {
-    return this.#test?.guard.eValue ?? 1
+    return this.#test?.eValue ?? 1
   }
 
   get stopsAt(): number {
@@ -75,7 +71,7 @@ export class VariantGuard {
   }
 
   #testOf(allowedRate: number): RateTest {
-    return { allowedRate, guard: new GuardTest({ allowedRate, alpha: this.#init.alpha }) }
+    return new RateTest({ allowedRate, alpha: this.#init.alpha })
   }
 
   #noteBadKey(key: number): void {
@@ -94,18 +90,16 @@ export class VariantGuard {
     return false
   }
 
-  #wouldStop({ guard }: RateTest): boolean {
-    // What has tripped once may have calmed down since.
-    if (!guard.tripped || !this.#hasSeveralBadKeys || guard.badEvents < LEAST_BAD_EVENTS) return false
-    return guard.eValue >= this.stopsAt
+  get #counts(): { readonly events: number; readonly badEvents: number } | undefined {
+    return this.#tripped ? this.#test?.telling : this.#test
   }
 
-  /** The same events by another rate, where that is higher; their order does not matter to the e-value. */
+  #wouldStop(test: RateTest): boolean {
+    if (!this.#hasSeveralBadKeys || test.badEvents < LEAST_BAD_EVENTS) return false
+    return test.eValue >= this.stopsAt && test.telling.badEvents >= LEAST_BAD_EVENTS
+  }
+
   #raised(test: RateTest, allowedRate: number): RateTest {
-    if (allowedRate <= test.allowedRate) return test
-    const raised = this.#testOf(allowedRate)
-    const good = test.guard.events - test.guard.badEvents
-    for (let event = 0; event < test.guard.events; event++) raised.guard.add(event >= good)
-    return raised
+    return allowedRate <= test.allowedRate ? test : test.raised(allowedRate)
   }
 }

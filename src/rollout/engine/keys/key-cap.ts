@@ -10,12 +10,14 @@ const MOST = 3
  * again and again is let through at most three times among some 30,000 others.
  */
 export class KeyCap {
-  readonly #counts = new Uint8Array(COUNTERS)
+  /** From the first event on. */
+  #counts: Uint8Array | undefined
   #used = 0
 
   /** Counts an event of a key (a number of `keyNumber`), and says whether it is let through. */
   take(key: number): boolean {
     const index = key % COUNTERS
+    this.#counts ??= new Uint8Array(COUNTERS)
     const count = this.#counts[index]!
     if (count >= MOST) return false
     if (count === 0) this.#use()
@@ -25,7 +27,7 @@ export class KeyCap {
 
   clear(): void {
     if (this.#used === 0) return
-    this.#counts.fill(0)
+    this.#counts?.fill(0)
     this.#used = 0
   }
 
