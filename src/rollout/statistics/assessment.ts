@@ -56,7 +56,7 @@ function intervalOf(
   variant: number,
   estimate: DifferenceEstimate | undefined,
 ): Interval | undefined {
-  if (estimate === undefined || estimate.variance === 0) return undefined
+  if (estimate === undefined || estimate.n === 0) return undefined
   if (!isEnough(plan, means, 0) || !isEnough(plan, means, variant)) return undefined
   return asymptoticInterval({
     n: estimate.n,

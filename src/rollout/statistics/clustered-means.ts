@@ -1,4 +1,4 @@
-import { VariantOutcomes } from './variant-outcomes.ts'
+import { covariance, type StepOutcomes, VariantOutcomes } from './variant-outcomes.ts'
 
 /** What is known of a variant's mean against that of the control, at one time. */
 export interface DifferenceEstimate {
@@ -13,7 +13,7 @@ export interface DifferenceEstimate {
    * keys and with outcomes of known keys, by what these add, and is the time of the confidence sequence: the estimate of
    * now and an earlier one have the variance of now as their covariance, so that the inverse of the variance is the
    * clock by which the standardised estimate is a Brownian motion (Scharfstein, Tsiatis, Robins, "Semiparametric efficiency
-   * and its implication on the design and analysis of group-sequential studies", JASA 1997).
+   * and its implication on the design and analysis of group-sequential studies", JASA 1997). 0 where all outcomes are the same.
    */
   readonly n: number
 }
@@ -71,18 +71,15 @@ export class ClusteredMeans {
     const other = this.#variants[variant]
     if (control === undefined || other === undefined) return undefined
     const strata = strataOf(control, other)
-    return strata.length === 0 ? undefined : combined(control, other, strata, this.#shift ?? 0)
+    return strata.length === 0 ? undefined : combined(strata, this.#shift ?? 0)
   }
 }
 
 /** A step in which both have outcomes. */
 interface Stratum {
-  readonly step: number
   readonly weight: number
-  readonly controlMean: number
-  readonly variantMean: number
-  /** Of single outcomes within their variant. */
-  readonly outcomeVariance: number
+  readonly control: StepOutcomes
+  readonly variant: StepOutcomes
 }
 
 function strataOf(control: VariantOutcomes, variant: VariantOutcomes): Stratum[] {
@@ -91,47 +88,48 @@ function strataOf(control: VariantOutcomes, variant: VariantOutcomes): Stratum[]
     const a = control.step(step)
     const b = variant.step(step)
     if (a === undefined || b === undefined || a.clusters < 2 || b.clusters < 2) continue
-    const keys = { a: a.keys.count, b: b.keys.count }
-    strata.push({
-      step,
-      weight: (keys.a * keys.b) / (keys.a + keys.b),
-      controlMean: a.mean,
-      variantMean: b.mean,
-      outcomeVariance: (a.deviations + b.deviations) / (a.count + b.count - 2),
-    })
+    const weight = 1 / (1 / a.keys.count + 1 / b.keys.count)
+    strata.push({ weight, control: a, variant: b })
   }
   return strata
 }
 
-function combined(
-  control: VariantOutcomes,
-  variant: VariantOutcomes,
-  strata: readonly Stratum[],
-  shift: number,
-): DifferenceEstimate {
-  const all = sumOf(strata, (stratum) => stratum.weight)
-  const controlMean = sumOf(strata, ({ weight, controlMean }) => weight * controlMean) / all
-  const variantMean = sumOf(strata, ({ weight, variantMean }) => weight * variantMean) / all
-  const variance = (weightedVariance(control, strata) + weightedVariance(variant, strata)) / all ** 2
-  const ofOneOutcome = sumOf(strata, ({ weight, outcomeVariance }) => weight * outcomeVariance) / all
+function combined(strata: readonly Stratum[], shift: number): DifferenceEstimate {
+  let all = 0
+  let controlMean = 0
+  let variantMean = 0
+  let ofOneOutcome = 0
+  for (const { weight, control, variant } of strata) {
+    all += weight
+    controlMean += weight * control.mean
+    variantMean += weight * variant.mean
+    ofOneOutcome += weight * outcomeVariance(control, variant)
+  }
+  const variance = weightedVariance(strata) / all ** 2
   return {
-    controlMean: controlMean + shift,
-    variantMean: variantMean + shift,
-    difference: variantMean - controlMean,
+    controlMean: controlMean / all + shift,
+    variantMean: variantMean / all + shift,
+    difference: (variantMean - controlMean) / all,
     variance,
-    n: variance > 0 ? (4 * ofOneOutcome) / variance : 0,
+    n: variance > 0 ? (4 * ofOneOutcome) / all / variance : 0,
   }
 }
 
-function weightedVariance(outcomes: VariantOutcomes, strata: readonly Stratum[]): number {
-  const squared = sumOf(strata, (a) =>
-    sumOf(strata, (b) => a.weight * b.weight * outcomes.covariance(a.step, b.step)),
-  )
-  return Math.max(0, squared)
+/** Of the weighted sum of differences. */
+function weightedVariance(strata: readonly Stratum[]): number {
+  let ofControl = 0
+  let ofVariant = 0
+  for (const one of strata) {
+    for (const other of strata) {
+      const weight = one.weight * other.weight
+      ofControl += weight * covariance(one.control, other.control)
+      ofVariant += weight * covariance(one.variant, other.variant)
+    }
+  }
+  return Math.max(0, ofControl) + Math.max(0, ofVariant)
 }
 
-function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
-  let sum = 0
-  for (const item of items) sum += value(item)
-  return sum
+/** Of single outcomes, within their variant. */
+function outcomeVariance(control: StepOutcomes, variant: StepOutcomes): number {
+  return (control.deviations + variant.deviations) / (control.count + variant.count - 2)
 }

@@ -21,7 +21,7 @@ export function outcomesToGo(
     readonly isBinary: boolean
   },
 ): number | undefined {
-  if (estimate === undefined || estimate.variance === 0) return undefined
+  if (estimate === undefined || estimate.n === 0) return undefined
   const outcomes = means.outcomes(0) + means.outcomes(variant)
   const least = Math.max(
     timesUntilEnough(means, 0, rules.isBinary),

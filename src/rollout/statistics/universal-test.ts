@@ -1,6 +1,5 @@
 import { evidence } from './evidence.ts'
 import { FirstKeys } from './first-keys.ts'
-import { logBeta } from './log-gamma.ts'
 
 /** Jeffreys' prior of a rate. */
 const PRIOR = 0.5
@@ -8,6 +7,8 @@ const PRIOR = 0.5
 interface Tries {
   successes: number
   failures: number
+  /** Logarithm of their Beta(1/2, 1/2) marginal likelihood, in the order in which they came. */
+  logMarginal: number
 }
 
 /**
@@ -31,6 +32,11 @@ export class UniversalTest {
   add(step: number, variant: number, key: number, isSuccess: boolean): void {
     if (!this.#firstKeys.add(key)) return
     const tries = this.#triesOf(step, variant)
+    const before = tries.successes + tries.failures
+    // The marginal likelihood is the product of what is predicted for each outcome by those before it.
+    tries.logMarginal += Math.log(
+      ((isSuccess ? tries.successes : tries.failures) + PRIOR) / (before + 2 * PRIOR),
+    )
     if (isSuccess) tries.successes += 1
     else tries.failures += 1
   }
@@ -49,22 +55,18 @@ export class UniversalTest {
   #triesOf(step: number, variant: number): Tries {
     const variants = this.#steps.get(step) ?? new Map<number, Tries>()
     this.#steps.set(step, variants)
-    const tries = variants.get(variant) ?? { successes: 0, failures: 0 }
+    const tries = variants.get(variant) ?? { successes: 0, failures: 0, logMarginal: 0 }
     variants.set(variant, tries)
     return tries
   }
 }
 
 function logEvidence(a: Tries, b: Tries): number {
-  const both = { successes: a.successes + b.successes, failures: a.failures + b.failures }
-  return logMarginal(a) + logMarginal(b) - logLargest(both)
+  return a.logMarginal + b.logMarginal - logLargest(a.successes + b.successes, a.failures + b.failures)
 }
 
-function logMarginal({ successes, failures }: Tries): number {
-  return logBeta(successes + PRIOR, failures + PRIOR) - logBeta(PRIOR, PRIOR)
-}
-
-function logLargest({ successes, failures }: Tries): number {
+/** Of the likelihoods of one rate for all of them. */
+function logLargest(successes: number, failures: number): number {
   const all = successes + failures
   return timesLog(successes, successes / all) + timesLog(failures, failures / all)
 }

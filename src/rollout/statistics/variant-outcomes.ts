@@ -42,24 +42,6 @@ export class VariantOutcomes {
     return this.#places.keys()
   }
 
-  /**
-   * Covariance of the means of two steps, robust to clusters: of the ratio estimators sum / count over buckets, linearised
-   * (Cochran, "Sampling techniques", 1977, section 6; Deng, Knoblich, Lu, "Applying the delta method in metric analytics",
-   * arXiv 1803.06336). A key that has outcomes in both steps makes them depend on each other.
-   */
-  covariance(step: number, otherStep: number): number {
-    const places = [this.#places.get(step)!, this.#places.get(otherStep)!] as const
-    const later = this.#steps[Math.max(...places)]!
-    const earlier = this.#steps[Math.min(...places)]!
-    const products = later.products[Math.min(...places)]!
-    const residuals =
-      products.sums -
-      later.mean * products.countBySum -
-      earlier.mean * products.sumByCount +
-      later.mean * earlier.mean * products.counts
-    return (residuals * Math.sqrt(later.correction * earlier.correction)) / (later.count * earlier.count)
-  }
-
   /** Adds what a new value of the bucket in the step at `place` changes in the products with the step at `other`. */
   #multiply(place: number, other: number, bucket: number, value: number): void {
     const with_ = this.#steps[other]!
@@ -85,7 +67,7 @@ export class VariantOutcomes {
     const known = this.#places.get(step)
     if (known !== undefined) return known
     const place = this.#steps.length
-    this.#steps.push(new StepOutcomes(place + 1))
+    this.#steps.push(new StepOutcomes(place))
     this.#places.set(step, place)
     return place
   }
@@ -99,6 +81,23 @@ export class VariantOutcomes {
   }
 }
 
+/**
+ * Covariance of the means of two steps of one variant, robust to clusters: of the ratio estimators sum / count over buckets,
+ * linearised (Cochran, "Sampling techniques", 1977, section 6; Deng, Knoblich, Lu, "Applying the delta method in metric
+ * analytics", arXiv 1803.06336). A key that has outcomes in both steps makes them depend on each other.
+ */
+export function covariance(one: StepOutcomes, other: StepOutcomes): number {
+  const later = one.place > other.place ? one : other
+  const earlier = later === one ? other : one
+  const products = later.products[earlier.place]!
+  const residuals =
+    products.sums -
+    later.mean * products.countBySum -
+    earlier.mean * products.sumByCount +
+    later.mean * earlier.mean * products.counts
+  return (residuals * Math.sqrt(later.correction * earlier.correction)) / (later.count * earlier.count)
+}
+
 /** Over buckets: products of this step's totals with those of an earlier one, or with its own. */
 interface Products {
   sums: number
@@ -109,7 +108,8 @@ interface Products {
 }
 
 /** Outcomes of one variant in one step; all values are shifted. */
-class StepOutcomes {
+export class StepOutcomes {
+  readonly place: number
   readonly sums = new Float64Array(BUCKETS)
   readonly counts = new Float64Array(BUCKETS)
   readonly keys = new DistinctKeys()
@@ -120,8 +120,10 @@ class StepOutcomes {
   #sum = 0
   #squares = 0
 
-  constructor(steps: number) {
-    this.products = Array.from({ length: steps }, () => ({
+  /** `place`: how many steps were there before it. */
+  constructor(place: number) {
+    this.place = place
+    this.products = Array.from({ length: place + 1 }, () => ({
       sums: 0,
       sumByCount: 0,
       countBySum: 0,
