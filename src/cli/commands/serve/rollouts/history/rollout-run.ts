@@ -31,7 +31,7 @@ export type RunOf = Pick<RolloutView, 'name' | 'id' | 'startedAt' | 'runId'>
  * @throws ServingError
  */
 export async function rolloutRun(client: MlflowClient, experiment: string, of: RunOf): Promise<RolloutRun> {
-  const named = await namedRun(client, of.runId)
+  const named = await namedRun(client, of)
   if (named !== undefined) return asRun(named)
   const { experimentId } = await experimentNamed(client, experiment)
   const known = await firstRun(client, experimentId, of)
@@ -43,10 +43,15 @@ export async function rolloutRun(client: MlflowClient, experiment: string, of: R
   return asRun(first)
 }
 
-/** One that was removed for good, or is in another tracking store, is as if there were none. */
-async function namedRun(client: MlflowClient, runId: string | undefined): Promise<Run | undefined> {
+/**
+ * One that was removed for good, or is in another tracking store, is as if there were none; and so is that of the time before the
+ * rollout began again.
+ */
+async function namedRun(client: MlflowClient, { runId, startedAt }: RunOf): Promise<Run | undefined> {
+  if (runId === undefined) return undefined
   try {
-    return runId === undefined ? undefined : await client.getRun(runId)
+    const run = await client.getRun(runId)
+    return (tagOf(run, STARTED_AT) ?? String(startedAt)) === String(startedAt) ? run : undefined
   } catch (error) {
     if (error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
     throw error
@@ -77,7 +82,11 @@ function create(client: MlflowClient, experimentId: string, of: RunOf): Promise<
   })
 }
 
-function asRun({ info, data }: Run): RolloutRun {
-  const host = data.tags.find(({ key }) => key === HOST)?.value ?? ''
-  return { runId: info.runId, host, isNew: false, hasEnded: info.status !== 'RUNNING' }
+function asRun(run: Run): RolloutRun {
+  const { runId, status } = run.info
+  return { runId, host: tagOf(run, HOST) ?? '', isNew: false, hasEnded: status !== 'RUNNING' }
+}
+
+function tagOf({ data }: Run, name: string): string | undefined {
+  return data.tags.find(({ key }) => key === name)?.value
 }

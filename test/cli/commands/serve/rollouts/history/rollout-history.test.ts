@@ -188,9 +188,16 @@ describe('the run of a rollout', () => {
     await theRun()
     history.note(ended(youngView(), runs[0]))
     await theRun(({ info }) => info.status === 'FAILED')
-    history.note({ ...youngView(), startedAt: youngView().startedAt + 5 * MINUTE })
-    await vi.waitFor(async () => expect(await allRuns()).toHaveLength(2))
-    expect(runs).toHaveLength(2)
+    // The state still names the run of before.
+    const again = { ...youngView(), startedAt: youngView().startedAt + 5 * MINUTE, runId: runs[0] }
+    history.note(again)
+    await vi.waitFor(() => expect(runs).toHaveLength(2))
+    history.note({ ...again, step: 3, runId: runs[1] })
+    await vi.waitFor(async () => {
+      const run = (await allRuns()).find(({ info }) => info.runId === runs[1])
+      expect(run === undefined ? [] : (await values(run, 'step')).map(([step]) => step)).toEqual([0, 3])
+    })
+    expect(await allRuns()).toHaveLength(2)
   })
 
   test('has what replicas of other machines did under their names', async () => {
