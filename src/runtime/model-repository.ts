@@ -16,7 +16,6 @@ import type { ServedModel } from './served-model.ts'
 import { RepositoryTuning } from './tuning/repository-tuning.ts'
 import { warmUp } from './warm-up.ts'
 
-export type { PreparedModels } from './prepared-models.ts'
 export type { ModelRepositoryOptions } from './repository-options.ts'
 
 const RUN_TIMEOUT_MS = 60_000
@@ -280,11 +279,9 @@ export class ModelRepository {
     this.#shelf.replace(name, shelved, this.#asked++)
     for (const { model } of shelved) {
       this.#prepared.delete(model)
-      const { version, placement, source } = model
-      this.#log.info(
-        { model: name, modelVersion: version, uri: source.canonicalUri, placement },
-        'Model loaded',
-      )
+      const { version: modelVersion, placement, source } = model
+      const facts = { model: name, modelVersion, uri: source.canonicalUri, placement }
+      this.#log.info(facts, 'Model loaded')
       this.onLoaded(model)
     }
     this.#previous.put(name, replaced)

@@ -4,7 +4,8 @@ import { ModelHistories, type ModelHistory } from '../core/model-history.ts'
 import { isPathSegment } from '../core/path-segment.ts'
 import type { IndexedModel } from './indexed-model.ts'
 import { type ModelPlan, pinnedPlan, unpinnedPlan } from './model-plan.ts'
-import type { ModelRepository, PreparedModels } from './model-repository.ts'
+import type { ModelRepository } from './model-repository.ts'
+import type { PreparedModels } from './prepared-models.ts'
 
 /** How a model is to be loaded; as it was before, where neither is given. */
 export interface LoadOrder {

@@ -50,6 +50,8 @@ export class ListenerGroup implements ListenerObserver {
   readonly #options: ListenerGroupOptions
   readonly #gathering = new FigureGathering()
   readonly #changes = new ModelChanges<ListenerSeat>()
+  /** The models of all, for whoever watches over them. */
+  readonly models: WatchedModels = watchedModels(this.#changes, () => this.#first)
   readonly #rollouts: RolloutRelay<ListenerSeat>
   readonly #first: ListenerSeat
   /** Those that live, leaving ones included; the first has no thread. */
@@ -140,11 +142,6 @@ export class ListenerGroup implements ListenerObserver {
     void this.#changes.change(this.#first, change).then((error) => {
       listener.send({ type: 'changed', id, ...(error === undefined ? {} : { error: serializeError(error) }) })
     })
-  }
-
-  /** What becomes of the models is changed and told here, for whoever watches over all. */
-  get models(): WatchedModels {
-    return watchedModels(this.#changes, () => this.#first)
   }
 
   done(listener: ListenerSeat, id: number, answer: ChangeAnswer): void {

@@ -52,6 +52,8 @@ export class Supervisor implements ProcessObserver {
   readonly #dispatcher = new ConnectionDispatcher()
   readonly #gathering = new FigureGathering()
   readonly #changes = new ModelChanges<SupervisedProcess>()
+  /** The models of all, for whoever watches over them. */
+  readonly models: WatchedModels = watchedModels(this.#changes, () => this.#changes.lead())
   /** Those that live, leaving ones included. */
   readonly #processes = new Set<SupervisedProcess>()
   readonly #delays: readonly RestartDelay[]
@@ -129,11 +131,6 @@ export class Supervisor implements ProcessObserver {
     void this.#changes.change(process, change).then((error) => {
       process.send({ type: 'changed', id, ...(error === undefined ? {} : { error: serializeError(error) }) })
     })
-  }
-
-  /** What becomes of the models is changed and told here, for whoever watches over all. */
-  get models(): WatchedModels {
-    return watchedModels(this.#changes, () => this.#changes.lead())
   }
 
   done(process: SupervisedProcess, id: number, answer: ChangeAnswer): void {
