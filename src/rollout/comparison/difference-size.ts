@@ -1,12 +1,15 @@
 import type { OutputDifference } from '../rollout-messages.ts'
 import { LARGEST_EXCESS } from './tolerance.ts'
 
-/** How much an answer differs, to tell larger from smaller: the largest excess; text and shapes have none and count as most. */
+/**
+ * How much an answer differs, to tell larger from smaller: 0 where it agrees, else the largest excess, 1 at least where only a
+ * class is another one. Text and other shapes have no excess and count as most.
+ */
 export function differenceSize(differences: readonly OutputDifference[]): number {
-  let largest = 0
-  for (const { different, excess } of differences) {
-    const size = excess ?? (different > 0 ? LARGEST_EXCESS : 0)
-    if (size > largest) largest = size
-  }
-  return largest
+  return Math.max(0, ...differences.map(sizeOf))
+}
+
+function sizeOf({ different, excess = LARGEST_EXCESS, labels }: OutputDifference): number {
+  if (different > 0) return excess
+  return labels !== undefined && labels.different > 0 ? 1 : 0
 }

@@ -20,12 +20,12 @@ export class LargestDifferences {
 
   /**
    * Asks for the example of a difference where it is among the largest so far, and gives it; of equal ones the first is kept.
-   * @param size see differenceSize
+   * @param size see differenceSize; an answer that agrees, of size 0, is no example
    */
   offer(size: number, makeExample: () => string): string | undefined {
     const place = this.#kept.findIndex((kept) => kept.size < size)
     const at = place === -1 ? this.#kept.length : place
-    if (at >= this.#most) return undefined
+    if (size <= 0 || at >= this.#most) return undefined
     const example = makeExample()
     this.#kept.splice(at, 0, { size, example })
     if (this.#kept.length > this.#most) this.#kept.pop()

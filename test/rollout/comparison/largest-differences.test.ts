@@ -10,7 +10,10 @@ describe('LargestDifferences', () => {
       fc.property(fc.array(fc.nat(20)), fc.nat(6), (sizes, most) => {
         const largest = new LargestDifferences(most)
         for (const [at, size] of sizes.entries()) largest.offer(size, () => `${size}/${at}`)
-        const wanted = sizes.map((size, at) => ({ size, at })).sort((a, b) => b.size - a.size || a.at - b.at)
+        const wanted = sizes
+          .map((size, at) => ({ size, at }))
+          .filter(({ size }) => size > 0)
+          .sort((a, b) => b.size - a.size || a.at - b.at)
         expect(largest.examples).toEqual(wanted.slice(0, most).map(({ size, at }) => `${size}/${at}`))
       }),
     )
@@ -28,8 +31,15 @@ describe('LargestDifferences', () => {
   })
 })
 
-test('text and other shapes count as the largest difference', () => {
-  expect(differenceSize([{ output: 'a', excess: 3, different: 1, elements: 2 }])).toBe(3)
-  expect(differenceSize([{ output: 'a', different: 1, elements: 2 }])).toBe(LARGEST_EXCESS)
-  expect(differenceSize([{ output: 'a', different: 0, elements: 2 }])).toBe(0)
+describe('the size of a difference', () => {
+  test('is its largest excess; text and other shapes count as most', () => {
+    expect(differenceSize([{ output: 'a', excess: 3, different: 1, elements: 2 }])).toBe(3)
+    expect(differenceSize([{ output: 'a', different: 1, elements: 2 }])).toBe(LARGEST_EXCESS)
+  })
+
+  test('is nothing where all is within the tolerance, and something where a class is another one', () => {
+    const within = { output: 'a', excess: 0.9, different: 0, elements: 1 }
+    expect(differenceSize([within, { output: 'b', different: 0, elements: 2 }])).toBe(0)
+    expect(differenceSize([{ ...within, labels: { different: 1, rows: 1 } }])).toBe(1)
+  })
 })

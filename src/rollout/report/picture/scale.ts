@@ -31,7 +31,10 @@ export function roundTicks(
   wanted: number,
   label: (value: number) => string,
 ): Tick[] {
-  const step = roundStep((high - low) / wanted || Math.abs(high) || 1)
+  const magnitude = Math.max(Math.abs(low), Math.abs(high))
+  // What differs in the last digits of a double only is one value.
+  const isOne = high - low <= 1e-9 * magnitude
+  const step = roundStep(isOne ? magnitude || 1 : (high - low) / wanted)
   const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)]
   return Array.from({ length: Math.max(last - first, 1) + 1 }, (_, at) => {
     const value = Number(((first + at) * step).toPrecision(12))

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { reportPage } from '../../../src/rollout/report/report-page.ts'
+import type { RolloutView } from '../../../src/rollout/rollout-view.ts'
+import {
+  canaryView,
+  hostileView,
+  rolledBackView,
+  SAMPLE_VIEWS,
+  shadowView,
+  threeVariantsView,
+  winnerView,
+  youngView,
+} from './sample-views.ts'
+
+/** What a person reads, without the style. */
+function textOf(view: RolloutView): string {
+  return reportPage(view)
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+}
+
+describe('the report', () => {
+  test.each(Object.keys(SAMPLE_VIEWS))('needs no script and nothing from elsewhere: %s', (name) => {
+    const page = reportPage(SAMPLE_VIEWS[name]!())
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|\bon\w+=|url\(|@import|https?:/i)
+    expect(page).toMatch(/^<!doctype html>/)
+  })
+
+  test.each(Object.keys(SAMPLE_VIEWS))('opens and closes each element: %s', (name) => {
+    expect(unclosed(reportPage(SAMPLE_VIEWS[name]!()))).toEqual([])
+  })
+
+  test.each(Object.keys(SAMPLE_VIEWS))('shows no number that is not one: %s', (name) => {
+    expect(reportPage(SAMPLE_VIEWS[name]!())).not.toMatch(/NaN|undefined|Infinity|\[object|\bnull\b/)
+  })
+
+  test('takes names for text, wherever they come from', () => {
+    const page = reportPage(hostileView())
+    expect(page).not.toContain('<script')
+    expect(
+      page.match(/&lt;script&gt;document\.title=&#39;owned&#39;&lt;\/script&gt;&quot;&#39;&amp;/g)?.length,
+    ).toBeGreaterThan(20)
+    expect(page).toContain('href="../%3Cscript%3E')
+    expect(reportPage({ ...youngView(), name: 'half \ud83d of a character' })).toContain('href="../half')
+  })
+
+  test('begins with the decision', () => {
+    for (const make of [winnerView, rolledBackView, shadowView]) {
+      const view = make()
+      const text = textOf(view)
+      expect(text.indexOf(view.decision)).toBeGreaterThan(0)
+      expect(text.indexOf(view.decision)).toBeLessThan(text.indexOf('Variants'))
+    }
+  })
+
+  test('tells of each variant its share, traffic, time and outcomes', () => {
+    const text = textOf(winnerView())
+    expect(text).toMatch(
+      /challenger models:\/iris@challenger, version 4 50.% 32,112 8,173 92 \(0\.29.%\) 0 0\.64.ms 2\.6.ms 19,288 11\.6.%/,
+    )
+    expect(text).toMatch(/Variant is better/)
+    expect(text).toMatch(/\+0\.25 to \+2\.17.points/)
+  })
+
+  test('draws the interval with a line at zero, and says it in words', () => {
+    const page = reportPage(winnerView())
+    expect(page).toMatch(
+      /aria-label="challenger against champion, in points\. The interval is \+[\d.]+ to \+[\d.]+.points at the end\."/,
+    )
+    expect(page).toMatch(/class="zero"/)
+    expect(page).toMatch(/class="band v1" d="M/)
+  })
+
+  test('shows where a canary is, and what it waits for', () => {
+    const page = reportPage(canaryView())
+    expect(textOf(canaryView())).toMatch(
+      /1.% done 200 keys, 1 h 10.% now 1,180 of 2,000 keys 1 h 30 min of 2 h 50.% to come/,
+    )
+    expect(page).toContain('aria-current="step"')
+    expect(page).toContain('<progress max="2000" value="1180">')
+    expect(page.match(/class="change"/g)?.length).toBeGreaterThan(0)
+  })
+
+  test('shows which guard stopped a variant', () => {
+    expect(textOf(rolledBackView())).toMatch(/Errors 14 \(27.%\) of 52 2.% stopped it 2,310/)
+    expect(textOf(rolledBackView())).toContain('Not decided')
+  })
+
+  test('shows what a shadow did, with examples', () => {
+    const text = textOf(shadowView())
+    expect(text).toContain('It answered copies of 4,790 requests')
+    expect(text).toContain('0.1, 0.59, 0.31 0.1, 0.46, 0.44')
+    expect(text).toContain('measurements (FP32 1 × 4), values not kept')
+  })
+
+  test('warns where the variants do not get the keys that they should', () => {
+    expect(textOf(threeVariantsView())).toContain('do not trust the comparison')
+    expect(textOf(winnerView())).not.toContain('do not trust the comparison')
+  })
+
+  test('is there before anything has happened', () => {
+    const { comparisons, ...young } = youngView()
+    const empty: RolloutView = {
+      ...young,
+      comparisons: comparisons.map((comparison) => ({
+        ...{ ...comparison, controlMean: undefined, variantMean: undefined, difference: undefined },
+        ...{ interval: undefined, outcomesToGo: undefined, controlKeys: 0, variantKeys: 0 },
+      })),
+      guards: [],
+      history: [],
+      variants: young.variants.map((variant) => ({
+        ...{ ...variant, requests: 0, keys: 0, errors: 0, outcomes: 0 },
+        ...{ latencyMs: undefined, outcomeMean: undefined },
+      })),
+    }
+    expect(reportPage(empty)).not.toMatch(/NaN|undefined/)
+    const [point] = young.history
+    const still = {
+      ...point!,
+      at: 0,
+      variants: point!.variants.map((each) => ({ ...each, requests: 0, outcomes: 0 })),
+    }
+    expect(reportPage({ ...empty, history: [still, still] })).not.toMatch(/NaN|undefined/)
+  })
+
+  test('bears extreme numbers', () => {
+    const view = threeVariantsView()
+    const guards = view.guards.map((guard) => ({
+      ...guard,
+      eValue: Number.MAX_VALUE,
+      stopsAt: Number.MAX_VALUE,
+    }))
+    const history = view.history.map((point, at) => ({
+      ...point,
+      intervals: point.intervals.map(() => ({ low: -(10 ** (300 - at)), high: 1e-300 })),
+    }))
+    expect(reportPage({ ...view, guards, history })).not.toMatch(/NaN|undefined|Infinity/)
+  })
+})
+
+const VOID = new Set(['meta', '!doctype'])
+
+/** Elements that were not closed, or closed in another order. */
+function unclosed(page: string): readonly string[] {
+  const open: string[] = []
+  for (const [, slash, name = '', rest = ''] of page.matchAll(/<(\/?)([!a-z][a-z0-9]*)([^>]*)>/g)) {
+    if (slash === '/') {
+      const last = open.pop()
+      if (last !== name) return [`${last} closed by ${name}`]
+    } else if (!VOID.has(name) && !rest.endsWith('/')) open.push(name)
+  }
+  return open
+}
