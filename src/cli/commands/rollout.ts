@@ -74,6 +74,14 @@ export function addRolloutCommand(program: Command): void {
     .action(async (url: string, name: string | undefined, options: RolloutOptions) =>
       (await import('./rollout/direct.ts')).restart(url, name, options),
     )
+
+  withServer(rollout.command('rollback'))
+    .description('Serves the version of a model again that --watch has replaced, while it is kept')
+    .argument('<url>', URL_HELP)
+    .argument('<model>', 'served name of the model')
+    .action(async (url: string, model: string, options: RolloutOptions) =>
+      (await import('./rollout/rollback.ts')).rollback(url, model, options),
+    )
 }
 
 function withServer(command: Command): Command {

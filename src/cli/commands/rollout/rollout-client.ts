@@ -42,6 +42,11 @@ export class RolloutClient {
     return readRolloutView(await this.#json('POST', `${pathOf(name)}/${direction}`, body))
   }
 
+  /** Serves the version of a model again that another one has replaced. */
+  async rollBackModel(model: string): Promise<void> {
+    await this.#text('POST', `/v2/repository/models/${encodeURIComponent(model)}/rollback`, {})
+  }
+
   /** The name, or that of the only rollout. @throws ServingError where there is none, or several */
   async nameOr(name: string | undefined): Promise<string> {
     if (name !== undefined) return name
