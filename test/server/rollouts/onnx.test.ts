@@ -8,7 +8,7 @@ import { firstSplit } from '../../../src/rollout/split/split.ts'
 import { DataPlane } from '../../../src/runtime/data-plane.ts'
 import { ModelRepository } from '../../../src/runtime/model-repository.ts'
 import { startServer } from '../support/running.ts'
-import { HeardChannel, OUTCOME_KEY, rolloutPlan } from './support.ts'
+import { comparison, HeardChannel, OUTCOME_KEY, rolloutPlan } from './support.ts'
 
 const IRIS = join(import.meta.dirname, '../../../models/iris')
 const COLUMNS = ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)']
@@ -122,11 +122,9 @@ describe('the bundled champion and challenger', () => {
     const bodies = golden.map((line) => JSON.parse(line) as { content_type: string; body: string })
     for (const { content_type, body } of bodies) {
       const headers = { 'content-type': content_type }
-      expect((await fetch(`${url}/invocations`, { method: 'POST', body, headers })).status).toBe(200)
+      const ask = () => fetch(`${url}/invocations`, { method: 'POST', body, headers })
+      expect((await comparison(channel, ask)).outcome).toBe('differs')
     }
-    await channel.until(() => channel.compared.length === bodies.length)
-    expect(channel.compared.every(({ outcome }) => outcome === 'differs')).toBe(true)
-    expect(channel.compared).toHaveLength(bodies.length)
     const labels = channel.compared.flatMap(({ outputs = [] }) =>
       outputs.flatMap((output) => output.labels ?? []),
     )
@@ -135,9 +133,9 @@ describe('the bundled champion and challenger', () => {
 
   test('are compared on what a worker has read', async () => {
     const { url, channel } = await serve(undefined, ['challenger'])
-    expect((await post(`${url}/invocations`, frame(rowsFrom(5.5, MANY_ROWS)))).status).toBe(200)
-    await channel.until(() => channel.compared.length === 1)
-    expect(channel.compared).toMatchObject([{ model: 'challenger', outcome: 'differs' }])
-    expect(channel.compared[0]!.outputs!.some(({ elements }) => elements === MANY_ROWS)).toBe(true)
+    const ask = () => post(`${url}/invocations`, frame(rowsFrom(5.5, MANY_ROWS)))
+    const made = await comparison(channel, ask)
+    expect(made).toMatchObject({ model: 'challenger', outcome: 'differs' })
+    expect(made.outputs!.some(({ elements }) => elements === MANY_ROWS)).toBe(true)
   })
 })

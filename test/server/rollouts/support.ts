@@ -54,6 +54,20 @@ export class HeardChannel implements RolloutChannel {
   }
 }
 
+/** The first comparison that was not dropped, as a busy machine lets happen: requests are sent until there is one. */
+export async function comparison(
+  channel: HeardChannel,
+  send: () => Promise<unknown>,
+): Promise<ComparedOutputs> {
+  for (;;) {
+    const before = channel.compared.length
+    await send()
+    await channel.until(() => channel.compared.length > before)
+    const made = channel.compared.find(({ outcome }) => outcome !== 'dropped')
+    if (made !== undefined) return made
+  }
+}
+
 /** What was observed of one request, without its time. */
 export function seen([variant, step, , , flags]: ObservedRequest): string {
   const names = Object.entries(OBSERVED).flatMap(([name, flag]) => (flags & flag ? [name] : []))
