@@ -73,7 +73,9 @@ export class RolloutEngine {
 
   /** An outcome, each once, in any order. One of another rollout is left out: its variants are others. */
   outcome(facts: OutcomeFacts, value: number): void {
-    const isOwn = facts.rolloutId === this.#state.id && facts.variant < this.#state.variants.length
+    const { id, variants, startedAt } = this.#state
+    // Of answers from before the rollout began again the last run tells.
+    const isOwn = facts.rolloutId === id && facts.variant < variants.length && facts.issuedAt >= startedAt
     if (isOwn && Number.isFinite(value)) this.#figures.outcome(facts, value)
   }
 
