@@ -18,10 +18,10 @@ import type { OpenGroup } from './open-group.ts'
 import type { OpenPorts, PortShare } from './open-ports.ts'
 import { ownModels } from './own-models.ts'
 import { fieldsOf, type Place } from './place.ts'
-import { openRollouts, type ServerRollouts, takePart } from './rollouts/server-rollouts.ts'
+import { expectFitting, openRollouts, type ServerRollouts, takePart } from './rollouts/server-rollouts.ts'
 import { shareTuning } from './share-tuning.ts'
 import { SharedControl } from './shared-control.ts'
-import { startSteps } from './start-steps.ts'
+import { isOfSettings, startSteps } from './start-steps.ts'
 import type { ServingTracker } from './track/serving-tracker.ts'
 import { watchHangs } from './watch-hangs.ts'
 
@@ -77,6 +77,7 @@ export async function serveHere(settings: ServeSettings, place: Place): Promise<
     // The server's modules are read while the engine opens the models in threads of its own.
     const loading = Promise.all(steps.flatMap((step) => loadStep(parts.repository, step)))
     const [models] = await Promise.all([loading, import('./open-ports.ts'), ...serverModules()])
+    if (steps.every(isOfSettings)) await expectFitting(rollouts, parts.repository)
     const own = { settings, place, logger, format, resources, rollouts, tracking: {} }
     const serving = await open({ ...parts, ...own }, models)
     await begin(serving)

@@ -24,6 +24,11 @@ export async function startSteps(
   })
 }
 
+/** Whether the settings say so, and not another process that has served for a while: what was named may be exchanged by then. */
+export function isOfSettings(step: StartStep): boolean {
+  return step.kind === 'load' && step.plan.served === undefined
+}
+
 /** They come from a process of the same server, which had them from the same code. */
 function ofSameServer({ name, plans, loaded }: NamedModels): NamedPlans {
   return { name, plans: plans as readonly ModelPlan[], loaded }

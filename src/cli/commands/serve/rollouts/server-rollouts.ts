@@ -1,4 +1,5 @@
 import { internalError } from '../../../../core/errors.ts'
+import type { ModelRepository } from '../../../../runtime/model-repository.ts'
 import type { RolloutOptions } from '../../../../server/rollouts/rollout-options.ts'
 import type { SupervisorLink } from '../../../../supervisor/supervisor-link.ts'
 import type { SupervisorLog } from '../../../../supervisor/supervisor-log.ts'
@@ -41,6 +42,16 @@ export async function openRollouts(
   const { startRolloutThread } = await import('./start-rollout-thread.ts')
   const thread = startRolloutThread({ settings, rollouts: plans, outcomeKey: key }, log)
   return { plans, outcomeKey: key, thread }
+}
+
+/** @throws ServingError INVALID_PARAMETER_VALUE where models that are loaded now cannot take part in the same rollout. */
+export async function expectFitting(
+  rollouts: ServerRollouts | undefined,
+  repository: Pick<ModelRepository, 'get'>,
+): Promise<void> {
+  if (rollouts === undefined) return
+  const { checkVariants } = await import('./check-variants.ts')
+  checkVariants(rollouts.plans, (name) => repository.get(name))
 }
 
 /** @param link to whoever directs this server with others; without one it is the only member */
