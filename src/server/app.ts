@@ -82,7 +82,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   const bodies = new BodyReader(limits)
   const { models, dataPlane } = options
   const requests = new ModelRequests({
-    ...{ models: given.models, dataPlane, bodies, rollouts },
+    ...{ models, dataPlane, bodies, rollouts },
     requestTimeoutMs: limits.requestTimeoutMs,
   })
   const scoring = new MlflowScoring(requests)
