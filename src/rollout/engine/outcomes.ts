@@ -8,10 +8,7 @@ import { UniversalTest } from '../statistics/universal-test.ts'
 /** Comparisons are made again at most so often. */
 const COMPARED_AFTER_MS = 1000
 
-/**
- * All outcomes of a rollout and what they say. They are never forgotten, by a restart of the rollout neither: a comparison
- * that began anew whenever somebody wished would find a difference in the end.
- */
+/** All outcomes of a rollout, and what they say of its variants. */
 export class Outcomes {
   readonly #plan: OutcomePlan
   readonly #variants: readonly string[]

@@ -37,11 +37,11 @@ export interface RolloutEngineInit {
  * All that one rollout decides: its split, its canary, its guards, its comparison. Pure but for the clock, and held by one
  * thread; engines of several replicas each judge their own requests and follow each other's states.
  *
- * What a guard has stopped comes back by a restart only. A restart forgets what guards have counted, and keeps outcomes.
+ * What a guard has stopped comes back by a restart only, which begins everything anew: guards, figures and outcomes.
  */
 export class RolloutEngine {
   readonly #init: RolloutEngineInit
-  readonly #figures: RolloutFigures
+  #figures: RolloutFigures
   #state: RolloutState
 
   constructor(init: RolloutEngineInit) {
@@ -71,10 +71,12 @@ export class RolloutEngine {
     for (const comparison of comparisons) this.#obey(this.#figures.compared(comparison, this.#isRunning))
   }
 
-  /** An outcome, each once, in any order. One of another rollout is left out: its variants are others. */
+  /**
+   * An outcome, each once, in any order. Those of another rollout of this name, whose variants are others, and of answers from
+   * before it began again are left out.
+   */
   outcome(facts: OutcomeFacts, value: number): void {
     const { id, variants, startedAt } = this.#state
-    // Of answers from before the rollout began again the last run tells.
     const isOwn = facts.rolloutId === id && facts.variant < variants.length && facts.issuedAt >= startedAt
     if (isOwn && Number.isFinite(value)) this.#figures.outcome(facts, value)
   }
@@ -139,7 +141,7 @@ export class RolloutEngine {
    */
   restart(): void {
     const { plan, now } = this.#init
-    const { phase, cause, canaryStep } = this.#state
+    const { phase, cause, canaryStep, startedAt } = this.#state
     const isAsPlanned = phase === 'running' && cause === '' && (canaryStep ?? 0) === 0
     if (isAsPlanned) {
       throw conflict(`Rollout '${plan.name}' is at its beginning: there is nothing to restart`, {
@@ -147,9 +149,9 @@ export class RolloutEngine {
       })
     }
     const canary = plan.canary === undefined ? undefined : 0
-    const begun = { phase: 'running', canaryStep: canary, cause: '', startedAt: now() } as const
+    const later = Math.max(now(), startedAt + 1)
+    const begun = { phase: 'running', canaryStep: canary, cause: '', startedAt: later } as const
     this.#write({ ...newShares(this.#state, plannedPermille(plan)), ...begun })
-    this.#figures.restart(now())
   }
 
   /** There is a run of MLflow now that has the history of this rollout. */
@@ -198,9 +200,7 @@ export class RolloutEngine {
   }
 
   #follow(state: RolloutState): void {
-    const isAnew = state.startedAt !== this.#state.startedAt
     this.#take(state)
-    if (isAnew) this.#figures.restart(this.#init.now())
     this.#stopAgain()
   }
 
@@ -274,12 +274,16 @@ export class RolloutEngine {
     const before = this.#state
     this.#state = state
     const now = this.#init.now()
-    if (state.step !== before.step || JSON.stringify(state.split) !== JSON.stringify(before.split)) {
-      this.#figures.beginStep(state, now)
-    }
+    if (state.startedAt > before.startedAt) this.#figures = new RolloutFigures(this.#init.plan, state, now)
+    else if (!isSameStep(state, before)) this.#figures.beginStep(state, now)
   }
 
   #change(): Change {
     return { writer: this.#init.writer, at: this.#init.now() }
   }
+}
+
+/** Two replicas may have begun different steps of one number at the same time. */
+function isSameStep(a: RolloutState, b: RolloutState): boolean {
+  return a.step === b.step && JSON.stringify(a.split) === JSON.stringify(b.split)
 }

@@ -44,8 +44,8 @@ export class RolloutFigures {
   #step: number
   #stepKeys: readonly DistinctKeys[] = []
   #stepBeganAt = 0
-  /** Answers of earlier steps, before the last restart, are not judged. */
-  #judgedFrom = 0
+  /** Answers of earlier steps are of the rollout before it began again. */
+  readonly #firstStep: number
 
   constructor(plan: RolloutPlan, state: RolloutState, now: number) {
     const { guards, mirror, shadows } = plan
@@ -58,6 +58,7 @@ export class RolloutFigures {
     this.#slowLimit = guards.slow && new SlowLimit(guards.slow.ratio)
     this.#loss = guards.outcomeLoss && new OutcomeLoss(this.#names.length, guards.outcomeLoss.afterSeconds)
     this.#step = state.step
+    this.#firstStep = state.step
     this.#beginKeys(state, state.at)
   }
 
@@ -73,7 +74,7 @@ export class RolloutFigures {
   answered(answer: Answer, now: number, isJudged: boolean): Trip | undefined {
     const { variant, step, key, milliseconds, isError, isFault, isOfClient } = answer
     const figures = this.variants[variant]
-    if (figures === undefined) return undefined
+    if (figures === undefined || step < this.#firstStep) return undefined
     figures.requests += 1
     if (isOfClient) return undefined
     figures.answered(key, milliseconds)
@@ -84,7 +85,7 @@ export class RolloutFigures {
     if (!isError) this.#loss?.answered(variant, key, now)
     const { slowMs } = this
     if (variant === 0) this.#slowLimit?.add(milliseconds, now)
-    if (!isJudged || step < this.#judgedFrom) return undefined
+    if (!isJudged) return undefined
     const isSlow = slowMs === undefined ? undefined : milliseconds > slowMs
     return this.#guards.answered({ variant, key, isError, isFault, isSlow })
   }
@@ -98,7 +99,7 @@ export class RolloutFigures {
     const differs = outcome !== 'agrees'
     if (shadow !== -1) this.#shadowGuards.compared(shadow, key, differs)
     const variant = this.#names.indexOf(model)
-    if (variant < 1 || !isJudged || step < this.#judgedFrom) return undefined
+    if (variant < 1 || !isJudged || step < this.#firstStep) return undefined
     return this.#guards.compared(variant, key, differs)
   }
 
@@ -147,12 +148,6 @@ export class RolloutFigures {
     this.#guards.beginStep(now)
     this.#beginKeys(state, now)
     this.#addPoint(state, now)
-  }
-
-  /** Guards begin anew; all else goes on. */
-  restart(now: number): void {
-    this.#judgedFrom = this.#step
-    this.#guards.restart(now)
   }
 
   /** For the history, when it is time. */

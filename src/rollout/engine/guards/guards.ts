@@ -45,7 +45,7 @@ export class Guards {
   readonly #requests: readonly CountedEvents[]
   readonly #comparisons: readonly CountedEvents[]
   readonly #outcomes: readonly CountedEvents[]
-  #variants: readonly ReadonlyMap<GuardName, VariantGuard>[]
+  readonly #variants: readonly ReadonlyMap<GuardName, VariantGuard>[]
 
   constructor(plan: GuardsPlan, variants: number, now: number) {
     this.#plan = configured(plan)
@@ -80,7 +80,7 @@ export class Guards {
     return this.#add(variant, 'outcome-loss', isLost, key)
   }
 
-  /** The guard that has stopped a variant since the last restart. */
+  /** The guard that has stopped a variant. */
   tripOf(variant: number): Trip | undefined {
     const tripped = this.#guardsOf(variant).find(([, guard]) => guard.tripped)
     return tripped && { variant, name: tripped[0], guard: tripped[1] }
@@ -97,12 +97,6 @@ export class Guards {
   /** For a step of the rollout that begins: keys may be counted again. */
   beginStep(now: number): void {
     for (const events of this.#events()) events.clear(now)
-  }
-
-  /** Forgets what there is against variants, and keeps what is known of the control. */
-  restart(now: number): void {
-    this.beginStep(now)
-    this.#variants = this.#begun()
   }
 
   tick(now: number): void {
