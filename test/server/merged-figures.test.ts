@@ -25,6 +25,11 @@ test.each<readonly [string, readonly MetricFigures[], string]>([
     [gauge('headrace_predicted_wait_seconds', 2), gauge('headrace_predicted_wait_seconds', 3)],
     '_seconds 3',
   ],
+  [
+    'all have the same share of a rollout',
+    [gauge('headrace_rollout_share', 0.1), gauge('headrace_rollout_share', 0.1)],
+    '_share 0.1',
+  ],
   ['no number makes no sum of none', [gauge('lag', Number.NaN), gauge('lag', 3)], 'lag 3'],
   [
     'the first list decides how a metric is merged',

@@ -56,9 +56,9 @@ test('a variant whose worker dies is told of, and answers again', async () => {
 
 test('a shadow that keeps its own thread busy costs no answer', async () => {
   const plan = rolloutPlan({ variants: [{ name: 'a', permille: 1000 }], shadows: ['s'] })
-  const { channel, infer } = await serve({ a: {}, s: { runMs: 1500 } }, plan)
-  for (const value of [1, 2, 3, 4]) expect(await infer(value)).toEqual(doubled(value))
-  await channel.until(() => channel.observed.length === 4)
-  for (const [, , , milliseconds] of channel.observed) expect(milliseconds).toBeLessThan(1500)
+  const { channel, infer } = await serve({ a: {}, s: { runMs: 500 } }, plan)
+  for (const value of [1, 2]) expect(await infer(value)).toEqual(doubled(value))
+  await channel.until(() => channel.observed.length === 2)
+  for (const [, , , milliseconds] of channel.observed) expect(milliseconds).toBeLessThan(500)
   await channel.until(() => channel.compared.length > 0)
 })
