@@ -57,7 +57,7 @@ describe('the report', () => {
   test('tells of each variant its share, traffic, time and outcomes', () => {
     const text = textOf(winnerView())
     expect(text).toMatch(
-      /challenger models:\/iris@challenger, version 4 50.% 32,112 8,173 92 \(0\.29.%\) 0 0\.64.ms 2\.6.ms 19,288 11\.6.%/,
+      /challenger models:\/iris@challenger, version.4 50.% 32,112 8,173 92 \(0\.29.%\) 0 0\.64.ms 2\.6.ms 19,288 11\.6.%/,
     )
     expect(text).toMatch(/Variant is better/)
     expect(text).toMatch(/\+0\.25 to \+2\.17.points/)

@@ -11,13 +11,17 @@ const VERDICT_WORDS: Readonly<Record<ComparisonVerdict, string>> = {
   'no-difference-worth-having': 'No difference worth having',
 }
 
+const BAND_NOTE =
+  'The true difference stays within the interval at all times at once, with the probability given: looking early and ' +
+  'often makes nothing less certain.'
+
 /** Each variant beside the control: what the outcomes say, and how that came. */
 export function comparisonsSection(view: RolloutView): Html | undefined {
   if (view.comparisons.length === 0) return undefined
+  const hasBand = view.comparisons.some(({ interval }) => interval !== undefined)
   return html`<section><h2>Outcomes</h2>
 ${view.comparisons.map((comparison, at) => comparisonPart(view, comparison, at))}
-<p class="note">The true difference stays within the band at all times at once, with the probability given: looking early and
-often makes nothing less certain. Each key counts as one, however many outcomes it has.</p></section>`
+<p class="note">${hasBand ? BAND_NOTE : ''} Each key counts as one, however many outcomes it has.</p></section>`
 }
 
 function comparisonPart(view: RolloutView, comparison: ComparisonView, at: number): Html {

@@ -37,7 +37,8 @@ Errors are those of the variant; mistakes of clients are not among them.</p></se
 const SAMPLE_RATIO_ALARM = html`<p class="warning" role="note"><strong>The variants do not get the keys that they should.</strong>
 Either some requests of one variant are not counted, or they do not reach this server: do not trust the comparison before the cause is found.</p>`
 
-function shares(variants: readonly VariantView[]): Html {
+function shares(variants: readonly VariantView[]): Html | undefined {
+  if (variants.length < 2) return undefined
   const parts = variants.map(({ name, permille }) => ({
     name,
     part: permille / 1000,
@@ -47,7 +48,7 @@ function shares(variants: readonly VariantView[]): Html {
 }
 
 function variantName({ name, isControl, modelUri, modelVersion }: VariantView, at: number): Html {
-  const version = modelVersion === '' ? '' : `, version ${modelVersion}`
+  const version = modelVersion === '' ? '' : `, version\u00a0${modelVersion}`
   return html`${swatch(at)}${name}${isControl ? html` <span class="tag">control</span>` : ''}<small>${modelUri}${version}</small>`
 }
 
