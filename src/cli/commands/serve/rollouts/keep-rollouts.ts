@@ -6,7 +6,6 @@ import { registeredName } from '../../../../registry-client/model-uri-name.ts'
 import { type RegistryPlace, registryPlace } from '../../../../registry-client/registry-place.ts'
 import { openRolloutState } from '../../../../registry-client/rollout-state/open-rollout-state.ts'
 import { OutcomeIds } from '../../../../rollout/outcome-ids.ts'
-import type { RolloutModel } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import { createLogger } from '../../../../server/logger.ts'
 import { serverAccess } from '../../../compose-registry.ts'
@@ -20,7 +19,7 @@ import type { RolloutThreadData, ThreadReply } from './rollout-thread-messages.t
 
 /** Joins what the rollouts of a server are kept with: registry, outcomes on disk, history. @param reply to the thread that started this one */
 export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply) => void): RolloutDesk {
-  const { settings, rollouts, outcomeKey, known } = data
+  const { settings, rollouts, outcomeKey, controls, known } = data
   const format = logFormatOf(settings)
   const log = createLogger({ level: settings.logLevel, format })
   const folder = rolloutFolder(settings)
@@ -36,10 +35,10 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
     // The sentence says all that the fields do.
     say: (fields, sentence) => (format === 'json' ? log.info(fields, sentence) : log.info(sentence)),
     tell: (message) => reply({ kind: 'tell', line: undefined, message }),
-    openState: (plan, models, onChange) =>
+    openState: (plan, onChange) =>
       openRolloutState({
         rollout: plan.name,
-        registered: registeredControl(plan, models, settings),
+        registered: registeredControl(controls.get(plan.name), settings),
         file: join(folderOf(plan), 'state.json'),
         ...{ access, onChange, log },
       }),
@@ -58,14 +57,10 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
 
 /** Where replicas find the state: the control's registered model. Undefined where it is of none, or no registry may be asked. */
 function registeredControl(
-  plan: RolloutPlan,
-  models: readonly RolloutModel[],
+  uri: string | undefined,
   settings: ServeSettings,
 ): { readonly model: string; readonly place: RegistryPlace } | undefined {
-  if (settings.offline) return undefined
-  const [control] = plan.variants
-  const uri = models.find(({ name }) => name === control?.name)?.uri
-  const model = uri === undefined ? undefined : registeredName(uri)
+  const model = uri === undefined || settings.offline ? undefined : registeredName(uri)
   if (model === undefined) return undefined
   return { model, place: registryPlace(registryLocations(settings).registry) }
 }

@@ -36,11 +36,7 @@ export interface KeeperParts {
   /** To all members. */
   readonly tell: (message: ThreadMessage) => void
   /** @param onChange is given what another writer has changed. */
-  readonly openState: (
-    plan: RolloutPlan,
-    models: readonly RolloutModel[],
-    onChange: (state: RolloutState) => void,
-  ) => Promise<SharedState>
+  readonly openState: (plan: RolloutPlan, onChange: (state: RolloutState) => void) => Promise<SharedState>
   /** @throws ServingError where outcomes cannot be kept just now. */
   readonly openOutcomes: (
     plan: RolloutPlan,

@@ -8,6 +8,7 @@ import type {
 } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { RolloutState } from '../../../../rollout/rollout-state.ts'
+import { FoundState } from './found-state.ts'
 import type { KeeperParts } from './keeper-parts.ts'
 import { RolloutKeeper } from './rollout-keeper.ts'
 
@@ -25,6 +26,7 @@ export interface RolloutDeskInit {
 /** Where all that members say comes in: all rollouts of a server, from the first member on that knows their models. */
 export class RolloutDesk {
   readonly #init: RolloutDeskInit
+  readonly #found: ReadonlyMap<string, Promise<FoundState>>
   readonly #keepers = new Map<string, RolloutKeeper>()
   readonly #opened = Promise.withResolvers<void>()
   readonly #timer: NodeJS.Timeout
@@ -32,6 +34,9 @@ export class RolloutDesk {
 
   constructor(init: RolloutDeskInit) {
     this.#init = init
+    this.#found = new Map(init.plans.map((plan) => [plan.name, FoundState.find(plan, init.parts)]))
+    // What went wrong is told when the rollout is opened.
+    for (const finding of this.#found.values()) finding.catch(() => {})
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
@@ -52,9 +57,14 @@ export class RolloutDesk {
   /** Sees that all is kept. */
   async end(): Promise<void> {
     clearInterval(this.#timer)
-    if (!this.#hasBegun) return
+    if (!this.#hasBegun) return this.#closeFound()
     await this.#opened.promise
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper.end()))
+  }
+
+  async #closeFound(): Promise<void> {
+    const found = await Promise.allSettled(this.#found.values())
+    await Promise.all(found.map((each) => each.status === 'fulfilled' && each.value.shared.close()))
   }
 
   #join(line: number, models: readonly RolloutModel[]): void {
@@ -84,7 +94,15 @@ export class RolloutDesk {
     const names = new Set([...plan.variants.map(({ name }) => name), ...plan.shadows])
     const own = models.filter(({ name }) => names.has(name))
     try {
-      const keeper = await RolloutKeeper.open({ plan, models: own, known: known.get(plan.name), parts })
+      const found = await this.#found.get(plan.name)
+      if (found === undefined) throw internalError('This is a bug: nobody has looked for its state.')
+      const keeper = await RolloutKeeper.open({
+        plan,
+        models: own,
+        found,
+        known: known.get(plan.name),
+        parts,
+      })
       this.#keepers.set(plan.name, keeper)
       parts.tell(keeper.message)
     } catch (error) {

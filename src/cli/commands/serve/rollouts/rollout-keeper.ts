@@ -11,6 +11,7 @@ import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { RolloutState } from '../../../../rollout/rollout-state.ts'
 import { holds } from '../../../../rollout/rollout-state-text.ts'
 import type { RolloutView } from '../../../../rollout/rollout-view.ts'
+import type { FoundState } from './found-state.ts'
 import type { KeeperParts, RolloutRecord, SharedState } from './keeper-parts.ts'
 import { RolloutOutcomes } from './rollout-outcomes.ts'
 import { changeSentence, rolloutFields, startSentence } from './rollout-sentence.ts'
@@ -21,6 +22,7 @@ type Asked = Exclude<RolloutQuestion, { readonly ask: 'list' }>
 interface KeeperInit {
   readonly plan: RolloutPlan
   readonly models: readonly RolloutModel[]
+  readonly found: FoundState
   /** That the members know, of a thread that has crashed. */
   readonly known: RolloutState | undefined
   readonly parts: KeeperParts
@@ -39,26 +41,22 @@ export class RolloutKeeper {
 
   /** Goes on with what other replicas, or this one before its last end, have come to. */
   static async open(init: KeeperInit): Promise<RolloutKeeper> {
-    const { plan, models, known, parts } = init
-    const changes: RolloutState[] = []
-    let adopt = (state: RolloutState): void => void changes.push(state)
-    const shared = await parts.openState(plan, models, (state) => adopt(state))
-    const read = await shared.read()
-    const keeper = new RolloutKeeper(init, shared, later(read, known))
-    adopt = (state) => keeper.#adopt(state)
-    for (const state of changes) keeper.#adopt(state)
+    const { plan, found, known, parts } = init
+    const before = later(found.state, known)
+    const keeper = new RolloutKeeper(init, before)
+    found.follow((state) => keeper.#adopt(state))
     const { state } = keeper.#engine
-    if (!isSame(state, read)) void keeper.#share(state)
+    if (!isSame(state, found.state)) void keeper.#share(state)
     keeper.#tell()
-    parts.say(rolloutFields(plan, state), startSentence(plan, state, read ?? known))
+    parts.say(rolloutFields(plan, state), startSentence(plan, state, before))
     await keeper.#outcomes.open()
     return keeper
   }
 
-  private constructor({ plan, models, parts }: KeeperInit, shared: SharedState, state?: RolloutState) {
+  private constructor({ plan, models, found, parts }: KeeperInit, state: RolloutState | undefined) {
     this.#plan = plan
     this.#parts = parts
-    this.#shared = shared
+    this.#shared = found.shared
     this.#engine = new RolloutEngine({
       ...{ plan, models, state, writer: parts.writer, now: parts.now },
       onState: (changed) => this.#changed(changed),

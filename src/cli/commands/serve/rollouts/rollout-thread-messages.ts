@@ -7,6 +7,8 @@ export interface RolloutThreadData extends RolloutThreadPlan {
   readonly settings: ServeSettings
   /** Of outcome ids; the same as all members have. */
   readonly outcomeKey: Uint8Array
+  /** URIs of the controls as they were given, by the name of the rollout. */
+  readonly controls: ReadonlyMap<string, string>
   /** That the members go by, of a thread that has ended; by the name of the rollout. */
   readonly known: ReadonlyMap<string, RolloutState>
 }

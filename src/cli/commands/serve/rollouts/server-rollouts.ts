@@ -1,4 +1,7 @@
 import { internalError } from '../../../../core/errors.ts'
+import { nameOfModelUri } from '../../../../registry-client/model-uri-name.ts'
+import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
+import type { ModelPlan } from '../../../../runtime/model-plan.ts'
 import type { ModelRepository } from '../../../../runtime/model-repository.ts'
 import type { RolloutOptions } from '../../../../server/rollouts/rollout-options.ts'
 import type { SupervisorLink } from '../../../../supervisor/supervisor-link.ts'
@@ -31,7 +34,8 @@ export async function openRollouts(
   keepsThem: boolean,
   log: SupervisorLog,
 ): Promise<ServerRollouts | undefined> {
-  const plans = await rolloutPlans(settings, await modelPlans(settings))
+  const models = await modelPlans(settings)
+  const plans = await rolloutPlans(settings, models)
   if (plans.length === 0) return undefined
   const [{ outcomeKey }, { rolloutFolder }] = await Promise.all([
     import('../../../../rollout/outcome-key.ts'),
@@ -40,7 +44,10 @@ export async function openRollouts(
   const key = await outcomeKey({ secret: settings.outcomeKey, folder: rolloutFolder(settings) })
   if (!keepsThem) return { plans, outcomeKey: key, thread: undefined }
   const { startRolloutThread } = await import('./start-rollout-thread.ts')
-  const thread = startRolloutThread({ settings, rollouts: plans, outcomeKey: key }, log)
+  const thread = startRolloutThread(
+    { settings, rollouts: plans, controls: controlsOf(plans, models), outcomeKey: key },
+    log,
+  )
   return { plans, outcomeKey: key, thread }
 }
 
@@ -65,4 +72,18 @@ export function takePart(
   const channel = thread === undefined || link !== undefined ? link?.rollouts : new DirectLine(thread.open)
   if (channel === undefined) throw internalError('This is a bug: nobody keeps the rollouts of this server.')
   return { plans, outcomeKey, channel: new FirstStates(channel, names) }
+}
+
+/** Where the state of a rollout is found follows from its control. */
+function controlsOf(
+  plans: readonly RolloutPlan[],
+  models: readonly ModelPlan[],
+): ReadonlyMap<string, string> {
+  const uris = new Map(models.map(({ name, uri }) => [name ?? nameOfModelUri(uri), uri]))
+  return new Map(
+    plans.flatMap(({ name, variants: [control] }) => {
+      const uri = uris.get(control?.name)
+      return uri === undefined ? [] : [[name, uri] as const]
+    }),
+  )
 }

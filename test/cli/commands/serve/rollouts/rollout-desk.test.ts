@@ -45,7 +45,7 @@ class Desk {
     const parts: KeeperParts = {
       ...{ ids: IDS, writer, now: Date.now, log: SILENT, say: () => {} },
       tell: (message) => this.told.push({ line: undefined, message }),
-      openState: (plan, _, onChange) =>
+      openState: (plan, onChange) =>
         openRolloutState({
           ...{ rollout: plan.name, registered: undefined, file: join(folder, 'state.json') },
           ...{ access: { log: SILENT }, onChange, log: SILENT },
