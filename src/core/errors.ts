@@ -264,3 +264,8 @@ export function unusableDatabase(message: string, cause?: unknown): ServingError
 export function unusableCache(message: string, cause?: unknown): ServingError {
   return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
 }
+
+/** A file with a key that cannot be read or kept here, or that others than its owner may read. */
+export function unusableKey(message: string, cause?: unknown): ServingError {
+  return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
+}

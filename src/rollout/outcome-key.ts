@@ -1,7 +1,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { invalidState, messageOf, ServingError } from '../core/errors.ts'
+import { messageOf, ServingError, unusableKey } from '../core/errors.ts'
 
 const FILE = 'outcome.key'
 const KEY_BYTES = 32
@@ -29,8 +29,9 @@ export async function outcomeKey({ secret, folder }: OutcomeKeySource): Promise<
     return (await readKey(path)) ?? (await makeKey(path, folder))
   } catch (error) {
     if (error instanceof ServingError) throw error
-    throw invalidState(
+    throw unusableKey(
       `The key of outcome ids cannot be kept at ${path} (${messageOf(error)}): set HEADRACE_OUTCOME_KEY`,
+      error,
     )
   }
 }
@@ -54,14 +55,14 @@ async function readClosed(file: FileHandle, path: string): Promise<Uint8Array> {
   const { mode, size } = await file.stat()
   if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
     const octal = (mode & 0o777).toString(8).padStart(4, '0')
-    throw invalidState(
+    throw unusableKey(
       `Others than its owner may use ${path} (mode ${octal}), which outcome ids are signed with: chmod 600 it, or ` +
         'remove it, which makes all ids that were issued unknown',
     )
   }
   const text = size > FILE_BYTES ? '' : await file.readFile('latin1')
   if (!TEXT.test(text)) {
-    throw invalidState(
+    throw unusableKey(
       `${path} holds no key of outcome ids: remove it, which makes all ids that were issued unknown`,
     )
   }
