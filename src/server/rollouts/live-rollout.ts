@@ -109,14 +109,21 @@ export class LiveRollout {
     return known.place
   }
 
-  /** Whether a model that is loaded may not be exchanged or taken out: it has keys, or the rollout is not decided yet. */
+  /** Nobody has ended it. */
+  get isRunning(): boolean {
+    return (this.assignment?.phase ?? 'running') === 'running'
+  }
+
+  /**
+   * Whether a model that is loaded may be neither exchanged nor taken out: the rollout is not decided yet, or gives it keys. The
+   * control always: by it the rollout is found where no model is named.
+   */
   needs(served: string): boolean {
     const { variants, shadows } = this.plan
     if (this.#models.get(served) === undefined) return false
-    const isRunning = (this.assignment?.phase ?? 'running') === 'running'
-    if (isRunning && shadows.includes(served)) return true
+    if (this.isRunning && shadows.includes(served)) return true
     const index = variants.findIndex(({ name }) => name === served)
-    return index >= 0 && (isRunning || (this.assignment?.permille[index] ?? 0) > 0)
+    return index === 0 || (index > 0 && (this.isRunning || (this.assignment?.permille[index] ?? 0) > 0))
   }
 
   #named(model: ServedModel): VariantModel {

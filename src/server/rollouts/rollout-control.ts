@@ -43,11 +43,12 @@ export class RolloutControl implements ModelControl {
     }
     const needing = this.#rollouts.find((rollout) => rollout.needs(name))
     if (needing === undefined) return
-    const { plan } = needing
-    throw conflict(
-      `The model '${name}' is not ${what} while the rollout '${plan.name}' needs it: end the rollout first ` +
-        `(POST /rollouts/${plan.name}/abort or /promote).`,
-      { rollout: plan.name },
-    )
+    const { plan, isRunning } = needing
+    const way = isRunning
+      ? `end the rollout first (POST /rollouts/${plan.name}/abort or /promote).`
+      : 'it is the control, or has all keys. Start the server without the rollout, which is over.'
+    throw conflict(`The model '${name}' is not ${what} while the rollout '${plan.name}' needs it: ${way}`, {
+      rollout: plan.name,
+    })
   }
 }

@@ -68,8 +68,16 @@ test('a model that a running rollout needs is neither unloaded nor exchanged', a
 test('once a rollout is over the models are free that have no keys any more', async () => {
   const { control, channel, ask } = await serve()
   channel.tell('iris', rolloutState({ phase: 'promoted', split: [{ end: 1000, variant: 1 }] }))
-  expect((await ask('b', 'unload')).status).toBe(409)
-  await ask('a', 'unload')
+  for (const name of ['a', 'b']) {
+    expect(await ask(name, 'unload')).toEqual({
+      status: 409,
+      error:
+        `The model '${name}' is not unloaded while the rollout 'iris' needs it: it is the control, or has all keys. ` +
+        'Start the server without the rollout, which is over.',
+    })
+  }
   await ask('s', 'unload')
-  expect(control.told).toEqual(['unload a', 'unload s'])
+  channel.tell('iris', rolloutState({ epoch: 2, phase: 'aborted', split: [{ end: 1000, variant: 0 }] }))
+  await ask('b', 'unload')
+  expect(control.told).toEqual(['unload s', 'unload b'])
 })
