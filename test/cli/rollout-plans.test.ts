@@ -46,6 +46,11 @@ describe('--split and --shadow', () => {
     expect(await rollouts(...A, ...B)).toEqual([])
   })
 
+  test('leave it to the load of a model to say what is wrong with its URI', async () => {
+    expect(await rollouts('-m', 's4://nowhere', ...A)).toEqual([])
+    expect((await rollout('-m', 's4://nowhere', ...A, '--split', 'a=100')).name).toBe('iris')
+  })
+
   test('make one, with guards on and all else as documented', async () => {
     expect(await rollout(...A, ...B, '--split', 'a=90, b=10')).toEqual({
       name: 'iris',

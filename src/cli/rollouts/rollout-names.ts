@@ -101,6 +101,12 @@ export function expectFewVariants(names: readonly string[], failure: Failure): v
     throw failure(`the names of the variants are longer than ${variantNames} characters together`)
 }
 
+/** What is wrong with a URI is told where its model is loaded. */
 function servedName({ name, uri }: ModelPlan): string | undefined {
-  return name ?? nameOfModelUri(uri)
+  if (name !== undefined) return name
+  try {
+    return nameOfModelUri(uri)
+  } catch {
+    return undefined
+  }
 }
