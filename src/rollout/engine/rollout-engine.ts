@@ -150,7 +150,13 @@ export class RolloutEngine {
     }
     const canary = plan.canary === undefined ? undefined : 0
     const later = Math.max(now(), startedAt + 1)
-    const begun = { phase: 'running', canaryStep: canary, cause: '', startedAt: later } as const
+    const begun = {
+      phase: 'running',
+      canaryStep: canary,
+      cause: '',
+      startedAt: later,
+      runId: undefined,
+    } as const
     this.#write({ ...newShares(this.#state, plannedPermille(plan)), ...begun })
   }
 

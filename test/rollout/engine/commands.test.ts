@@ -97,11 +97,15 @@ describe('what ends a rollout', () => {
   })
 })
 
-test('the run of its history is noted once', () => {
+test('the run of its history is noted once, and a rollout that begins anew has another', () => {
   const run = new DrivenRollout({ plan: THREE })
   run.engine.noteRun('0123')
   run.engine.noteRun('0123')
   expect(run.told.map(({ runId, epoch, step }) => ({ runId, epoch, step }))).toEqual([
     { runId: '0123', epoch: 2, step: 0 },
   ])
+  run.engine.set({ b: 5 })
+  expect(run.engine.state.runId).toBe('0123')
+  run.engine.restart()
+  expect(run.engine.state.runId).toBeUndefined()
 })
