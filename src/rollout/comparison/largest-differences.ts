@@ -19,7 +19,8 @@ export class LargestDifferences {
   }
 
   /**
-   * Asks for the example of a difference where it is among the largest so far, and gives it; of equal ones the first is kept.
+   * Asks for the example of a difference where it is among the largest so far, and gives it where it is kept. Of differences
+   * of one size the first are kept, and an example that reads as one of the kept ones is not: one request often comes again.
    * @param size see differenceSize; an answer that agrees, of size 0, is no example
    */
   offer(size: number, makeExample: () => string): string | undefined {
@@ -27,6 +28,7 @@ export class LargestDifferences {
     const at = place === -1 ? this.#kept.length : place
     if (size <= 0 || at >= this.#most) return undefined
     const example = makeExample()
+    if (this.#kept.some((kept) => kept.example === example)) return undefined
     this.#kept.splice(at, 0, { size, example })
     if (this.#kept.length > this.#most) this.#kept.pop()
     return example

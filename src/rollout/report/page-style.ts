@@ -43,11 +43,11 @@ figure { margin: 0; min-width: 0; } figcaption { font-weight: 600; }
 .steps .done { border-top-color: var(--good); } .steps .now { border-color: var(--wait); border-top-color: var(--wait); } .steps label { display: block; margin-top: .3rem; }
 progress { display: block; width: 100%; height: .6rem; accent-color: var(--wait); } meter { width: 6rem; height: .8rem; vertical-align: middle; }
 pre { margin: 0; padding: .8rem 1rem; background: var(--back); border-radius: 6px; font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; }
-.examples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; } .example { min-width: 0; padding: .7rem 1rem; background: var(--back); border-radius: 6px; } h3 { margin-top: 1rem; } .split h3 { margin-top: 0; }
+.examples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; } .example { min-width: 0; padding: .7rem 1rem; background: var(--back); border-radius: 6px; } .example tbody th { min-width: 8.5em; } h3 { margin-top: 1rem; } .split h3 { margin-top: 0; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .9rem; } a { color: var(--wait); }
 @media (max-width: 46rem) { main { padding-top: 1.2rem; } section { padding: 1rem; } h1 { font-size: 1.5rem; } .decision { font-size: 1.05rem; }
   table, tbody, tr, tbody th, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  caption { display: block; } tr { padding: .5rem 0; border-top: 1px solid var(--line); } tbody th, td, td.number, td.number + td:not(.number) { padding: .1rem 0; border: 0; text-align: left; }
+  caption { display: block; } tr { padding: .5rem 0; border-top: 1px solid var(--line); } tbody th, .example tbody th, td, td.number, td.number + td:not(.number) { min-width: 0; padding: .1rem 0; border: 0; text-align: left; }
   td::before { content: attr(data-title) ": "; color: var(--soft); } }
 @media print { :root { color-scheme: light; --back: #fff; --card: #fff; --text: #000; --soft: #444; --line: #ccc; } body { font-size: 11px; } main { max-width: none; padding: 0; }
   section { padding: .6rem 0; border-width: 1px 0 0; border-radius: 0; } figure, tr, li, .example { break-inside: avoid; } h2, h3 { break-after: avoid; } .part, .band, progress, meter { print-color-adjust: exact; } footer a::after { content: " (" attr(href) ")"; } }

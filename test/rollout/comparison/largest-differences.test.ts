@@ -19,6 +19,14 @@ describe('LargestDifferences', () => {
     )
   })
 
+  test('keeps an example once, however often its request comes', () => {
+    const largest = new LargestDifferences(3)
+    expect(largest.offer(5, () => 'one')).toBe('one')
+    expect(largest.offer(5, () => 'one')).toBeUndefined()
+    expect(largest.offer(5, () => 'other')).toBe('other')
+    expect(largest.examples).toEqual(['one', 'other'])
+  })
+
   test('makes only the examples that it keeps', () => {
     const largest = new LargestDifferences(1)
     expect(largest.offer(5, () => 'five')).toBe('five')

@@ -55,6 +55,7 @@ export function courseSection(view: RolloutView): Html | undefined {
   const hasChanges = changeTimes(view.history).length > 0
   const measures = [meanOf(view), LATENCY, ERRORS, ...(hasChanges ? [SHARE] : [])]
   const charts = measures.flatMap((measure) => chartOf(view, measure) ?? [])
+  if (charts.length === 0) return undefined
   // Two stand side by side: the last one is not to be alone.
   const last = charts.length % 2 === 0 ? undefined : chartOf(view, REQUESTS)
   return html`<section><h2>Over time</h2><div class="charts">${charts}${last}</div>
@@ -86,7 +87,7 @@ function chartOf({ variants, history }: RolloutView, measure: Measure): Html | u
       return { variant, tint, points, last: points.findLast(({ value }) => value !== undefined)?.value }
     })
     .filter(({ last }) => last !== undefined)
-  if (courses.length === 0) return undefined
+  if (!courses.some(({ points }) => isLine(points))) return undefined
   const entries = courses.map(({ variant, tint, last = 0 }) => ({
     name: variant.name,
     tint,
@@ -102,6 +103,10 @@ function chartOf({ variants, history }: RolloutView, measure: Measure): Html | u
     entries,
     draw: (x, y) => courses.map(({ points, tint }) => measure.draw(points, x, y, tint)),
   })
+}
+
+function isLine(points: readonly Point[]): boolean {
+  return points.filter(({ value }) => value !== undefined).length > 1
 }
 
 /** Of means only the later ones count: the first are of few outcomes, and anywhere. */
