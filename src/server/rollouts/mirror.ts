@@ -132,7 +132,7 @@ function asRead(request: InferenceRequest, model: ServedModel, source: RequestSo
 }
 
 /** Other outputs than those that the client wanted have nothing to be compared with. */
-function restricted(outputs: TensorMap, wanted: readonly string[] | undefined): TensorMap {
+export function restricted(outputs: TensorMap, wanted: readonly string[] | undefined): TensorMap {
   if (wanted === undefined) return outputs
   return new Map([...outputs].filter(([name]) => wanted.includes(name)))
 }

@@ -4,7 +4,7 @@ import { type ComparedOutputs, OBSERVED } from '../../rollout/rollout-messages.t
 import type { InferencePlane } from '../server-options.ts'
 import { hasFaultBeside, judge, tellsFault } from './answer-judgement.ts'
 import type { LiveRollout } from './live-rollout.ts'
-import { Mirror } from './mirror.ts'
+import { Mirror, restricted } from './mirror.ts'
 import type { Observations } from './observations.ts'
 import type { AnsweredRequest, RolledObserver, RolledRequest } from './rolled-request.ts'
 import { RolloutCounts } from './rollout-counts.ts'
@@ -91,8 +91,10 @@ export class RolloutWatch implements RolledObserver {
     this.#checks.offer({
       ...{ model: control, source },
       ended: (result) => {
-        const isVariants = result.kind === 'answered' && !hasFaultBeside(result.outputs, control)
-        this.#tell(request, isVariants ? flag : OBSERVED.clientFault, milliseconds)
+        const outputs = result.kind === 'answered' ? result.outputs : undefined
+        const isBetter =
+          outputs !== undefined && !hasFaultBeside(restricted(outputs, request.request?.outputs), control)
+        this.#tell(request, isBetter ? flag : OBSERVED.clientFault, milliseconds)
       },
     })
   }
