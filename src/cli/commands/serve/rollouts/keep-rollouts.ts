@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { OutcomeLog } from '../../../../outcomes/outcome-log.ts'
+import { removeOldOutcomes } from '../../../../outcomes/remove-old-outcomes.ts'
 import { registeredName } from '../../../../registry-client/model-uri-name.ts'
 import { type RegistryPlace, registryPlace } from '../../../../registry-client/registry-place.ts'
 import { openRolloutState } from '../../../../registry-client/rollout-state/open-rollout-state.ts'
@@ -42,8 +43,11 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
         file: join(folderOf(plan), 'state.json'),
         ...{ access, onChange, log },
       }),
-    openOutcomes: (plan, rolloutId, options) =>
-      OutcomeLog.open(outcomesOf(plan, rolloutId), writer, { ...options, log }),
+    openOutcomes: (plan, rolloutId, options) => {
+      const outcomes = outcomesOf(plan, rolloutId)
+      void removeOldOutcomes(outcomes, Date.now())
+      return OutcomeLog.open(outcomes, writer, { ...options, log })
+    },
     openRecord: async (init) => {
       const { openHistory } = await import('./history/open-history.ts')
       return openHistory({ ...init, settings, log, outcomeFolder: outcomesOf(init.plan, init.rolloutId) })

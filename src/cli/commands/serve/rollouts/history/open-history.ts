@@ -39,7 +39,7 @@ export async function openHistory(init: HistoryInit): Promise<RolloutRecord | un
   return new RolloutHistory({
     ...{ plan, models, client, outcomeFolder, onRun },
     experiment: settings.rolloutExperiment,
-    uploadsEarly: isElsewhere(place),
+    exchangesOutcomes: isElsewhere(place),
     tell: (level, message) => log[level]({ rollout: plan.name }, message),
     now: Date.now,
   })

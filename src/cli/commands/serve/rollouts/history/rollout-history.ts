@@ -24,8 +24,8 @@ export interface RolloutHistoryInit {
   readonly client: MlflowClient
   /** Of the outcomes that this machine takes. */
   readonly outcomeFolder: string
-  /** Outcomes are uploaded while the rollout runs, since nobody else has them; else at its end alone. */
-  readonly uploadsEarly: boolean
+  /** Other replicas may have another disk: outcomes are exchanged with them while the rollout runs. Else uploaded at its end alone. */
+  readonly exchangesOutcomes: boolean
   readonly onRun: (runId: string) => void
   readonly tell: (level: 'info' | 'warn', message: string) => void
   /** Between two points; 60 000 unless set. */
@@ -44,8 +44,8 @@ const STATUS: Readonly<Record<RolloutPhase, RunStatus>> = {
 const POINT_MS = 60_000
 /** Points that wait for a server that is away: a day of them. */
 const MOST_POINTS = 1440
-/** Outcomes that nobody else has are uploaded every so many points. */
-const UPLOAD_POINTS = 10
+/** Files of outcomes are sent whole, when they have grown by a fifth. */
+const EARLY_GROWTH = 1.2
 /** The end of a server waits for the last of its history this long. */
 const MOST_END_MS = 1500
 
@@ -75,7 +75,6 @@ export class RolloutHistory implements RolloutRecord {
   /** As it was at the last point. */
   #taken: RolloutView | undefined
   #takenAt = Number.NEGATIVE_INFINITY
-  #pointsTaken = 0
   /** Of the rollout whose report this replica has written: outcomes that it tells of. */
   #reportedOutcomes: number | undefined
   #isOwed = false
@@ -137,7 +136,6 @@ export class RolloutHistory implements RolloutRecord {
     const timestamp = this.#init.now()
     this.#taken = view
     this.#takenAt = timestamp
-    this.#pointsTaken += 1
     const step = Math.max(0, Math.round((timestamp - view.startedAt) / 1000))
     this.#points.push({ run: runKey(view), metrics: viewMetrics(view), step, timestamp })
     if (this.#points.length > MOST_POINTS) this.#points.shift()
@@ -165,10 +163,14 @@ export class RolloutHistory implements RolloutRecord {
       this.#addPoints(shared, view)
       await this.#run.send(runId)
       if (view.phase !== 'running') await this.#end(shared, view)
-      else if (this.#init.uploadsEarly && this.#pointsTaken % UPLOAD_POINTS === 0) {
-        await this.#outcomes.upload(runId)
-      }
+      else if (this.#init.exchangesOutcomes) await this.#exchangeOutcomes(runId)
     })
+  }
+
+  /** Machines that go away take their disks with them. */
+  async #exchangeOutcomes(runId: string): Promise<void> {
+    await this.#outcomes.upload(runId, this.#isClosed ? 1 : EARLY_GROWTH)
+    if (!this.#isClosed) await this.#outcomes.fetch(runId)
   }
 
   async #open(): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -69,7 +69,7 @@ function opened(changes: Partial<RolloutHistoryInit> = {}) {
   const runs: string[] = []
   const told: string[] = []
   const history = new RolloutHistory({
-    ...{ plan: IRIS_PLAN, models: [], experiment: 'headrace-rollouts', client, uploadsEarly: false },
+    ...{ plan: IRIS_PLAN, models: [], experiment: 'headrace-rollouts', client, exchangesOutcomes: false },
     outcomeFolder: join(folder, 'outcomes'),
     onRun: (runId) => runs.push(runId),
     tell: (level, message) => told.push(`${level} ${message}`),
@@ -213,6 +213,27 @@ describe('the run of a rollout', () => {
     expect(readFileSync(join(copy, 'replicas', hostname(), 'report.json'), 'utf8')).toBe(
       readFileSync(join(copy, 'report.json'), 'utf8'),
     )
+  })
+
+  test('brings outcomes to replicas of other machines, which do not send them back', async () => {
+    const folders = ['one', 'two'].map((name) => join(folder, name))
+    for (const [index, place] of folders.entries()) {
+      mkdirSync(place)
+      writeFileSync(join(place, `host${index}-1-abc.jsonl`), `{"outcome_id":"${index}"}\n`)
+    }
+    const replicas = folders.map((outcomeFolder) => opened({ outcomeFolder, exchangesOutcomes: true }))
+    await vi.waitFor(() => {
+      for (const { history, runs } of replicas) history.note({ ...youngView(), runId: runs[0] })
+      now += MINUTE
+      expect(readdirSync(folders[0] ?? '').sort()).toEqual(['host0-1-abc.jsonl', 'host1-1-abc.copy.jsonl'])
+      expect(readdirSync(folders[1] ?? '').sort()).toEqual(['host0-1-abc.copy.jsonl', 'host1-1-abc.jsonl'])
+    })
+    const { info } = await theRun()
+    const there = await client.listArtifacts(info.runId, 'outcomes')
+    expect(there.map(({ path }) => path).sort()).toEqual([
+      'outcomes/host0-1-abc.jsonl',
+      'outcomes/host1-1-abc.jsonl',
+    ])
   })
 
   test('is written when the tracking server is back, which is told once', async () => {
