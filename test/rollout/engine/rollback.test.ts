@@ -22,6 +22,8 @@ describe('a challenger is rolled back within 60 of its requests in 95 % of the r
     expect(rolledBack({ errors: 0.2 }, 60, { errors: 0.01 })).toBeGreaterThanOrEqual(0.95))
   test('when it takes three times as long', () =>
     expect(rolledBack({ slowness: 3 }, 60)).toBeGreaterThanOrEqual(0.95))
+  test('when it takes three times as long, and has half of the keys from the start', () =>
+    expect(rolledBack({ slowness: 3 }, 60, {}, 500)).toBeGreaterThanOrEqual(0.95))
   test('when one in four answers has faults', () =>
     expect(rolledBack({ faults: 0.25 }, 60)).toBeGreaterThanOrEqual(0.95))
 })

@@ -118,14 +118,16 @@ describe('the view of a rollout', () => {
 })
 
 describe('what is slow', () => {
-  test('is known once the control has given 100 answers, and stays for ten seconds', () => {
+  test("is known from the control's first answers, and is known anew every ten seconds", () => {
     const run = new DrivenRollout({ plan: HALVES })
     const answers = (count: number, ms: number) => {
       for (let i = 0; i < count; i++) run.engine.observe([[0, 0, run.newKey(), ms, 0]])
     }
-    answers(99, 10)
+    answers(24, 5)
     expect(run.engine.slowMs).toBeUndefined()
-    answers(1, 10)
+    answers(1, 5)
+    expect(run.engine.slowMs! / 7.5).toBeCloseTo(1, 1)
+    answers(75, 10)
     expect(run.engine.slowMs! / 15).toBeCloseTo(1, 1)
     answers(500, 40)
     expect(run.engine.slowMs! / 15).toBeCloseTo(1, 1)
