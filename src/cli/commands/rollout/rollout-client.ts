@@ -1,22 +1,28 @@
-import { Connection } from '../../../client/connection.ts'
-import { invalidParameter, notFound, ServingError, unauthenticated } from '../../../core/errors.ts'
+import { connectionFailure } from '../../../client/connection-failure.ts'
+import { readServerUrl } from '../../../client/server-url.ts'
+import { Transport } from '../../../client/transport.ts'
+import { invalidParameter, notFound, type ServingError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
 import type { RolloutView } from '../../../rollout/rollout-view.ts'
 import { readRolloutView } from '../../../rollout/rollout-view-json.ts'
 import type { RolloutClientSettings } from '../../rollout-client-settings.ts'
+import { controlFailure } from './control-failure.ts'
 
 /** What a rollout may be told to do: the last part of its path. */
 export type Direction = 'split' | 'promote' | 'abort' | 'restart'
 
 /** The rollouts of a server that runs, over HTTP. To be closed. */
 export class RolloutClient {
-  readonly #connection: Connection
+  readonly #url: string
+  readonly #timeoutMs: number
+  readonly #transport: Transport
   readonly #headers: Readonly<Record<string, string>>
 
   /** @throws ServingError INVALID_PARAMETER_VALUE for what is no URL of a server */
   constructor(url: string, { controlToken, apiKey, timeoutMs }: RolloutClientSettings) {
-    // A person waits, and asks again.
-    this.#connection = new Connection({ url, timeoutMs, maxRetries: 0 })
+    this.#url = readServerUrl(url).url
+    this.#timeoutMs = timeoutMs
+    this.#transport = new Transport({ url }, timeoutMs)
     this.#headers = {
       ...(controlToken === undefined ? {} : { 'x-headrace-control-token': controlToken }),
       ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
@@ -52,15 +58,13 @@ export class RolloutClient {
     if (name !== undefined) return name
     const names = (await this.list()).map((view) => view.name)
     const [first] = names
-    if (first === undefined) throw notFound(`${this.#connection.url} has no rollouts`)
+    if (first === undefined) throw notFound(`${this.#url} has no rollouts`)
     if (names.length === 1) return first
-    throw invalidParameter(
-      `${this.#connection.url} has ${names.length} rollouts: name one of ${names.join(', ')}`,
-    )
+    throw invalidParameter(`${this.#url} has ${names.length} rollouts: name one of ${names.join(', ')}`)
   }
 
   close(): Promise<void> {
-    return this.#connection.close()
+    return this.#transport.close()
   }
 
   async #json(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
@@ -73,22 +77,27 @@ export class RolloutClient {
   }
 
   async #text(method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
-    const headers =
-      body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' }
-    const sent = { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    const { status, text } = await this.#reply(method, path, body)
+    if (status >= 200 && status < 300) return text
+    throw controlFailure(this.#url, status, text)
+  }
+
+  async #reply(method: 'GET' | 'POST', path: string, body: object | undefined) {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' }
+    const sent = { method, url: new URL(`${this.#url}${path}`), headers: { ...this.#headers, ...json } }
     try {
-      return await this.#connection.text(sent)
-    } catch (error) {
-      if (!(error instanceof ServingError) || error.code !== 'UNAUTHENTICATED') throw error
-      throw unauthenticated(
-        `${this.#connection.url} asks for a token: give its control token by --control-token or ` +
-          'HEADRACE_CONTROL_TOKEN, and its API key, where it has one, by --api-key or HEADRACE_API_KEY',
-      )
+      const reply = await this.#transport.send({
+        ...sent,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: reply.statusCode, text: await reply.body.text() }
+    } catch (cause) {
+      throw connectionFailure(cause, { url: this.#url, timeoutMs: this.#timeoutMs })
     }
   }
 
   #foreign(): ServingError {
-    return invalidParameter(`${this.#connection.url} answers like no server of Headrace with rollouts`)
+    return invalidParameter(`${this.#url} answers like no server of Headrace with rollouts`)
   }
 }
 

@@ -146,8 +146,11 @@ export class RolloutKeeper {
 
   /** Members first: a variant that is to get no more requests gets none from then on. */
   #changed(state: RolloutState): void {
+    const { phase, step } = this.#told?.state ?? state
     this.#tell()
     void this.#share(state)
+    // That there is a run of it now is told by whoever has made it.
+    if (phase === state.phase && step === state.step) return
     this.#parts.say(rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
   }
 
