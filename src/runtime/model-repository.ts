@@ -111,7 +111,7 @@ export class ModelRepository {
     try {
       for (const plan of plans) {
         this.#expectWanted(preparation)
-        await this.#loader.load({ plan: { ...plan, name }, instead: true, tried }, (model) => {
+        await this.#loader.load({ plan: { ...plan, name }, instead: true, tried, quiet: warm }, (model) => {
           this.#prepared.add(model)
           this.tuning.joined(model)
           preparation.shelved.push({ model, plan })

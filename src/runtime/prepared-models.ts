@@ -14,6 +14,6 @@ export interface PreparedModels {
 export interface PrepareModels {
   /** In processes of their own first; they are unless another process of this server has done it. */
   readonly tried?: boolean
-  /** Whether they are only there once their batches are as warm as those of the ones that are served. */
+  /** They are only there once their batches are as warm as those of the ones that are served, whom that does not disturb. */
   readonly warm?: boolean
 }

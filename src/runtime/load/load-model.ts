@@ -52,6 +52,8 @@ export interface LoadModelOptions {
   readonly prepare?: PrepareOptions
   /** Others are served meanwhile. */
   readonly beside?: boolean
+  /** Nobody waits for it: what is to be found out of its batches disturbs nobody. */
+  readonly quiet?: boolean
   /** What other processes and threads have to do with its tuning. */
   readonly sharedTuning?: Pick<TunerOptions, 'onTuned' | 'tuned' | 'isTunedElsewhere'>
   /** Told of each stage as it begins. */
@@ -107,6 +109,9 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
       scoring,
       rowMs,
       underWay: () => admission.requests,
+      ...(options.quiet === true && {
+        quiet: placed.placement === 'inline' ? 'in the serving thread' : 'in other threads',
+      }),
       log: options.log,
       ...options.sharedTuning,
     })

@@ -39,6 +39,8 @@ export interface Loading {
   readonly instead: boolean
   /** In a process of its own first. */
   readonly tried: boolean
+  /** Nobody waits for it. */
+  readonly quiet?: boolean
 }
 
 const DEFAULT_BATCHING: BatchingOptions = { mode: 'auto' }
@@ -111,7 +113,7 @@ export class ModelLoader {
     loading: ModelLoading,
     take: (model: LoadedModel) => void,
   ): Promise<LoadedModel> {
-    const { plan, tried } = asked
+    const { plan, tried, quiet = false } = asked
     // They start while the model is looked for; while it is tried, or others are opened, nobody needs them.
     if (!tried && this.#loadings.size <= this.#turns.atOnce) void this.#threadsFor(plan, loading)
     const source = await loading.orGivenUp(this.#resolve(plan))
@@ -125,7 +127,7 @@ export class ModelLoader {
     const model = await this.#open(
       {
         ...options,
-        ...{ name, version, source },
+        ...{ name, version, source, quiet },
         sharedTuning: this.#sharedTuning(name, version, plan),
         ...(prepare && { prepare }),
       },

@@ -12,6 +12,8 @@ export interface IdleRunsOptions {
   everywhere(inputs: TensorMap): Promise<void>
   /** Requests of the model that are under way. */
   underWay(): number
+  /** Nobody waits for what is found out, while others are served: runs keep their distance. They do not unless set. */
+  readonly quiet?: 'in the serving thread' | 'in other threads'
 }
 
 export interface IdleRun {
@@ -28,6 +30,16 @@ const OVERHEAD_MS = 0.25
 const POLL_MS = 1
 /** A thread that was busy for more of the time than this is not idle, even if no request waits just now. */
 const BUSY_SHARE = 0.5
+/**
+ * A run in the thread that serves delays whoever comes meanwhile. At one hundredth of the time that is one request of a
+ * hundred, at most: the slowest one of a hundred is as fast as before. Runs in other threads only take a share of the cores.
+ */
+const QUIET_SHARE = { 'in the serving thread': 0.008, 'in other threads': 0.05 } as const
+/** A shorter run is not told from what requests do to each other. */
+const NOTICED_MS = 0.2
+/** A thread that was busy for less of such a time serves hardly anybody who could notice. */
+const UNUSED_SHARE = 0.01
+const UNUSED_MS = 200
 /** A run that takes longer is one that does not end. */
 const RUN_TIMEOUT_MS = 60_000
 
@@ -36,6 +48,8 @@ export class IdleRuns {
   readonly #options: IdleRunsOptions
   #utilization = performance.eventLoopUtilization()
   #spentMs = 0
+  /** `performance.now()` before which no run begins, as long as others are served. */
+  #quietUntil = 0
   #stopped = false
 
   constructor(options: IdleRunsOptions) {
@@ -80,7 +94,9 @@ export class IdleRuns {
   }
 
   #end(ms: number): void {
+    const { quiet } = this.#options
     this.#spentMs += ms
+    if (quiet !== undefined && ms > NOTICED_MS) this.#quietUntil = performance.now() + ms / QUIET_SHARE[quiet]
     this.#utilization = performance.eventLoopUtilization()
     if (this.#stopped) throw new TuningStopped()
   }
@@ -92,7 +108,18 @@ export class IdleRuns {
       if (this.#stopped) throw new TuningStopped()
       await sleep(POLL_MS, undefined, { ref: false })
     } while (!this.#isIdle() && performance.now() < latest)
+    await this.#keepDistance()
     if (this.#stopped) throw new TuningStopped()
+  }
+
+  async #keepDistance(): Promise<void> {
+    for (;;) {
+      const leftMs = this.#quietUntil - performance.now()
+      if (leftMs <= 0 || this.#stopped) return
+      const before = performance.eventLoopUtilization()
+      await sleep(Math.min(leftMs, UNUSED_MS), undefined, { ref: false })
+      if (leftMs > UNUSED_MS && performance.eventLoopUtilization(before).utilization < UNUSED_SHARE) return
+    }
   }
 
   #isIdle(): boolean {
