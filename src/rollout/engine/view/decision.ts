@@ -33,17 +33,16 @@ function atTheEnd({ state, now }: DecisionFacts): string {
   }
 }
 
-function whileRunning(facts: DecisionFacts): string {
-  const { state, comparisons, canary, shadows } = facts
+function whileRunning({ state, comparisons, canary, shadows }: DecisionFacts): string {
   const decided = comparisons.filter(({ verdict }) => verdict !== 'keep-looking')
+  const open = canary === undefined ? comparisons.slice(0, 1) : []
   const sentences = [
     ...(state.cause === '' ? [] : [capital(ended(state.cause))]),
-    ...decided.map(({ sentence }) => sentence),
+    ...(decided.length > 0 ? decided : open).map(({ sentence }) => sentence),
     ...(canary === undefined ? [] : [canarySentence(state, canary)]),
     ...shadows.map(shadowSentence),
   ]
-  if (sentences.length > 0) return sentences.join(' ')
-  return comparisons[0]?.sentence ?? `${state.variants[0]} has all keys.`
+  return sentences.length > 0 ? sentences.join(' ') : `${state.variants[0]} has all keys.`
 }
 
 function canarySentence(state: RolloutState, { variant, step, steps, waitsFor }: CanaryView): string {
