@@ -6,8 +6,10 @@ import type { UniversalTest } from './universal-test.ts'
 
 /** Below, the interval's theory does not hold yet. */
 export const LEAST_KEYS = 50
-/** Keys with a success, and keys with a failure; of numeric outcomes: keys with a value other than zero. */
+/** Keys with a success, and keys with a failure. */
 export const LEAST_KEYS_OF_A_KIND = 20
+/** Of numeric outcomes: keys with a value other than zero, since sums of money that are mostly nothing are far from normal. */
+export const LEAST_KEYS_WITH_SOME = 50
 /** Part of alpha that the exact test may use up where the interval has to wait. */
 const EXACT_PART = 0.1
 
@@ -68,12 +70,11 @@ function intervalOf(
 }
 
 function isEnough(plan: OutcomePlan, means: ClusteredMeans, variant: number): boolean {
+  if (means.keys(variant) < LEAST_KEYS) return false
   const { withSome, withNone } = means.clusters(variant)
-  return (
-    withSome >= LEAST_KEYS_OF_A_KIND &&
-    (plan.kind === 'numeric' || withNone >= LEAST_KEYS_OF_A_KIND) &&
-    means.keys(variant) >= LEAST_KEYS
-  )
+  return plan.kind === 'binary'
+    ? Math.min(withSome, withNone) >= LEAST_KEYS_OF_A_KIND
+    : withSome >= LEAST_KEYS_WITH_SOME
 }
 
 function verdictOf(plan: OutcomePlan, { low, high }: Interval): ComparisonVerdict {

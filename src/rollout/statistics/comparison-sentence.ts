@@ -1,5 +1,5 @@
 import type { OutcomePlan } from '../rollout-plan.ts'
-import { type Assessment, LEAST_KEYS, LEAST_KEYS_OF_A_KIND } from './assessment.ts'
+import { type Assessment, LEAST_KEYS, LEAST_KEYS_OF_A_KIND, LEAST_KEYS_WITH_SOME } from './assessment.ts'
 import type { Interval } from './confidence-sequence.ts'
 
 export interface ComparisonFacts {
@@ -74,7 +74,7 @@ function whatIsMissing({ plan, control, variant, controlKeys, variantKeys }: Com
   }
   return plan.kind === 'binary'
     ? `each variant needs ${LEAST_KEYS_OF_A_KIND} keys with a success and ${LEAST_KEYS_OF_A_KIND} with a failure`
-    : `each variant needs ${LEAST_KEYS_OF_A_KIND} keys with an outcome other than zero, and not all may be the same`
+    : `each variant needs ${LEAST_KEYS_WITH_SOME} keys with an outcome other than zero, and not all may be the same`
 }
 
 function holding({ confidence }: ComparisonFacts): string {

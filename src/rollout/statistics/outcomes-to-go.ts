@@ -1,4 +1,4 @@
-import { LEAST_KEYS, LEAST_KEYS_OF_A_KIND } from './assessment.ts'
+import { LEAST_KEYS, LEAST_KEYS_OF_A_KIND, LEAST_KEYS_WITH_SOME } from './assessment.ts'
 import type { ClusteredMeans, DifferenceEstimate } from './clustered-means.ts'
 import { boundary } from './confidence-sequence.ts'
 
@@ -60,10 +60,8 @@ function timesUntil(
 
 function timesUntilEnough(means: ClusteredMeans, variant: number, isBinary: boolean): number {
   const { withSome, withNone } = means.clusters(variant)
-  return Math.max(
-    1,
-    LEAST_KEYS / means.keys(variant),
-    LEAST_KEYS_OF_A_KIND / withSome,
-    isBinary ? LEAST_KEYS_OF_A_KIND / withNone : 1,
-  )
+  const ofKinds = isBinary
+    ? LEAST_KEYS_OF_A_KIND / Math.min(withSome, withNone)
+    : LEAST_KEYS_WITH_SOME / withSome
+  return Math.max(1, LEAST_KEYS / means.keys(variant), ofKinds)
 }

@@ -5,7 +5,7 @@ const BUCKETS = 2048
 
 /**
  * Outcomes of one variant, by step and bucket of keys. What an estimate needs is kept up to date by each outcome, so it is
- * cheap to ask after every one. About 30 kB for each step that has outcomes.
+ * cheap to ask after every one. About 40 kB for each step that has outcomes.
  */
 export class VariantOutcomes {
   readonly #steps: StepOutcomes[] = []
@@ -44,18 +44,18 @@ export class VariantOutcomes {
 
   /** Adds what a new value of the bucket in the step at `place` changes in the products with the step at `other`. */
   #multiply(place: number, other: number, bucket: number, value: number): void {
-    const with_ = this.#steps[other]!
-    const sum = with_.sums[bucket]!
-    const count = with_.counts[bucket]!
+    const its = this.#steps[other]!
+    const sum = its.sums[bucket]!
+    const count = its.counts[bucket]!
     if (place === other) {
-      const products = with_.products[place]!
+      const products = its.products[place]!
       products.sums += value * (2 * sum + value)
       products.sumByCount += sum + value * (count + 1)
       products.countBySum = products.sumByCount
       products.counts += 2 * count + 1
     } else if (count > 0) {
       const isLater = place > other
-      const products = isLater ? this.#steps[place]!.products[other]! : with_.products[place]!
+      const products = isLater ? this.#steps[place]!.products[other]! : its.products[place]!
       products.sums += value * sum
       products.counts += count
       products.sumByCount += isLater ? value * count : sum
