@@ -1,11 +1,9 @@
 /** Asks the registry, beside the threads that serve: neither a locked database nor a slow server holds those up. */
 import nodeModule from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
-import { yieldToOthers } from '../../../../runtime/pool/yield-to-others.ts'
 import type { WatchData, WatchReply, WatchRequest } from './watch-messages.ts'
 
 nodeModule.enableCompileCache()
-yieldToOthers()
 
 const [{ AliasWatch }, { openRegistries }, { createLogger }] = await Promise.all([
   import('../../../../registry-client/watch/alias-watch.ts'),
