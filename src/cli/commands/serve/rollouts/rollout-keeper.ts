@@ -28,6 +28,9 @@ interface KeeperInit {
   readonly parts: KeeperParts
 }
 
+/** An operator waits for the registry this long. */
+const MOST_SHARING_MS = 2000
+
 /** One rollout of this server: what its engine decides, told to the members first and to other replicas then. */
 export class RolloutKeeper {
   readonly #plan: RolloutPlan
@@ -37,6 +40,8 @@ export class RolloutKeeper {
   readonly #outcomes: RolloutOutcomes
   readonly #opened: Promise<RolloutRecord | undefined>
   #record: RolloutRecord | undefined
+  /** Of the last change. */
+  #sharing: Promise<void> = Promise.resolve()
   #told: { readonly state: RolloutState; readonly slowMs: number | undefined } | undefined
 
   /** Goes on with what other replicas, or this one before its last end, have come to. */
@@ -46,7 +51,7 @@ export class RolloutKeeper {
     const keeper = new RolloutKeeper(init, before)
     found.follow((state) => keeper.#adopt(state))
     const { state } = keeper.#engine
-    if (!isSame(state, found.state)) void keeper.#share(state)
+    if (!isSame(state, found.state)) keeper.#sharing = keeper.#share(state)
     keeper.#tell()
     parts.say(rolloutFields(plan, state), startSentence(plan, state, before))
     await keeper.#outcomes.open()
@@ -85,6 +90,7 @@ export class RolloutKeeper {
       return { answer: 'outcomes', results: await this.#outcomes.take(question.outcomes) }
     }
     this.#direct(question)
+    if (question.ask !== 'show') await this.#sharedSoon()
     return { answer: 'show', view: this.#engine.view() }
   }
 
@@ -148,10 +154,18 @@ export class RolloutKeeper {
   #changed(state: RolloutState): void {
     const { phase, step } = this.#told?.state ?? state
     this.#tell()
-    void this.#share(state)
+    this.#sharing = this.#share(state)
     // That there is a run of it now is told by whoever has made it.
     if (phase === state.phase && step === state.step) return
     this.#parts.say(rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
+  }
+
+  /** Whoever is told of a change may rely on it, unless the registry is away. */
+  async #sharedSoon(): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, MOST_SHARING_MS)
+    await Promise.race([this.#sharing, late.promise])
+    clearTimeout(timer)
   }
 
   async #share(state: RolloutState): Promise<void> {
