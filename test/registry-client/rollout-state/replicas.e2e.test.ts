@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
+import { MlflowClient } from '../../../src/client/mlflow-client.ts'
 import { openStores } from '../../../src/store/open-stores.ts'
-import { HeadraceProcess } from '../../e2e/support/headrace-process.ts'
+import { TRACKING_SERVERS } from '../../client/support/tracking-servers.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { expectReplicasFollow } from './replica/replicas.ts'
 
@@ -17,14 +18,14 @@ test('two processes on one database follow each other within 2 s', async () => {
   await expectReplicasFollow(await databaseWithModel(folder), folder)
 })
 
-test('two processes on one tracking server follow each other within 2 s', async () => {
-  const folder = temporaryFolder()
-  const databaseUri = await databaseWithModel(folder)
-  const server = new HeadraceProcess({
-    args: ['server', '--backend-store-uri', databaseUri, '--port', '0'],
-    cwd: folder,
-  })
-  const url = await server.listening()
-  await expectReplicasFollow(url, folder)
-  expect(await server.terminate()).toBeDefined()
+test.each(TRACKING_SERVERS)('two processes on $name follow each other within 2 s', async ({ start }) => {
+  const server = await start()
+  try {
+    const client = new MlflowClient(server.url)
+    await client.createRegisteredModel('iris')
+    await client.close()
+    await expectReplicasFollow(server.url, temporaryFolder())
+  } finally {
+    await server.stop()
+  }
 })
