@@ -107,8 +107,9 @@ describe.each([
 
     // What was decided outlives all who knew of it.
     await Promise.all([a.kill(), b.kill()])
-    const env = { ...KEY, MLFLOW_TRACKING_URI: registry.uri }
-    const later = await RolloutServer.start(SPLIT, { cwd: temporaryFolder(), env })
+    const machine = temporaryFolder()
+    const env = { ...KEY, MLFLOW_TRACKING_URI: registry.uri, HEADRACE_CACHE_DIR: join(machine, 'cache') }
+    const later = await RolloutServer.start(SPLIT, { cwd: machine, env })
     running.push(later)
     expect(await later.show('iris')).toMatchObject({ phase: 'aborted', cause: 'a mistake' })
     expect(await headrace(['rollout', 'list', later.url])).toMatch(/iris +aborted .* a 100 %, b 0 %/)
