@@ -11,6 +11,11 @@ export class VariantFigures {
   errors = 0
   faults = 0
 
+  /** How many different keys it has answered, by an estimate that is never above the number of requests. */
+  get distinctKeys(): number {
+    return Math.min(this.requests, Math.round(this.keys.count))
+  }
+
   /** An answer that counts beyond the number of requests. */
   answered(key: number, milliseconds: number): void {
     this.keys.add(key)

@@ -58,7 +58,7 @@ function variantView({ plan, models, state, figures }: ViewedRollout, variant: n
     isControl: variant === 0,
     permille: sharesOf(state)[variant] ?? 0,
     requests: seen?.requests ?? 0,
-    keys: Math.round(seen?.keys.count ?? 0),
+    keys: seen?.distinctKeys ?? 0,
     errors: seen?.errors ?? 0,
     faults: seen?.faults ?? 0,
     latencyMs: seen?.latency.summary(),
