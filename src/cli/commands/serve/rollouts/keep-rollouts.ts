@@ -34,7 +34,8 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
     now: Date.now,
     log,
     // The sentence says all that the fields do.
-    say: (fields, sentence) => (format === 'json' ? log.info(fields, sentence) : log.info(sentence)),
+    say: (level, fields, sentence) =>
+      format === 'json' ? log[level](fields, sentence) : log[level](sentence),
     tell: (message) => reply({ kind: 'tell', line: undefined, message }),
     openState: (plan, onChange) =>
       openRolloutState({

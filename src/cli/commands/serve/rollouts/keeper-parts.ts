@@ -32,7 +32,7 @@ export interface KeeperParts {
   readonly now: () => number
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** For whoever reads the log: fields for programs, a sentence for people. */
-  readonly say: (fields: object, sentence: string) => void
+  readonly say: (level: 'info' | 'warn', fields: object, sentence: string) => void
   /** To all members. */
   readonly tell: (message: ThreadMessage) => void
   /** @param onChange is given what another writer has changed. */

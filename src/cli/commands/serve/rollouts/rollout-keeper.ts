@@ -14,7 +14,7 @@ import type { RolloutView } from '../../../../rollout/rollout-view.ts'
 import type { FoundState } from './found-state.ts'
 import type { KeeperParts, RolloutRecord, SharedState } from './keeper-parts.ts'
 import { RolloutOutcomes } from './rollout-outcomes.ts'
-import { changeSentence, rolloutFields, startSentence } from './rollout-sentence.ts'
+import { changeSentence, levelOf, rolloutFields, startSentence } from './rollout-sentence.ts'
 
 type Observation = Extract<MemberMessage, { readonly kind: 'observed' | 'compared' }>
 type Asked = Exclude<RolloutQuestion, { readonly ask: 'list' }>
@@ -53,7 +53,7 @@ export class RolloutKeeper {
     const { state } = keeper.#engine
     if (!isSame(state, found.state)) keeper.#sharing = keeper.#share(state)
     keeper.#tell()
-    parts.say(rolloutFields(plan, state), startSentence(plan, state, before))
+    parts.say(levelOf(state), rolloutFields(plan, state), startSentence(plan, state, before))
     await keeper.#outcomes.open()
     return keeper
   }
@@ -157,7 +157,7 @@ export class RolloutKeeper {
     this.#sharing = this.#share(state)
     // That there is a run of it now is told by whoever has made it.
     if (phase === state.phase && step === state.step) return
-    this.#parts.say(rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
+    this.#parts.say(levelOf(state), rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
   }
 
   /** Whoever is told of a change may rely on it, unless the registry is away. */

@@ -28,6 +28,11 @@ export function changeSentence(plan: RolloutPlan, state: RolloutState): string {
   return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${causeOf(state)}`
 }
 
+/** A variant that a guard has stopped is news to whoever reads warnings alone. */
+export function levelOf({ phase }: RolloutState): 'info' | 'warn' {
+  return phase === 'rolled-back' ? 'warn' : 'info'
+}
+
 /** For programs. */
 export function rolloutFields(plan: RolloutPlan, state: RolloutState): Readonly<Record<string, unknown>> {
   const { phase, epoch, step, writer, id, cause } = state

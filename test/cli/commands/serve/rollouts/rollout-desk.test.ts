@@ -37,13 +37,15 @@ afterEach(async () => {
 /** A desk as a thread has it, with what it tells its members. */
 class Desk {
   readonly told: { readonly line: number | undefined; readonly message: ThreadMessage }[] = []
+  readonly said: string[] = []
   readonly #desk: RolloutDesk
   #lastId = 0
 
   constructor(folder: string, known: ReadonlyMap<string, RolloutState> = new Map()) {
     const writer = `test-${randomBytes(4).toString('hex')}`
     const parts: KeeperParts = {
-      ...{ ids: IDS, writer, now: Date.now, log: SILENT, say: () => {} },
+      ...{ ids: IDS, writer, now: Date.now, log: SILENT },
+      say: (level, _, sentence) => this.said.push(`${level}: ${sentence}`),
       tell: (message) => this.told.push({ line: undefined, message }),
       openState: (plan, onChange) =>
         openRolloutState({
@@ -194,6 +196,11 @@ test('a thread that is started again goes on with what its members know, where n
   const again = new Desk(temporaryFolder(), new Map([[ROLLOUT, last!]]))
   again.join()
   expect(await again.show()).toMatchObject({ phase: 'rolled-back', epoch: last?.epoch })
+  const warned = (said: readonly string[]) => said.filter((line) => line.startsWith('warn: '))
+  expect(warned(desk.said)).toEqual([
+    expect.stringMatching(/was rolled back: .* from step 1 on: variant b: /),
+  ])
+  expect(warned(again.said)).toEqual([expect.stringMatching(/; it was rolled back, in step 1 /)])
 })
 
 test('two that share a state follow each other, and count each other’s outcomes', async () => {
