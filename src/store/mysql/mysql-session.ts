@@ -2,7 +2,7 @@ import type { PoolConnection } from 'mysql2/promise'
 import { ofDriver } from '../sql/driver-failure.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { SqlSession } from '../sql/sql-database.ts'
-import { type MysqlValues, parameters, readable } from './mysql-values.ts'
+import { type MysqlValues, parameters, readable, readableCells } from './mysql-values.ts'
 
 /** A statement under way for so long waits for something that does not come. */
 const STATEMENT_TIMEOUT_MS = 60_000
@@ -35,6 +35,14 @@ export class MysqlSession implements SqlSession {
     return readable(rows, fields) as Row[]
   }
 
+  async cells<Row extends readonly unknown[]>(statement: Sql): Promise<readonly Row[]> {
+    const { text, values } = statement.compile(questionMark)
+    const [rows, fields] = await this.#execute<unknown[][]>(this.#locking(text), values, {
+      rowsAsArray: true,
+    })
+    return readableCells(rows, fields) as readonly Row[]
+  }
+
   async first<Row>(statement: Sql): Promise<Row | undefined> {
     return (await this.all<Row>(statement))[0]
   }
@@ -57,10 +65,14 @@ export class MysqlSession implements SqlSession {
     return this.#locksWhatIsRead && !LOCKS_BY_ITSELF.test(text) ? `${text} LOCK IN SHARE MODE` : text
   }
 
-  async #execute<Result>(text: string, values: Parameters<typeof parameters>[1]) {
+  async #execute<Result>(
+    text: string,
+    values: Parameters<typeof parameters>[1],
+    form: { readonly rowsAsArray?: true } = {},
+  ) {
     const [result, fields] = await ofDriver(
       this.#connection.execute(
-        { sql: text, timeout: STATEMENT_TIMEOUT_MS },
+        { sql: text, timeout: STATEMENT_TIMEOUT_MS, ...form },
         parameters(this.#values, values),
       ),
     )

@@ -24,14 +24,25 @@ export function readable(
   rows: readonly Record<string, unknown>[],
   fields: readonly FieldPacket[],
 ): readonly Record<string, unknown>[] {
-  const wide = fields
-    .filter(({ columnType, type }) => (columnType ?? type) === LONGLONG)
-    .map(({ name }) => name)
-  for (const row of rows) {
-    for (const name of wide) {
-      const value = row[name]
-      if (typeof value === 'string') row[name] = exactInteger(BigInt(value))
-    }
-  }
+  const wide = fields.filter(isWide).map(({ name }) => name)
+  for (const row of rows) for (const name of wide) row[name] = exact(row[name])
   return rows
+}
+
+/** The same of rows that are arrays. */
+export function readableCells(
+  rows: readonly unknown[][],
+  fields: readonly FieldPacket[],
+): readonly (readonly unknown[])[] {
+  const wide = fields.flatMap((field, place) => (isWide(field) ? [place] : []))
+  for (const row of rows) for (const place of wide) row[place] = exact(row[place])
+  return rows
+}
+
+function isWide({ columnType, type }: FieldPacket): boolean {
+  return (columnType ?? type) === LONGLONG
+}
+
+function exact(value: unknown): unknown {
+  return typeof value === 'string' ? exactInteger(BigInt(value)) : value
 }

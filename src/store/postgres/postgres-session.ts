@@ -20,6 +20,10 @@ export class PostgresSession implements SqlSession {
     return (await this.#query(statement)).rows as Row[]
   }
 
+  async cells<Row extends readonly unknown[]>(statement: Sql): Promise<readonly Row[]> {
+    return (await this.#query(statement, { rowMode: 'array' })).rows as unknown as readonly Row[]
+  }
+
   async first<Row>(statement: Sql): Promise<Row | undefined> {
     return (await this.all<Row>(statement))[0]
   }
@@ -36,11 +40,11 @@ export class PostgresSession implements SqlSession {
     return work(this)
   }
 
-  #query(statement: Sql) {
+  #query(statement: Sql, form: { readonly rowMode?: 'array' } = {}) {
     const { text, values } = statement.compile(dollarNumber)
     const name = this.#names?.nameOf(text)
     return ofDriver(
-      this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) }),
+      this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }), ...form }),
     )
   }
 }

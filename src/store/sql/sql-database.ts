@@ -28,6 +28,10 @@ export interface SqlDatabase {
 export interface SqlSession extends SqlDatabase {
   /** `Row` is what the statement selects, by column name. */
   all<Row>(statement: Sql): Promise<readonly Row[]>
+  /**
+   * The rows as arrays of what the statement selects, in its order: with many rows less than half the work of `all`.
+   */
+  cells<Row extends readonly unknown[]>(statement: Sql): Promise<readonly Row[]>
   first<Row>(statement: Sql): Promise<Row | undefined>
   /** The number of rows changed. */
   run(statement: Sql): Promise<number>

@@ -22,6 +22,11 @@ export class SqliteSession implements SqlSession {
     return this.#prepare(text).all(bindable(values)) as Row[]
   }
 
+  async cells<Row extends readonly unknown[]>(statement: Sql): Promise<readonly Row[]> {
+    const { text, values } = statement.compile(questionMark)
+    return this.#prepare(text).cells(bindable(values)) as unknown as readonly Row[]
+  }
+
   async first<Row>(statement: Sql): Promise<Row | undefined> {
     const { text, values } = statement.compile(questionMark)
     return this.#prepare(text).first(bindable(values)) as Row | undefined

@@ -3,6 +3,7 @@ import { exactInteger } from '../sql/exact-integer.ts'
 import type { SqlValue } from '../sql/sql.ts'
 
 type Row = Record<string, unknown>
+type Cells = readonly unknown[]
 
 /**
  * A prepared statement that gives integers of 64 bits exactly. The driver either makes all integers bigints, which
@@ -10,7 +11,8 @@ type Row = Record<string, unknown>
  */
 export class SqliteStatement {
   readonly #statement: Database.Statement
-  readonly #wideColumns: readonly string[]
+  /** Those whose integers may need more than 53 bits. */
+  readonly #wideColumns: readonly WideColumn[]
 
   constructor(statement: Database.Statement) {
     this.#statement = statement
@@ -20,13 +22,27 @@ export class SqliteStatement {
   all(values: readonly SqlValue[]): unknown[] {
     const rows = this.#statement.all(...values) as Row[]
     if (!rows.some((row) => this.#mayBeRounded(row))) return rows
-    return this.#exactly(() => this.#statement.all(...values) as Row[])
+    return this.#exactly(() => this.#statement.all(...values) as Row[]).map(exactRow)
   }
 
   first(values: readonly SqlValue[]): unknown {
     const row = this.#statement.get(...values) as Row | undefined
     if (row === undefined || !this.#mayBeRounded(row)) return row
-    return this.#exactly(() => [this.#statement.get(...values) as Row])[0]
+    return exactRow(this.#exactly(() => this.#statement.get(...values) as Row))
+  }
+
+  /** The rows as arrays, in the order of the columns. */
+  cells(values: readonly SqlValue[]): readonly Cells[] {
+    this.#statement.raw(true)
+    try {
+      const rows = this.#statement.all(...values) as Cells[]
+      if (!this.#haveRounded(rows)) return rows
+      return this.#exactly(() => this.#statement.all(...values) as Cells[]).map((row) =>
+        row.map(exactInteger),
+      )
+    } finally {
+      this.#statement.raw(false)
+    }
   }
 
   run(values: readonly SqlValue[]): number {
@@ -34,28 +50,40 @@ export class SqliteStatement {
   }
 
   #mayBeRounded(row: Row): boolean {
-    return this.#wideColumns.some((name) => {
-      const value = row[name]
-      return typeof value === 'number' && !Number.isSafeInteger(value) && Number.isInteger(value)
-    })
+    return this.#wideColumns.some(({ name }) => isRounded(row[name]))
   }
 
-  #exactly(read: () => Row[]): Row[] {
+  #haveRounded(rows: readonly Cells[]): boolean {
+    return this.#wideColumns.some(({ place }) => rows.some((cells) => isRounded(cells[place])))
+  }
+
+  #exactly<Found>(read: () => Found): Found {
     this.#statement.safeIntegers(true)
     try {
-      return read().map((row) =>
-        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, exactInteger(value)])),
-      )
+      return read()
     } finally {
       this.#statement.safeIntegers(false)
     }
   }
 }
 
-/** Columns whose integers may need more than 53 bits: MLflow declares those BIGINT; an expression has no type. */
-function wideColumns(statement: Database.Statement): string[] {
+interface WideColumn {
+  readonly name: string
+  readonly place: number
+}
+
+/** MLflow declares those BIGINT; an expression has no type. */
+function wideColumns(statement: Database.Statement): readonly WideColumn[] {
   return statement
     .columns()
+    .map(({ name, type }, place) => ({ name, type, place }))
     .filter(({ type }) => type === null || type.toUpperCase() === 'BIGINT')
-    .map(({ name }) => name)
+}
+
+function isRounded(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && Number.isInteger(value)
+}
+
+function exactRow(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, exactInteger(value)]))
 }

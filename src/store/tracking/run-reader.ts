@@ -6,13 +6,16 @@ import { type ModelInput, type ModelOutput, RUN_NAME_TAG, type Run } from '../..
 import type { Tag } from '../../entities/tag.ts'
 import { commaSeparated, sql } from '../sql/sql.ts'
 import type { SqlSession } from '../sql/sql-database.ts'
-import { type MetricRow, toMetric } from './metric-rows.ts'
 import { paddedLists } from './statement-sizes.ts'
 import { type RunRow, toRunInfo } from './tracking-rows.ts'
+import { type RunMark, WantedRuns } from './wanted-runs.ts'
 
-type OfRun<Row> = Row & { readonly run_uuid: string }
+type MetricCells = readonly [RunMark, key: string, value: number | null, timestamp: Int64 | null, step: Int64]
+type PairCells = readonly [RunMark, key: string, value: string]
+type ModelCells = readonly [RunMark, source: 'RUN_INPUT' | 'RUN_OUTPUT', modelId: string, step: Int64]
 
 interface DatasetInputRow {
+  readonly mark: RunMark
   readonly input_uuid: string
   readonly name: string
   readonly digest: string
@@ -20,12 +23,6 @@ interface DatasetInputRow {
   readonly dataset_source: string
   readonly dataset_schema: string | null
   readonly dataset_profile: string | null
-}
-
-interface ModelRow {
-  readonly source_type: 'RUN_INPUT' | 'RUN_OUTPUT'
-  readonly model_id: string
-  readonly step: Int64
 }
 
 /** What belongs to one run, as it is read. */
@@ -39,20 +36,22 @@ interface RunParts {
 }
 
 /**
- * Whole runs of rows of the table `runs` (all its columns), in the order of the rows: six statements for up to 256
- * runs.
+ * Whole runs of rows of the table `runs` (all its columns), in the order of the rows: five statements, for each 256
+ * runs where the database is on a server.
  */
 export async function readRuns(session: SqlSession, rows: readonly RunRow[]): Promise<readonly Run[]> {
   const parts = new Map(rows.map(({ run_uuid }) => [run_uuid, noParts()]))
-  for (const ids of paddedLists(rows.map(({ run_uuid }) => run_uuid))) {
-    await addData(session, ids, parts)
-    await addDatasets(session, ids, parts)
-    await addModels(session, ids, parts)
+  const ids = [...parts.keys()]
+  for (const wanted of WantedRuns.of(session.dialect, ids)) {
+    const of: PartsOf = (mark) => parts.get(wanted.idOf(mark))
+    await addData(session, wanted, of)
+    await addDatasets(session, wanted, of)
+    await addModels(session, wanted, of)
   }
   return rows.map((row) => toRun(row, parts.get(row.run_uuid) ?? noParts()))
 }
 
-type PartsByRun = ReadonlyMap<string, RunParts>
+type PartsOf = (mark: RunMark) => RunParts | undefined
 
 function noParts(): RunParts {
   return { metrics: [], params: [], tags: [], datasetInputs: [], modelInputs: [], modelOutputs: [] }
@@ -69,29 +68,38 @@ function toRun(row: RunRow, { metrics, params, tags, ...used }: RunParts): Run {
   }
 }
 
-async function addData(session: SqlSession, ids: readonly string[], parts: PartsByRun): Promise<void> {
-  const metrics = await session.all<OfRun<MetricRow>>(sql`
-    SELECT "run_uuid", "key", "value", "timestamp", "step", "is_nan" FROM "latest_metrics"
-    WHERE "run_uuid" IN (${commaSeparated(ids)}) ORDER BY "run_uuid", "key"`)
-  for (const row of metrics) parts.get(row.run_uuid)?.metrics.push(toMetric(row))
-  const params = await session.all<OfRun<Param>>(sql`
-    SELECT "run_uuid", "key", "value" FROM "params"
-    WHERE "run_uuid" IN (${commaSeparated(ids)}) ORDER BY "run_uuid", "key"`)
-  for (const { run_uuid, key, value } of params) parts.get(run_uuid)?.params.push({ key, value })
-  const tags = await session.all<OfRun<Tag>>(sql`
-    SELECT "run_uuid", "key", COALESCE("value", '') AS "value" FROM "tags"
-    WHERE "run_uuid" IN (${commaSeparated(ids)}) ORDER BY "run_uuid", "key"`)
-  for (const { run_uuid, key, value } of tags) parts.get(run_uuid)?.tags.push({ key, value })
+const RUN_ID = sql`"run_uuid"`
+const METRICS = sql`"latest_metrics"`
+const PARAMS = sql`"params"`
+const TAGS = sql`"tags"`
+
+async function addData(session: SqlSession, wanted: WantedRuns, partsOf: PartsOf): Promise<void> {
+  const mark = wanted.mark(RUN_ID)
+  const metrics = await session.cells<MetricCells>(sql`
+    SELECT ${mark}, "key", CASE WHEN "is_nan" THEN NULL ELSE "value" END, "timestamp", "step"
+    ${wanted.from(METRICS, RUN_ID)} ORDER BY ${mark}, "key"`)
+  for (const [run, key, value, timestamp, step] of metrics) {
+    partsOf(run)?.metrics.push({ key, value: value ?? Number.NaN, timestamp: timestamp ?? 0, step })
+  }
+  const params = await session.cells<PairCells>(sql`
+    SELECT ${mark}, "key", "value" ${wanted.from(PARAMS, RUN_ID)} ORDER BY ${mark}, "key"`)
+  for (const [run, key, value] of params) partsOf(run)?.params.push({ key, value })
+  const tags = await session.cells<PairCells>(sql`
+    SELECT ${mark}, "key", COALESCE("value", '') ${wanted.from(TAGS, RUN_ID)} ORDER BY ${mark}, "key"`)
+  for (const [run, key, value] of tags) partsOf(run)?.tags.push({ key, value })
 }
 
-async function addDatasets(session: SqlSession, ids: readonly string[], parts: PartsByRun): Promise<void> {
-  const rows = await session.all<OfRun<DatasetInputRow>>(sql`
-    SELECT "inputs"."destination_id" AS "run_uuid", "inputs"."input_uuid", "datasets"."name", "datasets"."digest",
+const DATASETS = sql`"inputs" JOIN "datasets" ON "inputs"."source_id" = "datasets"."dataset_uuid"`
+const DESTINATION = sql`"inputs"."destination_id"`
+
+async function addDatasets(session: SqlSession, wanted: WantedRuns, partsOf: PartsOf): Promise<void> {
+  const mark = wanted.mark(DESTINATION)
+  const rows = await session.all<DatasetInputRow>(sql`
+    SELECT ${mark} AS "mark", "inputs"."input_uuid", "datasets"."name", "datasets"."digest",
       "datasets"."dataset_source_type", "datasets"."dataset_source", "datasets"."dataset_schema",
       "datasets"."dataset_profile"
-    FROM "inputs" JOIN "datasets" ON "inputs"."source_id" = "datasets"."dataset_uuid"
-    WHERE "inputs"."destination_type" = 'RUN' AND "inputs"."destination_id" IN (${commaSeparated(ids)})
-    ORDER BY "inputs"."destination_id", "datasets"."name", "datasets"."digest"`)
+    ${wanted.from(DATASETS, DESTINATION, sql`AND "inputs"."destination_type" = 'RUN'`)}
+    ORDER BY ${mark}, "datasets"."name", "datasets"."digest"`)
   if (rows.length === 0) return
   const tags = await inputTags(
     session,
@@ -99,7 +107,7 @@ async function addDatasets(session: SqlSession, ids: readonly string[], parts: P
   )
   for (const row of rows) {
     const input = { dataset: toDataset(row), tags: tags.get(row.input_uuid) ?? [] }
-    parts.get(row.run_uuid)?.datasetInputs.push(input)
+    partsOf(row.mark)?.datasetInputs.push(input)
   }
 }
 
@@ -117,16 +125,19 @@ async function inputTags(
   return tags
 }
 
-async function addModels(session: SqlSession, ids: readonly string[], parts: PartsByRun): Promise<void> {
-  const rows = await session.all<OfRun<ModelRow>>(sql`
-    SELECT "source_id" AS "run_uuid", "source_type", "destination_id" AS "model_id", "step" FROM "inputs"
-    WHERE "source_type" IN ('RUN_INPUT', 'RUN_OUTPUT') AND "source_id" IN (${commaSeparated(ids)})
-      AND "destination_type" IN ('MODEL_INPUT', 'MODEL_OUTPUT')
-    ORDER BY "source_id", "destination_id"`)
-  for (const { run_uuid, source_type, model_id: modelId, step } of rows) {
-    const run = parts.get(run_uuid)
-    if (source_type === 'RUN_INPUT') run?.modelInputs.push({ modelId })
-    else run?.modelOutputs.push({ modelId, step })
+const INPUTS = sql`"inputs"`
+const SOURCE = sql`"source_id"`
+const IS_MODEL = sql`AND "source_type" IN ('RUN_INPUT', 'RUN_OUTPUT')
+  AND "destination_type" IN ('MODEL_INPUT', 'MODEL_OUTPUT')`
+
+async function addModels(session: SqlSession, wanted: WantedRuns, partsOf: PartsOf): Promise<void> {
+  const mark = wanted.mark(SOURCE)
+  const rows = await session.cells<ModelCells>(sql`
+    SELECT ${mark}, "source_type", "destination_id", "step"
+    ${wanted.from(INPUTS, SOURCE, IS_MODEL)} ORDER BY ${mark}, "destination_id"`)
+  for (const [run, source, modelId, step] of rows) {
+    if (source === 'RUN_INPUT') partsOf(run)?.modelInputs.push({ modelId })
+    else partsOf(run)?.modelOutputs.push({ modelId, step })
   }
 }
 
