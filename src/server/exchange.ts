@@ -107,6 +107,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
 
   /** The request is for this model, and no more for another one: it is not ended before the exchange is over. */
   address(model: AddressedModel): void {
+    if (this.status !== 0) return
     this.#held?.release()
     this.modelName = model.name
     this.modelVersion = model.version

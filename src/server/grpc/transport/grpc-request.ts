@@ -79,6 +79,7 @@ export class GrpcRequest implements OpenRequest {
 
   /** The request is for this model, and no more for another one: it is not ended before the request is over. */
   address(model: AddressedModel): void {
+    if (this.status !== 0) return
     this.#held?.release()
     this.modelName = model.name
     this.modelVersion = model.version
