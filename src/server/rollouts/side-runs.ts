@@ -58,6 +58,8 @@ interface Waiting {
 export class SideRuns {
   readonly #init: SideRunsInit
   readonly #waiting: Waiting[] = []
+  /** Runs that were given up and have not ended, of each model that has any. */
+  readonly #givenUp = new WeakMap<ServedModel['admission'], number>()
   #underWay = 0
   #heldBytes = 0
   #isScheduled = false
@@ -76,9 +78,9 @@ export class SideRuns {
     this.#schedule()
   }
 
+  /** What was given up and still has its model counts as well, against that model alone. */
   #hasRoom({ model, source: { bytes } }: SideRun): boolean {
-    // What was given up may still have its model: that counts as well.
-    const requests = this.#waiting.length + Math.max(this.#underWay, model.admission.requests)
+    const requests = this.#waiting.length + this.#underWay + (this.#givenUp.get(model.admission) ?? 0)
     return requests < this.#init.most && bytes <= LARGEST_BYTES && this.#heldBytes + bytes <= MOST_BYTES
   }
 
@@ -123,13 +125,15 @@ export class SideRuns {
     const signal = new Cancellation()
     let timer: NodeJS.Timeout | undefined
     try {
+      const running = this.#run(run, signal)
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
+          void this.#giveUp(run.model, running)
           signal.abort()
           reject(deadlineExceeded('The copy of a request was not answered in time'))
         }, this.#init.deadlineMs).unref()
       })
-      const answer = await Promise.race([this.#run(run, signal), late])
+      const answer = await Promise.race([running, late])
       const milliseconds = performance.now() - startedAt
       return { kind: 'answered', ...answer, milliseconds }
     } catch (error) {
@@ -138,6 +142,15 @@ export class SideRuns {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Never rejects. */
+  async #giveUp({ admission }: ServedModel, running: Promise<unknown>): Promise<void> {
+    this.#givenUp.set(admission, (this.#givenUp.get(admission) ?? 0) + 1)
+    await running.catch(() => {})
+    const left = (this.#givenUp.get(admission) ?? 1) - 1
+    if (left > 0) this.#givenUp.set(admission, left)
+    else this.#givenUp.delete(admission)
   }
 
   async #run({ model, source }: SideRun, signal: Cancellation) {

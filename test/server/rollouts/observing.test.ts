@@ -245,6 +245,15 @@ test('what was observed is told before the server ends', async () => {
   expect(channel.observed.map(seen)).toEqual(['1 in step 0'])
 })
 
+test('a control that has much to do is asked all the same', async () => {
+  const models = twoModels({}, { predictor: new TroubledPredictor(() => sums(Number.NaN)) })
+  const { options, channel } = rolloutOptions(allTo(1), models)
+  const { url } = await startServer(options)
+  for (let count = 0; count < 100; count += 1) models[0]?.admission.enter(1)
+  await score(url)
+  expect(await observed(channel)).toEqual(['1 in step 0, fault'])
+})
+
 test('inputs are the same for the control that is asked once more', async () => {
   const seenInputs: number[] = []
   class Recording extends SumPredictor {
