@@ -4,7 +4,7 @@ import type { ClusteredMeans, DifferenceEstimate } from './clustered-means.ts'
 import { asymptoticInterval, type Interval } from './confidence-sequence.ts'
 import type { UniversalTest } from './universal-test.ts'
 
-/** Below, the interval's theory does not hold yet. */
+/** Below, the interval's theory does not hold yet: of keys that there are, and of effective ones. */
 export const LEAST_KEYS = 50
 /** Keys with a success, and keys with a failure. */
 export const LEAST_KEYS_OF_A_KIND = 20
@@ -58,7 +58,7 @@ function intervalOf(
   variant: number,
   estimate: DifferenceEstimate | undefined,
 ): Interval | undefined {
-  if (estimate === undefined || estimate.n === 0) return undefined
+  if (estimate === undefined || estimate.n === 0 || estimate.effectiveKeys < LEAST_KEYS) return undefined
   if (!isEnough(plan, means, 0) || !isEnough(plan, means, variant)) return undefined
   return asymptoticInterval({
     n: estimate.n,

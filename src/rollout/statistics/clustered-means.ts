@@ -1,4 +1,4 @@
-import { covariance, type StepOutcomes, VariantOutcomes } from './variant-outcomes.ts'
+import { concentration, covariance, type StepOutcomes, VariantOutcomes } from './variant-outcomes.ts'
 
 /** What is known of a variant's mean against that of the control, at one time. */
 export interface DifferenceEstimate {
@@ -16,6 +16,13 @@ export interface DifferenceEstimate {
    * and its implication on the design and analysis of group-sequential studies", JASA 1997). 0 where all outcomes are the same.
    */
   readonly n: number
+  /**
+   * Keys with equally many outcomes that would be as many, of the variant that has fewer: Kish's effective sample size ("Survey
+   * sampling", 1965) of the clusters. Where one key has most of the outcomes the mean follows it, so its distance from the mean,
+   * by which the variance is estimated, looks small (Carter, Schnepel, Steigerwald, "Asymptotic behavior of a t-test robust
+   * to cluster heterogeneity", Review of Economics and Statistics 2017).
+   */
+  readonly effectiveKeys: number
 }
 
 /**
@@ -105,28 +112,35 @@ function combined(strata: readonly Stratum[], shift: number): DifferenceEstimate
     variantMean += weight * variant.mean
     ofOneOutcome += weight * outcomeVariance(control, variant)
   }
-  const variance = weightedVariance(strata) / all ** 2
+  const ofControl = ({ control }: Stratum): StepOutcomes => control
+  const ofVariant = ({ variant }: Stratum): StepOutcomes => variant
+  const ofBoth = (what: PairValue): number[] =>
+    [ofControl, ofVariant].map((side) => Math.max(0, weightedSum(strata, side, what)) / all ** 2)
+  const variance = ofBoth(covariance).reduce((sum, each) => sum + each, 0)
   return {
     controlMean: controlMean / all + shift,
     variantMean: variantMean / all + shift,
     difference: (variantMean - controlMean) / all,
     variance,
     n: variance > 0 ? (4 * ofOneOutcome) / all / variance : 0,
+    effectiveKeys: 1 / Math.max(...ofBoth(concentration)),
   }
 }
 
-/** Of the weighted sum of differences. */
-function weightedVariance(strata: readonly Stratum[]): number {
-  let ofControl = 0
-  let ofVariant = 0
+/** Of two steps of one variant. */
+type PairValue = (one: StepOutcomes, other: StepOutcomes) => number
+
+/** Over all pairs of strata, a stratum and itself too. */
+function weightedSum(
+  strata: readonly Stratum[],
+  side: (stratum: Stratum) => StepOutcomes,
+  what: PairValue,
+): number {
+  let sum = 0
   for (const one of strata) {
-    for (const other of strata) {
-      const weight = one.weight * other.weight
-      ofControl += weight * covariance(one.control, other.control)
-      ofVariant += weight * covariance(one.variant, other.variant)
-    }
+    for (const other of strata) sum += one.weight * other.weight * what(side(one), side(other))
   }
-  return Math.max(0, ofControl) + Math.max(0, ofVariant)
+  return sum
 }
 
 /** Of single outcomes, within their variant. */

@@ -68,9 +68,15 @@ function keepLooking(facts: ComparisonFacts): string {
   return `Keep looking: ${difference} (${holding(facts)}: ${unit.range(interval)})${more}.`
 }
 
-function whatIsMissing({ plan, control, variant, controlKeys, variantKeys }: ComparisonFacts): string {
+function whatIsMissing(facts: ComparisonFacts): string {
+  const { plan, control, variant, controlKeys, variantKeys } = facts
   if (Math.min(controlKeys, variantKeys) < LEAST_KEYS) {
     return `outcomes of ${count(controlKeys)} keys of ${control} and ${count(variantKeys)} of ${variant}, at least ${LEAST_KEYS} of each are needed`
+  }
+  const { effectiveKeys = LEAST_KEYS } = facts.assessment.estimate ?? {}
+  if (effectiveKeys < LEAST_KEYS) {
+    const asMany = `as if there were ${Math.floor(effectiveKeys)}, and ${LEAST_KEYS} are needed`
+    return `most outcomes of a variant are of a few of its keys (${asMany})`
   }
   return plan.kind === 'binary'
     ? `each variant needs ${LEAST_KEYS_OF_A_KIND} keys with a success and ${LEAST_KEYS_OF_A_KIND} with a failure`

@@ -8,7 +8,7 @@ const MOST_OUTCOMES = 1e9
 /**
  * Outcomes of both variants until there is likely to be a verdict, if they come as before and the difference stays what it is:
  * until the interval excludes zero, or lies within differences that are not worth having, and there are keys enough. Undefined
- * where that is too far away to tell. An extrapolation, not a promise: the difference of a small sample is a rough one.
+ * where that is too far away to tell, or a few keys have most of the outcomes. An extrapolation, not a promise: the difference of a small sample is a rough one.
  */
 export function outcomesToGo(
   means: ClusteredMeans,
@@ -22,6 +22,8 @@ export function outcomesToGo(
   },
 ): number | undefined {
   if (estimate === undefined || estimate.n === 0) return undefined
+  const hasKeys = Math.min(means.keys(0), means.keys(variant)) >= LEAST_KEYS
+  if (hasKeys && estimate.effectiveKeys < LEAST_KEYS) return undefined
   const outcomes = means.outcomes(0) + means.outcomes(variant)
   const least = Math.max(
     timesUntilEnough(means, 0, rules.isBinary),

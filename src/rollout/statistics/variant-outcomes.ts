@@ -87,15 +87,33 @@ export class VariantOutcomes {
  * analytics", arXiv 1803.06336). A key that has outcomes in both steps makes them depend on each other.
  */
 export function covariance(one: StepOutcomes, other: StepOutcomes): number {
-  const later = one.place > other.place ? one : other
-  const earlier = later === one ? other : one
-  const products = later.products[earlier.place]!
+  const { later, earlier, products } = productsOf(one, other)
   const residuals =
     products.sums -
     later.mean * products.countBySum -
     earlier.mean * products.sumByCount +
     later.mean * earlier.mean * products.counts
   return (residuals * Math.sqrt(later.correction * earlier.correction)) / (later.count * earlier.count)
+}
+
+/**
+ * How few clusters have the outcomes of two steps of one variant: the sum over buckets of the product of their parts of them.
+ * Of a step and itself 1 / clusters where all have as many, and near 1 where one has nearly all.
+ */
+export function concentration(one: StepOutcomes, other: StepOutcomes): number {
+  const { later, earlier, products } = productsOf(one, other)
+  return products.counts / (later.count * earlier.count)
+}
+
+interface StepPair {
+  readonly later: StepOutcomes
+  readonly earlier: StepOutcomes
+  readonly products: Products
+}
+
+function productsOf(one: StepOutcomes, other: StepOutcomes): StepPair {
+  const [later, earlier] = one.place > other.place ? [one, other] : [other, one]
+  return { later, earlier, products: later.products[earlier.place]! }
 }
 
 /** Over buckets: products of this step's totals with those of an earlier one, or with its own. */

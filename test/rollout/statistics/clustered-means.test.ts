@@ -50,6 +50,16 @@ test('outcomes that a user repeats tell nothing new', () => {
   expect(repeated.n / estimate.n).toBeCloseTo(1, 1)
 })
 
+test('keys count as few where one of them has most of the outcomes', () => {
+  const even = Array.from({ length: 200 }, (_, key) => ({ step: 0, variant: key % 2, key, value: key % 3 }))
+  expect(meansOf(even).estimate(1)!.effectiveKeys).toBeCloseTo(100, 9)
+  const heavy = Array.from({ length: 100 }, () => ({ step: 0, variant: 1, key: 1, value: 0 }))
+  expect(meansOf([...even, ...heavy]).estimate(1)!.effectiveKeys).toBeCloseTo(200 ** 2 / (99 + 101 ** 2), 9)
+  const laterStep = [...even, ...heavy].map((outcome) => ({ ...outcome, step: 1 }))
+  const both = meansOf([...even, ...heavy, ...laterStep]).estimate(1)!.effectiveKeys
+  expect(both).toBeCloseTo(200 ** 2 / (99 + 101 ** 2), 9)
+})
+
 test('a base rate and a share that change together are no difference', () => {
   const outcomes: Outcome[] = []
   for (let key = 0; key < 4000; key += 1) {

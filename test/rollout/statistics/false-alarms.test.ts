@@ -13,6 +13,7 @@ const FEW = [
   'rate 5 %, share 10 %, 1 outcome a user',
   'rate 20 %, share 50 %, 20 outcomes a user (ICC 0.33)',
   'canary 1 % 10 % 50 %, rising rates 2 % 5 % 10 %, 5 outcomes a user (ICC 0.2)',
+  'rate 5 %, share 50 %, one user with 60 % of all outcomes',
 ]
 
 test.each(FEW)('%s: few false alarms, looked at after every outcome', (name) => {

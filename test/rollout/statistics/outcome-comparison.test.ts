@@ -133,6 +133,18 @@ test('rates of rare successes wait for twenty keys that have one', () => {
   expect(view!.sentence).toContain('more outcomes')
 })
 
+test('a key with most of the outcomes decides nothing, and is told', () => {
+  const means = new ClusteredMeans(2)
+  const equality = new UniversalTest()
+  for (let key = 0; key < 4000; key += 1) means.add(0, key % 2, KEYS[key]!, key % 20 < 2 ? 1 : 0)
+  for (let outcome = 0; outcome < 4000; outcome += 1) means.add(0, 1, KEYS[1]!, 0)
+  const [view] = compareOutcomes({ plan: PLAN, variants: ['a', 'b'], means, equality })
+  expect(view).toMatchObject({ verdict: 'keep-looking', interval: undefined, outcomesToGo: undefined })
+  expect(view!.sentence).toBe(
+    'Keep looking: most outcomes of a variant are of a few of its keys (as if there were 2, and 50 are needed).',
+  )
+})
+
 test('with three variants each comparison has half of alpha, and a wider interval', () => {
   const [alone] = compared(PLAN, 6000, [0.3, 0.33])
   const [first, second] = compared(PLAN, 9000, [0.3, 0.33, 0.3])

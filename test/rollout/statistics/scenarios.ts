@@ -5,6 +5,7 @@ import {
   habitual,
   independent,
   normal,
+  oneForMany,
   purchases,
   type Temper,
 } from './simulated-users.ts'
@@ -23,6 +24,7 @@ export const WITHOUT_DIFFERENCE: readonly Scenario[] = [
   canary('falling', [0.5, 0.2, 0.05], 5),
   alwaysTheSame(500, 0.5),
   alwaysTheSame(2000, 0.1),
+  ...[0.07, 0.2, 0.6].map(heavyUser),
   {
     name: 'canary 5 % 20 % 50 %, rates 20 % 25 % 15 %, 2,000 users who come all the time, ICC 0.33',
     steps: [
@@ -100,6 +102,14 @@ function alwaysTheSame(users: number, share: number): Scenario {
     steps: [{ from: 1, share, means: [0.2, 0.2] }],
     users: (random) =>
       comingAndGoing({ random, temper: habitual(0.33), outcomes: Number.POSITIVE_INFINITY, present: users }),
+  }
+}
+
+function heavyUser(part: number): Scenario {
+  return {
+    name: `rate 5 %, share 50 %, one user with ${percent(part)} of all outcomes`,
+    steps: [{ from: 1, share: 0.5, means: [0.05, 0.05] }],
+    users: (random) => oneForMany(random, part),
   }
 }
 

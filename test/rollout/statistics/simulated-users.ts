@@ -48,6 +48,18 @@ export function comingAndGoing({
   }
 }
 
+/** Users with one outcome each, and one more who has this part of all outcomes: always nothing. */
+export function oneForMany(random: () => number, part: number): SimulatedUsers {
+  const users = comingAndGoing({ random, temper: independent })
+  const heavy = randomKey(random)
+  return {
+    outcome: (share, means) => {
+      if (random() >= part) return users.outcome(share, means)
+      return { key: heavy, variant: heavy < share * 2 ** 52 ? 1 : 0, value: 0 }
+    },
+  }
+}
+
 /** Outcomes of 0 and 1 that have nothing in common. */
 export const independent: Temper = (random) => (mean) => (random() < mean ? 1 : 0)
 
