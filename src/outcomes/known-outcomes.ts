@@ -61,12 +61,12 @@ export class KnownOutcomes {
   #forgetOldest(): void {
     const oldest = Math.min(...this.#days.keys())
     // The day that is filling up now is all that there is: it stays, and the bound with it is a day's outcomes.
-    if (this.#days.size === 1) return
-    this.#since = Math.max(this.#since, (oldest + 1) * DAY_MS)
-    this.#forget(oldest)
+    if (this.#days.size > 1) this.#forget(oldest)
   }
 
+  /** Its ids stay late whatever the clock says later: it may have been wrong for a while, and set back. */
   #forget(day: number): void {
+    this.#since = Math.max(this.#since, (day + 1) * DAY_MS)
     this.#size -= this.#days.get(day)?.size ?? 0
     this.#days.delete(day)
   }
