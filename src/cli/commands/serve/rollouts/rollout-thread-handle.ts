@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { messageOf } from '../../../../core/errors.ts'
 import type { MemberMessage, ThreadMessage } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutState } from '../../../../rollout/rollout-state.ts'
+import { isDebugged } from '../../../../supervisor/heartbeat.ts'
 import { RestartDelay } from '../../../../supervisor/restart-delay.ts'
 import type { OpenRolloutLine } from '../../../../supervisor/rollout-relay.ts'
 import type { SupervisorLog } from '../../../../supervisor/supervisor-log.ts'
@@ -12,11 +13,17 @@ export interface RolloutThreadHandleInit {
   /** @param known states that the members go by, of a thread that has ended. */
   readonly startThread: (known: ReadonlyMap<string, RolloutState>) => Worker
   readonly log: SupervisorLog
+  /** A thread that says nothing for so long hangs: half a minute, unless given. */
+  readonly mostSilenceMs?: number
 }
 
+const MOST_SILENCE_MS = 30_000
+/** Silence is counted in looks, so that a thread is not blamed for a time in which nobody here could hear it. */
+const LOOKS = 10
+
 /**
- * The rollout thread of a server, seen from the thread that has started it. Where it crashes, members go on with the states that
- * they have, and another is started with those.
+ * The rollout thread of a server, seen from the thread that has started it. Where it crashes or hangs, members go on with the
+ * states that they have, and another is started with those.
  */
 export class RolloutThreadHandle {
   readonly #init: RolloutThreadHandleInit
@@ -27,11 +34,17 @@ export class RolloutThreadHandle {
   #thread: Worker | undefined
   #restart: NodeJS.Timeout | undefined
   #startedAt = 0
+  readonly #pulse: NodeJS.Timeout
+  #silentLooks = 0
+  /** Why the thread ends, where that is known. */
+  #failure = ''
   #lastLine = 0
   #isEnding = false
 
   constructor(init: RolloutThreadHandleInit) {
     this.#init = init
+    const { mostSilenceMs = MOST_SILENCE_MS } = init
+    this.#pulse = setInterval(() => this.#look(mostSilenceMs), mostSilenceMs / LOOKS).unref()
     this.#start()
   }
 
@@ -49,6 +62,7 @@ export class RolloutThreadHandle {
   /** Returns when all is kept, or this time is over. */
   async end(withinMs: number): Promise<void> {
     this.#isEnding = true
+    clearInterval(this.#pulse)
     clearTimeout(this.#restart)
     if (this.#thread === undefined) return
     const late = setTimeout(() => this.#ended.resolve(), withinMs)
@@ -79,12 +93,13 @@ export class RolloutThreadHandle {
     }
     this.#thread = thread
     this.#startedAt = performance.now()
-    let failure: unknown
+    this.#silentLooks = 0
+    this.#failure = ''
     thread.on('message', (reply: ThreadReply) => this.#hear(reply))
     thread.on('error', (error) => {
-      failure = error
+      this.#failure = messageOf(error)
     })
-    thread.once('exit', (code) => this.#exited(failure === undefined ? `code ${code}` : messageOf(failure)))
+    thread.once('exit', (code) => this.#exited(this.#failure || `code ${code}`))
     // A server ends when its connections do.
     thread.unref()
     for (const [number, { join }] of this.#lines) {
@@ -93,8 +108,18 @@ export class RolloutThreadHandle {
   }
 
   #hear(reply: ThreadReply): void {
+    this.#silentLooks = 0
     if (reply.kind === 'tell') this.#tell(reply.line, reply.message)
-    else this.#ended.resolve()
+    else if (reply.kind === 'ended') this.#ended.resolve()
+  }
+
+  /** What is said to a thread that hangs would only fill the memory. */
+  #look(mostSilenceMs: number): void {
+    if (this.#thread === undefined || isDebugged()) return
+    this.#silentLooks += 1
+    if (this.#silentLooks !== LOOKS) return
+    this.#failure = `it said nothing for ${mostSilenceMs / 1000} s`
+    void this.#thread.terminate()
   }
 
   #tell(line: number | undefined, message: ThreadMessage): void {

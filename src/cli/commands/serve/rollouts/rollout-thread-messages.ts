@@ -22,4 +22,6 @@ export type ThreadRequest =
 /** From the thread. Without a line: for all members. */
 export type ThreadReply =
   | { readonly kind: 'tell'; readonly line: number | undefined; readonly message: ThreadMessage }
+  /** It does not hang: once a second, whatever else is said. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'ended' }

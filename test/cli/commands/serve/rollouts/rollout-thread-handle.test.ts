@@ -33,7 +33,7 @@ afterEach(async () => {
   for (const handle of handles.splice(0)) await handle.end(1000)
 })
 
-function started(script = THREAD) {
+function started(script = THREAD, mostSilenceMs?: number) {
   const threads: Worker[] = []
   const errors: { readonly fields: object; readonly message: string }[] = []
   const handle = new RolloutThreadHandle({
@@ -42,6 +42,7 @@ function started(script = THREAD) {
       threads.push(thread)
       return thread
     },
+    ...(mostSilenceMs === undefined ? {} : { mostSilenceMs }),
     log: { info: () => {}, warn: () => {}, error: (fields, message) => errors.push({ fields, message }) },
   })
   handles.push(handle)
@@ -112,6 +113,35 @@ test('a thread that keeps crashing is started less and less often, and questions
   const failed = member.next('failure')
   member.send(LIST(1))
   expect(await failed).toMatchObject({ id: 1 })
+})
+
+test('a thread that hangs is ended and started again, with its members', async () => {
+  const { handle, threads, errors } = started(
+    `
+      const { parentPort, workerData } = require('node:worker_threads')
+      const state = { epoch: 7 + workerData.known.size }
+      const tell = (message) => parentPort.postMessage({ kind: 'tell', line: undefined, message })
+      setInterval(() => parentPort.postMessage({ kind: 'alive' }), 20)
+      parentPort.on('message', ({ kind, message }) => {
+        if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
+        if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state, slowMs: undefined })
+        if (message.kind === 'question') for (;;);
+      })`,
+    1000,
+  )
+  const member = memberOf(handle)
+  const told = member.next('state')
+  member.send(JOIN)
+  await told
+  // One that has nothing to tell is left alone.
+  await new Promise((resolve) => setTimeout(resolve, 1200))
+  expect(threads).toHaveLength(1)
+  const failed = member.next('failure')
+  const toldAgain = member.next('state')
+  member.send(LIST(1))
+  expect(await failed).toMatchObject({ id: 1, error: { code: 'TEMPORARILY_UNAVAILABLE' } })
+  expect(await toldAgain).toMatchObject({ state: { epoch: 8 } })
+  expect(errors).toMatchObject([{ fields: { reason: 'it said nothing for 1 s' } }])
 })
 
 test('a member that is gone hears nothing more', async () => {
