@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { placeholder, saveGraphModel, saveLayersModel } from '../fixtures/tfjs/save-model.ts'
 import { TestClient } from '../server/grpc/support.ts'
 import { type Finished, HeadraceProcess, ROOT, run } from './support/headrace-process.ts'
+import { RolloutServer } from './support/rollout-server.ts'
 
 const IRIS = {
   dataframe_split: {
@@ -81,6 +82,50 @@ describe('the package, packed and installed in an empty folder', () => {
       })
       expect(reply.status).toBe(200)
       expect(await reply.json()).toMatchObject({ predictions: [{ output_label: 'setosa' }] })
+    } finally {
+      expect((await server.stop()).code).toBe(0)
+    }
+  })
+
+  test('keeps a rollout in a thread of its own, and an outcome over the end of the server', async () => {
+    const models = ['-m', `a=${ROOT}models/iris/1`, '-m', `b=${ROOT}models/iris/2`, '--split', 'a=50,b=50']
+    const start = () =>
+      RolloutServer.start([...models, '--listeners', '2'], { command: [headrace], cwd: folder })
+    const body = JSON.stringify(IRIS)
+    const server = await start()
+    const answers = await Promise.all(['1', '2', '3', '4', '5', '6'].map((key) => server.score(body, key)))
+    expect(new Set(answers.map(({ status, variant }) => `${status} ${variant}`))).toEqual(
+      new Set(['200 a', '200 b']),
+    )
+    const outcome = { outcome_id: answers[0]?.outcomeId, value: 1 }
+    expect((await server.post('/rollouts/default/outcomes', outcome)).body).toEqual({ result: 'accepted' })
+    expect((await server.get('/rollouts/default/report')).body).toContain('<title>Rollout default</title>')
+    const { code, stdout } = await command('rollout', 'set', server.url, 'b=20')
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('20 %') })
+    expect((await server.process.stop()).code).toBe(0)
+
+    const again = await start()
+    expect((await again.show('default')).variants).toMatchObject([{ permille: 800 }, { permille: 200 }])
+    expect((await again.post('/rollouts/default/outcomes', outcome)).body).toEqual({ result: 'duplicate' })
+    expect((await again.process.stop()).code).toBe(0)
+  })
+
+  test('follows an alias with --watch', async () => {
+    for (const version of [1, 2])
+      await command('models', 'register', `${ROOT}models/iris/${version}`, '-n', 'watched')
+    await command('models', 'alias', 'watched', 'live', '1')
+    const args = ['serve', '-m', 'models:/watched@live', '--watch', '--port', '0']
+    const server = new HeadraceProcess({ command: [headrace], args, cwd: folder })
+    try {
+      const url = await server.listening()
+      await command('models', 'alias', 'watched', 'live', '2')
+      const served = async () => (await (await fetch(`${url}/models/watched/history`)).json()) as object
+      await expect.poll(served, { timeout: 60_000 }).toMatchObject({
+        events: [
+          { event: 'swapped', version: '2' },
+          { event: 'loaded', version: '1' },
+        ],
+      })
     } finally {
       expect((await server.stop()).code).toBe(0)
     }
