@@ -18,6 +18,7 @@ import { changeSentence, levelOf, rolloutFields, startSentence } from './rollout
 
 type Observation = Extract<MemberMessage, { readonly kind: 'observed' | 'compared' }>
 type Asked = Exclude<RolloutQuestion, { readonly ask: 'list' }>
+type Command = Exclude<Asked, { readonly ask: 'show' | 'outcomes' }>
 
 interface KeeperInit {
   readonly plan: RolloutPlan
@@ -31,6 +32,9 @@ interface KeeperInit {
 /** An operator waits for the registry this long. */
 const MOST_SHARING_MS = 2000
 
+/** As often is an operator's change made on top of another's. */
+const MOST_ROUNDS = 5
+
 /** One rollout of this server: what its engine decides, told to the members first and to other replicas then. */
 export class RolloutKeeper {
   readonly #plan: RolloutPlan
@@ -40,8 +44,8 @@ export class RolloutKeeper {
   readonly #outcomes: RolloutOutcomes
   readonly #opened: Promise<RolloutRecord | undefined>
   #record: RolloutRecord | undefined
-  /** Of the last change. */
-  #sharing: Promise<void> = Promise.resolve()
+  /** Of the last change: whether another replica's holds instead. */
+  #sharing: Promise<boolean> = Promise.resolve(false)
   #told: { readonly state: RolloutState; readonly slowMs: number | undefined } | undefined
 
   /** Goes on with what other replicas, or this one before its last end, have come to. */
@@ -89,8 +93,7 @@ export class RolloutKeeper {
     if (question.ask === 'outcomes') {
       return { answer: 'outcomes', results: await this.#outcomes.take(question.outcomes) }
     }
-    this.#direct(question)
-    if (question.ask !== 'show') await this.#sharedSoon()
+    if (question.ask !== 'show') await this.#obey(question)
     return { answer: 'show', view: this.#engine.view() }
   }
 
@@ -112,7 +115,15 @@ export class RolloutKeeper {
     await this.#shared.close()
   }
 
-  #direct(question: Exclude<Asked, { readonly ask: 'outcomes' }>): void {
+  /** Once more where another replica had changed the rollout before, and its change holds: the operator's is made on top of it. */
+  async #obey(command: Command): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      this.#direct(command)
+      if (!(await this.#isOvertakenSoon())) return
+    }
+  }
+
+  #direct(question: Command): void {
     switch (question.ask) {
       case 'set':
         this.#engine.set(question.permille)
@@ -125,8 +136,6 @@ export class RolloutKeeper {
         break
       case 'restart':
         this.#engine.restart()
-        break
-      case 'show':
         break
     }
   }
@@ -161,15 +170,18 @@ export class RolloutKeeper {
   }
 
   /** Whoever is told of a change may rely on it, unless the registry is away. */
-  async #sharedSoon(): Promise<void> {
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(late.resolve, MOST_SHARING_MS)
-    await Promise.race([this.#sharing, late.promise])
+  async #isOvertakenSoon(): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => late.resolve(false), MOST_SHARING_MS)
+    const isOvertaken = await Promise.race([this.#sharing, late.promise])
     clearTimeout(timer)
+    return isOvertaken
   }
 
-  async #share(state: RolloutState): Promise<void> {
-    this.#adopt(await this.#shared.write(state))
+  async #share(state: RolloutState): Promise<boolean> {
+    const held = await this.#shared.write(state)
+    this.#adopt(held)
+    return held.id === state.id && held.writer !== state.writer
   }
 
   /** Where something has changed. */

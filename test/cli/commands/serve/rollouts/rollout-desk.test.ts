@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { KeeperParts } from '../../../../../src/cli/commands/serve/rollouts/keeper-parts.ts'
 import { RolloutDesk } from '../../../../../src/cli/commands/serve/rollouts/rollout-desk.ts'
 import { OutcomeLog } from '../../../../../src/outcomes/outcome-log.ts'
@@ -41,8 +41,11 @@ class Desk {
   readonly #desk: RolloutDesk
   #lastId = 0
 
-  constructor(folder: string, known: ReadonlyMap<string, RolloutState> = new Map()) {
-    const writer = `test-${randomBytes(4).toString('hex')}`
+  constructor(
+    folder: string,
+    known: ReadonlyMap<string, RolloutState> = new Map(),
+    writer = `test-${randomBytes(4).toString('hex')}`,
+  ) {
     const parts: KeeperParts = {
       ...{ ids: IDS, writer, now: Date.now, log: SILENT },
       say: (level, _, sentence) => this.said.push(`${level}: ${sentence}`),
@@ -221,4 +224,25 @@ test('two that share a state follow each other, and count each other’s outcome
     expect(performance.now() - startedAt).toBeLessThan(4000)
     await delay(10)
   }
+})
+
+test('what an operator wants is not lost to what another replica has just changed', async () => {
+  const folder = temporaryFolder()
+  const [first, second] = ['test-b', 'test-a'].map((writer) => {
+    const desk = new Desk(folder, new Map(), writer)
+    desk.join()
+    return desk
+  })
+  await first!.ask({ ask: 'show', rollout: ROLLOUT })
+  await second!.ask({ ask: 'show', rollout: ROLLOUT })
+  await first!.ask({ ask: 'set', rollout: ROLLOUT, permille: { b: 300 } })
+  const aborted = await second!.ask({ ask: 'abort', rollout: ROLLOUT, cause: '' })
+  expect(aborted).toMatchObject({ view: { phase: 'aborted', step: 2 } })
+  await vi.waitFor(
+    async () => {
+      const shown = await first!.ask({ ask: 'show', rollout: ROLLOUT })
+      expect(shown).toMatchObject({ view: { phase: 'aborted', step: 2 } })
+    },
+    { timeout: 3000 },
+  )
 })
