@@ -16,6 +16,8 @@ const BATCHED = ['iris/1', 'iris/2', 'digits/1', 'breast-cancer/1', 'half/1', 'm
 /** How long batches take is not what is tested here. */
 const BY_HAND = { mode: 'auto', maxBatchRows: 32 } as const
 const PATIENCE_MS = 15_000
+/** The tuner gives up after a time, and at runs of a length, that are short for a busy machine. */
+const TIMED = { retry: 3 }
 
 let repository: ModelRepository
 
@@ -94,15 +96,12 @@ const PLACES: readonly (readonly [string, PlacementChoice])[] = [
   ...['iris/1', 'half/1', 'multi/1', 'text/1'].map((name) => [name, 'pool'] as const),
 ]
 
-test.each(PLACES)('%s is batched in the %s, and nobody can tell', async (name, placement) => {
+test.each(PLACES)('%s is batched in the %s, and nobody can tell', TIMED, async (name, placement) => {
   const model = await tuned(name, placement)
   expect(model.batching).toMatchObject({ state: 'on', reason: expect.stringContaining('as they are alone') })
   await expectSameTogether(model)
   expect(model.stats().batches).toBeGreaterThan(0)
 })
-
-/** The tuner gives up after a time that is short for a busy machine. */
-const TIMED = { retry: 3 }
 
 test.each(['digits-layers/1', 'digits-graph/1'])('%s is batched, compiled to ONNX', TIMED, async (name) => {
   const model = await tuned(name, 'auto')
