@@ -125,7 +125,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
   modelHistoryRoute(app, { control: options.control, guard: options.controlGuard })
-  const ask = rollouts?.channel.ask.bind(rollouts.channel)
+  const ask = rollouts?.ask.bind(rollouts)
   rolloutRoutes(app, { ask, guard: options.controlGuard, limits })
   const lane = hasLane(options)
     ? new Lane({ gate, bodies, limits, routes: hotPath.inLane, keyHeaders: keyHeadersOf(options) })

@@ -1,6 +1,7 @@
-import { notFound, unavailable } from '../../core/errors.ts'
+import { conflict, notFound, unavailable } from '../../core/errors.ts'
 import { plannedPermille } from '../../rollout/engine/planned-split.ts'
 import { rolloutId } from '../../rollout/rollout-id.ts'
+import type { RolloutModel } from '../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../rollout/rollout-plan.ts'
 import type { RolloutPhase, RolloutState, SplitRange } from '../../rollout/rollout-state.ts'
 import { SLOTS, variantOfSlot } from '../../rollout/split/assignment.ts'
@@ -30,6 +31,8 @@ export class LiveRollout {
   readonly #views = new WeakMap<ServedModel, VariantModel>()
   readonly #places = new WeakMap<ServedModel, { readonly place: ColumnPlace | undefined }>()
   #assignment: Assignment | undefined
+  /** With which it has begun, by their served names. */
+  #begun: ReadonlyMap<string, RolloutModel> | undefined
 
   constructor(plan: RolloutPlan, models: ServedModels) {
     this.plan = plan
@@ -53,9 +56,38 @@ export class LiveRollout {
     this.#assignment = { id, step, phase, epoch, ...this.#table(split) }
   }
 
+  /**
+   * The models that take part, by which it begins; undefined while one of them is not loaded. What is loaded under their names
+   * later is the same or none of this rollout.
+   */
+  begin(): readonly RolloutModel[] | undefined {
+    const models: RolloutModel[] = []
+    for (const name of [...this.plan.variants.map((variant) => variant.name), ...this.plan.shadows]) {
+      const model = this.#models.get(name)
+      if (model === undefined) return undefined
+      models.push({ name, uri: model.source.canonicalUri, version: model.version })
+    }
+    this.#begun = new Map(models.map((model) => [model.name, model]))
+    return models
+  }
+
+  /** Once it is over its models may be taken out. @throws ServingError RESOURCE_CONFLICT where it could not begin again as it began. */
+  expectComplete(): void {
+    for (const { name, version } of this.#begun?.values() ?? []) {
+      if (this.#own(name) !== undefined) continue
+      const now = this.#models.get(name)
+      const what = now === undefined ? 'is not loaded' : `is served in version ${now.version}`
+      throw conflict(
+        `The rollout '${this.plan.name}' compares version ${version} of '${name}', which ${what} now: load that version, or ` +
+          'start the server again.',
+        { rollout: this.plan.name, model: name },
+      )
+    }
+  }
+
   /** The model of a variant, under the name of the rollout; undefined while it is not loaded. */
   variant(index: number): VariantModel | undefined {
-    const model = this.#models.get(this.plan.variants[index]?.name ?? '')
+    const model = this.#own(this.plan.variants[index]?.name ?? '')
     return model && this.#named(model)
   }
 
@@ -94,7 +126,7 @@ export class LiveRollout {
 
   /** A model that gets copies, under its own name. */
   shadow(name: string): ServedModel | undefined {
-    return this.#models.get(name)
+    return this.#own(name)
   }
 
   /** Where the key column lies among the inputs of the control; undefined where there is none. */
@@ -124,6 +156,12 @@ export class LiveRollout {
     if (this.isRunning && shadows.includes(served)) return true
     const index = variants.findIndex(({ name }) => name === served)
     return index === 0 || (index > 0 && (this.isRunning || (this.assignment?.permille[index] ?? 0) > 0))
+  }
+
+  #own(name: string): ServedModel | undefined {
+    const model = this.#models.get(name)
+    const begun = this.#begun?.get(name)
+    return begun === undefined || begun.version === model?.version ? model : undefined
   }
 
   #named(model: ServedModel): VariantModel {

@@ -1,7 +1,7 @@
 import { badRequest, notFound, permissionDenied, unavailable } from '../../core/errors.ts'
 import { AskingChannel } from '../../rollout/asking-channel.ts'
 import { OutcomeIds } from '../../rollout/outcome-ids.ts'
-import type { RolloutModel } from '../../rollout/rollout-messages.ts'
+import type { RolloutAnswer, RolloutModel, RolloutQuestion } from '../../rollout/rollout-messages.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { ModelControl } from '../model-control.ts'
 import type { RequestHead } from '../request-head.ts'
@@ -37,11 +37,10 @@ export interface RollableRequest {
 
 /** The rollouts of a server as one of its listeners or processes has them: it chooses the variants, and tells what they do. */
 export class RolloutMember {
-  /** For whoever asks the rollout thread. */
-  readonly channel: AskingChannel
   /** What is served, rollouts among it. */
   readonly models: ServedModels
   readonly watches: readonly RolloutWatch[]
+  readonly #channel: AskingChannel
   readonly #served: ServedModels
   readonly #observations: Observations
   readonly #byName: ReadonlyMap<string, RolloutWatch>
@@ -49,9 +48,9 @@ export class RolloutMember {
   #joining: NodeJS.Timeout | undefined
 
   constructor({ plans, channel, outcomeKey, ...init }: RolloutMemberInit) {
-    this.channel = new AskingChannel(channel)
+    this.#channel = new AskingChannel(channel)
     this.#served = init.models
-    this.#observations = new Observations((message) => this.channel.send(message))
+    this.#observations = new Observations((message) => this.#channel.send(message))
     const shared = { observations: this.#observations, outcomeIds: new OutcomeIds(outcomeKey), ...init }
     this.watches = plans.map(
       (plan) => new RolloutWatch({ ...shared, rollout: new LiveRollout(plan, init.models) }),
@@ -61,7 +60,7 @@ export class RolloutMember {
       this.watches.map((watch) => [watch.rollout.plan.variants[0]?.name ?? '', watch]),
     )
     this.models = new ModelsWithRollouts(init.models, this.#byName, this.#byControl)
-    this.channel.onMessage = (message) => {
+    this.#channel.onMessage = (message) => {
       if (message.kind === 'state') this.#byName.get(message.rollout)?.rollout.adopt(message.state)
     }
     if (!this.#join()) this.#joining = setInterval(() => this.#joinOnce(), JOIN_EVERY_MS).unref()
@@ -92,6 +91,15 @@ export class RolloutMember {
     return rolled.model
   }
 
+  /**
+   * Asks the rollout thread. A rollout begins anew with the models that it began with.
+   * @throws ServingError what that throws, RESOURCE_CONFLICT where they are not there
+   */
+  async ask(question: RolloutQuestion): Promise<RolloutAnswer> {
+    if (question.ask === 'restart') this.#byName.get(question.rollout)?.rollout.expectComplete()
+    return this.#channel.ask(question)
+  }
+
   /** Tells what it has seen, and goes. */
   close(): void {
     clearInterval(this.#joining)
@@ -111,14 +119,11 @@ export class RolloutMember {
   #join(): boolean {
     const models = new Map<string, RolloutModel>()
     for (const { rollout } of this.watches) {
-      const names = [...rollout.plan.variants.map(({ name }) => name), ...rollout.plan.shadows]
-      for (const name of names) {
-        const model = this.#served.get(name)
-        if (model === undefined) return false
-        models.set(name, { name, uri: model.source.canonicalUri, version: model.version })
-      }
+      const own = rollout.begin()
+      if (own === undefined) return false
+      for (const model of own) models.set(model.name, model)
     }
-    this.channel.send({ kind: 'join', models: [...models.values()] })
+    this.#channel.send({ kind: 'join', models: [...models.values()] })
     return true
   }
 }

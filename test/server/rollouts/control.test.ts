@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ModelHistory } from '../../../src/core/model-history.ts'
+import type { ServedModel } from '../../../src/runtime/served-model.ts'
 import { ControlGuard } from '../../../src/server/control-guard.ts'
 import type { LoadRequest, ModelControl } from '../../../src/server/model-control.ts'
-import { fakeModel } from '../support/fake-model.ts'
-import { startServer } from '../support/running.ts'
+import { FakeModels, fakeModel } from '../support/fake-model.ts'
+import { score, startServer } from '../support/running.ts'
 import { rolloutOptions, rolloutPlan, rolloutState } from './support.ts'
 
 /** Notes what it is told to do. */
@@ -80,4 +81,47 @@ test('once a rollout is over the models are free that have no keys any more', as
   channel.tell('iris', rolloutState({ epoch: 2, phase: 'aborted', split: [{ end: 1000, variant: 0 }] }))
   await ask('b', 'unload')
   expect(control.told).toEqual(['unload s', 'unload b'])
+})
+
+/** Whose `b` is whatever is loaded as it. */
+class ChangingModels extends FakeModels {
+  b: ServedModel | undefined = fakeModel({ name: 'b', version: '1' })
+
+  override get(name: string, version?: string): ServedModel | undefined {
+    return name === 'b' ? this.b : super.get(name, version)
+  }
+}
+
+test('a rollout that is over begins again with the versions it began with, and with no other', async () => {
+  const models = new ChangingModels(fakeModel({ name: 'a', version: '0' }))
+  const { options, channel } = rolloutOptions(rolloutPlan({ canForce: true }))
+  const controlGuard = new ControlGuard({ host: '127.0.0.1', token: undefined })
+  const { url } = await startServer({ ...options, models, controlGuard })
+  const restart = async () => {
+    const reply = await fetch(`${url}/rollouts/iris/restart`, { method: 'POST' })
+    return { status: reply.status, message: ((await reply.json()) as { message: string }).message }
+  }
+  const refusal = (what: string) => ({
+    status: 409,
+    message: `The rollout 'iris' compares version 1 of 'b', which ${what} now: load that version, or start the server again.`,
+  })
+  channel.tell('iris', rolloutState({ phase: 'aborted', split: [{ end: 1000, variant: 0 }] }))
+  models.b = undefined
+  expect(await restart()).toEqual(refusal('is not loaded'))
+  models.b = fakeModel({ name: 'b', version: '9' })
+  expect(await restart()).toEqual(refusal('is served in version 9'))
+  // Another replica, which knows nothing of this, begins it again.
+  channel.tell('iris', rolloutState({ epoch: 2, split: [{ end: 1000, variant: 1 }] }))
+  const { headers } = await score(url)
+  expect(headers.get('x-headrace-variant')).toBe('a')
+  models.b = fakeModel({ name: 'b', version: '1' })
+  expect((await score(url)).headers.get('x-headrace-variant')).toBe('b')
+  const asked = restart()
+  await channel.until(() => channel.messages.some(({ kind }) => kind === 'question'))
+  channel.onMessage({
+    kind: 'failure',
+    id: 1,
+    error: { code: 'RESOURCE_CONFLICT', message: 'It is asked.', details: {} },
+  })
+  expect(await asked).toEqual({ status: 409, message: 'It is asked.' })
 })
