@@ -87,10 +87,16 @@ class MessageReader {
   }
 }
 
+/** Whether a field is a list, by its key. */
+const emptyLists = new WeakMap<Message, ReadonlyMap<string, boolean>>()
+
 function emptyMessage(type: Message): Record<string, unknown> {
-  const message: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(type.fields)) {
-    message[camelCase(name)] = field.repeated ? [] : undefined
+  let lists = emptyLists.get(type)
+  if (lists === undefined) {
+    lists = new Map(Object.entries(type.fields).map(([name, { repeated }]) => [camelCase(name), repeated]))
+    emptyLists.set(type, lists)
   }
+  const message: Record<string, unknown> = {}
+  for (const [key, isList] of lists) message[key] = isList ? [] : undefined
   return message
 }

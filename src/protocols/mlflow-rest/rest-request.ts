@@ -89,13 +89,32 @@ function queryBool(text: string): boolean {
 /** Of `secret_id` and `secretId` one decides who may and the other what is done: only one of them may be sent. */
 function refuseTwoSpellings(type: Message, json: PyValue | undefined): void {
   if (!isDict(json)) return
-  for (const [name, field] of Object.entries(type.fields)) {
-    const key = camelCase(name)
+  for (const { name, key, message } of spellingsOf(type)) {
     if (key !== name && json.has(name) && json.has(key)) {
       throw invalidParameter(`Request specifies both '${name}' and '${key}'; provide only one of them.`)
     }
-    if (field.message === undefined) continue
+    if (message === undefined) continue
     const value = json.get(name) ?? json.get(key)
-    for (const item of isList(value) ? value : [value]) refuseTwoSpellings(field.message, item)
+    for (const item of isList(value) ? value : [value]) refuseTwoSpellings(message, item)
   }
+}
+
+interface Spelling {
+  readonly name: string
+  readonly key: string
+  readonly message: Message | undefined
+}
+
+const spellings = new WeakMap<Message, readonly Spelling[]>()
+
+/** The names of a message's fields, but for those that have one spelling and nothing inside. */
+function spellingsOf(type: Message): readonly Spelling[] {
+  let known = spellings.get(type)
+  if (known === undefined) {
+    known = Object.entries(type.fields)
+      .map(([name, { message }]) => ({ name, key: camelCase(name), message }))
+      .filter(({ name, key, message }) => key !== name || message !== undefined)
+    spellings.set(type, known)
+  }
+  return known
 }

@@ -8,70 +8,93 @@ import { camelCase, type Field, type Message, type Outgoing } from './message.ts
  * finite as texts, all in ASCII. What is undefined, and a list without items, is left out.
  */
 export function writeMessage<M extends Message>(type: M, message: Outgoing<M>): string {
-  return writeObject(type, message as Readonly<Record<string, unknown>>, '\n')
+  return layoutOf(type, '\n').write(message as Readonly<Record<string, unknown>>)
 }
+
+type WriteValue = (value: unknown) => string
 
 interface WrittenField {
   readonly key: string
-  /** `"name": ` */
+  /** What stands before the value: a line break, the indentation and `"name": `. */
   readonly label: string
-  readonly field: Field
+  readonly repeated: boolean
+  readonly write: WriteValue
 }
 
-const layouts = new WeakMap<Message, readonly WrittenField[]>()
+/** By the line on which an object begins: layouts of the same type differ in their indentation. */
+const layouts = new WeakMap<Message, Map<string, MessageLayout>>()
 
-function layoutOf(type: Message): readonly WrittenField[] {
-  let layout = layouts.get(type)
+function layoutOf(type: Message, line: string): MessageLayout {
+  let known = layouts.get(type)
+  if (known === undefined) {
+    known = new Map()
+    layouts.set(type, known)
+  }
+  let layout = known.get(line)
   if (layout === undefined) {
-    layout = Object.entries(type.fields).map(([name, field]) => ({
-      key: camelCase(name),
-      label: `"${name}": `,
-      field,
-    }))
-    layouts.set(type, layout)
+    layout = new MessageLayout(type, line)
+    known.set(line, layout)
   }
   return layout
 }
 
-/** `line` is a line break with the indentation of the line that the object begins on. */
-function writeObject(type: Message, message: Readonly<Record<string, unknown>>, line: string): string {
-  const inner = `${line}  `
-  let text = ''
-  for (const { key, label, field } of layoutOf(type)) {
-    const value = message[key]
-    if (value === undefined || (field.repeated && (value as readonly unknown[]).length === 0)) continue
-    text += text === '' ? inner : `,${inner}`
-    text += label
-    text += field.repeated
-      ? writeList(field, value as readonly unknown[], inner)
-      : writeValue(field, value, inner)
+/** How messages of a type are written at a depth: all that is the same for each of them, made once. */
+class MessageLayout {
+  readonly #end: string
+  readonly #fields: readonly WrittenField[]
+
+  /** @param line a line break with the indentation of the line that the object begins on */
+  constructor(type: Message, line: string) {
+    const inner = `${line}  `
+    this.#end = `${line}}`
+    this.#fields = Object.entries(type.fields).map(([name, field]) => ({
+      key: camelCase(name),
+      label: `${inner}"${name}": `,
+      repeated: field.repeated,
+      write: field.repeated ? listWriter(field, inner) : valueWriter(field, inner),
+    }))
   }
-  return text === '' ? '{}' : `{${text}${line}}`
+
+  write(message: Readonly<Record<string, unknown>>): string {
+    let text = ''
+    for (const { key, label, repeated, write } of this.#fields) {
+      const value = message[key]
+      if (value === undefined || (repeated && (value as readonly unknown[]).length === 0)) continue
+      text += text === '' ? `{${label}` : `,${label}`
+      text += write(value)
+    }
+    return text === '' ? '{}' : text + this.#end
+  }
 }
 
-function writeList(field: Field, items: readonly unknown[], line: string): string {
+function listWriter(field: Field, line: string): WriteValue {
   const inner = `${line}  `
-  let text = '['
-  for (const [index, item] of items.entries()) {
-    text += index === 0 ? inner : `,${inner}`
-    text += writeValue(field, item, inner)
+  const write = valueWriter(field, inner)
+  return (items) => {
+    let text = ''
+    for (const item of items as readonly unknown[]) {
+      text += text === '' ? `[${inner}` : `,${inner}`
+      text += write(item)
+    }
+    return `${text}${line}]`
   }
-  return `${text}${line}]`
 }
 
-function writeValue(field: Field, value: unknown, line: string): string {
-  switch (field.kind) {
-    case 'message':
-      return writeObject(field.message as Message, value as Readonly<Record<string, unknown>>, line)
+function valueWriter({ kind, message }: Field, line: string): WriteValue {
+  switch (kind) {
+    case 'message': {
+      const layout = layoutOf(message as Message, line)
+      return (value) => layout.write(value as Readonly<Record<string, unknown>>)
+    }
     case 'double':
-      return writeDouble(value as number)
+      return (value) => writeDouble(value as number)
     case 'string':
     case 'enum':
-      return asciiJson(value as string)
+      return (value) => asciiJson(value as string)
     case 'int64':
-      return writeInteger(value as number)
+      return (value) => writeInteger(value as number)
     default:
-      return String(value)
+      return String
   }
 }
 
