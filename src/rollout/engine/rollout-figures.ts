@@ -81,7 +81,7 @@ export class RolloutFigures {
     if (isError) figures.errors += 1
     if (isFault) figures.faults += 1
     if (step === this.#step) this.#stepKeys[variant]?.add(key)
-    this.sampleRatio.add(step, variant, key)
+    this.sampleRatio.add(step, variant, key, now - milliseconds)
     if (!isError) this.#loss?.answered(variant, key, now)
     const { slowMs } = this
     if (variant === 0) this.#slowLimit?.add(milliseconds, now)
@@ -112,6 +112,7 @@ export class RolloutFigures {
   tick(now: number, isJudged: boolean): readonly Trip[] {
     this.#guards.tick(now)
     this.#shadowGuards.tick(now)
+    this.sampleRatio.settle(now)
     const due = this.#loss?.due(now) ?? []
     if (!isJudged) return []
     return due.flatMap(({ variant, key, isLost }) => this.#guards.outcomeDue(variant, key, isLost) ?? [])

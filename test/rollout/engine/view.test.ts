@@ -89,6 +89,7 @@ describe('the view of a rollout', () => {
   test('keys that go astray are noticed', () => {
     const run = new DrivenRollout({ plan: HALVES })
     for (let i = 0; i < 2000; i++) run.engine.observe([[i % 3 === 0 ? 1 : 0, 0, run.newKey(), 10, 0]])
+    run.wait(12)
     expect(run.engine.view().sampleRatio.alarm).toBe(true)
   })
 
