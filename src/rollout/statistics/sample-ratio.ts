@@ -70,7 +70,7 @@ export class SampleRatio {
       // Before now or after: the clock may have been set back.
       if (Math.abs(now - (second + 1) * 1000) < SETTLED_MS) continue
       this.#unsettled.delete(second)
-      counts.forEach((count, variant) => this.#judge(variant, count))
+      for (const [variant, count] of counts.entries()) this.#judge(variant, count)
       if (this.#logE() >= this.#logLimit) this.#alarm = true
     }
   }
