@@ -15,6 +15,8 @@ import { type RequestSource, type SideResult, SideRuns } from './side-runs.ts'
 /** A copy is worth nothing to anyone who waits, so it may take longer than an answer. */
 const DEADLINE_MS = 10_000
 const MOST_LAG_MS = 20
+/** Of all outputs of an answer. They are compared in the thread that serves, which more would hold for longer than some milliseconds. */
+const MOST_ELEMENTS = 128 * 1024
 
 export interface MirrorInit {
   readonly rollout: LiveRollout
@@ -71,6 +73,10 @@ export class Mirror {
       return
     }
     const ask = (given: RequestSource, answered: TensorMap): void => {
+      if (elementsOf(answered) > MOST_ELEMENTS) {
+        tell({ outcome: 'dropped' })
+        return
+      }
       this.#runs.offer({
         ...{ model, source: given },
         ended: (result) => tell(this.#compared(request, compared, answered, result)),
@@ -129,6 +135,12 @@ export class Mirror {
 function asRead(request: InferenceRequest, model: ServedModel, source: RequestSource): RequestSource {
   const { bytes } = source
   return { bytes, requestFor: (other) => refitted(request, model, other) ?? source.requestFor(other) }
+}
+
+function elementsOf(outputs: TensorMap): number {
+  let elements = 0
+  for (const { data } of outputs.values()) elements += data.length
+  return elements
 }
 
 /** Other outputs than those that the client wanted have nothing to be compared with. */

@@ -146,6 +146,17 @@ describe('a shadow', () => {
     expect(made.outcome).toBe('agrees')
   })
 
+  test('is not asked where to compare its outputs would hold the thread that serves', async () => {
+    const predictor = new SumPredictor()
+    const { options, channel } = shadowed({ predictor })
+    const { url } = await startServer(options)
+    // Two outputs with an element for each row.
+    await score(url, JSON.stringify({ inputs: Array.from({ length: 70_000 }, () => [1]) }))
+    await channel.until(() => channel.compared.length > 0)
+    expect(channel.compared.map(({ outcome }) => outcome)).toEqual(['dropped'])
+    expect(predictor.runs).toEqual([])
+  })
+
   test('gets nothing of requests that failed, nor once the rollout is over', async () => {
     const { options, channel } = shadowed({}, {}, { predictor: new Throwing() })
     const { url } = await startServer(options)
