@@ -4,8 +4,14 @@ import { DistinctKeys } from './distinct-keys.ts'
 const BUCKETS = 2048
 
 /**
+ * Steps that are compared. Those that come later are left out, and not the first ones instead: an interval that forgets
+ * would find a difference by chance again and again.
+ */
+export const MOST_STEPS = 100
+
+/**
  * Outcomes of one variant, by step and bucket of keys. What an estimate needs is kept up to date by each outcome, so it is
- * cheap to ask after every one. About 40 kB for each step that has outcomes.
+ * cheap to ask after every one. About 40 kB for each step that has outcomes, of which there are `MOST_STEPS`.
  */
 export class VariantOutcomes {
   readonly #steps: StepOutcomes[] = []
@@ -23,9 +29,7 @@ export class VariantOutcomes {
   add(step: number, key: number, value: number, shift: number): void {
     const bucket = key % BUCKETS
     const place = this.#placeOf(step)
-    const shifted = value - shift
-    for (let other = 0; other < this.#steps.length; other += 1) this.#multiply(place, other, bucket, shifted)
-    this.#steps[place]!.add(bucket, key, shifted)
+    if (place !== undefined) this.#addTo(place, { bucket, key, shifted: value - shift })
     this.keys.add(key)
     this.count += 1
     this.sum += value
@@ -40,6 +44,11 @@ export class VariantOutcomes {
   /** Steps that have outcomes. */
   steps(): IterableIterator<number> {
     return this.#places.keys()
+  }
+
+  #addTo(place: number, { bucket, key, shifted }: { bucket: number; key: number; shifted: number }): void {
+    for (let other = 0; other < this.#steps.length; other += 1) this.#multiply(place, other, bucket, shifted)
+    this.#steps[place]!.add(bucket, key, shifted)
   }
 
   /** Adds what a new value of the bucket in the step at `place` changes in the products with the step at `other`. */
@@ -63,9 +72,10 @@ export class VariantOutcomes {
     }
   }
 
-  #placeOf(step: number): number {
+  /** Undefined for a step that comes too late to be compared. */
+  #placeOf(step: number): number | undefined {
     const known = this.#places.get(step)
-    if (known !== undefined) return known
+    if (known !== undefined || this.#steps.length === MOST_STEPS) return known
     const place = this.#steps.length
     this.#steps.push(new StepOutcomes(place))
     this.#places.set(step, place)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ClusteredMeans } from '../../../src/rollout/statistics/clustered-means.ts'
+import { MOST_STEPS } from '../../../src/rollout/statistics/variant-outcomes.ts'
 
 interface Outcome {
   readonly step: number
@@ -90,6 +91,20 @@ test('large values of small variance keep their digits', () => {
   expect(far.difference).toBeCloseTo(near.difference, 9)
   expect(far.variance / near.variance).toBeCloseTo(1, 6)
   expect(far.controlMean).toBeCloseTo(1e9 + near.controlMean, 5)
+})
+
+test('steps without end take no memory without end: the first hundred are compared', () => {
+  const inStep = (step: number): Outcome[] =>
+    Array.from({ length: 20 }, (_, i) => ({
+      step,
+      variant: i % 2,
+      key: 20 * step + i,
+      value: (i * step) % 3,
+    }))
+  const outcomes = Array.from({ length: 150 }, (_, step) => inStep(step)).flat()
+  const means = meansOf(outcomes)
+  expect(means.outcomes(1)).toBe(1500)
+  expect(means.estimate(1)).toEqual(meansOf(outcomes.filter(({ step }) => step < MOST_STEPS)).estimate(1))
 })
 
 test('estimates are those of the textbook formula, in whatever order outcomes come', () => {
