@@ -87,6 +87,8 @@ export interface OutputDifference {
 export type RolloutQuestion =
   | { readonly ask: 'list' }
   | { readonly ask: 'show'; readonly rollout: string }
+  /** As a page for people. */
+  | { readonly ask: 'report'; readonly rollout: string }
   | { readonly ask: 'outcomes'; readonly rollout: string; readonly outcomes: readonly GivenOutcome[] }
   /** Permille by variant; those that are not named keep their part of what is left. */
   | { readonly ask: 'set'; readonly rollout: string; readonly permille: Readonly<Record<string, number>> }
@@ -104,6 +106,8 @@ export interface GivenOutcome {
 export type RolloutAnswer =
   | { readonly answer: 'list'; readonly views: readonly RolloutView[] }
   | { readonly answer: 'show'; readonly view: RolloutView }
+  /** A whole HTML document. */
+  | { readonly answer: 'report'; readonly page: string }
   /** In the order in which they were given: durable now, or durable before, or refused. */
   | { readonly answer: 'outcomes'; readonly results: readonly OutcomeResult[] }
 

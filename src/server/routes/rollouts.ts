@@ -114,11 +114,12 @@ async function show({ ask, name, exchange }: Call): Promise<void> {
   sendJson(exchange, rolloutViewJson(await viewBy(ask, { ask: 'show', rollout: name })))
 }
 
+/** Written where the rollout is kept: that takes some milliseconds, in which nobody would be answered here. */
 async function report({ ask, name, exchange }: Call): Promise<void> {
-  const view = await viewBy(ask, { ask: 'show', rollout: name })
-  const { reportPage } = await import('../../rollout/report/report-page.ts')
+  const told = await ask({ ask: 'report', rollout: name })
+  if (told.answer !== 'report') throw mistaken()
   exchange.headers.push(...REPORT_HEADERS)
-  exchange.send(200, 'text/html; charset=utf-8', reportPage(view))
+  exchange.send(200, 'text/html; charset=utf-8', told.page)
 }
 
 /** Makes a change, and answers what has become of the rollout. */

@@ -18,7 +18,7 @@ import { changeSentence, levelOf, rolloutFields, startSentence } from './rollout
 
 type Observation = Extract<MemberMessage, { readonly kind: 'observed' | 'compared' }>
 type Asked = Exclude<RolloutQuestion, { readonly ask: 'list' }>
-type Command = Exclude<Asked, { readonly ask: 'show' | 'outcomes' }>
+type Command = Exclude<Asked, { readonly ask: 'show' | 'report' | 'outcomes' }>
 
 interface KeeperInit {
   readonly plan: RolloutPlan
@@ -92,6 +92,10 @@ export class RolloutKeeper {
   async answer(question: Asked): Promise<RolloutAnswer> {
     if (question.ask === 'outcomes') {
       return { answer: 'outcomes', results: await this.#outcomes.take(question.outcomes) }
+    }
+    if (question.ask === 'report') {
+      const { reportPage } = await import('../../../../rollout/report/report-page.ts')
+      return { answer: 'report', page: reportPage(this.#engine.view()) }
     }
     if (question.ask !== 'show') await this.#obey(question)
     return { answer: 'show', view: this.#engine.view() }

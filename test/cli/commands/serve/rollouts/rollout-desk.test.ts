@@ -119,6 +119,12 @@ async function begun(folder = temporaryFolder()): Promise<Desk> {
   return desk
 }
 
+test('the page about a rollout is written where it is kept', async () => {
+  const desk = await begun()
+  const told = await desk.ask({ ask: 'report', rollout: ROLLOUT })
+  expect(told).toMatchObject({ answer: 'report', page: expect.stringMatching(/^<!doctype html>/) })
+})
+
 test('states come to the member that joins; questions before anybody has joined are not answered', async () => {
   const desk = new Desk(temporaryFolder())
   await expect(desk.show()).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
