@@ -10,7 +10,9 @@ import { RolloutServer, variantOf } from './support/rollout-server.ts'
 const ONE = join(ROOT, 'models/iris/1')
 const TWO = join(ROOT, 'models/iris/2')
 const BODY = readFileSync(join(ONE, 'serving_input_example.json'), 'utf8')
-const SPLIT = ['-m', `a=${ONE}`, '-m', `b=${TWO}`, '--split', 'a=70,b=30', '--rollout', 'flowers']
+const MODELS = ['-m', `a=${ONE}`, '-m', `b=${TWO}`]
+/** Without guards, to which a machine with much to do may look like a slow variant; rollout-guards.e2e.test.ts is theirs. */
+const SPLIT = [...MODELS, '--split', 'a=70,b=30', '--rollout', 'flowers', '--guards', 'off']
 
 const running: RolloutServer[] = []
 
@@ -29,7 +31,7 @@ async function shown(server: RolloutServer, holds: (view: RolloutView) => boolea
   for (const begunAt = performance.now(); ; await delay(20)) {
     const view = await server.show('flowers')
     if (holds(view)) return view
-    if (performance.now() - begunAt > 5000) throw new Error(`not in time: ${JSON.stringify(view.variants)}`)
+    if (performance.now() - begunAt > 30_000) throw new Error(`not in time: ${JSON.stringify(view.variants)}`)
   }
 }
 
@@ -89,10 +91,9 @@ describe.each([
         if (status === 200) acknowledged.push(outcomeId)
       }
     })().catch(() => undefined)
-    await delay(700)
+    await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(20)
     await server.kill()
     await sent
-    expect(acknowledged.length).toBeGreaterThan(3)
 
     const again = await served(args, folder)
     const view = await again.show('flowers')
