@@ -113,6 +113,8 @@ export class RolloutFigures {
     this.#guards.tick(now)
     this.#shadowGuards.tick(now)
     this.sampleRatio.settle(now)
+    // After the clock was set back the step's time begins anew: too long a wait does no harm, and this one ends.
+    this.#stepBeganAt = Math.min(this.#stepBeganAt, now)
     const due = this.#loss?.due(now) ?? []
     if (!isJudged) return []
     return due.flatMap(({ variant, key, isLost }) => this.#guards.outcomeDue(variant, key, isLost) ?? [])

@@ -48,6 +48,16 @@ describe('a canary', () => {
     expect(run.engine.state.phase).toBe('promoted')
   })
 
+  test('does not wait for a clock that was set back', () => {
+    const run = new DrivenRollout({ plan: canaryPlan() })
+    serve(run, 30)
+    run.now -= 3_600_000
+    serve(run, 30)
+    expect(share(run)).toBe(10)
+    serve(run, 32)
+    expect(share(run)).toBe(100)
+  })
+
   test('waits for time, and for users of the step', () => {
     const run = new DrivenRollout({ plan: canaryPlan() })
     run.wait(3600)

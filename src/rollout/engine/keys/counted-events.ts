@@ -22,7 +22,8 @@ export class CountedEvents {
   }
 
   renew(now: number): void {
-    if (now - this.#renewedAt < RENEWED_AFTER_MS) return
+    // Before now or after: the clock may have been set back.
+    if (Math.abs(now - this.#renewedAt) < RENEWED_AFTER_MS) return
     this.#renewedAt = now
     this.#all.clear()
   }

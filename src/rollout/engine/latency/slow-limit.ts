@@ -38,7 +38,8 @@ export class SlowLimit {
   add(milliseconds: number, now: number): void {
     this.#window.add(milliseconds)
     if (this.#closedAt === undefined) this.#begin(now)
-    else if (this.#window.count >= ENOUGH_ANSWERS && now - this.#closedAt >= WINDOW_MS) this.#close(now)
+    // Before now or after: the clock may have been set back.
+    else if (this.#window.count >= ENOUGH_ANSWERS && Math.abs(now - this.#closedAt) >= WINDOW_MS) this.#close(now)
   }
 
   #begin(now: number): void {
