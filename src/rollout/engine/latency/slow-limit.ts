@@ -38,8 +38,12 @@ export class SlowLimit {
   add(milliseconds: number, now: number): void {
     this.#window.add(milliseconds)
     if (this.#closedAt === undefined) this.#begin(now)
-    // Before now or after: the clock may have been set back.
-    else if (this.#window.count >= ENOUGH_ANSWERS && Math.abs(now - this.#closedAt) >= WINDOW_MS) this.#close(now)
+    else if (this.#isOver(now, this.#closedAt)) this.#close(now)
+  }
+
+  /** Whether the window is, which began then: before now, or after where the clock was set back. */
+  #isOver(now: number, began: number): boolean {
+    return this.#window.count >= ENOUGH_ANSWERS && Math.abs(now - began) >= WINDOW_MS
   }
 
   #begin(now: number): void {
