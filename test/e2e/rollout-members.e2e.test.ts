@@ -111,7 +111,8 @@ describe.each([
     const begunAt = performance.now()
     const { code } = await server.process.stop()
     expect(code).toBe(0)
-    expect(performance.now() - begunAt).toBeLessThan(5000)
+    // Not by the end of a time-out.
+    expect(performance.now() - begunAt).toBeLessThan(15_000)
   })
 })
 
