@@ -160,6 +160,7 @@ export class ScoredRequest<Kind, Form, Reply> implements InferenceCaller, Reques
       return
     }
     exchange.address(model)
+    model.attend(exchange.receivedAt)
     this.#model = model
     const inputs = fittedInputs(request.inputs, control.predictor.inputs, model.predictor.inputs)
     const goOn = (codec: BodyCodec<Kind, Form, Reply>): void => {

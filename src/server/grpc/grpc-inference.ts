@@ -120,6 +120,12 @@ export class GrpcInference {
     return { model, codec, decoded: codec.bind(given) }
   }
 
+  #boundAnew(request: GrpcRequest, model: ServedModel, given: GrpcInferRequest): Promise<BoundRequest> {
+    request.address(model)
+    model.attend(request.receivedAt)
+    return this.#bound(model, given)
+  }
+
   /** Where an input is the key, the request was bound to the control, and may be another variant's. */
   async #roll(
     request: GrpcRequest,
@@ -128,8 +134,7 @@ export class GrpcInference {
   ): Promise<BoundRequest> {
     if (!rolled.isChosen) rolled.chooseByInputs(asked.decoded.request.inputs, request.id)
     const { model } = rolled
-    if (model !== asked.model) request.address(model)
-    const bound = model === asked.model ? asked : await this.#bound(model, given)
+    const bound = model === asked.model ? asked : await this.#boundAnew(request, model, given)
     const read = bound.decoded.request
     rolled.request = read
     rolled.source = {

@@ -1,8 +1,9 @@
 import { expect, test, vi } from 'vitest'
 import type { DecodedBody } from '../../../src/server/body-codec.ts'
 import { GrpcRequest } from '../../../src/server/grpc/transport/grpc-request.ts'
+import { startGrpc, TestClient } from '../grpc/support.ts'
 import { arrayCodec, fakeModel } from '../support/fake-model.ts'
-import { ONE_ROW, startServer } from '../support/running.ts'
+import { ONE_ROW, score, startServer } from '../support/running.ts'
 import { allTo, rolloutOptions } from './support.ts'
 
 const BY_COLUMN = allTo(1, { stickyKey: { header: 'x-headrace-key', column: 'x' } })
@@ -46,6 +47,30 @@ test('a client that leaves before its variant is known holds no model', async ()
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect([holders(a), holders(b)]).toEqual([0, 0])
 })
+
+test.each(['http', 'grpc'])(
+  'a variant that is known late has its threads seen to all the same: %s',
+  async (way) => {
+    let attended = 0
+    const a = fakeModel({ name: 'a', version: '3' })
+    const b = {
+      ...fakeModel({ name: 'b', version: '4' }),
+      attend: () => {
+        attended += 1
+      },
+    }
+    const { options } = rolloutOptions(BY_COLUMN, [a, b])
+    if (way === 'http') {
+      const { url } = await startServer(options)
+      expect((await score(url)).headers.get('x-headrace-variant')).toBe('b')
+    } else {
+      const { address } = await startGrpc(options)
+      const inputs = [{ name: 'x', shape: [1, 2], datatype: 'FP32', contents: { fp32_contents: [1, 2] } }]
+      await new TestClient(address).call('ModelInfer', { model_name: 'iris', inputs })
+    }
+    expect(attended).toBeGreaterThan(0)
+  },
+)
 
 test('a call that is over holds no model that is found for it later', () => {
   const a = fakeModel({ name: 'a' })
