@@ -1,7 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf, notFound, permissionDenied } from '../../core/errors.ts'
+import {
+  messageOf,
+  notFound,
+  permissionDenied,
+  resourceExhausted,
+  type ServingError,
+} from '../../core/errors.ts'
 import { joined, segmentsOf } from './artifact-path.ts'
 import type { ArtifactTree, Content, FileInfo } from './artifact-tree.ts'
 
@@ -38,8 +44,9 @@ export class FolderTree implements ArtifactTree {
       else await writeFile(draft, content.bytes)
       await rename(draft, place)
     } catch (error) {
-      await rm(draft, { force: true })
-      throw notFound(`${place} cannot be written: ${messageOf(error)}`)
+      // What went wrong first is told, also where there is no draft because its folder is none.
+      await rm(draft, { force: true }).catch(() => undefined)
+      throw notWritten(place, error)
     }
   }
 
@@ -59,9 +66,24 @@ export class FolderTree implements ArtifactTree {
   }
 }
 
+/** The disk is full, or its quota is, or the file is larger than files may be. */
+const NO_ROOM: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG']
+const NOT_ALLOWED: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS']
+
+function notWritten(place: string, error: unknown): ServingError {
+  const text = `${place} cannot be written: ${messageOf(error)}`
+  const code = codeOf(error)
+  if (NO_ROOM.includes(code)) return resourceExhausted(text, error)
+  return NOT_ALLOWED.includes(code) ? permissionDenied(text) : notFound(text)
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
 /** @throws ServingError PERMISSION_DENIED where something is there that cannot be read */
 function noNames(place: string, error: unknown): readonly string[] {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') return []
   throw permissionDenied(`${place} cannot be read: ${messageOf(error)}`)
 }
