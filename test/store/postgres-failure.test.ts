@@ -6,7 +6,7 @@ const URI = 'postgresql://db/mlflow'
 
 test('a server that does not answer a statement is not asked the same again', () => {
   const silent = new DriverFailure(new Error('Query read timeout'))
-  expect(kindOfFailure(silent)).toBe('other')
+  expect(kindOfFailure(silent)).toBe('silent')
   expect(postgresFailure(silent, URI)).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
 })
 

@@ -38,7 +38,8 @@ export function mysqlFailure(error: unknown, publicUri: string): unknown {
 }
 
 export function kindOfFailure(error: unknown): FailureKind {
-  if (!(error instanceof DriverFailure) || isTimeout(error.cause)) return 'other'
+  if (!(error instanceof DriverFailure)) return 'other'
+  if (isTimeout(error.cause)) return 'silent'
   const number = numberOf(error.cause)
   if (isLost(number)) return 'lost'
   if (number === DEADLOCK || number === CHANGED_SINCE_READ) return 'conflict'

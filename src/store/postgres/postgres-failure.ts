@@ -37,7 +37,8 @@ export function postgresFailure(error: unknown, publicUri: string): unknown {
 }
 
 export function kindOfFailure(error: unknown): FailureKind {
-  if (!(error instanceof DriverFailure) || isTimeout(error.cause)) return 'other'
+  if (!(error instanceof DriverFailure)) return 'other'
+  if (isTimeout(error.cause)) return 'silent'
   const code = codeOf(error.cause)
   if (isLost(code)) return 'lost'
   if (code === SERIALIZATION_FAILURE || code === DEADLOCK) return 'conflict'

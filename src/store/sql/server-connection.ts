@@ -15,9 +15,10 @@ export interface ServerPool {
 /**
  * `conflict`: another transaction came between, and the same work may succeed now. `duplicate`: a key is there already, perhaps
  * of another transaction that this one could not see. `lost`: the connection is gone.
+ * `silent`: the server did not answer in time, and whatever is asked next would wait behind that.
  * `unprepared`: the server does not know a prepared statement, as behind a balancer that shares connections out.
  */
-export type FailureKind = 'conflict' | 'duplicate' | 'lost' | 'unprepared' | 'other'
+export type FailureKind = 'conflict' | 'duplicate' | 'lost' | 'silent' | 'unprepared' | 'other'
 
 export interface ServerConnection {
   readonly session: SqlSession

@@ -43,6 +43,7 @@ export class ServerDatabase implements OpenDatabase {
       conflict: CONFLICTS,
       duplicate: DUPLICATES,
       lost: LOST_CONNECTIONS,
+      silent: 0,
       unprepared: 1,
       other: 0,
     }
@@ -75,7 +76,7 @@ export class ServerDatabase implements OpenDatabase {
       await connection.begin(access)
       value = await work(connection.session)
     } catch (error) {
-      await this.#undo(connection)
+      await this.#undo(connection, error)
       return { error }
     }
     try {
@@ -90,7 +91,13 @@ export class ServerDatabase implements OpenDatabase {
     return { value }
   }
 
-  async #undo(connection: ServerConnection): Promise<void> {
+  /** @param error what ended the transaction */
+  async #undo(connection: ServerConnection, error: unknown): Promise<void> {
+    const kind = this.#pool.kindOf(error)
+    if (kind === 'silent' || kind === 'lost') {
+      connection.release(true)
+      return
+    }
     try {
       await connection.rollback()
       connection.release(false)
