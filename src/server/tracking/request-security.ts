@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts'
 import type { RequestHead } from '../request-head.ts'
 import { isLocalHost, matchesAny } from './host-pattern.ts'
+import { requestedHost } from './request-target.ts'
 
 export interface SecurityOptions {
   /** Patterns of Host headers that are served; local names and private addresses where undefined. */
@@ -53,7 +54,7 @@ export class RequestSecurity {
   /** Headers for the answer, and the answer itself where the request must not go on. @returns whether it goes on */
   admit(exchange: Exchange, path: string): boolean {
     exchange.headers.push(...this.#headers)
-    if (!this.#openPaths.has(path) && !this.#admitsHost(exchange.request.headers.host ?? '')) {
+    if (!this.#openPaths.has(path) && !this.#admitsHost(hostOf(exchange.request))) {
       exchange.send(403, TEXT, 'Invalid Host header - possible DNS rebinding attack detected')
       return false
     }
@@ -103,6 +104,10 @@ export class RequestSecurity {
     else if (!METHODS.split(', ').includes(method)) exchange.send(400, TEXT_UTF8, 'Disallowed CORS method')
     else exchange.send(200, TEXT_UTF8, 'OK')
   }
+}
+
+function hostOf({ url = '', headers }: RequestHead): string {
+  return requestedHost(url, headers.host)
 }
 
 function isPreflight({ method, headers }: RequestHead): boolean {

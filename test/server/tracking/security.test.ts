@@ -44,6 +44,13 @@ describe('the Host header', () => {
     expect(await answer(running, `GET ${EXPERIMENT}`, [`host: ${host}`])).toMatch(/^HTTP\/1.1 200 /)
   })
 
+  test('does not count beside a target that names its host', async () => {
+    const served = await answer(shared, `GET http://localhost:5000${EXPERIMENT}`, ['host: evil.com'])
+    expect(served).toMatch(/^HTTP\/1.1 200 /)
+    const refused = await answer(shared, `GET http://evil.com${EXPERIMENT}`, ['host: localhost'])
+    expect(refused).toMatch(/^HTTP\/1.1 403 /)
+  })
+
   test.each(['/health', '/version'])('does not matter for %s', async (path) => {
     const running = shared
     expect(await answer(running, `GET ${path}`, ['host: evil.com'])).toMatch(/^HTTP\/1.1 200 /)
