@@ -270,8 +270,9 @@ function regularExpression(value: string): string {
   }
 }
 
-/** It becomes a header as it is. */
+/** Browsers take no notice of any other value, and show the pages in every frame. */
 function frameOptions(value: string): string {
-  if (!/^[\w -]*$/.test(value)) throw invalidParameter(`'${value}' is not SAMEORIGIN, DENY or NONE`)
+  if (!/^(SAMEORIGIN|DENY|NONE)?$/i.test(value))
+    throw invalidParameter(`'${value}' is not SAMEORIGIN, DENY or NONE`)
   return value
 }

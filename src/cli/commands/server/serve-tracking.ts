@@ -16,6 +16,7 @@ import { logFormatOf } from '../serve/log-format.ts'
 import { checkSettings } from './check-settings.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { storeLocations } from './store-locations.ts'
+import { withoutEffect } from './without-effect.ts'
 
 /**
  * V8 would let the young generation of each thread grow under load, and each begin with 1 MB, which a page of runs
@@ -97,6 +98,7 @@ function destinationOf(settings: TrackingServerSettings): string | undefined {
 
 function warn(settings: TrackingServerSettings, logger: Logger): void {
   const { disableSecurityMiddleware, allowedHosts, corsAllowedOrigins } = settings
+  for (const sentence of withoutEffect(settings)) logger.warn(sentence)
   if (disableSecurityMiddleware) {
     logger.warn(
       'Host and Origin headers are not checked: any page in a browser that reaches this server can use it',
