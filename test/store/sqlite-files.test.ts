@@ -45,6 +45,12 @@ describe('a new database', () => {
     expect(existsSync(join(folder, 'a/b/mlflow.db'))).toBe(true)
   })
 
+  test.skipIf(!existsSync('/proc/self'))('is refused at once where no folder can be made', () => {
+    expect(() => openStores({ databaseUri: 'sqlite:////proc/nope/x.db', folder, access: 'write' })).toThrow(
+      '/proc/nope/x.db cannot be opened',
+    )
+  })
+
   test('is one and whole when several processes make it at once, and nothing is left beside it', async () => {
     const children = Array.from({ length: 4 }, (_, i) => fork(CHILD, ['create', folder, `model-${i}`]))
     const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]))

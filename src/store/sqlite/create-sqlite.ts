@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createdSchema } from '../schema/created-schema.ts'
@@ -9,7 +9,7 @@ import type { SchemaRelease } from '../schema/heads.ts'
  * name and linked into place, so two processes that start at once end with the same file and a crash leaves none.
  */
 export function createSqliteFile(path: string, schema: SchemaRelease): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const draft = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`)
   try {
     const connection = new Database(draft)
@@ -23,6 +23,17 @@ export function createSqliteFile(path: string, schema: SchemaRelease): void {
     publish(draft, path)
   } finally {
     rmSync(draft, { force: true })
+  }
+}
+
+/** Step by step: where no folder can be made, as in /proc, the recursion of Node 24's `mkdirSync` does not end. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
   }
 }
 
