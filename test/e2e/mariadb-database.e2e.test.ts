@@ -1,4 +1,6 @@
+import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ServingError } from '../../src/core/errors.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { sql } from '../../src/store/sql/sql.ts'
 import { sqlDatabaseContract } from '../contract/sql-database-contract.ts'
@@ -27,6 +29,29 @@ test('a connection that is lost before the commit is replaced, and the work is r
   })
   expect({ changed, runs }).toEqual({ changed: 1, runs: 2 })
   await database.close()
+})
+
+test('a connection that cannot be made ready is ended, and takes nothing else with it', async () => {
+  const databaseUri = await server.createDatabase()
+  const maker = openDatabase({ databaseUri, folder: '/', access: 'write' })
+  await maker.read((session) => session.first(sql`SELECT 1`))
+  await maker.close()
+  const admin = await mysql.createConnection(databaseUri.replace('mysql+pymysql:', 'mysql:'))
+  // Enough for a look at the database, so that the first statement of the next connection fails.
+  await admin.query(`CREATE USER few@'127.0.0.1' IDENTIFIED BY 'few'`)
+  await admin.query(`GRANT ALL ON *.* TO few@'127.0.0.1' WITH MAX_QUERIES_PER_HOUR 3`)
+  const database = openDatabase({
+    databaseUri: databaseUri.replace(/\/\/[^@]*@/, '//few:few@'),
+    folder: '/',
+    access: 'read',
+  })
+  const read = () => database.read((session) => session.first(sql`SELECT 1 AS "one"`))
+  await expect(read()).rejects.toBeInstanceOf(ServingError)
+  await admin.query(`ALTER USER few@'127.0.0.1' WITH MAX_QUERIES_PER_HOUR 0`)
+  await admin.query('FLUSH USER_RESOURCES')
+  await expect(read()).resolves.toEqual({ one: 1 })
+  await database.close()
+  await admin.end()
 })
 
 test('a text too long for its column is refused as the fault of the request', async () => {

@@ -89,8 +89,12 @@ export class MysqlPool implements ServerPool {
       maxIdle: MOST_CONNECTIONS,
       idleTimeout: IDLE_CONNECTION_MS,
     })
-    // Queued on the new connection before the first statement of whoever waits for it.
-    pool.on('connection', (connection) => void connection.query(SESSION))
+    // Queued on the new connection before the first statement of whoever waits for it, which fails where this does.
+    pool.pool.on('connection', (connection) => {
+      connection.query(SESSION, (error) => {
+        if (error !== null) connection.destroy()
+      })
+    })
     return { pool, values: { integer: (value) => mysql.TypedParameter.LONGLONG(value) } }
   }
 

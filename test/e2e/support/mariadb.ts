@@ -53,7 +53,7 @@ export class MariadbServer {
     await ready(server)
     const connection = await mysql.createConnection({ socketPath: socket, user: 'root' })
     await connection.query(`CREATE USER ${USER}@'127.0.0.1' IDENTIFIED BY '${PASSWORD}'`)
-    await connection.query(`GRANT ALL ON *.* TO ${USER}@'127.0.0.1'`)
+    await connection.query(`GRANT ALL ON *.* TO ${USER}@'127.0.0.1' WITH GRANT OPTION`)
     await connection.end()
     return new MariadbServer(server, folder, port)
   }
@@ -98,7 +98,8 @@ export class MariadbServer {
 
   /** Ends the server and removes its files. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null) {
+    // One that a signal ended has no exit code.
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const closed = once(this.#process, 'close')
       this.#process.kill('SIGTERM')
       await closed

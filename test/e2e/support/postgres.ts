@@ -80,7 +80,8 @@ export class PostgresServer {
 
   /** Ends the server at once, connections included, and removes its files. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null) {
+    // One that a signal ended has no exit code.
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const closed = once(this.#process, 'close')
       this.#process.kill('SIGINT')
       await closed
