@@ -51,6 +51,15 @@ function expectPart(plan: RolloutPlan, variant: string, part: number): void {
   )
 }
 
+/** Of a variant that is to have keys again. */
+export function stoppedBefore(plan: RolloutPlan, variant: number): ServingError {
+  const name = plan.variants[variant]?.name ?? ''
+  return conflict(
+    `Variant '${name}' was stopped by a guard and gets no keys: 'restart' begins the rollout anew`,
+    { rollout: plan.name, variant: name },
+  )
+}
+
 /** How what is left is shared among those that are not named. */
 function weightsOf(named: readonly (number | undefined)[], now: readonly number[]): readonly number[] {
   const held = named.map((part, i) => (part === undefined ? (now[i] ?? 0) : 0))
