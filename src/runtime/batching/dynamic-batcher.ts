@@ -9,10 +9,11 @@ import { BatchCall, type CallKeeper } from './batch-call.ts'
 import { type BatchCaller, type CallTaker, PromisedCaller } from './batch-caller.ts'
 import { aftermathOf, asServingError } from './batch-failure.ts'
 import type { BatchPlan } from './batch-plan.ts'
-import { BatchSizes, type SizeLimits } from './batch-sizes.ts'
+import { BatchSizes } from './batch-sizes.ts'
 import { addedStats, type BatchStats } from './batching-state.ts'
 import { EarliestDeadline } from './earliest-deadline.ts'
 import { OverflowRoute } from './overflow-route.ts'
+import { LONGEST_INLINE_RUN_MS, RUN_LIMITS, SINGLE_RUNS_MS, UNMEASURED_ROW_MS } from './run-limits.ts'
 import { RunsAgain } from './runs-again.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 
@@ -23,25 +24,6 @@ export interface DynamicBatcherOptions {
   /** Measured time of a run of one row, in milliseconds, where it could be measured. */
   readonly rowMs?: number
 }
-
-/** The longest that one run may keep the serving thread from everything else, as far as it can be foreseen. */
-const LONGEST_INLINE_RUN_MS = 5
-/**
- * Inline, calls that run as they came go on for so long in one turn, and whichever is begun by then is the last. With a
- * turn for each, whose replies leave one by one and wake their clients one by one, a light model that is not batched had
- * 0.66 to 0.94 of its rate (32 connections, busy machine).
- */
-const SINGLE_RUNS_MS = 1
-/** About what it costs to hand a run to another thread and its outputs back. */
-const HOP_MS = 0.15
-
-const LIMITS: Readonly<Record<Placement, Omit<SizeLimits, 'mostRows'>>> = {
-  inline: { longestRunMs: LONGEST_INLINE_RUN_MS, shortestRunMs: Number.POSITIVE_INFINITY },
-  pool: { longestRunMs: Number.POSITIVE_INFINITY, shortestRunMs: HOP_MS },
-}
-
-/** Of a row, where nobody could measure it: the time under which models are placed inline. */
-const UNMEASURED_ROW_MS = 0.5
 
 const NO_OPTIONS: PredictOptions = {}
 
@@ -123,7 +105,7 @@ export class DynamicBatcher implements CallTaker, CallKeeper {
       this.#waiting.regroup(undefined)
       for (const call of this.#waiting.list()) if (call.untouched && this.#mustLeave(call)) this.#move(call)
     } else {
-      const limits = { ...LIMITS[this.#placement], mostRows: this.#engine.maxBatchRows }
+      const limits = { ...RUN_LIMITS[this.#placement], mostRows: this.#engine.maxBatchRows }
       this.#waiting.regroup({ ...plan, sizes: new BatchSizes(plan, limits) })
     }
   }
