@@ -1,6 +1,7 @@
 /**
  * How large a rollout may be, so that its state fits into a tag of a registered model (MLflow 3.17.2 takes values of 5,000
- * characters, some databases count bytes) and its names into a header, a path and the name of a tag.
+ * characters, some databases count bytes) and its names into a header, a path and the name of a tag;
+ * and which numbers only a damaged state has.
  */
 export const ROLLOUT_LIMITS = {
   /** Of the state's text, all ASCII, in characters. */
@@ -10,6 +11,10 @@ export const ROLLOUT_LIMITS = {
   variantNames: 1000,
   /** Of `RolloutState.writer`, as ASCII JSON, in characters. */
   writer: 300,
+  /** Changes of the split, below which a step is: an outcome id has three bytes for it. */
+  steps: 2 ** 24,
+  /** Changes, below which an epoch is: far beyond any rollout, and far below what a number counts exactly. */
+  epochs: 2 ** 48,
   /** Of a rollout's name, in characters. */
   name: 100,
 } as const

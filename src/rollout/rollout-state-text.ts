@@ -72,13 +72,13 @@ function stateOf(value: unknown): RolloutState {
   const variants = variantsIn(value)
   return {
     id: textIn(value, 'id', /^[0-9a-f]{16}$/),
-    epoch: countIn(value, 'epoch'),
+    epoch: countIn(value, 'epoch', ROLLOUT_LIMITS.epochs),
     writer: textIn(value, 'writer'),
     at: countIn(value, 'at'),
     startedAt: countIn(value, 'startedAt'),
     variants,
     phase: phaseIn(value),
-    step: countIn(value, 'step'),
+    step: countIn(value, 'step', ROLLOUT_LIMITS.steps),
     canaryStep: value['canaryStep'] === undefined ? undefined : countIn(value, 'canaryStep'),
     split: splitIn(value, variants.length),
     cause: textIn(value, 'cause'),
@@ -92,9 +92,9 @@ function textIn(fields: Fields, key: string, form?: RegExp): string {
   return text
 }
 
-function countIn(fields: Fields, key: string): number {
+function countIn(fields: Fields, key: string, end = Number.POSITIVE_INFINITY): number {
   const count = fields[key]
-  if (!isCount(count)) throw wrong(key)
+  if (!isCount(count) || count >= end) throw wrong(key)
   return count
 }
 

@@ -13,10 +13,19 @@ import type { RolloutView } from '../rollout-view.ts'
 import { type CanaryProgress, isLastStep, isStepDone } from './canary.ts'
 import type { Trip } from './guards/guards.ts'
 import { tripCause } from './guards/trip-cause.ts'
-import { expectRunning, variantIndex, wantedPermille } from './operator-commands.ts'
+import { expectRunning, stoppedBefore, variantIndex, wantedPermille } from './operator-commands.ts'
 import { allTo, canaryPermille, plannedPermille, withoutVariant } from './planned-split.ts'
 import { RolloutFigures } from './rollout-figures.ts'
-import { type Change, changedState, firstState, idOf, newShares, sharesOf } from './state-changes.ts'
+import {
+  type Change,
+  changedState,
+  firstState,
+  idOf,
+  isOf,
+  isSameStep,
+  newShares,
+  sharesOf,
+} from './state-changes.ts'
 import { rolloutView } from './view/rollout-view.ts'
 
 export interface RolloutEngineInit {
@@ -48,7 +57,8 @@ export class RolloutEngine {
     const { plan, models, state } = init
     this.#init = init
     const id = idOf(plan, models)
-    this.#state = state?.id === id ? state : firstState(plan, id, (state?.epoch ?? 0) + 1, this.#change())
+    const epoch = (state?.epoch ?? 0) + 1
+    this.#state = isOf(id, plan, state) ? state : firstState(plan, id, epoch, this.#change())
     this.#figures = new RolloutFigures(plan, this.#state, init.now())
   }
 
@@ -95,6 +105,7 @@ export class RolloutEngine {
    */
   adopt(state: RolloutState): void {
     if (state.id !== this.#state.id) this.#defendName(state)
+    else if (!isOf(state.id, this.#init.plan, state)) this.#replace(state)
     else if (holds(this.#state, state) !== this.#state) this.#follow(state)
   }
 
@@ -108,7 +119,7 @@ export class RolloutEngine {
     expectRunning(plan.name, this.#state, 'its split cannot be set')
     const permille = wantedPermille(plan, this.#state, wanted)
     const stopped = permille.findIndex((part, variant) => part > 0 && this.#figures.hasTripped(variant))
-    if (stopped !== -1) throw this.#stoppedBefore(stopped)
+    if (stopped !== -1) throw stoppedBefore(plan, stopped)
     const cause = 'the split was set by an operator'
     this.#write({ ...newShares(this.#state, permille), canaryStep: undefined, cause })
   }
@@ -121,7 +132,7 @@ export class RolloutEngine {
     const { plan } = this.#init
     const index = variantIndex(plan, variant)
     expectRunning(plan.name, this.#state, `'${variant}' cannot be promoted`)
-    if (this.#figures.hasTripped(index)) throw this.#stoppedBefore(index)
+    if (this.#figures.hasTripped(index)) throw stoppedBefore(plan, index)
     this.#promote(index, 'an operator promoted it')
   }
 
@@ -255,16 +266,13 @@ export class RolloutEngine {
   #defendName(other: RolloutState): void {
     const own = this.#state
     const isLater = own.startedAt === other.startedAt ? own.id > other.id : own.startedAt > other.startedAt
-    if (!isLater || holds(own, other) === own) return
-    this.#tell({ ...own, ...this.#change(), epoch: other.epoch + 1 })
+    if (isLater) this.#replace(other)
   }
 
-  #stoppedBefore(variant: number): Error {
-    const name = this.#state.variants[variant] ?? ''
-    return conflict(
-      `Variant '${name}' was stopped by a guard and gets no keys: 'restart' begins the rollout anew`,
-      { rollout: this.#init.plan.name, variant: name },
-    )
+  /** By the own state, where the other one would hold. */
+  #replace(other: RolloutState): void {
+    const own = this.#state
+    if (holds(own, other) !== own) this.#tell({ ...own, ...this.#change(), epoch: other.epoch + 1 })
   }
 
   #write(changed: Parameters<typeof changedState>[2]): void {
@@ -290,6 +298,3 @@ export class RolloutEngine {
 }
 
 /** Two replicas may have begun different steps of one number at the same time. */
-function isSameStep(a: RolloutState, b: RolloutState): boolean {
-  return a.step === b.step && JSON.stringify(a.split) === JSON.stringify(b.split)
-}

@@ -60,3 +60,17 @@ export function newShares(state: RolloutState, permille: readonly number[]): Cha
 export function sharesOf(state: RolloutState): readonly number[] {
   return permilleOf(state.split, state.variants.length)
 }
+
+/** Whether a state is that of a rollout: it has its id, and names its variants, as one that is not damaged does. */
+export function isOf(id: string, plan: RolloutPlan, state: RolloutState | undefined): state is RolloutState {
+  const { variants } = plan
+  return (
+    state?.id === id &&
+    state.variants.length === variants.length &&
+    variants.every(({ name }, i) => name === state.variants[i])
+  )
+}
+
+export function isSameStep(a: RolloutState, b: RolloutState): boolean {
+  return a.step === b.step && JSON.stringify(a.split) === JSON.stringify(b.split)
+}

@@ -105,6 +105,17 @@ describe('two replicas', () => {
     expect(run.engine.view().variants[0]?.requests).toBeGreaterThan(400)
   })
 
+  test('a state of this rollout that names other variants is damaged: it is not followed, and soon replaced', () => {
+    const run = new DrivenRollout({ plan: rolloutPlan() })
+    const begun = run.engine.state
+    const damaged = { ...begun, epoch: 7, writer: 'two', variants: ['x', 'y'] }
+    run.engine.adopt(damaged)
+    expect(run.engine.state).toMatchObject({ variants: begun.variants, split: begun.split, epoch: 8 })
+    expect(run.told).toEqual([run.engine.state])
+    const later = new DrivenRollout({ plan: rolloutPlan(), state: damaged })
+    expect(later.engine.state).toMatchObject({ variants: begun.variants, epoch: 8, step: 0 })
+  })
+
   test('a variant that failed here is stopped again when another replica gives it keys without knowing', () => {
     const run = new DrivenRollout({ plan: rolloutPlan() })
     const begun = run.engine.state
