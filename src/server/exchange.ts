@@ -149,7 +149,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
    */
   send(status: number, contentType: string, body: string | Uint8Array): void {
     if (this.status !== 0) return
-    if (this.rolled !== undefined) this.headers.push(...this.rolled.replyHeaders(status).flat())
+    this.#tellVariant(status)
     this.#replyBytes = Buffer.byteLength(body)
     this.headers.push('content-type', contentType, 'content-length', String(this.#replyBytes))
     this.#reply = body
@@ -190,6 +190,7 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
   refuseBody(status: number, error: ServingError): void {
     if (this.status !== 0) return
     this.failure = error
+    this.#tellVariant(status)
     const body = this.errorBody(error)
     if (error.retryAfterSeconds !== undefined)
       this.headers.push('retry-after', String(error.retryAfterSeconds))
@@ -231,6 +232,10 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
     if (this.status !== 0) return
     this.settle(status ?? CLIENT_CLOSED_REQUEST)
     if (status === undefined) this.signal.abort()
+  }
+
+  #tellVariant(status: number): void {
+    if (this.rolled !== undefined) this.headers.push(...this.rolled.replyHeaders(status).flat())
   }
 
   #failed(thrown: unknown): ServingError {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { evaluationFailed, internalError, workerDied } from '../../../src/core/errors.ts'
@@ -243,6 +245,19 @@ test('what was observed is told before the server ends', async () => {
   await score(url)
   await server.stop({ graceMs: 100 })
   expect(channel.observed.map(seen)).toEqual(['1 in step 0'])
+})
+
+test('a body that is refused before it is read is its client’s fault, and its answer tells of the variant', async () => {
+  const { options, channel } = rolloutOptions(allTo(1))
+  const { url } = await startServer({ ...options, limits: { bodyBytes: 100 } })
+  const headers = { 'content-type': 'application/json', 'content-length': 1000, expect: '100-continue' }
+  const asked = request(`${url}/invocations`, { method: 'POST', headers })
+  asked.flushHeaders()
+  const [reply] = (await once(asked, 'response')) as [IncomingMessage]
+  asked.destroy()
+  expect(reply.statusCode).toBe(413)
+  expect(reply.headers).toMatchObject({ 'x-headrace-variant': 'b', 'x-headrace-model-version': '4' })
+  expect(await observed(channel)).toEqual(['1 in step 0, clientFault'])
 })
 
 test('a control that has much to do is asked all the same', async () => {
