@@ -21,26 +21,19 @@ const PRIOR = 0.5
  */
 export class GuardTest {
   readonly #allowedRate: number
-  readonly #alpha: number
   readonly #logPriorAbove: number
   #bad = 0
   #events = 0
-  #tripped = false
 
-  /** `allowedRate` from 0, where the first bad event trips it, to 1, where none does. */
-  constructor({ allowedRate, alpha }: { readonly allowedRate: number; readonly alpha: number }) {
+  /** @param allowedRate from 0, where the first bad event is proof, to 1, where none says anything. */
+  constructor(allowedRate: number) {
     this.#allowedRate = allowedRate
-    this.#alpha = alpha
     this.#logPriorAbove = isInside(allowedRate) ? logUpperBeta(allowedRate, PRIOR, PRIOR) : 0
   }
 
   add(isBad: boolean): void {
     this.#events += 1
-    if (!isBad) return
-    this.#bad += 1
-    // A good event lessens E, and with no more bad events than allowed it is below 1: neither can trip it.
-    if (this.#tripped || this.#bad <= this.#events * this.#allowedRate) return
-    this.#tripped = this.#logE() >= -Math.log(this.#alpha)
+    if (isBad) this.#bad += 1
   }
 
   get events(): number {
@@ -51,14 +44,9 @@ export class GuardTest {
     return this.#bad
   }
 
-  /** Of now: it may have been larger when the guard tripped. */
+  /** Of now: good events lessen it. */
   get eValue(): number {
     return evidence(this.#logE())
-  }
-
-  /** True for good once E was 1 / alpha or more. */
-  get tripped(): boolean {
-    return this.#tripped
   }
 
   #logE(): number {

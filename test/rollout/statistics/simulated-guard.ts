@@ -12,10 +12,13 @@ export function eventsUntilTripped(
     last,
   }: { readonly allowedRate: number; readonly alpha: number; readonly last: number },
 ): number | undefined {
-  const guard = new GuardTest({ allowedRate, alpha })
+  const guard = new GuardTest(allowedRate)
   for (let count = 1; count <= last; count += 1) {
-    guard.add(isBad())
-    if (guard.tripped) return count
+    const bad = isBad()
+    guard.add(bad)
+    // A good event lessens the evidence, and with no more bad ones than allowed there is none.
+    if (!bad || guard.badEvents <= count * allowedRate) continue
+    if (guard.eValue >= 1 / alpha) return count
   }
   return undefined
 }

@@ -27,7 +27,7 @@ test.each(TABLE.log_upper_beta)(
 test.each(TABLE.log_e_value)(
   'against a rate of %d the evidence of %d of %d is e to the %d',
   (allowedRate, bad, events, value) => {
-    const guard = new GuardTest({ allowedRate, alpha: 0.01 })
+    const guard = new GuardTest(allowedRate)
     for (let event = 0; event < events; event += 1) guard.add(event < bad)
     expectClose(Math.log(guard.eValue), value, 1e-9)
   },

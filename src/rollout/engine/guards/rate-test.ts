@@ -6,11 +6,6 @@ const WINDOW = 200
 /** Of alpha, for the test of all events; the windows share the rest. */
 const PART_OF_ALL = 0.9
 
-interface RateTestInit {
-  readonly allowedRate: number
-  readonly alpha: number
-}
-
 /**
  * A guard's test that also notices what begins late. After 100,000 good events the test of all of them would need 2,000 bad
  * ones; so of every 200 events there is another one. Each has a part of alpha: nine tenths the test of all, of the rest
@@ -18,19 +13,15 @@ interface RateTestInit {
  * multiplied by these parts, so 1 / alpha is the limit for all.
  */
 export class RateTest {
-  readonly #init: RateTestInit
+  readonly allowedRate: number
   readonly #all: GuardTest
   #window: GuardTest
   #windows = 1
 
-  constructor(init: RateTestInit) {
-    this.#init = init
-    this.#all = new GuardTest(init)
-    this.#window = new GuardTest(init)
-  }
-
-  get allowedRate(): number {
-    return this.#init.allowedRate
+  constructor(allowedRate: number) {
+    this.allowedRate = allowedRate
+    this.#all = new GuardTest(allowedRate)
+    this.#window = new GuardTest(allowedRate)
   }
 
   get events(): number {
@@ -43,7 +34,7 @@ export class RateTest {
 
   add(isBad: boolean): void {
     if (this.#window.events >= WINDOW) {
-      this.#window = new GuardTest(this.#init)
+      this.#window = new GuardTest(this.allowedRate)
       this.#windows += 1
     }
     this.#all.add(isBad)
@@ -62,7 +53,7 @@ export class RateTest {
 
   /** The same events by a higher rate; their order does not matter to an e-value. */
   raised(allowedRate: number): RateTest {
-    const raised = new RateTest({ ...this.#init, allowedRate })
+    const raised = new RateTest(allowedRate)
     raised.#windows = this.#windows
     repeat(this.#all, raised.#all)
     repeat(this.#window, raised.#window)

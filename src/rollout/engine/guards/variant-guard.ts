@@ -37,7 +37,7 @@ export class VariantGuard {
   add(isBad: boolean, key: number): boolean {
     const { control, waitsForControl, floor } = this.#init
     if (this.#tripped || (waitsForControl && control.events < ENOUGH_EVENTS)) return false
-    this.#test ??= this.#testOf(control.allowedRate(floor))
+    this.#test ??= new RateTest(control.allowedRate(floor))
     this.#test.add(isBad)
     if (!isBad) return false
     this.#noteBadKey(key)
@@ -70,10 +70,6 @@ export class VariantGuard {
     return 1 / this.#init.alpha
   }
 
-  #testOf(allowedRate: number): RateTest {
-    return new RateTest({ allowedRate, alpha: this.#init.alpha })
-  }
-
   #noteBadKey(key: number): void {
     this.#onlyBadKey ??= key
     if (this.#onlyBadKey !== key) this.#hasSeveralBadKeys = true
@@ -86,7 +82,7 @@ export class VariantGuard {
     this.#test = known
     if (!this.#wouldStop(known)) return false
     if (this.#wouldStop(this.#raised(known, control.recentRate))) return true
-    this.#test = this.#testOf(known.allowedRate)
+    this.#test = new RateTest(known.allowedRate)
     return false
   }
 
