@@ -14,6 +14,8 @@ import { RolloutKeeper } from './rollout-keeper.ts'
 
 const TICK_MS = 1000
 
+const LOOKS: ReadonlySet<RolloutQuestion['ask']> = new Set(['list', 'show', 'report'])
+
 export interface RolloutDeskInit {
   readonly plans: readonly RolloutPlan[]
   /** That the members know already, by the name of the rollout. */
@@ -96,15 +98,9 @@ export class RolloutDesk {
     try {
       const found = await this.#found.get(plan.name)
       if (found === undefined) throw internalError('This is a bug: nobody has looked for its state.')
-      const keeper = await RolloutKeeper.open({
-        plan,
-        models: own,
-        found,
-        known: known.get(plan.name),
-        parts,
-      })
+      const keeper = RolloutKeeper.begin({ plan, models: own, found, known: known.get(plan.name), parts })
       this.#keepers.set(plan.name, keeper)
-      parts.tell(keeper.message)
+      await keeper.openOutcomes()
     } catch (error) {
       parts.log.error(
         { err: error, rollout: plan.name },
@@ -117,11 +113,16 @@ export class RolloutDesk {
     const { reply } = this.#init
     try {
       if (!this.#hasBegun) throw unavailable('The rollouts of this server are not loaded yet')
-      await this.#opened.promise
+      if (!this.#isToBeObeyed(question)) await this.#opened.promise
       reply(line, { kind: 'answer', id, answer: await this.#answered(question) })
     } catch (error) {
       reply(line, { kind: 'failure', id, error: serializeError(error) })
     }
+  }
+
+  /** Whoever only looks waits for the outcomes that were kept to be read; an operator does not. */
+  #isToBeObeyed(question: RolloutQuestion): boolean {
+    return !LOOKS.has(question.ask) && 'rollout' in question && this.#keepers.has(question.rollout)
   }
 
   async #answered(question: RolloutQuestion): Promise<RolloutAnswer> {

@@ -44,12 +44,14 @@ export class RolloutKeeper {
   readonly #outcomes: RolloutOutcomes
   readonly #opened: Promise<RolloutRecord | undefined>
   #record: RolloutRecord | undefined
+  /** Those that were kept are counted. */
+  #hasOutcomes = false
   /** Of the last change: whether another replica's holds instead. */
   #sharing: Promise<boolean> = Promise.resolve(false)
   #told: { readonly state: RolloutState; readonly slowMs: number | undefined } | undefined
 
-  /** Goes on with what other replicas, or this one before its last end, have come to. */
-  static async open(init: KeeperInit): Promise<RolloutKeeper> {
+  /** Goes on with what other replicas, or this one before its last end, have come to. Its outcomes are yet to be opened. */
+  static begin(init: KeeperInit): RolloutKeeper {
     const { plan, found, known, parts } = init
     const before = later(found.state, known)
     const keeper = new RolloutKeeper(init, before)
@@ -58,7 +60,6 @@ export class RolloutKeeper {
     if (!isSame(state, found.state)) keeper.#sharing = keeper.#share(state)
     keeper.#tell()
     parts.say(levelOf(state), rolloutFields(plan, state), startSentence(plan, state, before))
-    await keeper.#outcomes.open()
     return keeper
   }
 
@@ -81,6 +82,12 @@ export class RolloutKeeper {
   get message(): ThreadMessage {
     const { state, slowMs } = this.#engine
     return { kind: 'state', rollout: this.#plan.name, state, slowMs }
+  }
+
+  /** Counts the outcomes that are kept: many take their time, in which all else goes on. Never rejects. */
+  async openOutcomes(): Promise<void> {
+    await this.#outcomes.open()
+    this.#hasOutcomes = true
   }
 
   observe(message: Observation): void {
@@ -108,7 +115,7 @@ export class RolloutKeeper {
   tick(): void {
     this.#engine.tick()
     this.#tell()
-    this.#record?.note(this.#engine.view())
+    if (this.#hasOutcomes) this.#record?.note(this.#engine.view())
   }
 
   /** Sees that all is kept. */
@@ -159,18 +166,25 @@ export class RolloutKeeper {
   }
 
   #adopt(state: RolloutState): void {
+    const before = this.#engine.state
     this.#engine.adopt(state)
     this.#tell()
+    if (this.#engine.state === state) this.#say(before, state)
   }
 
   /** Members first: a variant that is to get no more requests gets none from then on. */
   #changed(state: RolloutState): void {
-    const { phase, step } = this.#told?.state ?? state
+    const before = this.#told?.state ?? state
     this.#tell()
     this.#sharing = this.#share(state)
-    // That there is a run of it now is told by whoever has made it.
+    this.#say(before, state)
+  }
+
+  /** That there is a run of it now is told by whoever has made it. */
+  #say({ phase, step }: RolloutState, state: RolloutState): void {
     if (phase === state.phase && step === state.step) return
-    this.#parts.say(levelOf(state), rolloutFields(this.#plan, state), changeSentence(this.#plan, state))
+    const by = state.writer === this.#parts.writer ? undefined : state.writer
+    this.#parts.say(levelOf(state), rolloutFields(this.#plan, state), changeSentence(this.#plan, state, by))
   }
 
   /** Whoever is told of a change may rely on it, unless the registry is away. */

@@ -38,6 +38,8 @@ afterEach(async () => {
 class Desk {
   readonly told: { readonly line: number | undefined; readonly message: ThreadMessage }[] = []
   readonly said: string[] = []
+  /** When outcomes of before are read. */
+  readable: Promise<unknown> = Promise.resolve()
   readonly #desk: RolloutDesk
   #lastId = 0
 
@@ -55,8 +57,11 @@ class Desk {
           ...{ rollout: plan.name, registered: undefined, file: join(folder, 'state.json') },
           ...{ access: { log: SILENT }, onChange, log: SILENT },
         }),
-      openOutcomes: (_, rolloutId, options) =>
-        OutcomeLog.open(join(folder, 'outcomes', rolloutId), writer, { ...options, log: SILENT, lookMs: 20 }),
+      openOutcomes: async (_, rolloutId, options) => {
+        await this.readable
+        const place = join(folder, 'outcomes', rolloutId)
+        return OutcomeLog.open(place, writer, { ...options, log: SILENT, lookMs: 20 })
+      },
       openRecord: async () => undefined,
     }
     const reply = (line: number, message: ThreadMessage) => this.told.push({ line, message })
@@ -118,6 +123,20 @@ async function begun(folder = temporaryFolder()): Promise<Desk> {
   await desk.show()
   return desk
 }
+
+test('while outcomes of before are read requests are counted, and an operator is obeyed', async () => {
+  const desk = new Desk(temporaryFolder())
+  const read = Promise.withResolvers<void>()
+  desk.readable = read.promise
+  desk.join()
+  while (desk.states.length === 0) await delay(2)
+  desk.observe([[1, 0, 7, 3, 0]])
+  const shown = desk.show()
+  await desk.ask({ ask: 'abort', rollout: ROLLOUT, cause: 'enough' })
+  expect(desk.states.at(-1)).toMatchObject({ phase: 'aborted', cause: 'enough' })
+  read.resolve()
+  expect((await shown).variants[1]).toMatchObject({ requests: 1 })
+})
 
 test('the page about a rollout is written where it is kept', async () => {
   const desk = await begun()
@@ -230,6 +249,10 @@ test('two that share a state follow each other, and count each other’s outcome
     expect(performance.now() - startedAt).toBeLessThan(4000)
     await delay(10)
   }
+  expect(b.said).toContainEqual(expect.stringMatching(/^info: Rollout .* from step 1 on, by test-/))
+  expect(a.said).toContainEqual(
+    expect.stringMatching(/^info: Rollout .* promoted: .* from step 2 on, by test-/),
+  )
 })
 
 test('what an operator wants is not lost to what another replica has just changed', async () => {
