@@ -48,7 +48,8 @@ export class FollowedFolder {
         const path = join(this.#folder, name)
         const file = this.#files.get(name) ?? new FollowedFile(path)
         this.#files.set(name, file)
-        return { file, size: (await ifThere(stat(path), undefined))?.size ?? 0 }
+        const found = await ifThere(stat(path), undefined)
+        return { file, size: found?.isFile() === true ? found.size : 0 }
       }),
     )
     return found.filter(({ file, size }) => file.hasMore(size)).map(({ file }) => file)

@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -180,6 +181,16 @@ test('damaged lines and what is no line at all are told of once', async () => {
   expect(ids(heard)).toEqual(['outcome-1', 'outcome-2'])
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(told).toEqual([expect.stringContaining('damaged lines')])
+})
+
+test('what is called as a file of outcomes and is none is in nobody’s way', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'folder.jsonl', 'more'), { recursive: true })
+  symlinkSync('/dev/zero', join(folder, 'device.jsonl'))
+  const { log, told } = await open(folder, 'writer')
+  expect(await log.append([record(1)])).toEqual(['accepted'])
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(told).toEqual([])
 })
 
 test('while the folder is gone nothing is accepted, and all is again once it can be', async () => {
