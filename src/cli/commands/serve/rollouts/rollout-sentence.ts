@@ -23,9 +23,10 @@ export function startSentence(
   return `Rollout ${plan.name}: ${sharesOf(state)} by ${keyOf(plan)}${shadows}; ${from}${causeOf(state)}`
 }
 
-/** What has changed. */
-export function changeSentence(plan: RolloutPlan, state: RolloutState): string {
-  return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${causeOf(state)}`
+/** What has changed. @param by the other replica that has changed it */
+export function changeSentence(plan: RolloutPlan, state: RolloutState, by: string | undefined): string {
+  const who = by === undefined ? '' : `, by ${by}`
+  return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${who}${causeOf(state)}`
 }
 
 /** A variant that a guard has stopped is news to whoever reads warnings alone. */
