@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { unavailable } from '../core/errors.ts'
+import { makeFolder } from './durable-folder.ts'
 import { fingerprint } from './fingerprint-set.ts'
 import { FollowedFolder } from './followed-folder.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -66,7 +66,7 @@ export class OutcomeLog {
   static async open(folder: string, writer: string, options: OutcomeLogOptions): Promise<OutcomeLog> {
     const log = new OutcomeLog(folder, writer, options)
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder)
       await log.#readOthers()
     } catch (error) {
       throw outcomeFailure(error, folder)
@@ -155,7 +155,7 @@ export class OutcomeLog {
 
   /** Under a name that nobody has had. */
   async #beginFile(): Promise<WriterFile> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await makeFolder(this.folder)
     for (;;) {
       const name = this.#filesBegun === 0 ? this.#writer : `${this.#writer}-${this.#filesBegun}`
       this.#filesBegun += 1

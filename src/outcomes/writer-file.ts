@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from './durable-folder.ts'
 
 /** Ends the names of files of outcomes. */
 export const OUTCOME_FILE = '.jsonl'
@@ -22,7 +23,8 @@ export class WriterFile {
     const path = join(folder, `${name}${OUTCOME_FILE}`)
     const file = await open(path, NEW_FILE, 0o600)
     try {
-      await syncFolder(folder)
+      // The folder itself may be another process's, made a moment ago.
+      for (const place of [folder, dirname(folder)]) await syncFolder(place)
       return new WriterFile(path, file)
     } catch (error) {
       await file.close()
@@ -47,17 +49,5 @@ export class WriterFile {
   async leave(): Promise<void> {
     await this.#file.close()
     if (this.#isEmpty) await rm(this.path, { force: true })
-  }
-}
-
-/** Names in a folder are durable once the folder is. The folder itself is made durable in the one above. */
-async function syncFolder(folder: string): Promise<void> {
-  for (const place of [folder, dirname(folder)]) {
-    const handle = await open(place, 'r')
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
   }
 }
