@@ -213,6 +213,9 @@ describe('a tuner that waits for another', () => {
   })
 })
 
+/** The tuner gives up at runs of a length that are short for a busy machine. */
+const TIMED = { retry: 3 }
+
 describe('repositories', () => {
   const open: ModelRepository[] = []
   afterEach(async () => {
@@ -235,7 +238,7 @@ describe('repositories', () => {
     return opened
   }
 
-  test('hand on what one of them found, to those that have the model and those that are yet to load it', async () => {
+  test('hand on what one of them found, to those that have the model and those that are yet to load it', TIMED, async () => {
     const leader = repository()
     const [early, late] = [repository({ isTunedElsewhere: true }), repository({ isTunedElsewhere: true })]
     const told: TunedModel[] = []
