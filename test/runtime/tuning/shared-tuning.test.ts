@@ -238,7 +238,7 @@ describe('repositories', () => {
     return opened
   }
 
-  test('hand on what one of them found, to those that have the model and those that are yet to load it', TIMED, async () => {
+  test('hand on what one of them found, to who has the model and who is yet to load it', TIMED, async () => {
     const leader = repository()
     const [early, late] = [repository({ isTunedElsewhere: true }), repository({ isTunedElsewhere: true })]
     const told: TunedModel[] = []
