@@ -106,7 +106,7 @@ const SECRET_LENGTH = 16
 /** `a=90,b=10`. */
 function shares(value: string): readonly VariantPlan[] {
   const variants = listed(value).map((share) => {
-    const [, name, percent] = /^(.+?)\s*=\s*([^=]*)$/s.exec(share) ?? []
+    const [, name, percent] = /^([^=]+?)\s*=\s*([^=]*)$/.exec(share) ?? []
     if (name === undefined || percent === undefined) {
       throw invalidParameter(`'${share}' is not a share such as a=90`)
     }

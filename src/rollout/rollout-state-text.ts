@@ -16,7 +16,12 @@ const PHASES: readonly RolloutPhase[] = ['running', 'promoted', 'aborted', 'roll
 /** What a text holds, or why it is none of a state. */
 export type ReadState =
   | { readonly state: RolloutState }
-  | { readonly state: undefined; readonly reason: string }
+  | {
+      readonly state: undefined
+      readonly reason: string
+      /** A later Headrace wrote it, which knows more of it. */
+      readonly isLater: boolean
+    }
 
 /**
  * The text of a state's tag: JSON in ASCII of fewer than 4,000 characters, however long the cause is. `split` is a flat list
@@ -49,11 +54,17 @@ function textWith(state: RolloutState, cause: string): string {
 
 /** Reads any text, and throws for none. Keys that it does not know are left out. */
 export function readStateText(text: string): ReadState {
+  let value: unknown
   try {
-    return { state: stateOf(JSON.parse(text)) }
+    value = JSON.parse(text)
+    return { state: stateOf(value) }
   } catch (error) {
-    return { state: undefined, reason: messageOf(error) }
+    return { state: undefined, reason: messageOf(error), isLater: isLater(value) }
   }
+}
+
+function isLater(value: unknown): boolean {
+  return isRecord(value) && isCount(value['form']) && value['form'] > FORM
 }
 
 /** Which of two states holds on all replicas: that of the higher epoch, on equal epochs that of the higher writer. */

@@ -157,6 +157,7 @@ describe('--split and --shadow', () => {
     [['--split', 'a=90,b=10.05'], "'10.05' is not a percentage from 0 to 100 with at most one decimal"],
     [['--split', 'a=110,b=-10'], "'110' is not a percentage"],
     [['--split', 'a,b=100'], "'a' is not a share such as a=90"],
+    [['--split', 'a=90;b=10'], "'a=90;b=10' is not a share such as a=90"],
     [['--split', ''], 'add up to 0 percent'],
     [['--split', 'a=50,x=50'], "--split: no model is served as 'x'; known are a, b, c"],
     [['--split', 'a=50,a=50'], "--split: 'a' is a variant already"],

@@ -133,7 +133,8 @@ describe('reading it', () => {
       ]),
     ),
   ])('refuses %s', (text, reason) => {
-    expect(readStateText(text)).toEqual({ state: undefined, reason: expect.stringMatching(reason) })
+    const isLater = text.includes('"form":2')
+    expect(readStateText(text)).toEqual({ state: undefined, reason: expect.stringMatching(reason), isLater })
   })
 
   test('throws for no text', () => {

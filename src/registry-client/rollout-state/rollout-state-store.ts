@@ -123,6 +123,7 @@ export class RolloutStateStore {
 
   #chosen(text: string | undefined): string | undefined {
     const found = this.#readText(text)
+    if (text !== undefined && isOfLater(text)) return undefined
     if (this.#known === undefined || best(found, this.#known) !== this.#known) return undefined
     return found !== undefined && isSame(found, this.#known) ? undefined : stateText(this.#known)
   }
@@ -143,7 +144,7 @@ export class RolloutStateStore {
     await local.update(() => stateText(known)).catch(() => undefined)
   }
 
-  /** A text that is none of a state is told of once, and is replaced. */
+  /** A text that is none of a state is told of once, and is replaced unless a later Headrace wrote it. */
   #readText(text: string | undefined): RolloutState | undefined {
     if (text === undefined) return undefined
     const read = readStateText(text)
@@ -183,6 +184,12 @@ function best(a: RolloutState | undefined, b: RolloutState): RolloutState
 function best(a: RolloutState | undefined, b: RolloutState | undefined): RolloutState | undefined
 function best(a: RolloutState | undefined, b: RolloutState | undefined): RolloutState | undefined {
   return a === undefined || b === undefined ? (b ?? a) : holds(b, a)
+}
+
+/** In an upgrade of one replica after the other, the old ones go on by what they know. */
+function isOfLater(text: string): boolean {
+  const read = readStateText(text)
+  return read.state === undefined && read.isLater
 }
 
 function isSame(a: RolloutState, b: RolloutState): boolean {

@@ -146,11 +146,21 @@ test('a registry that does not answer holds up a start for a bounded time', asyn
 
 test('a text that is no state is told of, and replaced', async () => {
   const registry = new SimulatedRegistry()
-  registry.text = '{"form":99}'
+  registry.text = '{"form":"1"}'
   const { store, told } = openOn(new SimulatedCell(registry))
   expect(await store.read()).toBeUndefined()
   await store.write(state(1, 'a'))
   expect(registry.text).toBe(stateText(state(1, 'a')))
+  expect(told).toEqual([expect.stringContaining('is "1", and only 1')])
+})
+
+test('the state of a later Headrace is told of, and left as it is', async () => {
+  const registry = new SimulatedRegistry()
+  registry.text = '{"form":99}'
+  const { store, told } = openOn(new SimulatedCell(registry))
+  expect(await store.read()).toBeUndefined()
+  expect(await store.write(state(1, 'a'))).toEqual(state(1, 'a'))
+  expect(registry.text).toBe('{"form":99}')
   expect(told).toEqual([expect.stringContaining('is 99, and only 1')])
 })
 
