@@ -55,9 +55,10 @@ export class ClusteredMeans {
     return this.#variants[variant]?.count ?? 0
   }
 
-  /** Different keys with outcomes, about. */
+  /** Different keys with outcomes, about; no more than there are outcomes. */
   keys(variant: number): number {
-    return this.#variants[variant]?.keys.count ?? 0
+    const outcomes = this.#variants[variant]
+    return outcomes === undefined ? 0 : Math.min(outcomes.keys.count, outcomes.count)
   }
 
   /** Of all outcomes, whatever their step; undefined without any. */

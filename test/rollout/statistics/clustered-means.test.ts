@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { keyNumber } from '../../../src/rollout/split/assignment.ts'
 import { ClusteredMeans } from '../../../src/rollout/statistics/clustered-means.ts'
 import { MOST_STEPS } from '../../../src/rollout/statistics/variant-outcomes.ts'
 
@@ -22,6 +23,14 @@ test('without outcomes of both variants in a step there is no estimate', () => {
   expect(means.mean(1)).toBe(1)
   expect(means.outcomes(1)).toBe(2)
   expect(means.keys(1)).toBe(2)
+})
+
+test('there are never more keys than outcomes', () => {
+  const means = new ClusteredMeans(2)
+  for (let count = 1; count <= 5000; count += 1) {
+    means.add(0, 0, keyNumber('seed', String(count)), 1)
+    expect(means.keys(0)).toBeLessThanOrEqual(count)
+  }
 })
 
 test('with one outcome a key the variance is that of independent outcomes', () => {
