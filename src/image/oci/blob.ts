@@ -9,6 +9,8 @@ export interface Blob {
   readonly size: number
   /** The bytes from their beginning, as often as it is called. */
   open(): Readable
+  /** Where a registry has it already: a push to the same registry takes it from there. */
+  readonly heldBy?: { readonly registry: string; readonly repository: string }
 }
 
 /** A layer, as it is stored and sent. */
