@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream'
 
-/** One entry of a layer. Owner is root, the time is the epoch: equal contents make equal layers. */
+/** One entry of a layer. The time is the epoch: equal contents make equal layers. */
 export type LayerEntry = LayerFile | LayerDirectory | LayerLink
 
 interface Named {
   /** From the root of the image, without a leading slash: `opt/headrace/main.js`. */
   readonly path: string
+  /** Id of its user and of its group; root's (0) where it is left out. */
+  readonly owner?: number
 }
 
 export interface LayerFile extends Named {
@@ -44,6 +46,8 @@ export interface LayerPlan {
 
 /** Something with a version and a licence of its own that is in an image. */
 export interface PackageNote {
+  /** Default `library`. A platform runs the program, a container is an image that this one is built upon. */
+  readonly kind?: 'library' | 'platform' | 'model' | 'container'
   readonly name: string
   readonly version: string
   /** SPDX expression; left out where it is not known. */
