@@ -4,7 +4,7 @@ import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { ROLLOUT_CLIENT_SETTINGS } from './rollout-client-settings.ts'
-import { defaultTextOf, type SettingsTable } from './setting.ts'
+import { defaultTextOf, type Setting, type SettingsTable } from './setting.ts'
 import { TRACKING_SERVER_SETTINGS } from './tracking-server-settings.ts'
 
 /** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
@@ -63,9 +63,16 @@ function rows(table: SettingsTable): readonly string[] {
     '|---|---|---|---|',
     ...shown.map((row) => {
       const shownDefault = row.defaultText ?? (defaultTextOf(row) && `\`${defaultTextOf(row)}\``)
-      const variable = row.variable === undefined ? '' : `\`${row.variable}\``
       const flags = row.flags === undefined ? '' : `\`${row.flags}\``
-      return `| ${flags} | ${variable} | ${shownDefault} | ${row.help} |`
+      return `| ${flags} | ${variablesOf(row)} | ${shownDefault} | ${row.help} |`
     }),
   ]
+}
+
+/** In the order in which they count. */
+function variablesOf({ platformVariables = [], variable }: Setting<unknown>): string {
+  const platforms = platformVariables.map(({ name, beside }) =>
+    beside === undefined ? `\`${name}\`` : `\`${name}\` (where \`${beside}\` is set)`,
+  )
+  return [...platforms, ...(variable === undefined ? [] : [`\`${variable}\``])].join(', ')
 }

@@ -7,6 +7,7 @@ import { LISTENER_SETTINGS } from './listener-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { OVERLOAD_SETTINGS } from './overload-settings.ts'
 import { PLACEMENT_SETTINGS } from './placement-settings.ts'
+import { PORT_VARIABLES } from './platform-variables.ts'
 import { PROCESS_SETTINGS } from './process-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { ROLLOUT_SETTINGS } from './rollout-settings.ts'
@@ -33,6 +34,7 @@ export const SERVE_SETTINGS = {
   port: setting({
     flags: '-p, --port <port>',
     variable: 'MLFLOW_PORT',
+    platformVariables: PORT_VARIABLES,
     default: 5000,
     help: 'Port to listen on; 0 takes any free one',
     parse: port,

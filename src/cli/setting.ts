@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { internalError, invalidParameter, messageOf } from '../core/errors.ts'
+import { heldVariable, type PlatformVariable } from './platform-variables.ts'
 import { switched } from './values.ts'
 
 /** One row of the settings table: everything that is known of a setting stands here and nowhere else. */
@@ -8,6 +9,8 @@ export interface Setting<T> {
   readonly flags?: string
   /** Environment variable that is read where the flag is absent. */
   readonly variable?: string
+  /** Variables by which platforms say the same; the first that is set comes before `variable`. */
+  readonly platformVariables?: readonly PlatformVariable[]
   readonly default: T
   /** What the help shows as the default, where the value itself does not say it. */
   readonly defaultText?: string
@@ -49,15 +52,20 @@ export function addSettings(command: Command, table: SettingsTable): void {
 }
 
 function readVariable(row: Setting<unknown>): unknown {
-  const held = process.env[row.variable ?? '']
+  const held = process.env[variableOf(row) ?? '']
   return held === undefined || isUnset(row)
     ? row.default
     : parseOrExplain(row, () => row.parse(held, row.default))
 }
 
+/** The variable that counts here. */
+function variableOf({ variable, platformVariables = [] }: Setting<unknown>): string | undefined {
+  return heldVariable(platformVariables, process.env) ?? variable
+}
+
 /** Whether its variable is set to nothing, which counts as not set, as for MLflow. */
-function isUnset({ variable = '', refusesEmptyVariable }: Setting<unknown>): boolean {
-  return process.env[variable] === '' && refusesEmptyVariable !== true
+function isUnset(row: Setting<unknown>): boolean {
+  return process.env[variableOf(row) ?? ''] === '' && row.refusesEmptyVariable !== true
 }
 
 /**
@@ -68,7 +76,8 @@ function optionOf(key: string, row: Setting<unknown>): Option {
   if (row.flags === undefined) throw internalError(`The setting '${key}' has no flag`)
   const option = new Option(row.flags, row.help)
   option.attributeName = () => key
-  if (row.variable !== undefined && !isUnset(row) && !isSwitchedOff(option, row)) option.env(row.variable)
+  const variable = variableOf(row)
+  if (variable !== undefined && !isUnset(row) && !isSwitchedOff(option, row)) option.env(variable)
   if (row.hidden === true) option.hideHelp()
   option.default(row.default, defaultTextOf(row))
   // Of a flag such as --no-progress commander would make a value that is true without it.
@@ -83,7 +92,7 @@ function optionOf(key: string, row: Setting<unknown>): Option {
 
 /** commander takes any text of a flag's variable for yes, `false` too. */
 function isSwitchedOff(option: Option, row: Setting<unknown>): boolean {
-  const held = process.env[row.variable ?? '']
+  const held = process.env[variableOf(row) ?? '']
   if (option.required || option.optional || held === undefined) return false
   return parseOrExplain(row, () => row.parse(held, false)) === false
 }
@@ -113,7 +122,9 @@ function parseOrExplain<T>(row: Setting<unknown>, parse: () => T): T {
 }
 
 /** `--port (or MLFLOW_PORT)`. */
-function nameOf({ flags, variable }: Setting<unknown>): string {
+function nameOf(row: Setting<unknown>): string {
+  const { flags } = row
+  const variable = variableOf(row)
   if (flags === undefined) return variable ?? ''
   return `${flags.replace(/[<[].*/, '').trim()}${variable === undefined ? '' : ` (or ${variable})`}`
 }
