@@ -14,7 +14,7 @@ const layers = {
   store: ['artifacts', 'client', 'entities', 'core'],
   'registry-client': ['store', 'artifacts', 'client', 'entities', 'rollout', 'core'],
   supervisor: ['core'],
-  image: ['flavors', 'client', 'core'],
+  image: ['flavors', 'artifacts', 'client', 'core'],
   bench: ['protocols', 'signature', 'client', 'core'],
   conformance: ['client', 'core'],
   server: [

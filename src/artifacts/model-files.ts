@@ -44,8 +44,13 @@ export async function flush(path: string): Promise<void> {
 
 /** `sha256:…` over the names and contents of a model's files: equal for equal models, wherever they lie. */
 export async function digestModelFiles(folder: string): Promise<string> {
+  return await digestOfFiles(await listModelFiles(folder))
+}
+
+/** `digestModelFiles` of files that were listed, in the order of their names. */
+export async function digestOfFiles(files: readonly ModelFile[]): Promise<string> {
   const whole = createHash('sha256')
-  for (const file of await listModelFiles(folder)) {
+  for (const file of files) {
     const content = createHash('sha256')
     await pipeline(createReadStream(file.path), content)
     whole.update(`${JSON.stringify(file.name)} ${content.digest('hex')}\n`)

@@ -24,6 +24,8 @@ export interface PreparedModel extends MlModel {
 }
 
 export interface PrepareOptions {
+  /** Name of the flavor that is to be served of each model; the preferred one that it has unless set. */
+  readonly flavor?: string
   /** `auto` unless set. */
   readonly tfjsEngine?: TfjsEngineChoice
   /** Where what took long to prepare is kept for the next start; nothing is kept unless set. */
@@ -54,6 +56,14 @@ export interface EngineProof {
   readonly largestDifference: number
 }
 
+/** A file that `prepare` looks for in its cache, so that it need not find anything out again. */
+export interface PreparedFile {
+  /** Relative to the cache's folder. */
+  readonly name: string
+  /** A file of this machine, by its absolute path, or the content itself. */
+  readonly content: { readonly path: string; readonly bytes: number } | Uint8Array
+}
+
 export interface LoadOptions {
   readonly intraOpThreads: number
 }
@@ -77,4 +87,15 @@ export interface Flavor {
    * @throws ServingError INVALID_PARAMETER_VALUE where another engine runs it
    */
   exportOnnx?(model: PreparedModel): Promise<OnnxExport>
+  /**
+   * The files that the model is loaded from, relative to its folder, as far as the MLmodel file does not tell.
+   * @throws ServingError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST
+   */
+  dataFiles(model: PreparedModel): Promise<readonly string[]>
+  /**
+   * What was found out about the model, of a flavor that takes long for it: with these files as its cache, a process
+   * on a processor of that kind prepares the model at once.
+   * @param architecture as `process.arch` has it.
+   */
+  preparedFiles?(model: PreparedModel, architecture: string): Promise<readonly PreparedFile[]>
 }

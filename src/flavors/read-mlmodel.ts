@@ -24,15 +24,22 @@ const MAX_ALIASES = 16
  * Reads the MLmodel file of a model folder, or makes up what it would say for a bare `.onnx` file, a folder with one, a bare
  * TF.js folder or its model.json. Keys that this version does not know are passed over, and all but `flavors` may be absent: MLflow has written
  * these files since 2018.
+ * @param flavor the one that is to be served, where that is said; else the preferred one of those that there are.
  * @throws ServingError RESOURCE_DOES_NOT_EXIST, or INVALID_PARAMETER_VALUE where the file is broken or names no
- *   flavor that Headrace serves.
+ *   flavor that Headrace serves, or not the one that is wanted.
  */
-export async function readMlModel(path: string): Promise<MlModel> {
+export async function readMlModel(path: string, flavor?: string): Promise<MlModel> {
+  const model = await readAny(path, flavor)
+  if (flavor === undefined || model.flavor === flavor) return model
+  throw lacksFlavor(flavor, [model.flavor])
+}
+
+async function readAny(path: string, flavor: string | undefined): Promise<MlModel> {
   const found = await realpath(path).catch(() => {
     throw notFound(`There is no model at '${path}'.`, { path })
   })
   const stats = await stat(found)
-  if (stats.isDirectory()) return await readFolder(found)
+  if (stats.isDirectory()) return await readFolder(found, flavor)
   if (stats.isFile() && found.endsWith('.onnx')) {
     return bareModel(dirname(found), 'onnx', { data: basename(found) })
   }
@@ -42,9 +49,9 @@ export async function readMlModel(path: string): Promise<MlModel> {
   })
 }
 
-async function readFolder(directory: string): Promise<MlModel> {
+async function readFolder(directory: string, flavor: string | undefined): Promise<MlModel> {
   const bytes = await readIfThere(directory)
-  if (bytes !== undefined) return parseMlModel(directory, await parseYaml(directory, bytes))
+  if (bytes !== undefined) return parseMlModel(directory, await parseYaml(directory, bytes), flavor)
   try {
     return await bareTfjsModel(directory, TFJS_FILE_NAME)
   } catch (error) {
@@ -114,11 +121,11 @@ async function parseYaml(directory: string, bytes: Uint8Array): Promise<Document
   }
 }
 
-function parseMlModel(directory: string, document: Document): MlModel {
+function parseMlModel(directory: string, document: Document, wanted: string | undefined): MlModel {
   const content = toPlain(directory, document)
   const flavors = content['flavors']
   if (!isRecord(flavors)) throw broken(directory, "it has no map 'flavors'.")
-  const flavor = chooseFlavor(flavors)
+  const flavor = chooseFlavor(flavors, wanted)
   const flavorConfig = flavors[flavor] ?? {}
   if (!isRecord(flavorConfig)) throw broken(directory, `the entry of flavor '${flavor}' is not a map.`)
   const fromTypeHint = content['is_signature_from_type_hint'] === true
@@ -149,7 +156,11 @@ function toPlain(directory: string, document: Document): Readonly<Record<string,
   throw broken(directory, 'it is not a map.')
 }
 
-function chooseFlavor(flavors: Readonly<Record<string, unknown>>): string {
+function chooseFlavor(flavors: Readonly<Record<string, unknown>>, wanted: string | undefined): string {
+  if (wanted !== undefined) {
+    if (FLAVOR_NAMES.includes(wanted) && Object.hasOwn(flavors, wanted)) return wanted
+    throw lacksFlavor(wanted, Object.keys(flavors))
+  }
   const chosen = FLAVOR_NAMES.find((name) => Object.hasOwn(flavors, name))
   if (chosen !== undefined) return chosen
   const found = Object.keys(flavors).filter((name) => name !== 'python_function')
@@ -159,6 +170,12 @@ function chooseFlavor(flavors: Readonly<Record<string, unknown>>): string {
       'Convert it to ONNX and log it with mlflow.onnx.log_model, or to TF.js and register it with headrace models register.',
     { details: { flavors: Object.keys(flavors) } },
   )
+}
+
+function lacksFlavor(wanted: string, flavors: readonly string[]): ServingError {
+  return invalidModel(`The model has no flavor '${wanted}'; its flavors are: ${flavors.join(', ')}.`, {
+    details: { flavors },
+  })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { join, relative, sep } from 'node:path'
 import type { Predictor } from '../../core/predictor.ts'
 import type { Flavor, LoadOptions, PreparedModel } from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
@@ -12,7 +13,7 @@ import { readSessionMetadata } from './session-metadata.ts'
 import { sessionOptions } from './session-options.ts'
 
 /** MLflow's `onnx` flavor, and bare `.onnx` files, run by onnxruntime on the CPU. */
-export const flavor: Flavor = { name: 'onnx', prepare, load }
+export const flavor: Flavor = { name: 'onnx', prepare, load, dataFiles }
 
 async function prepare(model: MlModel): Promise<PreparedModel> {
   disableTelemetry()
@@ -31,4 +32,10 @@ async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Prom
   } catch (error) {
     throw loadFailure(error)
   }
+}
+
+async function dataFiles(model: PreparedModel): Promise<readonly string[]> {
+  const { path, directory, summary } = await readOnnxFile(model)
+  const files = [path, ...summary.externalData.map(({ location }) => join(directory, location))]
+  return [...new Set(files.map((file) => relative(model.directory, file).replaceAll(sep, '/')))]
 }

@@ -1,5 +1,12 @@
 import type { Predictor } from '../../core/predictor.ts'
-import type { Flavor, LoadOptions, OnnxExport, PreparedModel, PrepareOptions } from '../flavor.ts'
+import type {
+  Flavor,
+  LoadOptions,
+  OnnxExport,
+  PreparedFile,
+  PreparedModel,
+  PrepareOptions,
+} from '../flavor.ts'
 import type { MlModel } from '../mlmodel.ts'
 import { planOf } from './prepare/tfjs-plan.ts'
 
@@ -7,7 +14,7 @@ import { planOf } from './prepare/tfjs-plan.ts'
  * TF.js models: compiled to ONNX and run by onnxruntime where they are proved to be equal there, run by TF.js itself
  * where not.
  */
-export const flavor: Flavor = { name: 'tfjs', prepare, load, exportOnnx }
+export const flavor: Flavor = { name: 'tfjs', prepare, load, exportOnnx, dataFiles, preparedFiles }
 
 async function prepare(model: MlModel, options: PrepareOptions = {}): Promise<PreparedModel> {
   const [{ ModelPreparation }, { disableTelemetry }] = await Promise.all([
@@ -33,4 +40,14 @@ async function load(model: PreparedModel, { intraOpThreads }: LoadOptions): Prom
 async function exportOnnx(model: PreparedModel): Promise<OnnxExport> {
   const exporter = await import('./prepare/export-onnx.ts')
   return await exporter.exportOnnx(model)
+}
+
+async function dataFiles({ directory, plan }: PreparedModel): Promise<readonly string[]> {
+  const { artifactFiles } = await import('./artifacts/artifact-files.ts')
+  return await artifactFiles(directory, planOf(plan).dataFile)
+}
+
+async function preparedFiles(model: PreparedModel, architecture: string): Promise<readonly PreparedFile[]> {
+  const { keptFiles } = await import('./prepare/kept-files.ts')
+  return await keptFiles(model, architecture)
 }

@@ -53,6 +53,7 @@ export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
       if (config.failsToLoad) throw modelFailed('This model never loads')
       return new DoublingPredictor(config)
     },
+    dataFiles: async () => [],
   }
 }
 

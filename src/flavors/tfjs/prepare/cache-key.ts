@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
+import onnxruntime from 'onnxruntime-node/package.json' with { type: 'json' }
 import { TFJS_VERSION } from '../../tfjs-version.ts'
 import { COMPILER_VERSION } from '../compile/compiler-version.ts'
 
@@ -9,21 +9,16 @@ const PREPARATION_VERSION = 3
 /**
  * What a verdict is kept by: the model, and all that it depends on besides.
  * @param digest of the model's artifacts.
+ * @param architecture of the processor that runs it.
  */
-export function cacheKey(digest: string): string {
+export function cacheKey(digest: string, architecture: string = process.arch): string {
   const parts = [
     digest,
     COMPILER_VERSION,
     PREPARATION_VERSION,
     TFJS_VERSION,
-    onnxruntimeVersion(),
-    process.arch,
+    onnxruntime.version,
+    architecture,
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-}
-
-function onnxruntimeVersion(): string {
-  const require = createRequire(import.meta.url)
-  const { version } = require('onnxruntime-node/package.json') as { readonly version: string }
-  return version
 }

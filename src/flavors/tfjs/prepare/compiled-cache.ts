@@ -15,8 +15,8 @@ export interface KeptVerdict {
   readonly path: string | undefined
 }
 
-const VERDICT_FILE = 'verdict.json'
-const MODEL_FILE = 'model.onnx'
+export const VERDICT_FILE = 'verdict.json'
+export const MODEL_FILE = 'model.onnx'
 const MAX_VERDICT_BYTES = 1024 * 1024
 
 /**

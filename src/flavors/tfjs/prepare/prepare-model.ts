@@ -108,14 +108,17 @@ export class ModelPreparation {
     const engine = chooseEngine(verdict, choice, isTfjsNodeInstalled)
     if (verdict.outcome.kind === 'compiled' && copy !== undefined) {
       const traits = { weightBytes: verdict.outcome.bytes, unboundedRun: false }
-      return this.#prepared(engine, traits, { digest, ...rows, compiled: { ...verdict.outcome, copy } })
+      return this.#prepared(engine, traits, {
+        ...{ digest, ...rows, verdict },
+        compiled: { ...verdict.outcome, copy },
+      })
     }
     this.#warnOfUntried(verdict)
     const untried = 'isTooLarge' in verdict.outcome ? { isTooLarge: true as const } : {}
     return this.#prepared(
       engine,
       { weightBytes, unboundedRun, keepsMemory: true },
-      { digest, ...rows, ...untried },
+      { digest, ...rows, ...untried, verdict },
     )
   }
 

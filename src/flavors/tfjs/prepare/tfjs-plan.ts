@@ -2,6 +2,7 @@ import { internalError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
 import type { EngineProof } from '../../flavor.ts'
 import type { CompiledCopy } from './prepare-messages.ts'
+import type { Verdict } from './verdict.ts'
 
 /** What a prepared TF.js model says to whoever loads it. */
 export interface TfjsPlan {
@@ -13,6 +14,8 @@ export interface TfjsPlan {
   readonly rowsIndependent?: boolean
   /** No run of it is to be tried when it is loaded. */
   readonly isTooLarge?: true
+  /** What was found out; undefined where an engine was wished for, or where it could not be. */
+  readonly verdict?: Verdict
   /** What onnxruntime loads; undefined for other engines. */
   readonly compiled?: CompiledPlan
 }

@@ -47,6 +47,7 @@ export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
       await harm(model, 'load')
       return new HostilePredictor(model)
     },
+    dataFiles: async () => [],
   }
 }
 
