@@ -8,10 +8,10 @@ import {
   type ServerPlace,
 } from '../registry-client/registry-place.ts'
 import type { RegistryWriter } from '../registry-client/registry-writer.ts'
-import { serverAccess } from './compose-registry.ts'
 import { Progress } from './progress.ts'
 import { registryLocations } from './registry-location.ts'
 import type { RegistrySettings } from './registry-settings.ts'
+import { serverAccess } from './server-access.ts'
 
 /**
  * Opens the registry that the settings name to change it, to be closed by the caller.

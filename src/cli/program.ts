@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { messageOf, ServingError } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
+import { COMMANDS } from './command-table.ts'
 import { describeOption } from './setting.ts'
 import { version } from './version.ts'
 
@@ -25,24 +26,9 @@ async function buildProgram(command: string | undefined): Promise<Command> {
     .helpOption('--help', 'show this help')
     .configureHelp({ optionDescription: describeOption })
     .exitOverride()
-  const names = command !== undefined && Object.hasOwn(COMMANDS, command) ? [command] : Object.keys(COMMANDS)
-  for (const name of names) await COMMANDS[name as keyof typeof COMMANDS](program)
+  const named = COMMANDS.get(command ?? '')
+  for (const add of named === undefined ? COMMANDS.values() : [named]) await add(program)
   return program
-}
-
-const COMMANDS = {
-  serve: async (program: Command) => (await import('./commands/serve.ts')).addServeCommand(program),
-  server: async (program: Command) => (await import('./commands/server.ts')).addServerCommand(program),
-  predict: async (program: Command) => (await import('./commands/predict.ts')).addPredictCommand(program),
-  models: async (program: Command) => (await import('./commands/models.ts')).registerModelsCommand(program),
-  experiments: async (program: Command) =>
-    (await import('./commands/experiments.ts')).addExperimentsCommand(program),
-  runs: async (program: Command) => (await import('./commands/runs.ts')).addRunsCommand(program),
-  artifacts: async (program: Command) =>
-    (await import('./commands/artifacts.ts')).addArtifactsCommand(program),
-  rollout: async (program: Command) => (await import('./commands/rollout.ts')).addRolloutCommand(program),
-  conformance: async (program: Command) =>
-    (await import('./commands/conformance.ts')).addConformanceCommand(program),
 }
 
 function report(error: unknown): number {

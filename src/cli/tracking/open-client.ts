@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import { MlflowClient } from '../../client/mlflow-client.ts'
 import { registryPlace } from '../../registry-client/registry-place.ts'
-import { serverAccess } from '../compose-registry.ts'
 import { registryLocations } from '../registry-location.ts'
 import type { TrackingSettings } from '../registry-settings.ts'
+import { serverAccess } from '../server-access.ts'
 
 /**
  * A client of the tracking server or database that the settings name, to be closed by the caller.

@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+
+/** Adds a command to the program. */
+export type AddCommand = (program: Command) => void | Promise<void>
+
+/** Commands by their names, in the order of the help: a command is imported when it is called. */
+export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddCommand>([
+  ['serve', async (program) => (await import('./commands/serve.ts')).addServeCommand(program)],
+  ['server', async (program) => (await import('./commands/server.ts')).addServerCommand(program)],
+  ['predict', async (program) => (await import('./commands/predict.ts')).addPredictCommand(program)],
+  ['models', async (program) => (await import('./commands/models.ts')).registerModelsCommand(program)],
+  [
+    'experiments',
+    async (program) => (await import('./commands/experiments.ts')).addExperimentsCommand(program),
+  ],
+  ['runs', async (program) => (await import('./commands/runs.ts')).addRunsCommand(program)],
+  ['artifacts', async (program) => (await import('./commands/artifacts.ts')).addArtifactsCommand(program)],
+  ['rollout', async (program) => (await import('./commands/rollout.ts')).addRolloutCommand(program)],
+  [
+    'conformance',
+    async (program) => (await import('./commands/conformance.ts')).addConformanceCommand(program),
+  ],
+])
