@@ -1,5 +1,6 @@
 import { createTarPacker, type TarHeader, type TarPackController } from 'modern-tar'
-import type { LayerEntry } from '../layer-plan.ts'
+import { invalidState } from '../../core/errors.ts'
+import type { LayerEntry, LayerFile } from '../layer-plan.ts'
 
 /** Nothing of when and where it was packed is in an archive. */
 const EPOCH = new Date(0)
@@ -22,7 +23,7 @@ async function pack(entries: Iterable<LayerEntry>, controller: TarPackController
   for (const entry of entries) {
     const body = controller.add(headerOf(entry)).getWriter()
     if (entry.kind === 'file') {
-      for await (const chunk of entry.open()) {
+      for await (const chunk of contentOf(entry)) {
         await body.ready
         await body.write(chunk)
       }
@@ -30,6 +31,16 @@ async function pack(entries: Iterable<LayerEntry>, controller: TarPackController
     await body.close()
   }
   controller.finalize()
+}
+
+async function* contentOf({ path, open }: LayerFile): AsyncGenerator<Uint8Array> {
+  try {
+    yield* open()
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error
+      ? invalidState(`${path} of the image cannot be read: ${error.message}`)
+      : error
+  }
 }
 
 function headerOf(entry: LayerEntry): TarHeader {

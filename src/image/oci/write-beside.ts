@@ -2,14 +2,14 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { messageOf, resourceExhausted, ServingError } from '../../core/errors.ts'
+import { invalidState, resourceExhausted, ServingError } from '../../core/errors.ts'
 
 const BUFFER_BYTES = 1024 * 1024
 
 /**
  * Writes a file under another name, and gives it its own when it is complete and on the disk: whoever finds the file finds all of it.
  * What had the name before is replaced. Nothing stays behind of what fails.
- * @throws ServingError RESOURCE_EXHAUSTED where the disk is full; what the source throws; what the file system throws
+ * @throws ServingError RESOURCE_EXHAUSTED where the disk is full; the signal's reason; what the source throws; what the file system throws
  */
 export async function writeBeside(
   path: string,
@@ -23,16 +23,15 @@ export async function writeBeside(
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })
+    signal?.throwIfAborted()
     throw isDiskFull(error) ? resourceExhausted(`There is no room left for ${path}`, error) : error
   }
 }
 
 /** A file that cannot be written where the user wants it, for the user. */
-export function cannotWrite(path: string, error: unknown): Error {
-  if (error instanceof ServingError || !(error instanceof Error) || !('code' in error)) {
-    return error instanceof Error ? error : new Error(messageOf(error))
-  }
-  return new ServingError('INVALID_STATE', `${path} cannot be written: ${error.message}`, { cause: error })
+export function cannotWrite(path: string, error: unknown): unknown {
+  if (error instanceof ServingError || !(error instanceof Error) || !('syscall' in error)) return error
+  return invalidState(`${path} cannot be written: ${error.message}`)
 }
 
 function isDiskFull(error: unknown): boolean {
