@@ -20,4 +20,5 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
     'conformance',
     async (program) => (await import('./commands/conformance.ts')).addConformanceCommand(program),
   ],
+  ['deploy', async (program) => (await import('./commands/deploy.ts')).addDeployCommand(program)],
 ])

@@ -51,7 +51,7 @@ async function open(
 }
 
 /** Of all files of a folder, or of a bare model file. Links are not followed. */
-async function sizeOf(path: string): Promise<{ readonly files: number; readonly bytes: number }> {
+export async function sizeOf(path: string): Promise<{ readonly files: number; readonly bytes: number }> {
   const own = await lstat(path)
   if (!own.isDirectory()) return { files: 1, bytes: own.size }
   let files = 0

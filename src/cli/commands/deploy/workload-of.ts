@@ -1,0 +1,72 @@
+import { invalidParameter } from '../../../core/errors.ts'
+import type { ResolvedModel } from '../../../core/resolved-model.ts'
+import { readMlModel } from '../../../flavors/read-mlmodel.ts'
+import type { ImageModel } from '../../../image/image-config-of.ts'
+import { objectName } from '../../../image/kubernetes/names.ts'
+import type { ModelRegistry, Workload } from '../../../image/kubernetes/workload.ts'
+import { createLogger } from '../../../server/logger.ts'
+import { openRegistryClient } from '../../compose-registry.ts'
+import type { WorkloadSettings } from '../../deploy-settings.ts'
+import { sizeOf } from '../models/model-report.ts'
+
+/**
+ * What settings and model say of a workload.
+ * @param longestName of its objects
+ * @throws ServingError INVALID_PARAMETER_VALUE where something is not said, or what the registry throws
+ */
+export async function workloadOf(settings: WorkloadSettings, longestName: number): Promise<Workload> {
+  const { modelUri, image, name, namespace, cores, memoryBytes } = settings
+  if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+  if (image === undefined) throw invalidParameter('No image is named: add --image REFERENCE')
+  if (name !== undefined && name.length > longestName) {
+    throw invalidParameter(`--name: '${name}' has more than ${longestName} characters`)
+  }
+  const registry = registryOf(modelUri, settings)
+  const resolved = await resolve(modelUri, settings)
+  return {
+    name: name ?? objectName(resolved.name, longestName),
+    namespace,
+    image,
+    model: await modelOf(resolved),
+    registry,
+    cores,
+    modelBytes: (await sizeOf(resolved.path)).bytes,
+    memoryBytes,
+  }
+}
+
+async function resolve(uri: string, settings: WorkloadSettings): Promise<ResolvedModel> {
+  const client = openRegistryClient(settings, createLogger({ level: 'info', format: 'text' }))
+  try {
+    return await client.resolve(uri)
+  } finally {
+    await client.close()
+  }
+}
+
+async function modelOf({ name, canonicalUri, version, path }: ResolvedModel): Promise<ImageModel> {
+  const { runId } = await readMlModel(path)
+  return { name, uri: canonicalUri, version, runId }
+}
+
+function registryOf(
+  modelUri: string,
+  { fromRegistry, registrySecret, trackingUri }: WorkloadSettings,
+): ModelRegistry | undefined {
+  if (!fromRegistry) {
+    if (registrySecret === undefined) return undefined
+    throw invalidParameter('--registry-secret is for --from-registry: the image has the model otherwise')
+  }
+  const url = trackingUri === undefined ? null : URL.parse(trackingUri)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw invalidParameter(
+      '--from-registry needs a server that pods reach: add --tracking-uri https://… (or MLFLOW_TRACKING_URI)',
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalidParameter(
+      'Manifests are no place for a password: put MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD into a secret (--registry-secret)',
+    )
+  }
+  return { modelUri, trackingUri: url.href.replace(/\/$/, ''), secret: registrySecret }
+}

@@ -1,0 +1,47 @@
+import { hideUserInfo } from '../../client/server-url.ts'
+import { labelValue } from './names.ts'
+import type { Workload } from './workload.ts'
+
+type Texts = Readonly<Record<string, string>>
+
+/** What tells a workload's pods from all others. It cannot be changed once a Deployment is there. */
+export function selectorOf({ name }: Workload): Texts {
+  return { 'app.kubernetes.io/name': 'headrace', 'app.kubernetes.io/instance': name }
+}
+
+/** Kubernetes' recommended labels (documentation, "Recommended Labels"); the version is that of the model. */
+export function labelsOf(workload: Workload, component: string): Texts {
+  const version = labelValue(workload.model?.version ?? '')
+  return {
+    ...selectorOf(workload),
+    'app.kubernetes.io/component': component,
+    ...(version === '' ? {} : { 'app.kubernetes.io/version': version }),
+  }
+}
+
+/** Of which model it is, by the names of the labels that its image has. */
+export function annotationsOf({ model }: Workload): Texts {
+  if (model === undefined) return {}
+  return {
+    'headrace.model.name': model.name,
+    'headrace.model.uri': hideUserInfo(model.uri),
+    ...given('headrace.model.version', model.version),
+    ...given('headrace.model.run_id', model.runId),
+    ...given('headrace.model.digest', model.digest),
+  }
+}
+
+/** Of an object as a whole. */
+export function metadataOf(workload: Workload, component: string) {
+  const annotations = annotationsOf(workload)
+  return {
+    name: workload.name,
+    ...given('namespace', workload.namespace),
+    labels: labelsOf(workload, component),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  }
+}
+
+function given(name: string, value: string | undefined): Texts {
+  return value === undefined ? {} : { [name]: value }
+}
