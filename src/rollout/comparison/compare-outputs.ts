@@ -5,6 +5,10 @@ import { isNumeric } from './number-block.ts'
 import { numberDifference } from './number-difference.ts'
 import type { Tolerance } from './tolerance.ts'
 
+type TensorDifference = Omit<OutputDifference, 'output'>
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
 /**
  * What another model makes of the control's inputs, an entry for each output of either. Numbers are compared within the
  * tolerance whatever their datatypes, text by equality. An output that only one of them has, that has another shape, or is
@@ -15,11 +19,14 @@ export function compareOutputs(
   other: TensorMap,
   tolerance: Tolerance,
 ): OutputDifference[] {
-  const names = new Set([...control.keys(), ...other.keys()])
-  return Array.from(names, (output) => ({
-    output,
-    ...compareTensors(control.get(output), other.get(output), tolerance),
-  }))
+  const differences: OutputDifference[] = []
+  for (const [output, tensor] of control) {
+    differences.push({ output, ...compareTensors(tensor, other.get(output), tolerance) })
+  }
+  for (const [output, tensor] of other) {
+    if (!control.has(output)) differences.push({ output, ...allDifferent(tensor) })
+  }
+  return differences
 }
 
 /** Whether no element differs beyond the tolerance, and no row has another class. */
@@ -27,18 +34,17 @@ export function agrees(differences: readonly OutputDifference[]): boolean {
   return differences.every(({ different, labels }) => different === 0 && (labels?.different ?? 0) === 0)
 }
 
-function compareTensors(
-  control: Tensor | undefined,
-  other: Tensor | undefined,
-  tolerance: Tolerance,
-): Omit<OutputDifference, 'output'> {
-  if (control === undefined || other === undefined || !areComparable(control, other)) {
-    const elements = Math.max(control?.data.length ?? 0, other?.data.length ?? 0, 1)
-    return { different: elements, elements }
-  }
-  const compared = elementDifference(control, other, tolerance)
+function compareTensors(control: Tensor, other: Tensor | undefined, tolerance: Tolerance): TensorDifference {
+  if (other === undefined || !areComparable(control, other)) return allDifferent(control, other)
+  const difference: Writable<TensorDifference> = elementDifference(control, other, tolerance)
   const labels = labelDifference(control, other, tolerance)
-  return labels === undefined ? compared : { ...compared, labels }
+  if (labels !== undefined) difference.labels = labels
+  return difference
+}
+
+function allDifferent(one: Tensor, other?: Tensor): TensorDifference {
+  const elements = Math.max(one.data.length, other?.data.length ?? 0, 1)
+  return { different: elements, elements }
 }
 
 function areComparable(control: Tensor, other: Tensor): boolean {
@@ -49,21 +55,20 @@ function hasShape({ shape }: Tensor, wanted: readonly number[]): boolean {
   return shape.length === wanted.length && shape.every((dim, axis) => dim === wanted[axis])
 }
 
-function elementDifference(
-  control: Tensor,
-  other: Tensor,
-  tolerance: Tolerance,
-): Omit<OutputDifference, 'output' | 'labels'> {
+function elementDifference(control: Tensor, other: Tensor, tolerance: Tolerance): TensorDifference {
+  if (!isNumeric(control) || !isNumeric(other)) return textDifference(control.data, other.data)
+  const { different, excess, at } = numberDifference(control, other, tolerance)
   const elements = control.data.length
-  if (isNumeric(control) && isNumeric(other)) {
-    const { different, excess, at } = numberDifference(control, other, tolerance)
-    return { excess, different, elements, ...(at === -1 ? {} : { at }) }
-  }
+  return at === -1 ? { excess, different, elements } : { excess, different, elements, at }
+}
+
+function textDifference(control: Tensor['data'], other: Tensor['data']): TensorDifference {
+  const elements = control.length
   let [different, first] = [0, -1]
   for (let at = 0; at < elements; at++) {
-    if (control.data[at] === other.data[at]) continue
+    if (control[at] === other[at]) continue
     if (different === 0) first = at
     different += 1
   }
-  return { different, elements, ...(first === -1 ? {} : { at: first }) }
+  return first === -1 ? { different, elements } : { different, elements, at: first }
 }

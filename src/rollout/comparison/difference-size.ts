@@ -6,7 +6,9 @@ import { LARGEST_EXCESS } from './tolerance.ts'
  * class is another one. Text and other shapes have no excess and count as most.
  */
 export function differenceSize(differences: readonly OutputDifference[]): number {
-  return Math.max(0, ...differences.map(sizeOf))
+  let largest = 0
+  for (const difference of differences) largest = Math.max(largest, sizeOf(difference))
+  return largest
 }
 
 function sizeOf({ different, excess = LARGEST_EXCESS, labels }: OutputDifference): number {

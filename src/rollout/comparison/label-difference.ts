@@ -1,5 +1,5 @@
 import type { Tensor } from '../../core/tensor.ts'
-import { BLOCK_ELEMENTS, fillBlock, isNumeric, type NumberTensor } from './number-block.ts'
+import { BLOCKS, fillBlock, isNumeric, type NumberTensor } from './number-block.ts'
 import { excessOf, type Tolerance } from './tolerance.ts'
 
 export interface LabelDifference {
@@ -43,11 +43,13 @@ function largestColumns(
   columns: number,
   tolerance: Tolerance,
 ): LabelDifference {
-  const [ofControl, ofOther] = [new LargestColumns(control, columns), new LargestColumns(other, columns)]
+  const ofControl = new LargestColumns(control, columns, BLOCKS[0])
+  const ofOther = new LargestColumns(other, columns, BLOCKS[1])
   const rows = control.data.length / columns
   let different = 0
   for (let row = 0; row < rows; row++) {
-    const [a, b] = [ofControl.next(), ofOther.next()]
+    const a = ofControl.next()
+    const b = ofOther.next()
     if (a === b || ofControl.isTie(row, a, b, tolerance) || ofOther.isTie(row, b, a, tolerance)) continue
     different += 1
   }
@@ -63,10 +65,10 @@ class LargestColumns {
   #count = 0
   #at = 0
 
-  constructor(tensor: NumberTensor, columns: number) {
+  constructor(tensor: NumberTensor, columns: number, block: Float64Array) {
     this.#tensor = tensor
     this.#columns = columns
-    this.#block = new Float64Array(Math.min(tensor.data.length, BLOCK_ELEMENTS))
+    this.#block = block
   }
 
   /** The column of the next row's largest element, the first of equal ones; -1 where all of them are NaN. */

@@ -24,9 +24,10 @@ export class LargestDifferences {
    * @param size see differenceSize; an answer that agrees, of size 0, is no example
    */
   offer(size: number, makeExample: () => string): string | undefined {
+    if (size <= 0) return undefined
     const place = this.#kept.findIndex((kept) => kept.size < size)
     const at = place === -1 ? this.#kept.length : place
-    if (size <= 0 || at >= this.#most) return undefined
+    if (at >= this.#most) return undefined
     const example = makeExample()
     if (this.#kept.some((kept) => kept.example === example)) return undefined
     this.#kept.splice(at, 0, { size, example })

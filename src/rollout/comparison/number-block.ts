@@ -11,6 +11,9 @@ export function isNumeric(tensor: Tensor): tensor is NumberTensor {
 /** Elements that are looked at in one go: 32 KiB as FP64. */
 export const BLOCK_ELEMENTS = 4096
 
+/** For the elements of the one and of the other: a comparison is over before the next one begins. */
+export const BLOCKS = [new Float64Array(BLOCK_ELEMENTS), new Float64Array(BLOCK_ELEMENTS)] as const
+
 /**
  * Fills `block` with the elements from `from` on as FP64 and gives how many there were. The loops over blocks then see one
  * kind of array whatever the datatype, which is what keeps them fast; 64-bit integers beyond 2^53 lose their last digits.

@@ -1,4 +1,4 @@
-import { BLOCK_ELEMENTS, fillBlock, type NumberTensor } from './number-block.ts'
+import { BLOCK_ELEMENTS, BLOCKS, fillBlock, type NumberTensor } from './number-block.ts'
 import { excessOf, LARGEST_EXCESS, type Tolerance } from './tolerance.ts'
 
 /** What is known of two tensors with as many elements. */
@@ -22,9 +22,8 @@ export function numberDifference(
     return difference64(control.data, other.data, tolerance)
   }
   const blocks = new DifferenceOfBlocks(tolerance)
-  const { length } = control.data
-  const [a, b] = [blockFor(length), blockFor(length)]
-  for (let from = 0; from < length; from += a.length) {
+  const [a, b] = BLOCKS
+  for (let from = 0; from < control.data.length; from += BLOCK_ELEMENTS) {
     const count = fillBlock(a, control, from)
     fillBlock(b, other, from)
     blocks.add(a, b, count, from)
@@ -86,8 +85,4 @@ function wordsOf({ buffer, byteOffset, length }: Tensor64['data']): Int32Array {
 
 function is64(tensor: NumberTensor): tensor is Tensor64 {
   return tensor.datatype === 'INT64' || tensor.datatype === 'UINT64'
-}
-
-function blockFor(length: number): Float64Array {
-  return new Float64Array(Math.min(length, BLOCK_ELEMENTS))
 }

@@ -10,7 +10,8 @@ import type { InferencePlane } from '../server-options.ts'
 import { refitted } from './fitted-inputs.ts'
 import type { LiveRollout } from './live-rollout.ts'
 import type { RolledRequest } from './rolled-request.ts'
-import { type RequestSource, type SideResult, SideRuns } from './side-runs.ts'
+import type { RequestSource, SideResult } from './side-run.ts'
+import { SideRuns } from './side-runs.ts'
 
 /** A copy is worth nothing to anyone who waits, so it may take longer than an answer. */
 const DEADLINE_MS = 10_000
@@ -25,6 +26,22 @@ export interface MirrorInit {
 }
 
 type Comparison = Omit<ComparedOutputs, 'model' | 'step' | 'key'>
+
+const DROPPED_COPY: Comparison = { outcome: 'dropped' }
+
+/** An answered request on its way to a model that it is compared with. */
+interface Copy {
+  readonly request: RolledRequest
+  /** Served name of the one that is not the control. */
+  readonly compared: string
+  /** The one that has not answered yet. */
+  readonly model: ServedModel
+  readonly source: RequestSource
+}
+
+interface AnsweredCopy extends Copy {
+  readonly answered: TensorMap
+}
 
 /** What two models made of the same request. */
 interface Pair {
@@ -65,48 +82,43 @@ export class Mirror {
   /** @param compared the one that is not the control; @param model the one that has not answered yet. */
   #ask(request: RolledRequest, compared: string, model: ServedModel | undefined): void {
     const { outputs, source } = request
-    const tell = (comparison: Comparison): void => {
-      this.#init.tell({ model: compared, step: request.step, key: request.key, ...comparison })
-    }
-    if (model === undefined || source === undefined) {
-      tell({ outcome: 'dropped' })
+    if (model === undefined || source === undefined) this.#tell(request, compared, DROPPED_COPY)
+    else if (outputs !== undefined) this.#offer({ request, compared, model, source, answered: outputs })
+    else this.#askAgain({ request, compared, model, source })
+  }
+
+  #offer({ request, compared, model, source, answered }: AnsweredCopy): void {
+    if (elementsOf(answered) > MOST_ELEMENTS) {
+      this.#tell(request, compared, DROPPED_COPY)
       return
     }
-    const ask = (given: RequestSource, answered: TensorMap): void => {
-      if (elementsOf(answered) > MOST_ELEMENTS) {
-        tell({ outcome: 'dropped' })
-        return
-      }
-      this.#runs.offer({
-        ...{ model, source: given },
-        ended: (result) => tell(this.#compared(request, compared, answered, result)),
-      })
-    }
-    if (outputs !== undefined) ask(source, outputs)
-    else this.#askAgain(request.model, source, ask, () => tell({ outcome: 'dropped' }))
+    this.#runs.offer({
+      ...{ model, source },
+      ended: (result) => this.#tell(request, compared, this.#compared(request, compared, answered, result)),
+    })
   }
 
   /** A body that was scored whole has left no outputs here: the model that answered is asked for them. */
-  #askAgain(
-    model: ServedModel,
-    source: RequestSource,
-    ask: (source: RequestSource, outputs: TensorMap) => void,
-    drop: () => void,
-  ): void {
+  #askAgain(copy: Copy): void {
+    const { request, compared, source } = copy
+    const { model } = request
     const ended = (result: SideResult): void => {
-      if (result.kind === 'answered') ask(asRead(result.request, model, source), result.outputs)
-      else drop()
+      if (result.kind !== 'answered') this.#tell(request, compared, DROPPED_COPY)
+      else this.#offer({ ...copy, source: asRead(result.request, model, source), answered: result.outputs })
     }
     this.#runs.offer({ model, source, ended })
   }
 
+  #tell({ step, key }: RolledRequest, compared: string, comparison: Comparison): void {
+    this.#init.tell({ model: compared, step, key, ...comparison })
+  }
+
   #compared(request: RolledRequest, compared: string, outputs: TensorMap, result: SideResult): Comparison {
-    if (result.kind === 'dropped') return { outcome: 'dropped' }
+    if (result.kind === 'dropped') return DROPPED_COPY
     const { milliseconds } = result
     const isControl = request.variant === 0
     // Where it is the control that fails on what a variant has answered, nothing is known of the variant.
-    if (result.kind === 'failed')
-      return isControl ? { outcome: 'fails', milliseconds } : { outcome: 'dropped' }
+    if (result.kind === 'failed') return isControl ? { outcome: 'fails', milliseconds } : DROPPED_COPY
     const found = restricted(result.outputs, request.request?.outputs)
     const [control, other] = isControl ? [outputs, found] : [found, outputs]
     const differences = compareOutputs(control, other, this.#init.rollout.plan.mirror)

@@ -2,7 +2,7 @@ import type { InferenceRequest } from '../../core/inference.ts'
 import type { TensorMap } from '../../core/tensor.ts'
 import { keyNumber, slotOf } from '../../rollout/split/assignment.ts'
 import type { LiveRollout } from './live-rollout.ts'
-import type { RequestSource } from './side-runs.ts'
+import type { RequestSource } from './side-run.ts'
 import { columnKey } from './sticky-key.ts'
 import type { VariantModel } from './variant-model.ts'
 

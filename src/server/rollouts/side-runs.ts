@@ -1,37 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { deadlineExceeded, isRefusal } from '../../core/errors.ts'
-import type { InferenceRequest } from '../../core/inference.ts'
-import type { Tensor, TensorMap } from '../../core/tensor.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
-import { Cancellation } from '../cancellation.ts'
 import type { InferencePlane } from '../server-options.ts'
-
-/** A request that more models than the one that answers it may be asked. */
-export interface RequestSource {
-  /** What it keeps in memory. */
-  readonly bytes: number
-  /** As a model takes it: as it was read, or read again where the model's tensors are others. @throws ServingError */
-  requestFor(model: ServedModel): InferenceRequest | Promise<InferenceRequest>
-}
-
-export interface SideRun {
-  readonly model: ServedModel
-  readonly source: RequestSource
-  /** Told once. Must not throw. */
-  ended(result: SideResult): void
-}
-
-export type SideResult =
-  | {
-      readonly kind: 'answered'
-      /** As the model was asked: a copy. */
-      readonly request: InferenceRequest
-      readonly outputs: TensorMap
-      readonly milliseconds: number
-    }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly milliseconds: number }
-  /** It was not run: there was no room, or the server had other things to do. */
-  | { readonly kind: 'dropped' }
+import { SideCall, type SideCallKeeper } from './side-call.ts'
+import { DROPPED, type SideResult, type SideRun } from './side-run.ts'
 
 export interface SideRunsInit {
   readonly dataPlane: InferencePlane
@@ -46,23 +17,31 @@ export interface SideRunsInit {
 const LARGEST_BYTES = 8 * 1024 * 1024
 const MOST_BYTES = 4 * LARGEST_BYTES
 
+/** So long the first of a group waits for others: a run of many rows takes little longer than one of a single row. */
+const GATHER_MS = 4
+/** Of one turn of the event loop: handing over that many takes about 0.1 ms. */
+const MOST_AT_ONCE = 16
+
 interface Waiting {
   readonly run: SideRun
   readonly offeredAt: number
 }
 
 /**
- * Runs models for requests that are answered already. None begins before the answers of its turn of the event loop are written,
- * and one a turn at most, so that requests come first; what hangs is given up by its deadline.
+ * Runs models for requests that are answered already: gathered for some milliseconds, so that the model may run them
+ * together. None begins before the answers of its turn of the event loop are written; what hangs is given up by its deadline.
  */
-export class SideRuns {
+export class SideRuns implements SideCallKeeper {
   readonly #init: SideRunsInit
   readonly #waiting: Waiting[] = []
+  /** By the time at which they began. */
+  readonly #underWay = new Set<SideCall>()
   /** Runs that were given up and have not ended, of each model that has any. */
   readonly #givenUp = new WeakMap<ServedModel['admission'], number>()
-  #underWay = 0
   #heldBytes = 0
-  #isScheduled = false
+  #gathering: NodeJS.Timeout | undefined
+  #isAhead = false
+  #isWatched = false
 
   constructor(init: SideRunsInit) {
     this.#init = init
@@ -70,49 +49,60 @@ export class SideRuns {
 
   offer(run: SideRun): void {
     if (!this.#hasRoom(run)) {
-      run.ended({ kind: 'dropped' })
+      run.ended(DROPPED)
       return
     }
     this.#heldBytes += run.source.bytes
     this.#waiting.push({ run, offeredAt: performance.now() })
-    this.#schedule()
+    // The other half of the room is for what comes while these are under way.
+    if (2 * this.#waiting.length >= this.#init.most) this.#awaitTurn()
+    else this.#gathering ??= setTimeout(() => this.#awaitTurn(), GATHER_MS).unref()
+  }
+
+  settled(call: SideCall, result: SideResult): void {
+    this.#underWay.delete(call)
+    call.run.model.admission.release()
+    this.#end(call.run, result)
+  }
+
+  released({ run: { model } }: SideCall): void {
+    const left = (this.#givenUp.get(model.admission) ?? 1) - 1
+    if (left > 0) this.#givenUp.set(model.admission, left)
+    else this.#givenUp.delete(model.admission)
   }
 
   /** What was given up and still has its model counts as well, against that model alone. */
   #hasRoom({ model, source: { bytes } }: SideRun): boolean {
-    const requests = this.#waiting.length + this.#underWay + (this.#givenUp.get(model.admission) ?? 0)
+    const requests = this.#waiting.length + this.#underWay.size + (this.#givenUp.get(model.admission) ?? 0)
     return requests < this.#init.most && bytes <= LARGEST_BYTES && this.#heldBytes + bytes <= MOST_BYTES
   }
 
   /** The replies of this turn are written by its immediates; the second one comes a turn later. */
-  #schedule(): void {
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    setImmediate(() => setImmediate(() => this.#next()))
+  #awaitTurn(): void {
+    if (this.#isAhead) return
+    this.#isAhead = true
+    clearTimeout(this.#gathering)
+    setImmediate(() => setImmediate(() => this.#beginAll()))
   }
 
-  #next(): void {
-    this.#isScheduled = false
-    const next = this.#waiting.shift()
-    if (next === undefined) return
-    if (this.#waiting.length > 0) {
-      this.#isScheduled = true
-      setImmediate(() => this.#next())
+  #beginAll(): void {
+    this.#isAhead = false
+    this.#gathering = undefined
+    const now = performance.now()
+    for (const { run, offeredAt } of this.#waiting.splice(0, MOST_AT_ONCE)) {
+      if (now - offeredAt > this.#init.mostLagMs) this.#end(run, DROPPED)
+      else this.#begin(run)
     }
-    const lagMs = performance.now() - next.offeredAt
-    if (lagMs > this.#init.mostLagMs) this.#end(next.run, { kind: 'dropped' })
-    else void this.#begin(next.run)
+    if (this.#waiting.length > 0) this.#awaitTurn()
   }
 
-  /** Never rejects. The model is not ended meanwhile. */
-  async #begin(run: SideRun): Promise<void> {
-    const { admission } = run.model
-    this.#underWay += 1
-    admission.hold()
-    const result = await this.#result(run)
-    admission.release()
-    this.#underWay -= 1
-    this.#end(run, result)
+  /** The model is not ended meanwhile. */
+  #begin(run: SideRun): void {
+    const call = new SideCall(run, this)
+    this.#underWay.add(call)
+    run.model.admission.hold()
+    this.#watch()
+    call.begin(this.#init.dataPlane)
   }
 
   #end(run: SideRun, result: SideResult): void {
@@ -120,50 +110,29 @@ export class SideRuns {
     run.ended(result)
   }
 
-  async #result(run: SideRun): Promise<SideResult> {
-    const startedAt = performance.now()
-    const signal = new Cancellation()
-    let timer: NodeJS.Timeout | undefined
-    try {
-      const running = this.#run(run, signal)
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          void this.#giveUp(run.model, running)
-          signal.abort()
-          reject(deadlineExceeded('The copy of a request was not answered in time'))
-        }, this.#init.deadlineMs).unref()
-      })
-      const answer = await Promise.race([running, late])
-      const milliseconds = performance.now() - startedAt
-      return { kind: 'answered', ...answer, milliseconds }
-    } catch (error) {
-      if (isRefusal(error)) return { kind: 'dropped' }
-      return { kind: 'failed', error, milliseconds: performance.now() - startedAt }
-    } finally {
-      clearTimeout(timer)
+  /** One timer for all, by the oldest: all have the same time. */
+  #watch(): void {
+    if (this.#isWatched) return
+    const [oldest] = this.#underWay
+    if (oldest === undefined) return
+    this.#isWatched = true
+    const leftMs = oldest.begunAt + this.#init.deadlineMs - performance.now()
+    setTimeout(() => this.#giveUpLate(), leftMs).unref()
+  }
+
+  #giveUpLate(): void {
+    this.#isWatched = false
+    const late = performance.now() - this.#init.deadlineMs
+    for (const call of this.#underWay) {
+      if (call.begunAt > late) break
+      this.#giveUp(call)
     }
+    this.#watch()
   }
 
-  /** Never rejects. */
-  async #giveUp({ admission }: ServedModel, running: Promise<unknown>): Promise<void> {
+  #giveUp(call: SideCall): void {
+    const { admission } = call.run.model
     this.#givenUp.set(admission, (this.#givenUp.get(admission) ?? 0) + 1)
-    await running.catch(() => {})
-    const left = (this.#givenUp.get(admission) ?? 1) - 1
-    if (left > 0) this.#givenUp.set(admission, left)
-    else this.#givenUp.delete(admission)
+    call.giveUp()
   }
-
-  async #run({ model, source }: SideRun, signal: Cancellation) {
-    const { parameters, inputs } = await source.requestFor(model)
-    const request = { inputs: copied(inputs), parameters }
-    const { outputs } = await this.#init.dataPlane.infer(model, request, { signal })
-    return { request, outputs }
-  }
-}
-
-/** Inputs may be views of a body, whose memory is not this request's any more. */
-function copied(inputs: TensorMap): TensorMap {
-  return new Map(
-    Array.from(inputs, ([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() } as Tensor]),
-  )
 }

@@ -4,7 +4,8 @@ import type { PredictOptions } from '../../../src/core/predictor.ts'
 import type { TensorMap } from '../../../src/core/tensor.ts'
 import { DataPlane } from '../../../src/runtime/data-plane.ts'
 import type { ServedModel } from '../../../src/runtime/served-model.ts'
-import { type SideResult, SideRuns } from '../../../src/server/rollouts/side-runs.ts'
+import type { SideResult } from '../../../src/server/rollouts/side-run.ts'
+import { SideRuns } from '../../../src/server/rollouts/side-runs.ts'
 import { rowsOf, SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
 import { fakeModel } from '../support/fake-model.ts'
 
@@ -51,9 +52,9 @@ test('a run that waited too long for its turn is dropped', async () => {
   expect(await asked).toEqual({ kind: 'dropped' })
 })
 
-test('no run begins in the turn in which it was offered, and one a turn at most', async () => {
-  const predictor = slowPredictor(1)
-  const runs = sideRuns()
+test('no run begins in the turn in which it was offered, and those of some milliseconds begin together', async () => {
+  const predictor = slowPredictor(1, { maxConcurrency: 2 })
+  const runs = sideRuns({ most: 8 })
   const results = [ask(runs, fakeModel({ predictor })), ask(runs, fakeModel({ predictor }))]
   await new Promise((resolve) => setImmediate(resolve))
   expect(predictor.runs).toHaveLength(0)

@@ -1,0 +1,90 @@
+import { performance } from 'node:perf_hooks'
+import { deadlineExceeded, isRefusal } from '../../core/errors.ts'
+import type { InferenceRequest } from '../../core/inference.ts'
+import type { Tensor, TensorMap } from '../../core/tensor.ts'
+import type { InferenceCaller } from '../../runtime/data-plane.ts'
+import { Cancellation } from '../cancellation.ts'
+import type { InferencePlane } from '../server-options.ts'
+import { DROPPED, type SideResult, type SideRun } from './side-run.ts'
+
+export interface SideCallKeeper {
+  /** Told once: it has ended, or was given up. */
+  settled(call: SideCall, result: SideResult): void
+  /** Its model has let go of what was given up. */
+  released(call: SideCall): void
+}
+
+/**
+ * A model under way with a request that was answered already. Without a promise and a timer of its own: what a copy leaves
+ * to the garbage collector, the answers of others wait for.
+ */
+export class SideCall implements InferenceCaller {
+  readonly run: SideRun
+  readonly begunAt = performance.now()
+  readonly #keeper: SideCallKeeper
+  readonly #signal = new Cancellation()
+  #request: InferenceRequest | undefined
+  #isGivenUp = false
+
+  constructor(run: SideRun, keeper: SideCallKeeper) {
+    this.run = run
+    this.#keeper = keeper
+  }
+
+  /** Never throws. */
+  begin(dataPlane: InferencePlane): void {
+    const { model, source } = this.run
+    try {
+      const read = source.requestFor(model)
+      if (read instanceof Promise) {
+        read.then((request) => this.#submit(dataPlane, request)).catch((error: unknown) => this.failed(error))
+      } else {
+        this.#submit(dataPlane, read)
+      }
+    } catch (error) {
+      this.failed(error)
+    }
+  }
+
+  inferred(outputs: TensorMap): void {
+    if (this.#isGivenUp) this.#keeper.released(this)
+    else {
+      const milliseconds = performance.now() - this.begunAt
+      this.#keeper.settled(this, { kind: 'answered', request: this.#request!, outputs, milliseconds })
+    }
+  }
+
+  failed(error: unknown): void {
+    if (this.#isGivenUp) this.#keeper.released(this)
+    else this.#keeper.settled(this, isRefusal(error) ? DROPPED : this.#failure(error))
+  }
+
+  /** It has had its time. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#keeper.settled(
+      this,
+      this.#failure(deadlineExceeded('The copy of a request was not answered in time')),
+    )
+    this.#signal.abort()
+  }
+
+  #failure(error: unknown): SideResult {
+    return { kind: 'failed', error, milliseconds: performance.now() - this.begunAt }
+  }
+
+  #submit(dataPlane: InferencePlane, { inputs, parameters }: InferenceRequest): void {
+    this.#request = { inputs: copied(inputs), parameters }
+    dataPlane.submit(this.run.model, this.#request, { signal: this.#signal }, this)
+  }
+}
+
+/** Inputs may be views of a body, whose memory is not this request's any more. */
+function copied(inputs: TensorMap): TensorMap {
+  const copies = new Map<string, Tensor>()
+  for (const [name, tensor] of inputs) {
+    const { datatype, shape, data } = tensor
+    copies.set(name, { datatype, shape, data: data.slice() } as Tensor)
+  }
+  return copies
+}
