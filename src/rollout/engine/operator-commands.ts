@@ -51,6 +51,9 @@ function expectPart(plan: RolloutPlan, variant: string, part: number): void {
   )
 }
 
+/** The cause of a split that nobody but an operator has changed. */
+export const SET_BY_OPERATOR = 'the split was set by an operator'
+
 /** Of a variant that is to have keys again. */
 export function stoppedBefore(plan: RolloutPlan, variant: number): ServingError {
   const name = plan.variants[variant]?.name ?? ''

@@ -1,7 +1,7 @@
 import { conflict } from '../../core/errors.ts'
 import type { OutcomeFacts } from '../outcome-ids.ts'
 import {
-  type ComparedOutputs,
+  type ComparedCopies,
   OBSERVED,
   type ObservedRequest,
   type RolloutModel,
@@ -13,7 +13,13 @@ import type { RolloutView } from '../rollout-view.ts'
 import { type CanaryProgress, isLastStep, isStepDone } from './canary.ts'
 import type { Trip } from './guards/guards.ts'
 import { tripCause } from './guards/trip-cause.ts'
-import { expectRunning, stoppedBefore, variantIndex, wantedPermille } from './operator-commands.ts'
+import {
+  expectRunning,
+  SET_BY_OPERATOR,
+  stoppedBefore,
+  variantIndex,
+  wantedPermille,
+} from './operator-commands.ts'
 import { allTo, canaryPermille, plannedPermille, withoutVariant } from './planned-split.ts'
 import { RolloutFigures } from './rollout-figures.ts'
 import {
@@ -77,8 +83,13 @@ export class RolloutEngine {
     this.#advanceCanary(now)
   }
 
-  compare(comparisons: readonly ComparedOutputs[]): void {
-    for (const comparison of comparisons) this.#obey(this.#figures.compared(comparison, this.#isRunning))
+  compare(comparisons: readonly ComparedCopies[]): void {
+    for (const compared of comparisons) {
+      this.#figures.compared(compared)
+      for (const copy of compared.copies) {
+        this.#obey(this.#figures.comparedOne(compared.model, copy, this.#isRunning))
+      }
+    }
   }
 
   /**
@@ -120,8 +131,7 @@ export class RolloutEngine {
     const permille = wantedPermille(plan, this.#state, wanted)
     const stopped = permille.findIndex((part, variant) => part > 0 && this.#figures.hasTripped(variant))
     if (stopped !== -1) throw stoppedBefore(plan, stopped)
-    const cause = 'the split was set by an operator'
-    this.#write({ ...newShares(this.#state, permille), canaryStep: undefined, cause })
+    this.#write({ ...newShares(this.#state, permille), canaryStep: undefined, cause: SET_BY_OPERATOR })
   }
 
   /**

@@ -1,25 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OutcomeLog } from '../../../src/outcomes/outcome-log.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { NOW, records } from '../records.ts'
 
 const folder = temporaryFolder()
 
-/** A file system of 256 KB; only root can have one. */
-function mountSmall(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+/** A file system of 256 KB, and changes of it: what only root may do, itself or by sudo. */
+function asRoot(command: 'mount' | 'umount', ...args: readonly string[]): void {
+  const isRoot = process.getuid?.() === 0
+  execFileSync(isRoot ? command : 'sudo', isRoot ? args : ['-n', command, ...args])
 }
 
-const isMounted = mountSmall()
-afterAll(() => {
-  if (isMounted) execFileSync('umount', [folder])
-})
+beforeAll(() => asRoot('mount', '-t', 'tmpfs', '-o', 'size=256k,mode=777', 'tmpfs', folder))
+afterAll(() => asRoot('umount', folder))
 
 async function open(writer: string, found: string[]): Promise<OutcomeLog> {
   return OutcomeLog.open(folder, writer, {
@@ -30,40 +24,37 @@ async function open(writer: string, found: string[]): Promise<OutcomeLog> {
   })
 }
 
-test.skipIf(!isMounted)(
-  'a full disk (mounted by root) takes no outcome, loses none, and goes on when there is room',
-  async () => {
-    const log = await open('writer', [])
-    const accepted: string[] = []
-    let next = 0
-    const fill = async (): Promise<void> => {
-      for (;;) {
-        const given = records(next, next + 50)
-        await log.append(given)
-        accepted.push(...given.map(({ outcomeId }) => outcomeId))
-        next += 50
-      }
+test('a full disk takes no outcome, loses none, and goes on when there is room', async () => {
+  const log = await open('writer', [])
+  const accepted: string[] = []
+  let next = 0
+  const fill = async (): Promise<void> => {
+    for (;;) {
+      const given = records(next, next + 50)
+      await log.append(given)
+      accepted.push(...given.map(({ outcomeId }) => outcomeId))
+      next += 50
     }
-    await expect(fill()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
-    await expect(log.append(records(next, next + 50))).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
-    expect(next).toBeGreaterThan(100)
-    execFileSync('mount', ['-o', 'remount,size=1m', folder])
-    expect(await log.append(records(next, next + 50))).toEqual(Array(50).fill('accepted'))
-    accepted.push(...records(next, next + 50).map(({ outcomeId }) => outcomeId))
-    await log.close()
-    const found: string[] = []
-    const reader = await open('reader', found)
-    await reader.close()
-    expect(accepted.filter((id) => !found.includes(id))).toEqual([])
-    expect(new Set(found).size).toBe(found.length)
-  },
-)
+  }
+  await expect(fill()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+  await expect(log.append(records(next, next + 50))).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' })
+  expect(next).toBeGreaterThan(100)
+  asRoot('mount', '-o', 'remount,size=1m', folder)
+  expect(await log.append(records(next, next + 50))).toEqual(Array(50).fill('accepted'))
+  accepted.push(...records(next, next + 50).map(({ outcomeId }) => outcomeId))
+  await log.close()
+  const found: string[] = []
+  const reader = await open('reader', found)
+  await reader.close()
+  expect(accepted.filter((id) => !found.includes(id))).toEqual([])
+  expect(new Set(found).size).toBe(found.length)
+})
 
-test.skipIf(!isMounted)('a disk that may only be read says so', async () => {
-  execFileSync('mount', ['-o', 'remount,ro', folder])
+test('a disk that may only be read says so', async () => {
+  asRoot('mount', '-o', 'remount,ro', folder)
   const log = await open('late', [])
   await expect(log.append(records(9000, 9001))).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
-  execFileSync('mount', ['-o', 'remount,rw', folder])
+  asRoot('mount', '-o', 'remount,rw', folder)
   expect(await log.append(records(9000, 9001))).toEqual(['accepted'])
   await log.close()
 })

@@ -1,3 +1,4 @@
+import { SET_BY_OPERATOR } from '../../../../rollout/engine/operator-commands.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { RolloutPhase, RolloutState } from '../../../../rollout/rollout-state.ts'
 import { permilleOf } from '../../../../rollout/split/split.ts'
@@ -30,8 +31,10 @@ export function changeSentence(plan: RolloutPlan, state: RolloutState, by: strin
 }
 
 /** A variant that a guard has stopped is news to whoever reads warnings alone. */
-export function levelOf({ phase }: RolloutState): 'info' | 'warn' {
-  return phase === 'rolled-back' ? 'warn' : 'info'
+export function levelOf({ phase, cause }: RolloutState): 'info' | 'warn' {
+  // A rollout of several goes on without the one that was stopped.
+  const lostOne = phase === 'running' && cause !== '' && cause !== SET_BY_OPERATOR
+  return phase === 'rolled-back' || lostOne ? 'warn' : 'info'
 }
 
 /** For programs. */
