@@ -80,13 +80,13 @@ module.exports = {
     {
       name: 'flavor-folders-only-through-the-table',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/flavors/(flavor-table\\.ts|[^/]+/)' },
+      from: { path: '^src/', pathNot: '^src/flavors/(flavor-table(\\.image-tfjs)?\\.ts|[^/]+/)' },
       to: { path: '^src/flavors/[^/]+/' },
     },
     {
       name: 'flavor-table-loads-flavors-dynamically',
       severity: 'error',
-      from: { path: '^src/flavors/flavor-table\\.ts$' },
+      from: { path: '^src/flavors/flavor-table(\\.image-tfjs)?\\.ts$' },
       to: { path: '^src/flavors/[^/]+/', dynamic: false },
     },
     {

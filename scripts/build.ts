@@ -1,13 +1,15 @@
 /**
  * `npm run build`: dist/ from src/. Programs, the command line, the threads of servers, of batch runs and of prepared models, and the process of a trial, bundled
  * with what they share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
- * Dependencies stay packages. Declarations go to dist/types.
+ * Dependencies stay packages, but for the programs of images (scripts/image-programs.ts). Declarations go to dist/types.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, globSync, rmSync } from 'node:fs'
 import { basename, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import manifest from '../package.json' with { type: 'json' }
+import { buildImagePrograms } from './image-programs.ts'
 
 /** Files that the program finds beside its own modules. */
 const DATA_FILES = [
@@ -57,3 +59,4 @@ await bundle.close()
 
 for (const file of globSync(DATA_FILES)) copyFileSync(file, `dist/${basename(file)}`)
 chmodSync('dist/main.js', 0o755)
+await buildImagePrograms('dist/image', manifest.version)

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { isUnreachable, notFound } from '../core/errors.ts'
+import { isUnreachable } from '../core/errors.ts'
 import type { ResolvedModel } from '../core/resolved-model.ts'
 import { ArtifactPlaces } from './artifact-places.ts'
 import type { CacheLog, ModelCache } from './cache/model-cache.ts'
 import { CachedModels, type DownloadDisplay, type Question } from './cached-models.ts'
+import { localModel } from './local-model.ts'
 import { MlflowServers, type Patience, type ServerAccess } from './mlflow-servers.ts'
 import { ModelFinder } from './model-finder.ts'
 import { canonicalModelUri, type LookedUpUri, parseModelUri } from './model-uri.ts'
-import { nameOfPath } from './model-uri-name.ts'
 import { Registries, type RegistryLocations } from './registries.ts'
 import type { RegistryClient, ResolveOptions } from './registry-client.ts'
 import { isElsewhere } from './registry-place.ts'
@@ -52,7 +50,7 @@ export class ModelResolver implements RegistryClient {
 
   async resolve(uri: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
     const asked = parseModelUri(uri)
-    if (asked.kind === 'path') return this.#resolvePath(uri, asked.path)
+    if (asked.kind === 'path') return localModel(uri, asked.path, this.#folder)
     const question = this.#questionOf(uri, asked)
     const patience = await this.#patienceFor(question)
     try {
@@ -70,15 +68,6 @@ export class ModelResolver implements RegistryClient {
 
   close(): Promise<void> {
     return this.#registries.close()
-  }
-
-  #resolvePath(uri: string, given: string): ResolvedModel {
-    const path = resolve(this.#folder, given)
-    if (!existsSync(path)) throw notFound(`There is no model at ${path}`, { path })
-    return {
-      ...{ uri, canonicalUri: path, name: nameOfPath(path), version: undefined, alias: undefined, path },
-      origin: { kind: 'local', location: path, registry: undefined },
-    }
   }
 
   async #ask(

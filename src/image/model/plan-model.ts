@@ -15,7 +15,7 @@ export interface ModelPlanOptions {
   readonly platform: Platform
 }
 
-/** Where the program for images looks for what was found out about models (src/cli/prepare-options.image.ts). */
+/** Where the program for images looks for what was found out about models (src/cli/compiled-folder.image.ts). */
 const PREPARED_FOLDER = `${PROGRAM_FOLDER}/compiled`
 
 /** Node's names. */
