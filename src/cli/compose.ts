@@ -8,6 +8,7 @@ import type { ServerOptions } from '../server/server-options.ts'
 import { batchingOptions } from './batching-settings.ts'
 import { openRegistryClient } from './compose-registry.ts'
 import type { ServeSettings } from './config.ts'
+import { platformRoutes } from './container-settings.ts'
 import { admissionLimits, apiKeys } from './overload-settings.ts'
 import { prepareOptions } from './prepare-options.ts'
 import { ReopeningRegistry } from './reopening-registry.ts'
@@ -65,6 +66,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger, ow
     corsOrigins: settings.corsAllowedOrigins,
     accessLog: settings.accessLog,
     apiKeys: apiKeys(settings),
+    platformRoutes: platformRoutes(settings),
     version: version(),
     ...(settings.sslCertfile === undefined ? {} : { sslCertfile: settings.sslCertfile }),
     ...(settings.sslKeyfile === undefined ? {} : { sslKeyfile: settings.sslKeyfile }),

@@ -1,4 +1,5 @@
 import { BATCHING_SETTINGS } from './batching-settings.ts'
+import { CONTAINER_SETTINGS } from './container-settings.ts'
 import { CONTROL_SETTINGS } from './control-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { GRPC_SETTINGS } from './grpc-settings.ts'
@@ -60,6 +61,7 @@ export const SERVE_SETTINGS = {
   ...CONTROL_SETTINGS,
   ...ROLLOUT_SETTINGS,
   ...TRACK_SETTINGS,
+  ...CONTAINER_SETTINGS,
   ...KEEP_ALIVE_SETTINGS,
   graceMs: setting({
     flags: '--grace-period <seconds>',

@@ -3,8 +3,9 @@ import { request as requestHttps } from 'node:https'
 import { heldVariable, PORT_VARIABLES } from './platform-variables.ts'
 
 /**
- * The HEALTHCHECK of an image, a program of its own that imports next to nothing: asks the server of the same container
- * whether it is ready, at the address that the same variables give it, and exits with 0 or 1.
+ * The HEALTHCHECK of an image, a program of its own that imports next to nothing: asks whether the server of the same container
+ * answers, at the address that the same variables give it, and exits with 0 or 1. Not by /ready: a server that is asked that
+ * is behind a balancer, and on its way out waits for that to hear of it.
  */
 
 /** Below the 5 s that the image gives it. */
@@ -18,7 +19,7 @@ const host = env['MLFLOW_HOST'] ?? ''
 const port = env[heldVariable(PORT_VARIABLES, env) ?? 'MLFLOW_PORT'] || '5000'
 const isTls = (env['HEADRACE_SSL_CERTFILE'] ?? '') !== ''
 
-const options = { host: ANY_ADDRESS[host] ?? host, port, path: '/ready', timeout: TIMEOUT_MS, agent: false }
+const options = { host: ANY_ADDRESS[host] ?? host, port, path: '/ping', timeout: TIMEOUT_MS, agent: false }
 // The server's certificate is for the names that its clients call it by.
 const asked = isTls ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options)
 
@@ -31,6 +32,6 @@ asked.on('error', ({ message }) => end(message))
 asked.end()
 
 function end(problem: string | undefined): void {
-  if (problem !== undefined) process.stderr.write(`not ready: ${problem}\n`)
+  if (problem !== undefined) process.stderr.write(`unhealthy: ${problem}\n`)
   process.exit(problem === undefined ? 0 : 1)
 }

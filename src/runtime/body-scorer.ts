@@ -21,8 +21,13 @@ export interface V1Body {
   readonly protocol: 'v1'
 }
 
+/** A body of Azure ML's `POST /score`. */
+export interface AzureMlBody {
+  readonly protocol: 'azure-ml'
+}
+
 /** The protocol that a body is of, and what its headers say of it. Plain data: it crosses threads. */
-export type BodyDialect = MlflowBody | OpenInferenceBody | V1Body
+export type BodyDialect = MlflowBody | OpenInferenceBody | V1Body | AzureMlBody
 
 /** The body of the reply, in the dialect of the request's. */
 export interface ScoredBody {

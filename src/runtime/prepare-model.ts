@@ -7,6 +7,6 @@ import { loadFlavor } from './load-flavor.ts'
  * @throws ServingError
  */
 export async function prepareModel(path: string, options?: PrepareOptions): Promise<PreparedModel> {
-  const mlmodel = await readMlModel(path)
+  const mlmodel = await readMlModel(path, options?.flavor)
   return (await loadFlavor(mlmodel)).prepare(mlmodel, options)
 }

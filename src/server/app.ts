@@ -18,6 +18,8 @@ import { ModelRequests } from './model-requests.ts'
 import { NodeHttpChannel } from './node-http-channel.ts'
 import { OpenInference } from './open-inference/inference.ts'
 import { ModelCodecs } from './open-inference/model-codecs.ts'
+import type { PlatformAnswers, PlatformAnswersInit } from './platforms/platform-answers.ts'
+import { openPathsOf, type PlatformRoutes } from './platforms/platform-routes.ts'
 import { Probes } from './probes.ts'
 import type { RolloutMember } from './rollouts/rollout-member.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -73,6 +75,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   const gate = new Gate({
     registry,
     apiKeys: options.apiKeys?.length ? new ApiKeys(options.apiKeys) : undefined,
+    openPaths: openPathsOf(options.platformRoutes),
     cors: options.corsOrigins?.length ? new Cors(options.corsOrigins, keyHeadersOf(options)) : undefined,
     onPause: () => {
       const now = performance.now()
@@ -92,7 +95,11 @@ export async function buildApp(given: ServerOptions): Promise<App> {
   const codecs = new ModelCodecs()
   const inference = new OpenInference({ requests, codecs })
 
-  const hotPath = new HotPath({ gate, scoring, inference, v1 })
+  const platform = await platformOf(options.platformRoutes, {
+    ...{ requests, prediction },
+    health: { models, registry, probes },
+  })
+  const hotPath = new HotPath({ gate, scoring, inference, v1, platform })
   const known = new KnownRoutes()
   const app = fastify({
     exposeHeadRoutes: false,
@@ -158,6 +165,16 @@ async function rolloutsOf(
   if (rollouts === undefined || rollouts.plans.length === 0) return undefined
   const { RolloutMember } = await import('./rollouts/rollout-member.ts')
   return new RolloutMember({ ...rollouts, models, dataPlane, isDraining: () => registry.draining })
+}
+
+/** Of a server that no platform runs nothing of it is read. */
+async function platformOf(
+  routes: PlatformRoutes | undefined,
+  init: Omit<PlatformAnswersInit, 'routes'>,
+): Promise<PlatformAnswers | undefined> {
+  if (routes === undefined || Object.values(routes).every((route) => !route)) return undefined
+  const { PlatformAnswers } = await import('./platforms/platform-answers.ts')
+  return new PlatformAnswers({ routes, ...init })
 }
 
 function withRollouts(options: ServerOptions, rollouts: RolloutMember): ServerOptions {

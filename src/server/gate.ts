@@ -22,6 +22,8 @@ export interface GateInit {
   readonly registry: ExchangeRegistry
   readonly apiKeys: ApiKeys | undefined
   readonly cors: Cors | undefined
+  /** Health routes of platforms, which need no key either. */
+  readonly openPaths?: readonly string[]
   /** Called now and then where many replies are written one after the other. */
   onPause(): void
 }
@@ -31,6 +33,7 @@ export class Gate {
   readonly #registry: ExchangeRegistry
   readonly #apiKeys: ApiKeys | undefined
   readonly #cors: Cors | undefined
+  readonly #openPaths: ReadonlySet<string>
   readonly #replies: ReplyBurst
 
   constructor(init: GateInit) {
@@ -38,6 +41,7 @@ export class Gate {
     this.#replies = new ReplyBurst(init.onPause)
     this.#apiKeys = init.apiKeys
     this.#cors = init.cors
+    this.#openPaths = new Set([...OPEN_PATHS, ...(init.openPaths ?? [])])
   }
 
   /**
@@ -78,7 +82,7 @@ export class Gate {
   }
 
   #admits(exchange: Exchange, apiKeys: ApiKeys): boolean {
-    if (OPEN_PATHS.has(exchange.path)) return true
+    if (this.#openPaths.has(exchange.path)) return true
     const shown = apiKeys.shownBy(exchange.request)
     if (shown >= 0) {
       if (apiKeys.count > 1) exchange.apiKey = shown

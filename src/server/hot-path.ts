@@ -5,6 +5,7 @@ import type { LaneAnswer } from './lane/lane-head.ts'
 import { NodeHttpChannel } from './node-http-channel.ts'
 import type { OpenInference } from './open-inference/inference.ts'
 import { inferPath, type ModelPath } from './open-inference/model-path.ts'
+import type { PlatformAnswers } from './platforms/platform-answers.ts'
 import type { MlflowScoring } from './routes/mlflow-scoring.ts'
 import { V1Routes } from './routes/v1.ts'
 
@@ -13,6 +14,8 @@ export interface HotPathInit {
   readonly scoring: MlflowScoring
   readonly inference: OpenInference
   readonly v1: V1Routes
+  /** Undefined where no platform asks for routes of its own. */
+  readonly platform: PlatformAnswers | undefined
 }
 
 /** `/models/NAME[/versions/VERSION]/invocations`, of characters that mean themselves and no longer than the router takes. */
@@ -42,6 +45,8 @@ export class HotPath {
   readonly inLane = (path: string): LaneAnswer | undefined => {
     const { scoring } = this.#init
     if (path === '/invocations') return this.#score
+    const asked = this.#init.platform?.answerTo('POST', path)
+    if (asked !== undefined) return asked
     if (V1Routes.has(path)) return path.endsWith(PREDICT) ? this.#predict : undefined
     const scored = SCORING_PATH.exec(path)
     if (scored !== null) return (exchange) => scoring.handle(exchange, scored[1], scored[2])
@@ -51,6 +56,8 @@ export class HotPath {
 
   #answerOf({ method, url = '/' }: IncomingMessage): LaneAnswer | undefined {
     if (method === 'POST' && url === '/invocations') return this.#score
+    const asked = this.#init.platform?.answerTo(method, url)
+    if (asked !== undefined) return asked
     if (V1Routes.has(url)) return this.#predict
     const path = method === 'POST' ? inferPath(url) : undefined
     return path && this.#infer(path)

@@ -6,6 +6,7 @@ import type { BodyRequest, InferenceCaller, InferOptions } from '../runtime/data
 import type { ServedModel } from '../runtime/served-model.ts'
 import type { ControlGuard } from './control-guard.ts'
 import type { ModelControl } from './model-control.ts'
+import type { PlatformRoutes } from './platforms/platform-routes.ts'
 import type { RolloutOptions } from './rollouts/rollout-options.ts'
 
 /** What the server asks of the model repository. */
@@ -91,6 +92,8 @@ export interface ServerOptions {
   readonly controlGuard?: ControlGuard
   /** Two versions at once: split, canary, shadow. Without it a request costs nothing more. */
   readonly rollouts?: RolloutOptions
+  /** Those of the platform that runs the container; none unless set. */
+  readonly platformRoutes?: PlatformRoutes
   /** Of all processes, where this one is not the only. */
   readonly allFigures?: AllFigures
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { invalidParameter } from '../../core/errors.ts'
 import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
+import { expectServable } from '../container-settings.ts'
 import { sharesPorts } from '../listener-choice.ts'
 import { addSettings } from '../setting.ts'
 
@@ -9,13 +10,25 @@ export function addServeCommand(program: Command): void {
     .command('serve')
     .description('Serve a model over HTTP, as `mlflow models serve` does')
     .helpOption('--help', 'show this help')
-    .action(async () => serve(command.opts<ServeSettings>()))
+    .action(async () => {
+      const settings = command.opts<ServeSettings>()
+      const isNamed = ['modelUri', 'modelsFile'].some((key) => command.getOptionValueSource(key) === 'cli')
+      await serve(isNamed ? settings : await inContainer(settings))
+    })
   addSettings(command, SERVE_SETTINGS)
+}
+
+/** Unless the command line names models, what a platform has mounted comes before what the image has. */
+async function inContainer(settings: ServeSettings): Promise<ServeSettings> {
+  if (settings.azuremlModelDir === undefined && settings.aipStorageUri === undefined) return settings
+  const { containerModel } = await import('../container-model.ts')
+  return { ...settings, modelUri: await containerModel(settings, settings.modelUri) }
 }
 
 /** Serves in this process, or in several that this one supervises, until a signal comes. */
 async function serve(settings: ServeSettings): Promise<void> {
   checkTogether(settings)
+  expectServable(settings)
   if (settings.watch) await (await import('./serve/watch/start-watching.ts')).expectWatchable(settings)
   if (settings.processes === 1) {
     return (await import('./serve/serve-here.ts')).serveHere(settings, { kind: 'alone', link: undefined })

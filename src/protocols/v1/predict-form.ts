@@ -25,7 +25,7 @@ export interface BodyOptions {
 /** Nearly every body begins with its form, and then the rest of it need not be read here. */
 const BEGINNING = /^\s*\{\s*"(instances|inputs)"\s*:/
 /** Members that have to be looked at. A quote within a text is escaped, so that no text can look like one. */
-const READ_HERE = /"(?:signature_name|b64)"\s*:/
+const READ_HERE = /"(?:signature_name|b64|parameters)"\s*:/
 
 const DEFAULT_SIGNATURE = 'serving_default'
 
@@ -39,6 +39,7 @@ export function readPredictBody(body: Uint8Array, options: BodyOptions): Predict
   const form = formOf(members)
   const value = members.get(form) as PyValue
   const rest = new Map([...members, [form, options.keepsBase64 ? value : withoutBase64(value)]] as const)
+  nameParams(rest)
   const rewritten = writeJson(rest)
   return { form, text: rewritten, bytes: Buffer.from(rewritten) }
 }
@@ -72,6 +73,16 @@ function formOf(members: PyDict): PredictForm {
       ? "The request body has both 'instances' and 'inputs'; one of them is the request."
       : "The request body has neither 'instances' nor 'inputs'.",
   )
+}
+
+/** What Vertex AI calls parameters, MLflow calls params. Clients of Vertex AI send null for none. */
+function nameParams(members: Map<string, PyValue>): void {
+  const parameters = members.get('parameters')
+  if (!members.delete('parameters') || parameters === undefined || parameters === null) return
+  if (members.has('params')) {
+    throw badRequest("The request body has both 'parameters' and 'params'; one of them is meant.")
+  }
+  members.set('params', parameters)
 }
 
 /** A model has one signature here, which TensorFlow calls `serving_default`. */

@@ -71,7 +71,7 @@ export type TimeAlone = <Time>(time: () => Promise<Time>) => Promise<Time>
  */
 export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
   const startedAt = performance.now()
-  const mlmodel = await readMlModel(options.source.path)
+  const mlmodel = await readMlModel(options.source.path, options.prepare?.flavor)
   const bodies = await readBodies(mlmodel)
   options.onStage?.('opening')
   const opening = performance.now()

@@ -38,6 +38,8 @@ export class BodyCodecs {
         return this.#readOpenInference(body, dialect)
       case 'v1':
         return this.#readV1(body)
+      case 'azure-ml':
+        return this.#readAzureMl(body)
     }
   }
 
@@ -60,6 +62,14 @@ export class BodyCodecs {
     this.#v1 ??= await this.#compileV1()
     const codec = this.#v1
     const { request, form } = codec.decode(body)
+    return { request, encode: (outputs) => scoredText(codec.encode(outputs, form)) }
+  }
+
+  async #readAzureMl(body: Uint8Array): Promise<ReadBody> {
+    const { AzureMlCodec } = await import('../../protocols/azure-ml/azure-ml-codec.ts')
+    this.#scoring ??= await this.#compileScoring()
+    const codec = new AzureMlCodec(this.#scoring)
+    const { request, form } = await codec.decode(body)
     return { request, encode: (outputs) => scoredText(codec.encode(outputs, form)) }
   }
 

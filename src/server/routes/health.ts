@@ -1,4 +1,5 @@
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
+import type { Exchange } from '../exchange.ts'
 import type { ExchangeRegistry } from '../exchange-registry.ts'
 import type { Probes } from '../probes.ts'
 import type { ServedModels } from '../server-options.ts'
@@ -13,19 +14,25 @@ export interface HealthInit {
 }
 
 /** MLflow's `/ping`, `/health` and `/version`, labelled JSON as there, and `/ready`, which MLflow has not. */
-export function healthRoutes(app: FastifyInstance, { models, registry, probes }: HealthInit): void {
+export function healthRoutes(app: FastifyInstance, init: HealthInit): void {
+  const { probes } = init
   app.get('/ping', answers('\n', probes))
   app.get('/health', answers('\n', probes))
   app.get('/version', answers(COMPATIBLE_MLFLOW_VERSION, probes))
   app.get('/ready', ({ exchange }, reply) => {
     reply.hijack()
-    probes.count += 1
-    probes.readyAskedAt = performance.now()
-    const reason = registry.draining ? 'draining' : models.ready() ? undefined : 'loading'
-    if (registry.draining) probes.toldDraining = true
-    if (reason === undefined) exchange.send(200, 'application/json', '{"ready": true}')
-    else exchange.send(503, 'application/json', `{"ready": false, "reason": "${reason}"}`)
+    answerReady(exchange, init)
   })
+}
+
+/** Whether requests to models are answered now. */
+export function answerReady(exchange: Exchange, { models, registry, probes }: HealthInit): void {
+  probes.count += 1
+  probes.readyAskedAt = performance.now()
+  const reason = registry.draining ? 'draining' : models.ready() ? undefined : 'loading'
+  if (registry.draining) probes.toldDraining = true
+  if (reason === undefined) exchange.send(200, 'application/json', '{"ready": true}')
+  else exchange.send(503, 'application/json', `{"ready": false, "reason": "${reason}"}`)
 }
 
 /** Sent past fastify, which would add a charset to the type. */

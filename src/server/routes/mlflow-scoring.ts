@@ -65,7 +65,7 @@ function mediaTypeOf({ request }: Exchange): ScoringMediaType | UnsupportedMedia
 }
 
 /** MLflow's scoring server answers a time-out with this bare text, labelled as JSON all the same. */
-function scoringErrorBody(error: ServingError): string {
+export function scoringErrorBody(error: ServingError): string {
   return error.code === 'DEADLINE_EXCEEDED'
     ? 'Request processing time exceeded limit'
     : mlflowErrorBody(error)

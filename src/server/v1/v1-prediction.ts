@@ -18,8 +18,8 @@ export class V1Prediction implements ScoringDialect<undefined, PredictForm, stri
     this.#requests = requests
   }
 
-  /** Answers the exchange; never throws. */
-  handle(exchange: Exchange, name: string, version: string | undefined): void {
+  /** Answers the exchange; never throws. Without a name the default model is meant. */
+  handle(exchange: Exchange, name: string | undefined, version: string | undefined): void {
     try {
       const model = this.#requests.find(exchange, name, version)
       this.#requests.answer(this, exchange, model, undefined)

@@ -6,6 +6,7 @@ import type { ServerOptions } from '../../../server/server-options.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import { composeScoringServer, type ScoringServer } from '../../compose.ts'
 import type { ServeSettings } from '../../config.ts'
+import { warnOfVariables } from '../../container-settings.ts'
 import { chooseListeners, type ListenerChoice, sharesPorts } from '../../listener-choice.ts'
 import { ResourceShare } from '../../resource-share.ts'
 import { boundYoungGeneration } from '../../young-generation.ts'
@@ -64,6 +65,7 @@ interface Serving extends Prepared, OpenPorts, Membership {
 export async function serveHere(settings: ServeSettings, place: Place): Promise<void> {
   const format = logFormatOf(settings)
   const logger = createLogger({ level: settings.logLevel, format, fields: fieldsOf(place) })
+  if (place.kind === 'alone') warnOfVariables(settings, logger)
   const steps = await startSteps(settings, place.link)
   const rollouts = await openRollouts(settings, place.kind === 'alone', logger)
   const expectedModels = steps.filter(({ kind }) => kind === 'load').length

@@ -2,6 +2,7 @@ import { createLogger } from '../../../server/logger.ts'
 import { FirstProcessFailed, startFailure } from '../../../supervisor/first-process-failed.ts'
 import { Supervisor } from '../../../supervisor/supervisor.ts'
 import type { ServeSettings } from '../../config.ts'
+import { warnOfVariables } from '../../container-settings.ts'
 import { onEndSignals } from './end-signals.ts'
 import { ROLLOUTS_END_MS } from './ending.ts'
 import { logFormatOf } from './log-format.ts'
@@ -12,6 +13,7 @@ import type { ServingTracker } from './track/serving-tracker.ts'
 export async function supervise(settings: ServeSettings): Promise<void> {
   const { processes, graceMs, timeoutMs, host, port, grpcPort, reusePort, track } = settings
   const logger = createLogger({ level: settings.logLevel, format: logFormatOf(settings) })
+  warnOfVariables(settings, logger)
   const rollouts = await openRollouts(settings, true, logger)
   const supervisor = new Supervisor({
     program: { script: process.argv[1]!, args: process.argv.slice(2) },
