@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { LayerEntry, LayerFile } from './layer-plan.ts'
+
+const BLOCK_BYTES = 1024 ** 2
+
+/**
+ * A file of this machine, or what a link leads to, in a layer.
+ * @param place its absolute path in the image
+ */
+export async function fileEntry(place: string, source: string, mode = 0o644): Promise<LayerFile> {
+  const path = await realpath(source)
+  const { size } = await stat(path)
+  const open = (): Readable => createReadStream(path, { highWaterMark: BLOCK_BYTES })
+  return { kind: 'file', path: place.slice(1), mode, size, open }
+}
+
+/**
+ * A text as a file in a layer.
+ * @param place its absolute path in the image
+ */
+export function textEntry(place: string, text: string): LayerFile {
+  const bytes = Buffer.from(text)
+  return {
+    kind: 'file',
+    path: place.slice(1),
+    mode: 0o644,
+    size: bytes.length,
+    open: () => Readable.from([bytes], { objectMode: false }),
+  }
+}
+
+/** SHA-256 of a file's content, as hex digits. */
+export async function sha256Of(file: LayerFile): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of file.open()) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/** Entries with what their content is, so that a layer is packed anew when anything in it has changed: the layer's cache key. */
+export async function keyOfEntries(entries: readonly LayerEntry[]): Promise<string> {
+  const facts = await Promise.all(entries.map(factsOf))
+  return createHash('sha256').update(facts.sort().join('\n')).digest('hex')
+}
+
+async function factsOf(entry: LayerEntry): Promise<string> {
+  const { kind, path, owner = 0 } = entry
+  if (kind === 'link') return JSON.stringify([path, kind, owner, entry.target])
+  if (kind === 'directory') return JSON.stringify([path, kind, owner, entry.mode])
+  return JSON.stringify([path, kind, owner, entry.mode, await sha256Of(entry)])
+}

@@ -1,0 +1,97 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { unpackTar } from 'modern-tar/fs'
+import { invalidState, messageOf } from '../../core/errors.ts'
+import { isRecord } from '../../core/record.ts'
+import { fileEntry, sha256Of } from '../file-entries.ts'
+import { askNpm } from './npm-program.ts'
+
+/** Files of a package that is not installed, since it is for another machine. */
+export interface WantedPackage {
+  readonly name: string
+  readonly version: string
+  /** Paths of the files in the package: nothing else is unpacked. */
+  readonly files: readonly string[]
+  /** Folder of Headrace's cache: the files are kept in its `packages`. */
+  readonly cacheFolder: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What each file was when it was unpacked: SHA-256 by path. */
+type Checksums = Readonly<Record<string, string>>
+
+const CHECKSUMS = 'checksums.json'
+
+/**
+ * A folder with files of an npm package, fetched by npm, which checks the archive by the registry's `integrity`. Files in
+ * the cache are compared with what they were; where one is another, the package is fetched again.
+ * @throws ServingError INVALID_STATE: npm is not there or failed, no such version, a file that the package has not
+ */
+export async function fetchPackage(wanted: WantedPackage): Promise<string> {
+  const packages = join(wanted.cacheFolder, 'packages')
+  const folder = join(packages, `${wanted.name.replace('/', '+')}@${wanted.version}`)
+  if (await isIntact(folder, wanted.files)) return folder
+  await mkdir(packages, { recursive: true })
+  const draft = await mkdtemp(join(packages, '.draft-'))
+  try {
+    await unpack(wanted, draft)
+    await rm(folder, { recursive: true, force: true })
+    await rename(join(draft, 'files'), folder)
+  } catch (error) {
+    // Another build may have put the same files there in between.
+    if (!(await isIntact(folder, wanted.files))) throw error
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+  return folder
+}
+
+async function unpack(wanted: WantedPackage, draft: string): Promise<void> {
+  const { name, version, files, signal } = wanted
+  const specifier = `${name}@${version}`
+  const args = ['pack', specifier, '--ignore-scripts', '--pack-destination', draft]
+  const archive = join(draft, archiveName(await askNpm(`Fetching ${specifier}`, args, signal), specifier))
+  const target = join(draft, 'files')
+  const paths = new Set(files)
+  // The folder that all is in has usually, but not always, the name `package`.
+  const filter = (header: { name: string; type?: string }): boolean =>
+    header.type === 'file' && paths.has(header.name.replace(/^[^/]+\//, ''))
+  try {
+    await pipeline(createReadStream(archive), createGunzip(), unpackTar(target, { strip: 1, filter }), {
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const checksums: Checksums = Object.fromEntries(
+      await Promise.all(files.map(async (path) => [path, await sha256(target, path)])),
+    )
+    await writeFile(join(target, CHECKSUMS), JSON.stringify(checksums))
+  } catch (cause) {
+    throw invalidState(`${specifier} could not be unpacked: ${messageOf(cause)}`)
+  }
+}
+
+function archiveName(answer: unknown, specifier: string): string {
+  const first: unknown = Array.isArray(answer) ? answer[0] : undefined
+  const name = isRecord(first) ? first['filename'] : undefined
+  if (typeof name === 'string' && !/[\\/]/.test(name)) return name
+  throw invalidState(`Fetching ${specifier}: npm did not say what it called the archive`)
+}
+
+async function isIntact(folder: string, files: readonly string[]): Promise<boolean> {
+  try {
+    const known: unknown = JSON.parse(await readFile(join(folder, CHECKSUMS), 'utf8'))
+    if (!isRecord(known)) return false
+    const intact = await Promise.all(files.map(async (path) => known[path] === (await sha256(folder, path))))
+    return intact.every(Boolean)
+  } catch {
+    return false
+  }
+}
+
+async function sha256(folder: string, path: string): Promise<string> {
+  const source = join(folder, path)
+  await stat(source)
+  return sha256Of(await fileEntry(`/${path}`, source))
+}
