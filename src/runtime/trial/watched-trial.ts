@@ -1,15 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from '../../core/errors.ts'
 import type { LoadStage } from '../load/load-stage.ts'
 import { siblingModule } from '../pool/sibling-module.ts'
+import { asUsual, inIdleTime } from './idle-time.ts'
 import { residentBytes } from './resident-memory.ts'
+import { Starvation } from './starvation.ts'
 import { trialEnvironment } from './trial-environment.ts'
 import type { TrialEnd, TrialMessage, TrialOutcome, TrialThreadData } from './trial-messages.ts'
 
 const WATCH_MS = 50
 const MOST_OUTPUT = 4_096
+
+type StartPriority = (flags: readonly string[]) => Pick<ForkOptions, 'execPath' | 'execArgv'>
 
 /** The process of one trial, and whoever watches over it. */
 export class WatchedTrial {
@@ -22,6 +26,8 @@ export class WatchedTrial {
   #output = ''
   /** Known before the process has ended. */
   #end: TrialEnd | undefined
+  /** Of a process that runs in idle time; undefined of one that does not. */
+  #starvation: Starvation | undefined
 
   constructor(plan: TrialThreadData, warn: (message: string) => void) {
     this.#plan = plan
@@ -46,9 +52,9 @@ export class WatchedTrial {
 
   async #run(): Promise<TrialEnd> {
     const timer = setTimeout(() => this.#finish({ how: 'late' }), this.#plan.limits.timeoutMs)
-    const watch = setInterval(() => this.#lookAtMemory(), WATCH_MS)
+    const watch = setInterval(() => this.#look(), WATCH_MS)
     try {
-      return await this.#start()
+      return await this.#startInIdleTime()
     } catch (error) {
       return { how: 'not-started', reason: messageOf(error) }
     } finally {
@@ -57,9 +63,21 @@ export class WatchedTrial {
     }
   }
 
+  /** Where there is none for long, the trial begins once more, and gets a share of what others want too. */
+  async #startInIdleTime(): Promise<TrialEnd> {
+    const ended = this.#start(inIdleTime)
+    const pid = this.#child?.pid
+    this.#starvation = pid === undefined ? undefined : new Starvation(pid)
+    const end = await ended
+    if (this.#end !== undefined || this.#starvation !== undefined) return end
+    this.#stage = 'reading'
+    this.#output = ''
+    return await this.#start(asUsual)
+  }
+
   /** Settles when the process has ended and all that it printed is here. */
-  #start(): Promise<TrialEnd> {
-    const child = startProcess(this.#plan)
+  #start(priority: StartPriority): Promise<TrialEnd> {
+    const child = startProcess(this.#plan, priority)
     this.#child = child
     return new Promise((resolve) => {
       child.on('message', (message) => this.#hear(message as TrialMessage))
@@ -80,6 +98,13 @@ export class WatchedTrial {
     else if (message.kind === 'warning') this.#warn(message.message)
     else if (message.kind === 'passed') this.#finish({ how: 'passed' })
     else this.#finish({ how: 'failed', error: message.error })
+  }
+
+  #look(): void {
+    this.#lookAtMemory()
+    if (this.#starvation?.isStarved() !== true) return
+    this.#starvation = undefined
+    this.#kill()
   }
 
   #lookAtMemory(): void {
@@ -105,11 +130,11 @@ export class WatchedTrial {
   }
 }
 
-function startProcess({ limits, heapBytes }: TrialThreadData): ChildProcess {
+function startProcess({ limits, heapBytes }: TrialThreadData, priority: StartPriority): ChildProcess {
   const heapMegabytes = Math.max(1, Math.floor(Math.min(limits.memoryBytes, heapBytes) / 2 ** 20))
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
   return fork(fileURLToPath(siblingModule(import.meta.url, 'trial-process')), [], {
-    execArgv: [...flags, `--max-old-space-size=${heapMegabytes}`],
+    ...priority([...flags, `--max-old-space-size=${heapMegabytes}`]),
     env: trialEnvironment(process.env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { DataPlane } from '../../../src/runtime/data-plane.ts'
 import type { ModelRepository } from '../../../src/runtime/model-repository.ts'
@@ -114,6 +116,14 @@ test.each<HostileConfig>([
   expect(trialsOf(process.pid)).toEqual([])
 })
 
+test('a trial that finds no idle time is begun again, and gets its share of a core that others want', async () => {
+  const script = join(import.meta.dirname, 'support/starved-trial.ts')
+  const { stdout } = await promisify(execFile)('taskset', ['-c', '0', process.execPath, script])
+  const { end, totalMs } = JSON.parse(stdout) as { readonly end: unknown; readonly totalMs: number }
+  expect(end).toEqual({ how: 'passed' })
+  expect(totalMs).toBeGreaterThan(3_000)
+}, 90_000)
+
 test('a trial gets no secrets, and no more of the processor than others leave', async () => {
   const secrets = [
     'HEADRACE_API_KEY',
@@ -126,7 +136,7 @@ test('a trial gets no secrets, and no more of the processor than others leave', 
     const { repository } = openRepository({ trial: { atStart: true }, flavorTable: HOSTILE_FLAVORS })
     const told = repository.load(hostileFolder({ on: 'prepare', harm: 'tell' }))
     const { message } = (await told.catch((error: unknown) => error)) as Error
-    expect(message).toMatch(/^niceness 10, variables .*\bPATH\b/)
+    expect(message).toMatch(/^policy 5, niceness 10, variables .*\bPATH\b/)
     expect(secrets.filter((name) => message.includes(name))).toEqual([])
   } finally {
     for (const name of secrets) delete process.env[name]

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidModel } from '../../../../src/core/errors.ts'
@@ -32,9 +33,14 @@ const HARMS = {
   },
   tell: () => {
     const variables = Object.keys(process.env).sort().join(' ')
-    throw invalidModel(`niceness ${getPriority()}, variables ${variables}`)
+    throw invalidModel(`policy ${schedulingPolicy()}, niceness ${getPriority()}, variables ${variables}`)
   },
 } as const satisfies Record<string, () => unknown>
+
+/** Of the calling thread, by its number in sched(7): the 41st field of proc_pid_stat(5), of which the second ends with a bracket. */
+function schedulingPolicy(): number {
+  return Number(readFileSync('/proc/thread-self/stat', 'utf8').split(') ').at(-1)?.split(' ')[38])
+}
 
 export function flavorFor(_model: Pick<MlModel, 'flavor'>): Flavor {
   return {
