@@ -50,7 +50,8 @@ function permilleOf(variant: string, percent: unknown): number {
     throw invalidParameter(`${place} is not a percentage from 0 to 100.`)
   }
   const permille = Math.round(percent * 10)
-  if (Math.abs(percent * 10 - permille) > 1e-6) {
+  // As far apart as sums such as 0.1 + 0.2 are.
+  if (Math.abs(percent * 10 - permille) > 1e-9) {
     throw invalidParameter(`${place} is ${percent}: shares go by tenths of a percent.`)
   }
   return permille
