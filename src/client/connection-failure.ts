@@ -7,6 +7,21 @@ export interface Asked {
   readonly url: string
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs: number
+  /** What the user sets it all by. Default: MLflow's variables. */
+  readonly settings?: FailureSettings | undefined
+}
+
+/** The names of settings that a message may advise. */
+export interface FailureSettings {
+  readonly timeout?: string
+  readonly authority: string
+  readonly clientCertificate?: string
+}
+
+const MLFLOW_SETTINGS: FailureSettings = {
+  timeout: 'MLFLOW_HTTP_REQUEST_TIMEOUT',
+  authority: 'MLFLOW_TRACKING_SERVER_CERT_PATH',
+  clientCertificate: 'MLFLOW_TRACKING_CLIENT_CERT_PATH',
 }
 
 /** Node's codes of certificates that were not accepted (`tls`, X509 certificate error codes). */
@@ -28,7 +43,8 @@ const DISTRUST: Readonly<Record<string, string>> = {
  * asking again cannot mend: a certificate that is not accepted, TLS on one side alone, a proxy that is not named
  * rightly, a call that was cancelled.
  */
-export function connectionFailure(cause: unknown, { url, signal, timeoutMs }: Asked): ServingError {
+export function connectionFailure(cause: unknown, asked: Asked): ServingError {
+  const { url, signal, settings = MLFLOW_SETTINGS } = asked
   if (cause instanceof ServingError) return cause
   if (signal?.aborted) return cancellation(signal, `while ${url} was asked`)
   const code = codeOf(cause)
@@ -38,14 +54,14 @@ export function connectionFailure(cause: unknown, { url, signal, timeoutMs }: As
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL') {
     return invalidParameter(`${url} cannot be asked: ${messageOf(cause)}. Check HTTP_PROXY and HTTPS_PROXY.`)
   }
-  const mistake = tlsFailure(url, code, cause) ?? protocolFailure(url, cause)
+  const mistake = tlsFailure(url, code, cause, settings) ?? protocolFailure(url, cause)
   if (mistake !== undefined) return invalidParameter(mistake, { url, reason: code })
-  const reason = reasonFor(code, timeoutMs) ?? messageOf(cause)
+  const reason = reasonFor(code, asked.timeoutMs, settings) ?? messageOf(cause)
   return unreachable(`${url} does not answer: ${reason}`, { details: { url, reason: code }, cause })
 }
 
-function reasonFor(code: string, timeoutMs: number): string | undefined {
-  const seconds = `${timeoutMs / 1000} s (MLFLOW_HTTP_REQUEST_TIMEOUT)`
+function reasonFor(code: string, timeoutMs: number, { timeout }: FailureSettings): string | undefined {
+  const seconds = `${timeoutMs / 1000} s${timeout === undefined ? '' : ` (${timeout})`}`
   switch (code) {
     case 'ECONNREFUSED':
       return 'the connection was refused (is the server running there?)'
@@ -73,16 +89,22 @@ function reasonFor(code: string, timeoutMs: number): string | undefined {
   }
 }
 
-function tlsFailure(url: string, code: string, cause: unknown): string | undefined {
+function tlsFailure(
+  url: string,
+  code: string,
+  cause: unknown,
+  { authority, clientCertificate }: FailureSettings,
+): string | undefined {
   const distrust = DISTRUST[code]
   if (distrust !== undefined) {
     return (
       `The certificate of ${url} is not accepted: ${distrust} (${code}). ` +
-      'Name its authority with MLFLOW_TRACKING_SERVER_CERT_PATH.'
+      `Name its authority with ${authority}.`
     )
   }
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE/.test(code)) {
-    return `${url} wants another client certificate (${code}): see MLFLOW_TRACKING_CLIENT_CERT_PATH`
+    const see = clientCertificate === undefined ? '' : `: see ${clientCertificate}`
+    return `${url} wants another client certificate (${code})${see}`
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_')) {
     return `TLS failed with ${url}: ${messageOf(cause).split('\n', 1)[0]}. Is it an http:// address?`

@@ -1,21 +1,22 @@
+import { buffer } from 'node:stream/consumers'
+import { invalidParameter } from '../../core/errors.ts'
 import type { Image } from '../image.ts'
-import type { ImageReference } from './image-reference.ts'
+import type { Blob } from '../oci/blob.ts'
+import { type ImageReference, manifestKey } from './image-reference.ts'
+import { checkDigest, pushBlob } from './push/push-blob.ts'
+import { PushMeter, type PushProgress } from './push/push-meter.ts'
 import type { RegistryAccess } from './registry-access.ts'
-
-/** How far a push is. */
-export interface PushProgress {
-  /** Of all blobs, those that were there included. */
-  readonly doneBytes: number
-  readonly totalBytes: number
-  /** Blobs that had not to travel: the registry had them, here or in a repository it could take them from. */
-  readonly blobsThere: number
-  readonly blobsDone: number
-  readonly blobs: number
-}
+import { RegistryConnection } from './registry-connection.ts'
 
 export interface PushOptions extends RegistryAccess {
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
+  /** Of one request of an upload, in bytes; a blob of more travels in several. Default 32 MiB. */
+  readonly chunkBytes?: number | undefined
 }
+
+/** Uploads side by side: more gain little, and registries limit them. */
+const UPLOADS = 4
+const CHUNK_BYTES = 32 * 1024 * 1024
 
 /**
  * Sends an image to a registry (distribution specification 1.1, "Push"). Only blobs that it has not travel; the manifest
@@ -28,5 +29,64 @@ export async function pushImage(
   reference: ImageReference,
   options: PushOptions = {},
 ): Promise<{ readonly digest: string }> {
-  throw new Error(`${image.manifest.digest} ${reference.registry} ${options.plainHttp}`)
+  const { digest } = image.manifest
+  if (reference.digest !== undefined && reference.digest !== digest) {
+    throw invalidParameter(`The image to be pushed is ${digest}, and its name says ${reference.digest}`)
+  }
+  const blobs = [...new Map([...image.layers, image.config].map((blob) => [blob.digest, blob])).values()]
+  const connection = new RegistryConnection(reference, options, scopesFor(reference, blobs))
+  try {
+    await pushBlobs(connection, blobs, options)
+    await pushManifest(connection, image.manifest, manifestKey(reference))
+  } finally {
+    await connection.close()
+  }
+  return { digest }
+}
+
+/** To write here, and to read where layers are taken from. */
+function scopesFor({ registry, repository }: ImageReference, blobs: readonly Blob[]): readonly string[] {
+  const others = blobs.flatMap(({ heldBy }) =>
+    heldBy?.registry === registry && heldBy.repository !== repository ? [heldBy.repository] : [],
+  )
+  const pulls = [...new Set(others)].map((other) => `repository:${other}:pull`)
+  return [`repository:${repository}:pull,push`, ...pulls]
+}
+
+/** The first that fails ends the others. */
+async function pushBlobs(
+  connection: RegistryConnection,
+  blobs: readonly Blob[],
+  { signal: outer, onProgress, chunkBytes = CHUNK_BYTES }: PushOptions,
+): Promise<void> {
+  const failed = new AbortController()
+  const signal = outer === undefined ? failed.signal : AbortSignal.any([outer, failed.signal])
+  const meter = new PushMeter(blobs, onProgress)
+  const waiting = blobs.values()
+  const uploads = Array.from({ length: UPLOADS }, async () => {
+    for (const blob of waiting) {
+      const onSent = (bytes: number): void => meter.sent(blob, bytes)
+      meter.done(await pushBlob(connection, blob, { chunkBytes, signal, onSent }))
+    }
+  })
+  try {
+    await Promise.all(uploads)
+  } catch (error) {
+    failed.abort()
+    await Promise.allSettled(uploads)
+    throw error
+  }
+}
+
+async function pushManifest(connection: RegistryConnection, manifest: Blob, key: string): Promise<void> {
+  const text = (await buffer(manifest.open())).toString('utf8')
+  const { headers } = await connection.status({
+    method: 'PUT',
+    target: `/manifests/${key}`,
+    headers: { 'content-type': manifest.mediaType },
+    body: text,
+    what: `manifest ${key}`,
+    statuses: [201],
+  })
+  checkDigest(headers['docker-content-digest'], manifest.digest, connection.place)
 }
