@@ -8,6 +8,10 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
   ['serve', async (program) => (await import('./commands/serve.ts')).addServeCommand(program)],
   ['server', async (program) => (await import('./commands/server.ts')).addServerCommand(program)],
   ['predict', async (program) => (await import('./commands/predict.ts')).addPredictCommand(program)],
+  [
+    'build-image',
+    async (program) => (await import('./commands/build-image.ts')).addBuildImageCommand(program),
+  ],
   ['models', async (program) => (await import('./commands/models.ts')).registerModelsCommand(program)],
   [
     'experiments',

@@ -1,0 +1,64 @@
+import { basename } from 'node:path'
+import type { Logger } from 'pino'
+import { invalidParameter } from '../../../core/errors.ts'
+import type { ResolvedModel } from '../../../core/resolved-model.ts'
+import type { ImageModel } from '../../../image/image-config-of.ts'
+import { imageModelDigest } from '../../../image/model/image-model-files.ts'
+import { type ModelNeeds, modelNeeds } from '../../../image/model/model-needs.ts'
+import { openRegistryClient } from '../../compose-registry.ts'
+import type { EngineSettings } from '../../engine-settings.ts'
+import { prepareOptions } from '../../prepare-options.ts'
+import type { RegistrySettings } from '../../registry-settings.ts'
+
+/** A model that is to be put into an image. */
+export interface SettledModel {
+  readonly source: ResolvedModel
+  readonly needs: ModelNeeds
+  /** What the image tells of it. */
+  readonly facts: ImageModel & { readonly digest: string }
+}
+
+type Settings = EngineSettings & RegistrySettings & { readonly modelUri: string | undefined }
+
+/**
+ * Finds a model by its URI, fetches it where it lies elsewhere, and settles what it needs: from now on it is this version, whatever an alias
+ * means later. @throws ServingError of the registry, or INVALID_PARAMETER_VALUE for a model that Headrace cannot serve
+ */
+export async function settleModel(
+  settings: Settings,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<SettledModel> {
+  const { modelUri } = settings
+  if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+  const source = await resolve(modelUri, settings, logger, signal)
+  const needs = await modelNeeds(source.path, prepareOptions(settings, logger))
+  const facts = {
+    name: source.name,
+    uri: source.canonicalUri,
+    version: source.version,
+    runId: needs.model.runId,
+    digest: await imageModelDigest(needs),
+    ...(needs.isBareFile && { file: bareFile(source.path) }),
+  }
+  return { source, needs, facts }
+}
+
+async function resolve(
+  uri: string,
+  settings: RegistrySettings,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<ResolvedModel> {
+  const registry = openRegistryClient(settings, logger)
+  try {
+    return await registry.resolve(uri, { signal })
+  } finally {
+    await registry.close()
+  }
+}
+
+/** As it is called in the image. */
+function bareFile(path: string): string {
+  return path.endsWith('.onnx') ? basename(path) : 'model.json'
+}
