@@ -11,7 +11,7 @@ export type MemberMessage =
   /** A member is there and wants the states. The first one to join tells what its variants and shadows are. */
   | { readonly kind: 'join'; readonly models: readonly RolloutModel[] }
   | { readonly kind: 'observed'; readonly rollout: string; readonly requests: readonly ObservedRequest[] }
-  | { readonly kind: 'compared'; readonly rollout: string; readonly comparisons: readonly ComparedOutputs[] }
+  | { readonly kind: 'compared'; readonly rollout: string; readonly comparisons: readonly ComparedCopies[] }
   | { readonly kind: 'question'; readonly id: number; readonly question: RolloutQuestion }
 
 /** A model that takes part in rollouts, as a member has loaded it. */
@@ -58,17 +58,23 @@ export const OBSERVED = {
   forced: 8,
 } as const
 
-/** Outputs of another model for the inputs of a request that the control has answered. */
-export interface ComparedOutputs {
+/** Copies of requests that were compared with one model. Of outputs nobody asks for those of a single copy. */
+export interface ComparedCopies {
   /** Served name of the shadow, or of the variant. */
   readonly model: string
-  readonly step: number
-  readonly key: number
-  readonly outcome: 'agrees' | 'differs' | 'fails' | 'dropped'
-  /** Time of its answer; absent where it was dropped. */
-  readonly milliseconds?: number
-  readonly outputs?: readonly OutputDifference[]
-  readonly example?: string
+  readonly copies: readonly ComparedCopy[]
+  /** Of all of them together. */
+  readonly outputs: readonly SummedDifference[]
+  readonly examples: readonly KeptExample[]
+}
+
+/** One copy: step, `keyNumber` of the sticky key, index into `COMPARED`, milliseconds to its answer (0 where it was dropped). */
+export type ComparedCopy = readonly [step: number, key: number, outcome: number, milliseconds: number]
+
+/** The text of a `DifferenceExample`, and the `differenceSize` of its answer. */
+export interface KeptExample {
+  readonly size: number
+  readonly example: string
 }
 
 export interface OutputDifference {
@@ -83,6 +89,9 @@ export interface OutputDifference {
   /** Of classes, by the largest element of a row or the label itself: rows that disagree, and all. */
   readonly labels?: { readonly different: number; readonly rows: number }
 }
+
+/** Differences of many answers in one output. */
+export type SummedDifference = Omit<OutputDifference, 'at'>
 
 export type RolloutQuestion =
   | { readonly ask: 'list' }

@@ -1,5 +1,6 @@
+import { COMPARED } from '../comparison/compared-outputs.ts'
 import type { OutcomeFacts } from '../outcome-ids.ts'
-import type { ComparedOutputs } from '../rollout-messages.ts'
+import type { ComparedCopies, ComparedCopy } from '../rollout-messages.ts'
 import type { RolloutPlan } from '../rollout-plan.ts'
 import type { RolloutState } from '../rollout-state.ts'
 import type { ComparisonView, GuardView, HistoryPoint } from '../rollout-view.ts'
@@ -90,11 +91,22 @@ export class RolloutFigures {
     return this.#guards.answered({ variant, key, isError, isFault, isSlow })
   }
 
-  /** Of a shadow, or of a variant whose requests the control has answered as well. */
-  compared(comparison: ComparedOutputs, isJudged: boolean): Trip | undefined {
-    const { model, outcome, key, step } = comparison
+  /** What copies of a shadow have in common; `comparedOne` is told of each of them. */
+  compared({ model, outputs, examples }: ComparedCopies): void {
+    const shadow = this.shadows[this.#shadowGuards.names.indexOf(model)]
+    for (const output of outputs) shadow?.addOutput(output)
+    for (const example of examples) shadow?.addExample(example)
+  }
+
+  /** A copy for a shadow, or of a variant's request, which the control has answered as well. */
+  comparedOne(
+    model: string,
+    [step, key, place, milliseconds]: ComparedCopy,
+    isJudged: boolean,
+  ): Trip | undefined {
+    const outcome = COMPARED[place] ?? 'dropped'
     const shadow = this.#shadowGuards.names.indexOf(model)
-    this.shadows[shadow]?.add(comparison)
+    this.shadows[shadow]?.add(outcome, milliseconds)
     if (outcome === 'dropped') return undefined
     const differs = outcome !== 'agrees'
     if (shadow !== -1) this.#shadowGuards.compared(shadow, key, differs)

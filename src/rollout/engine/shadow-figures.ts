@@ -1,6 +1,7 @@
-import { differenceSize } from '../comparison/difference-size.ts'
+import type { ComparedOutcome } from '../comparison/compared-outputs.ts'
 import { LargestDifferences } from '../comparison/largest-differences.ts'
-import type { ComparedOutputs, OutputDifference } from '../rollout-messages.ts'
+import { SummedDifferences } from '../comparison/summed-differences.ts'
+import type { KeptExample, SummedDifference } from '../rollout-messages.ts'
 import type { ShadowView } from '../rollout-view.ts'
 import { LatencyHistogram } from './latency/latency-histogram.ts'
 
@@ -14,7 +15,7 @@ export class ShadowFigures {
   readonly #name: string
   readonly #latency = new LatencyHistogram()
   readonly #examples: LargestDifferences
-  readonly #outputs = new Map<string, OutputView>()
+  readonly #outputs = new SummedDifferences(MOST_OUTPUTS)
   #compared = 0
   #differing = 0
   #failed = 0
@@ -25,17 +26,24 @@ export class ShadowFigures {
     this.#examples = new LargestDifferences(keptExamples)
   }
 
-  add({ outcome, milliseconds, outputs = [], example }: ComparedOutputs): void {
+  /** @param milliseconds to its answer, where it was asked. */
+  add(outcome: ComparedOutcome, milliseconds: number): void {
     if (outcome === 'dropped') {
       this.#dropped += 1
       return
     }
-    if (milliseconds !== undefined) this.#latency.add(milliseconds)
+    this.#latency.add(milliseconds)
     if (outcome === 'fails') this.#failed += 1
     else this.#compared += 1
     if (outcome === 'differs') this.#differing += 1
-    for (const output of outputs) this.#addOutput(output)
-    if (example !== undefined) this.#examples.offer(differenceSize(outputs), () => example)
+  }
+
+  addOutput(difference: SummedDifference): void {
+    this.#outputs.add(difference)
+  }
+
+  addExample({ size, example }: KeptExample): void {
+    this.#examples.offer(size, () => example)
   }
 
   view(): ShadowView {
@@ -46,29 +54,15 @@ export class ShadowFigures {
       failed: this.#failed,
       dropped: this.#dropped,
       latencyMs: this.#latency.summary(),
-      outputs: [...this.#outputs.values()],
+      outputs: this.#outputs.list().map(viewOf),
       examples: this.#examples.examples,
     }
   }
+}
 
-  #addOutput(difference: OutputDifference): void {
-    const known = this.#outputs.get(difference.output)
-    if (known === undefined && this.#outputs.size >= MOST_OUTPUTS) return
-    this.#outputs.set(difference.output, {
-      output: difference.output,
-      largestExcess: largest(known?.largestExcess, difference.excess),
-      differentElements: (known?.differentElements ?? 0) + difference.different,
-      elements: (known?.elements ?? 0) + difference.elements,
-      differentLabels: sum(known?.differentLabels, difference.labels?.different),
-      labelRows: sum(known?.labelRows, difference.labels?.rows),
-    })
+function viewOf({ output, excess, different, elements, labels }: SummedDifference): OutputView {
+  return {
+    ...{ output, largestExcess: excess, differentElements: different, elements },
+    ...{ differentLabels: labels?.different, labelRows: labels?.rows },
   }
-}
-
-function largest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)
-}
-
-function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : a + b
 }

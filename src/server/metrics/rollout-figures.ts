@@ -1,7 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { COMPARED } from '../../rollout/comparison/compared-outputs.ts'
 import { SLOTS } from '../../rollout/split/assignment.ts'
 import type { LiveRollout } from '../rollouts/live-rollout.ts'
-import { ANSWER_RESULTS, MIRROR_RESULTS, type RolloutCounts } from '../rollouts/rollout-counts.ts'
+import { ANSWER_RESULTS, type RolloutCounts } from '../rollouts/rollout-counts.ts'
 import { LATENCY_BOUNDS } from './buckets.ts'
 import { RecordedHistogram, type Series } from './recorded-histogram.ts'
 
@@ -60,7 +61,7 @@ function mirrorFigures({ watches }: RolloutSources, registry: Registry): void {
       for (const { rollout, counts } of watches) {
         for (const [shadow, results] of counts.mirrored) {
           const labels = { rollout: rollout.plan.name, shadow }
-          for (const result of MIRROR_RESULTS) this.inc({ ...labels, result }, results[result])
+          for (const result of COMPARED) this.inc({ ...labels, result }, results[result])
         }
       }
     },

@@ -1,4 +1,6 @@
-import type { ComparedOutputs, MemberMessage, ObservedRequest } from '../../rollout/rollout-messages.ts'
+import type { ComparedOutputs } from '../../rollout/comparison/compared-outputs.ts'
+import { GatheredComparisons } from '../../rollout/comparison/gathered-comparisons.ts'
+import type { MemberMessage, ObservedRequest } from '../../rollout/rollout-messages.ts'
 
 /** Answers of so many milliseconds go in one message; of so many where one of them speaks against a variant. */
 const GATHERED_MS = 50
@@ -8,7 +10,7 @@ const URGENT_MS = 5
 export class Observations {
   readonly #send: (message: MemberMessage) => void
   readonly #requests = new Map<string, ObservedRequest[]>()
-  readonly #comparisons = new Map<string, ComparedOutputs[]>()
+  readonly #comparisons = new Map<string, GatheredComparisons>()
   #timer: NodeJS.Timeout | undefined
   #isUrgent = false
 
@@ -18,12 +20,19 @@ export class Observations {
 
   /** @param isUrgent it may be what a guard waits for. */
   answered(rollout: string, observed: ObservedRequest, isUrgent: boolean): void {
-    add(this.#requests, rollout, observed)
+    const requests = this.#requests.get(rollout)
+    if (requests === undefined) this.#requests.set(rollout, [observed])
+    else requests.push(observed)
     this.#schedule(isUrgent)
   }
 
   compared(rollout: string, comparison: ComparedOutputs): void {
-    add(this.#comparisons, rollout, comparison)
+    let comparisons = this.#comparisons.get(rollout)
+    if (comparisons === undefined) {
+      comparisons = new GatheredComparisons()
+      this.#comparisons.set(rollout, comparisons)
+    }
+    comparisons.add(comparison)
     this.#schedule(comparison.outcome === 'differs' || comparison.outcome === 'fails')
   }
 
@@ -33,8 +42,8 @@ export class Observations {
     this.#timer = undefined
     this.#isUrgent = false
     for (const [rollout, requests] of this.#requests) this.#send({ kind: 'observed', rollout, requests })
-    for (const [rollout, comparisons] of this.#comparisons) {
-      this.#send({ kind: 'compared', rollout, comparisons })
+    for (const [rollout, gathered] of this.#comparisons) {
+      this.#send({ kind: 'compared', rollout, comparisons: gathered.take() })
     }
     this.#requests.clear()
     this.#comparisons.clear()
@@ -46,10 +55,4 @@ export class Observations {
     this.#isUrgent = isUrgent
     this.#timer = setTimeout(() => this.flush(), isUrgent ? URGENT_MS : GATHERED_MS).unref()
   }
-}
-
-function add<Value>(lists: Map<string, Value[]>, name: string, value: Value): void {
-  const list = lists.get(name)
-  if (list === undefined) lists.set(name, [value])
-  else list.push(value)
 }

@@ -1,3 +1,4 @@
+import type { ComparedOutcome } from '../../rollout/comparison/compared-outputs.ts'
 import { OBSERVED } from '../../rollout/rollout-messages.ts'
 import { Buckets, LATENCY_BOUNDS } from '../metrics/buckets.ts'
 
@@ -5,16 +6,13 @@ import { Buckets, LATENCY_BOUNDS } from '../metrics/buckets.ts'
 export const ANSWER_RESULTS = ['ok', 'error', 'fault', 'client-fault', 'forced'] as const
 export type AnswerResult = (typeof ANSWER_RESULTS)[number]
 
-export const MIRROR_RESULTS = ['agrees', 'differs', 'fails', 'dropped'] as const
-export type MirrorResult = (typeof MIRROR_RESULTS)[number]
-
 /** What this server has answered of one rollout, for its metrics. */
 export class RolloutCounts {
   /** By variant. */
   readonly answers: readonly Record<AnswerResult, number>[]
   readonly latency: readonly Buckets[]
   /** By the served name of the model that was compared with the control. */
-  readonly mirrored: ReadonlyMap<string, Record<MirrorResult, number>>
+  readonly mirrored: ReadonlyMap<string, Record<ComparedOutcome, number>>
 
   constructor(variants: number, compared: readonly string[]) {
     const each = Array.from({ length: variants })
@@ -31,7 +29,7 @@ export class RolloutCounts {
     this.latency[variant]?.observe(milliseconds / 1000)
   }
 
-  compared(model: string, result: MirrorResult): void {
+  compared(model: string, result: ComparedOutcome): void {
     const results = this.mirrored.get(model)
     if (results !== undefined) results[result] += 1
   }

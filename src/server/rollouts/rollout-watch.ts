@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import type { ComparedOutputs } from '../../rollout/comparison/compared-outputs.ts'
 import type { OutcomeIds } from '../../rollout/outcome-ids.ts'
-import { type ComparedOutputs, OBSERVED } from '../../rollout/rollout-messages.ts'
+import { OBSERVED } from '../../rollout/rollout-messages.ts'
 import type { InferencePlane } from '../server-options.ts'
 import { hasFaultBeside, judge, tellsFault } from './answer-judgement.ts'
 import type { LiveRollout } from './live-rollout.ts'

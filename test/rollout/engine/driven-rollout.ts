@@ -1,6 +1,7 @@
 import { seededRandom } from '../../../src/core/seeded-random.ts'
+import type { ComparedOutputs } from '../../../src/rollout/comparison/compared-outputs.ts'
+import { GatheredComparisons } from '../../../src/rollout/comparison/gathered-comparisons.ts'
 import { RolloutEngine } from '../../../src/rollout/engine/rollout-engine.ts'
-import type { ComparedOutputs } from '../../../src/rollout/rollout-messages.ts'
 import { OBSERVED } from '../../../src/rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../src/rollout/rollout-plan.ts'
 import type { RolloutState } from '../../../src/rollout/rollout-state.ts'
@@ -82,7 +83,9 @@ export class DrivenRollout {
 
   compare(model: string, outcome: ComparedOutputs['outcome'], more: Partial<ComparedOutputs> = {}): void {
     const { step } = this.engine.state
-    this.engine.compare([{ model, step, key: this.newKey(), outcome, milliseconds: 5, ...more }])
+    const gathered = new GatheredComparisons()
+    gathered.add({ model, step, key: this.newKey(), outcome, milliseconds: 5, ...more })
+    this.engine.compare(gathered.take())
   }
 
   /** Seconds without requests. */

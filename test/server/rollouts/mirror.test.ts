@@ -142,7 +142,7 @@ describe('a shadow', () => {
     })
     const infer = () => fetch(`${url}/v2/models/iris/infer`, { method: 'POST', body })
     const made = await comparison(channel, infer)
-    expect(made.outputs!.map(({ output }) => output)).toEqual(['sum'])
+    expect(made.outputs.map(({ output }) => output)).toEqual(['sum'])
     expect(made.outcome).toBe('agrees')
   })
 

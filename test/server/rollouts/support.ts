@@ -1,6 +1,7 @@
+import { COMPARED, type ComparedOutcome } from '../../../src/rollout/comparison/compared-outputs.ts'
 import type { RolloutChannel } from '../../../src/rollout/rollout-channel.ts'
 import {
-  type ComparedOutputs,
+  type ComparedCopies,
   type MemberMessage,
   OBSERVED,
   type ObservedRequest,
@@ -14,6 +15,22 @@ import type { ServerOptions } from '../../../src/server/server-options.ts'
 import { FakeModels, fakeModel } from '../support/fake-model.ts'
 
 export const OUTCOME_KEY = new TextEncoder().encode('a key of thirty-two octets or so')
+
+/** One copy, with the outputs of all that came with it. */
+export interface HeardCopy extends Pick<ComparedCopies, 'model' | 'outputs'> {
+  readonly step: number
+  readonly key: number
+  readonly outcome: ComparedOutcome | undefined
+  readonly milliseconds: number
+  readonly example: string | undefined
+}
+
+function copiesOf({ model, copies, outputs, examples }: ComparedCopies): HeardCopy[] {
+  return copies.map(([step, key, outcome, milliseconds], at) => ({
+    ...{ model, outputs, step, key, outcome: COMPARED[outcome], milliseconds },
+    example: examples[at]?.example,
+  }))
+}
 
 /** The far end of a channel: hears what a member says, and says what it is told to. */
 export class HeardChannel implements RolloutChannel {
@@ -32,8 +49,11 @@ export class HeardChannel implements RolloutChannel {
     return this.messages.flatMap((message) => (message.kind === 'observed' ? message.requests : []))
   }
 
-  get compared(): readonly ComparedOutputs[] {
-    return this.messages.flatMap((message) => (message.kind === 'compared' ? message.comparisons : []))
+  /** All copies that were told of. */
+  get compared(): readonly HeardCopy[] {
+    return this.messages.flatMap((message) =>
+      message.kind === 'compared' ? message.comparisons.flatMap(copiesOf) : [],
+    )
   }
 
   tell(rollout: string, state: RolloutState): void {
@@ -55,10 +75,7 @@ export class HeardChannel implements RolloutChannel {
 }
 
 /** The first comparison that was not dropped, as a busy machine lets happen: requests are sent until there is one. */
-export async function comparison(
-  channel: HeardChannel,
-  send: () => Promise<unknown>,
-): Promise<ComparedOutputs> {
+export async function comparison(channel: HeardChannel, send: () => Promise<unknown>): Promise<HeardCopy> {
   for (;;) {
     const before = channel.compared.length
     await send()
