@@ -1,6 +1,7 @@
 import { INPUT_FORMATS, type InputFormat, OUTPUT_FORMATS, type OutputFormat } from '../batch/formats.ts'
 import type { Shard } from '../batch/shard.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
+import { planOf } from './model-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { appended, bytes, jsonObject, oneOf, positiveInteger, shard, text } from './values.ts'
@@ -12,7 +13,8 @@ export const PREDICT_SETTINGS = {
     variable: 'HEADRACE_MODEL_URI',
     default: undefined,
     help: 'Model that predicts: any URI that `headrace serve` takes',
-    parse: text,
+    // An image gives its model a name, as `headrace serve` takes it.
+    parse: (value) => planOf(value).uri,
   }),
   inputPath: setting<string | undefined>({
     flags: '-i, --input-path <file>',

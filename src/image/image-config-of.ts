@@ -1,4 +1,5 @@
 import { hideUserInfo } from '../client/server-url.ts'
+import { isPathSegment } from '../core/path-segment.ts'
 import type { Healthcheck, ImageConfig } from './image.ts'
 import type { Platform } from './platform.ts'
 
@@ -58,12 +59,18 @@ function environmentOf(model: ImageModel | undefined): ImageConfig['environment'
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME,
-    HEADRACE_MODEL_URI: model?.file === undefined ? MODEL_FOLDER : `${MODEL_FOLDER}/${model.file}`,
+    HEADRACE_MODEL_URI: model === undefined ? MODEL_FOLDER : modelUriOf(model),
     MLFLOW_HOST: '0.0.0.0',
     MLFLOW_PORT: String(IMAGE_PORT),
     // onnxruntime writes to the user's folders otherwise.
     ORT_DISABLE_TELEMETRY: '1',
   }
+}
+
+/** `NAME=PATH` where the name can stand there: it is part of the paths of requests. */
+function modelUriOf({ name, file }: ImageModel): string {
+  const path = file === undefined ? MODEL_FOLDER : `${MODEL_FOLDER}/${file}`
+  return /^[\w.-]+$/.test(name) && isPathSegment(name) ? `${name}=${path}` : path
 }
 
 const HEALTHCHECK: Healthcheck = {
