@@ -39,15 +39,21 @@ export async function sha256Of(file: LayerFile): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Entries with what their content is, so that a layer is packed anew when anything in it has changed: the layer's cache key. */
-export async function keyOfEntries(entries: readonly LayerEntry[]): Promise<string> {
-  const facts = await Promise.all(entries.map(factsOf))
+/**
+ * Of entries with their contents, so that a layer is packed anew when anything in it has changed: the layer's cache key.
+ * @param known SHA-256 of files that were read before, by their paths
+ */
+export async function keyOfEntries(
+  entries: readonly LayerEntry[],
+  known: ReadonlyMap<string, string> = new Map(),
+): Promise<string> {
+  const facts = await Promise.all(entries.map((entry) => factsOf(entry, known)))
   return createHash('sha256').update(facts.sort().join('\n')).digest('hex')
 }
 
-async function factsOf(entry: LayerEntry): Promise<string> {
+async function factsOf(entry: LayerEntry, known: ReadonlyMap<string, string>): Promise<string> {
   const { kind, path, owner = 0 } = entry
   if (kind === 'link') return JSON.stringify([path, kind, owner, entry.target])
   if (kind === 'directory') return JSON.stringify([path, kind, owner, entry.mode])
-  return JSON.stringify([path, kind, owner, entry.mode, await sha256Of(entry)])
+  return JSON.stringify([path, kind, owner, entry.mode, known.get(path) ?? (await sha256Of(entry))])
 }

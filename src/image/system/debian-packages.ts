@@ -1,4 +1,4 @@
-import { glob, readFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A package of the system that a file belongs to. */
@@ -20,22 +20,32 @@ export class DebianPackages {
   }
 
   /** The packages of files, by their paths; those of no package are left out. */
-  async owning(paths: readonly string[]): Promise<ReadonlyMap<string, DebianPackage>> {
-    const wanted = new Map(paths.flatMap((path) => namesOf(path).map((name) => [name, path])))
+  owning(paths: readonly string[]): ReadonlyMap<string, DebianPackage> {
+    const wanted = new Set(paths)
     const owners = new Map<string, string>()
-    for await (const list of glob('var/lib/dpkg/info/*.list', { cwd: this.#root })) {
-      const owner = list.replace(/^.*\//, '').replace(/\.list$/, '')
-      const text = await readFile(join(this.#root, list), 'utf8')
-      for (const line of text.split('\n')) {
-        const path = wanted.get(line)
-        if (path !== undefined) owners.set(path, owner)
+    for (const list of this.#lists()) {
+      // One after the other these hundreds of small files are read faster than side by side.
+      const text = `\n${readFileSync(join(this.#root, INFO, list), 'utf8')}`
+      for (const path of wanted) {
+        if (!namesOf(path).some((name) => text.includes(`\n${name}\n`))) continue
+        owners.set(path, list.slice(0, -LIST.length))
+        wanted.delete(path)
       }
+      if (wanted.size === 0) break
     }
-    return owners.size === 0 ? new Map() : this.#describe(owners)
+    return owners.size === 0 ? new Map() : this.#described(owners)
   }
 
-  async #describe(owners: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, DebianPackage>> {
-    const stanzas = (await readFile(join(this.#root, 'var/lib/dpkg/status'), 'utf8')).split('\n\n')
+  /** Shared libraries are in packages whose names say so: these first, and the others only where they have to be. */
+  #lists(): readonly string[] {
+    const folder = join(this.#root, INFO)
+    const names = existsSync(folder) ? readdirSync(folder).sort() : []
+    const lists = names.filter((name) => name.endsWith(LIST))
+    return [...lists.filter(isOfLibrary), ...lists.filter((name) => !isOfLibrary(name))]
+  }
+
+  #described(owners: ReadonlyMap<string, string>): ReadonlyMap<string, DebianPackage> {
+    const stanzas = readFileSync(join(this.#root, 'var/lib/dpkg/status'), 'utf8').split('\n\n')
     const packages = new Map(
       stanzas.map(packageOf).flatMap((found) => keysOf(found).map((key) => [key, found])),
     )
@@ -46,6 +56,13 @@ export class DebianPackages {
       }),
     )
   }
+}
+
+const INFO = 'var/lib/dpkg/info'
+const LIST = '.list'
+
+function isOfLibrary(list: string): boolean {
+  return list.startsWith('lib') && !/-(dev|dbg|doc)[:.]/.test(list)
 }
 
 /** A system whose /lib is a link to /usr/lib may have a file listed under either name. */

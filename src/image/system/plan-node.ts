@@ -10,9 +10,10 @@ export async function planNode({ path, version, licence }: NodeProgram): Promise
   const program: LayerFile = { kind: 'file', path: NODE.slice(1), mode: 0o755, size, open }
   const texts = licence === undefined ? [] : [await fileEntry('/usr/share/doc/node/LICENSE', licence)]
   const entries = [program, ...texts]
+  const sha256 = await sha256Of(program)
   return {
     title: 'node',
-    cacheKey: await keyOfEntries(entries),
+    cacheKey: await keyOfEntries(entries, new Map([[program.path, sha256]])),
     compression: 'gzip',
     entries,
     packages: [
@@ -22,7 +23,7 @@ export async function planNode({ path, version, licence }: NodeProgram): Promise
         version,
         licence: 'MIT',
         purl: `pkg:generic/node@${version}`,
-        sha256: await sha256Of(program),
+        sha256,
       },
     ],
   }

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, readlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileEntry, sha256Of, textEntry } from '../file-entries.ts'
 import type { LayerEntry, PackageNote } from '../layer-plan.ts'
@@ -23,7 +24,7 @@ export async function systemPackages(
   libraries: readonly PlacedFile[],
   root: string,
 ): Promise<SystemPackages> {
-  const owners = await new DebianPackages(root).owning(libraries.map(({ source }) => source))
+  const owners = new DebianPackages(root).owning(libraries.map(({ source }) => source))
   const release = await readRelease(root)
   const notes = await Promise.all(
     libraries.map(async (library) => {
@@ -32,7 +33,8 @@ export async function systemPackages(
     }),
   )
   const packages = [...new Map([...owners.values()].map((owner) => [owner.name, owner])).values()]
-  return { notes, entries: await packageEntries(packages, release, root) }
+  const byPurl = new Map(notes.map((note) => [note.purl, note]))
+  return { notes: [...byPurl.values()], entries: await packageEntries(packages, release, root) }
 }
 
 /** `os-release(5)`, as text and by its keys. */
@@ -93,21 +95,24 @@ async function packageEntries(
   root: string,
 ): Promise<readonly LayerEntry[]> {
   if (packages.length === 0) return []
-  const entries = await Promise.all(
-    packages.map(async ({ name, status }) => [
-      textEntry(`/var/lib/dpkg/status.d/${name}`, status),
-      ...(await copyrightEntries(name, root)),
-    ]),
-  )
-  return [...(text === '' ? [] : [textEntry('/etc/os-release', text)]), ...entries.flat()]
+  const copyrights = await Promise.all(packages.map(({ name }) => copyrightEntries(name, root)))
+  // Packages of one source may share a folder.
+  const byPath = new Map(copyrights.flat().map((entry) => [entry.path, entry]))
+  return [
+    ...(text === '' ? [] : [textEntry('/etc/os-release', text)]),
+    ...packages.map(({ name, status }) => textEntry(`/var/lib/dpkg/status.d/${name}`, status)),
+    ...byPath.values(),
+  ]
 }
 
+const DOCUMENTS = '/usr/share/doc'
+
+/** The licences of a package, whose folder may be a link to that of another. Some systems are installed without. */
 async function copyrightEntries(name: string, root: string): Promise<readonly LayerEntry[]> {
-  const place = `/usr/share/doc/${name}/copyright`
-  try {
-    return [await fileEntry(place, join(root, place))]
-  } catch {
-    // Some systems are installed without documentation.
-    return []
-  }
+  const folder = await readlink(join(root, DOCUMENTS, name)).catch(() => name)
+  const source = join(root, DOCUMENTS, folder, 'copyright')
+  if (folder.includes('/') || !existsSync(source)) return []
+  const text = await fileEntry(`${DOCUMENTS}/${folder}/copyright`, source)
+  if (folder === name) return [text]
+  return [text, { kind: 'link', path: `${DOCUMENTS.slice(1)}/${name}`, target: folder }]
 }
