@@ -81,11 +81,12 @@ async function binaries(
   return files.map((path) => ({ source: join(from, path), place: `${PACKAGES}/${name}/${path}` }))
 }
 
+/** With what says that they are CommonJS. */
 async function modules(folder: string, below: string): Promise<readonly string[]> {
   const files = await readdir(join(folder, below), { recursive: true })
   return files
     .map((file) => `${below}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.js'))
+    .filter((file) => file.endsWith('.js') || file.endsWith('/package.json'))
     .sort()
 }
 
