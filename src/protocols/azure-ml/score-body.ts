@@ -51,8 +51,9 @@ function parsed(octets: Buffer): PyValue | undefined {
   }
 }
 
+/** By what it begins with, as above. */
 function formOf(value: PyValue): FormName {
-  if (isList(value)) return value.length > 0 && value.every(isDict) ? 'dataframe_records' : 'inputs'
+  if (isList(value)) return value[0] !== undefined && isDict(value[0]) ? 'dataframe_records' : 'inputs'
   if (!isDict(value)) return 'inputs'
   const [first] = value.keys()
   return first !== undefined && SPLIT_KEYS.has(first) ? 'dataframe_split' : 'inputs'
