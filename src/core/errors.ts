@@ -269,3 +269,8 @@ export function unusableCache(message: string, cause?: unknown): ServingError {
 export function unusableKey(message: string, cause?: unknown): ServingError {
   return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
 }
+
+/** Something that this machine would have to have for what is wanted: a program, a package, files that a build makes. */
+export function notInstalled(message: string, cause?: unknown): ServingError {
+  return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
+}

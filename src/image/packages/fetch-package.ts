@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { unpackTar } from 'modern-tar/fs'
-import { invalidState, messageOf } from '../../core/errors.ts'
+import { messageOf, notInstalled } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { fileEntry, sha256Of } from '../file-entries.ts'
 import { askNpm } from './npm-program.ts'
@@ -31,9 +31,10 @@ const CHECKSUMS = 'checksums.json'
  * @throws ServingError INVALID_STATE: npm is not there or failed, no such version, a file that the package has not
  */
 export async function fetchPackage(wanted: WantedPackage): Promise<string> {
-  const packages = join(wanted.cacheFolder, 'packages')
-  const folder = join(packages, `${wanted.name.replace('/', '+')}@${wanted.version}`)
-  if (await isIntact(folder, wanted.files)) return folder
+  const kept = await keptPackage(wanted)
+  if (kept !== undefined) return kept
+  const folder = folderOf(wanted)
+  const packages = dirname(folder)
   await mkdir(packages, { recursive: true })
   const draft = await mkdtemp(join(packages, '.draft-'))
   try {
@@ -49,6 +50,16 @@ export async function fetchPackage(wanted: WantedPackage): Promise<string> {
   return folder
 }
 
+/** Its folder in the cache; undefined where it is not there as it was unpacked. */
+export async function keptPackage(wanted: WantedPackage): Promise<string | undefined> {
+  const folder = folderOf(wanted)
+  return (await isIntact(folder, wanted.files)) ? folder : undefined
+}
+
+function folderOf({ cacheFolder, name, version }: WantedPackage): string {
+  return join(cacheFolder, 'packages', `${name.replace('/', '+')}@${version}`)
+}
+
 async function unpack(wanted: WantedPackage, draft: string): Promise<void> {
   const { name, version, files, signal } = wanted
   const specifier = `${name}@${version}`
@@ -56,9 +67,9 @@ async function unpack(wanted: WantedPackage, draft: string): Promise<void> {
   const archive = join(draft, archiveName(await askNpm(`Fetching ${specifier}`, args, signal), specifier))
   const target = join(draft, 'files')
   const paths = new Set(files)
-  // The folder that all is in has usually, but not always, the name `package`.
+  // Of paths without the folder that all is in, which is called `package` by most.
   const filter = (header: { name: string; type?: string }): boolean =>
-    header.type === 'file' && paths.has(header.name.replace(/^[^/]+\//, ''))
+    header.type === 'file' && paths.has(header.name)
   try {
     await pipeline(createReadStream(archive), createGunzip(), unpackTar(target, { strip: 1, filter }), {
       ...(signal === undefined ? {} : { signal }),
@@ -68,7 +79,7 @@ async function unpack(wanted: WantedPackage, draft: string): Promise<void> {
     )
     await writeFile(join(target, CHECKSUMS), JSON.stringify(checksums))
   } catch (cause) {
-    throw invalidState(`${specifier} could not be unpacked: ${messageOf(cause)}`)
+    throw notInstalled(`${specifier} could not be unpacked: ${messageOf(cause)}`)
   }
 }
 
@@ -76,7 +87,7 @@ function archiveName(answer: unknown, specifier: string): string {
   const first: unknown = Array.isArray(answer) ? answer[0] : undefined
   const name = isRecord(first) ? first['filename'] : undefined
   if (typeof name === 'string' && !/[\\/]/.test(name)) return name
-  throw invalidState(`Fetching ${specifier}: npm did not say what it called the archive`)
+  throw notInstalled(`Fetching ${specifier}: npm did not say what it called the archive`)
 }
 
 async function isIntact(folder: string, files: readonly string[]): Promise<boolean> {

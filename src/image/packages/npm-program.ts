@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { cancelled, invalidState, messageOf } from '../../core/errors.ts'
+import { cancelled, messageOf, notInstalled } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 
 const MAX_ANSWER_BYTES = 64 * 1024 ** 2
@@ -21,10 +21,10 @@ export async function askNpm(
   const { error, stdout, stderr } = await run(file, [...first, ...args, '--json', '--loglevel=error'], signal)
   if (signal?.aborted) throw cancelled(`The call was cancelled while ${doing}`)
   if (error?.code === 'ENOENT')
-    throw invalidState(`${doing}: there is no npm in the PATH, and it is needed for that`)
+    throw notInstalled(`${doing}: there is no npm in the PATH, and it is needed for that`)
   const answer = parse(stdout)
   if (error !== null) {
-    throw invalidState(`${doing}: npm failed: ${reasonOf(answer) ?? (stderr.trim() || messageOf(error))}`)
+    throw notInstalled(`${doing}: npm failed: ${reasonOf(answer) ?? (stderr.trim() || messageOf(error))}`)
   }
   return answer
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { invalidState } from '../../core/errors.ts'
+import { notInstalled } from '../../core/errors.ts'
 import { readElfNeeds } from '../elf/elf-needs.ts'
-import { fetchPackage } from '../packages/fetch-package.ts'
+import { fetchPackage, keptPackage } from '../packages/fetch-package.ts'
 import { nearestVersion } from '../packages/nearest-version.ts'
 import { askNpm } from '../packages/npm-program.ts'
 import type { Platform } from '../platform.ts'
@@ -44,11 +44,13 @@ async function runningNode(platform: Platform): Promise<NodeProgram | undefined>
   return { path, version: process.versions.node, licence: await licenceOf(dirname(dirname(path))) }
 }
 
+/** The registry is asked which versions there are only where this one is not in the cache. */
 async function fetchedNode({ platform, ...options }: NodeRequest): Promise<NodeProgram> {
   const name = `node-linux-${ARCHITECTURES[platform]}`
-  const version = await publishedVersion(name, options.signal)
-  const files = ['bin/node', 'LICENSE']
-  const folder = await fetchPackage({ name, version, files, ...options })
+  const wanted = { name, version: process.versions.node, files: ['bin/node', 'LICENSE'], ...options }
+  const kept = await keptPackage(wanted)
+  const version = kept === undefined ? await publishedVersion(name, options.signal) : wanted.version
+  const folder = kept ?? (await fetchPackage({ ...wanted, version }))
   return { path: join(folder, 'bin/node'), version, licence: join(folder, 'LICENSE') }
 }
 
@@ -57,7 +59,7 @@ async function publishedVersion(name: string, signal: AbortSignal | undefined): 
   const published = Array.isArray(answer) ? answer.filter((version) => typeof version === 'string') : []
   const version = nearestVersion(process.versions.node, published)
   if (version !== undefined) return version
-  throw invalidState(`Of ${name} there is no version like ${process.versions.node} in the npm registry`)
+  throw notInstalled(`Of ${name} there is no version like ${process.versions.node} in the npm registry`)
 }
 
 /** In nodejs.org's archives and in the npm package it lies beside `bin`; elsewhere a file of this name may be anything's. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
-import { internalError, invalidState } from '../../core/errors.ts'
+import { internalError, notInstalled } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { fileEntry, keyOfEntries } from '../file-entries.ts'
 import { PROGRAM_FOLDER } from '../image-config-of.ts'
@@ -66,7 +66,7 @@ function packageFile(name: string, base: string): string {
     path = undefined
   }
   if (path !== undefined) return path
-  throw invalidState(`The package ${name} is not installed beside Headrace: run npm ci`)
+  throw notInstalled(`The package ${name} is not installed beside Headrace: run npm ci`)
 }
 
 /** The package has the binaries for all platforms, unless somebody has removed them to save room. */
