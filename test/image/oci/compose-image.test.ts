@@ -3,8 +3,8 @@ import type { BaseImage, ImageConfig } from '../../../src/image/image.ts'
 import type { Layer } from '../../../src/image/oci/blob.ts'
 import { composeImage } from '../../../src/image/oci/compose-image.ts'
 import { packLayer } from '../../../src/image/oci/pack-layer.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { bytesOf, planOf, textEntry } from './support/entries.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const CONFIG: ImageConfig = {
   platform: 'linux/amd64',

@@ -7,8 +7,8 @@ import { expect, test } from 'vitest'
 import type { LayerPlan } from '../../../src/image/layer-plan.ts'
 import { pruneLayers } from '../../../src/image/oci/layer-cache.ts'
 import { layersFolder, packLayer } from '../../../src/image/oci/pack-layer.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { bytesOf, planOf, textEntry } from './support/entries.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const { signal } = new AbortController()
 

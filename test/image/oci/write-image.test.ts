@@ -9,8 +9,8 @@ import { composeImage } from '../../../src/image/oci/compose-image.ts'
 import { packLayer } from '../../../src/image/oci/pack-layer.ts'
 import { archiveOf, writeArchive } from '../../../src/image/oci/write-archive.ts'
 import { writeLayout } from '../../../src/image/oci/write-layout.ts'
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { bytesOf, planOf, textEntry } from './support/entries.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const NAME = 'localhost/iris:latest'
 

@@ -10,11 +10,10 @@ import {
  * builds; Docker Hub is meant by nobody who does not say so. @throws ServingError INVALID_PARAMETER_VALUE
  */
 export function imageName(text: string): string {
-  const reference = parseReference(hasHost(text) ? text : `localhost/${text}`)
-  if (reference.digest !== undefined) {
+  if (parseReference(text).digest !== undefined) {
     throw invalidParameter(`'${text}' names one image by its digest; the name of a new one has none`)
   }
-  return referenceText(reference)
+  return referenceText(parseReference(hasHost(text) ? text : `localhost/${text}`))
 }
 
 function hasHost(text: string): boolean {

@@ -10,7 +10,7 @@ export function stopOnSignal(): AbortSignal {
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
-      controller.abort(cancelled(`Stopped by ${name}: nothing was written`))
+      controller.abort(cancelled(`Stopped by ${name}`))
       process.once('exit', () => {
         process.exitCode = EXIT_CODES[name]
       })
