@@ -82,7 +82,7 @@ describe('the routes of a platform', () => {
 
   test.each(['predict', '/a b', '/a?b', '/a#b', '/a\nb'])('are paths: %j is none', async (route) => {
     vi.stubEnv('AIP_PREDICT_ROUTE', route)
-    await expect(parse()).rejects.toThrow(/AIP_PREDICT_ROUTE: [^]* is not the path of a route/)
+    await expect(parse()).rejects.toThrow(/AIP_PREDICT_ROUTE: [\s\S]* is not the path of a route/)
   })
 })
 
