@@ -1,4 +1,4 @@
-import { annotationsOf, labelsOf, metadataOf } from './labels.ts'
+import { annotationsOf, type Component, labelsOf, metadataOf } from './labels.ts'
 import { batchPolicy } from './network-policy.ts'
 import type { Container, Job, Manifest, PodSpec } from './objects.ts'
 import { containerOf, literal, podOf, registryVariables, scratchVariables } from './pod.ts'
@@ -6,7 +6,7 @@ import { serviceAccount } from './service.ts'
 import { memoryOf } from './sizing.ts'
 import type { BatchWorkload } from './workload.ts'
 
-const BATCH = 'batch-prediction'
+const BATCH: Component = 'batch-prediction'
 const CONTAINER = 'predict'
 
 const INPUT_FOLDER = '/data/input'
@@ -76,7 +76,7 @@ const FAILURE_POLICY: NonNullable<NonNullable<Job['spec']>['podFailurePolicy']> 
 
 function podSpec(workload: BatchWorkload): PodSpec {
   const { input, output } = workload
-  const shared = podOf(workload)
+  const shared = podOf(workload, BATCH)
   const isOne = input.claim === output.claim
   return {
     ...shared,
@@ -96,6 +96,7 @@ function predictContainer(workload: BatchWorkload): Container {
   const shared = containerOf(workload)
   return {
     name: CONTAINER,
+    image: workload.image,
     args: argumentsOf(workload),
     env: [...registryVariables(workload.registry), ...scratchVariables()],
     ...shared,

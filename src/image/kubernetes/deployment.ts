@@ -1,10 +1,10 @@
-import { annotationsOf, labelsOf, metadataOf, selectorOf } from './labels.ts'
+import { annotationsOf, type Component, labelsOf, metadataOf, selectorOf } from './labels.ts'
 import type { Deployment } from './objects.ts'
 import { podOf } from './pod.ts'
 import { serverContainer } from './server-container.ts'
 import type { ServerWorkload } from './workload.ts'
 
-export const SERVER = 'model-server'
+export const SERVER: Component = 'model-server'
 
 /** Above `--grace-period`, in which the server leaves the balancers and answers what it has: no preStop is needed. */
 const GRACE_SECONDS = 30
@@ -20,7 +20,7 @@ export function deployment(workload: ServerWorkload): Deployment {
     spec: {
       ...(mostReplicas > leastReplicas ? {} : { replicas: leastReplicas }),
       revisionHistoryLimit: 5,
-      selector: { matchLabels: { ...selectorOf(workload) } },
+      selector: { matchLabels: { ...selectorOf(workload, SERVER) } },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: {
         metadata: {
@@ -28,7 +28,7 @@ export function deployment(workload: ServerWorkload): Deployment {
           ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations } }),
         },
         spec: {
-          ...podOf(workload),
+          ...podOf(workload, SERVER),
           terminationGracePeriodSeconds: GRACE_SECONDS,
           containers: [serverContainer(workload)],
         },

@@ -12,7 +12,7 @@ export function disruptionBudget(workload: ServerWorkload): PodDisruptionBudget 
     spec: {
       maxUnavailable: 1,
       unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: { ...selectorOf(workload) } },
+      selector: { matchLabels: { ...selectorOf(workload, SERVER) } },
     },
   }
 }

@@ -4,17 +4,23 @@ import type { Workload } from './workload.ts'
 
 type Texts = Readonly<Record<string, string>>
 
+/** What a workload's pods do: a job beside a server of the same name gets none of its requests. */
+export type Component = 'model-server' | 'batch-prediction'
+
 /** What tells a workload's pods from all others. It cannot be changed once a Deployment is there. */
-export function selectorOf({ name }: Workload): Texts {
-  return { 'app.kubernetes.io/name': 'headrace', 'app.kubernetes.io/instance': name }
+export function selectorOf({ name }: Workload, component: Component): Texts {
+  return {
+    'app.kubernetes.io/name': 'headrace',
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/component': component,
+  }
 }
 
 /** Kubernetes' recommended labels (documentation, "Recommended Labels"); the version is that of the model. */
-export function labelsOf(workload: Workload, component: string): Texts {
+export function labelsOf(workload: Workload, component: Component): Texts {
   const version = labelValue(workload.model?.version ?? '')
   return {
-    ...selectorOf(workload),
-    'app.kubernetes.io/component': component,
+    ...selectorOf(workload, component),
     ...(version === '' ? {} : { 'app.kubernetes.io/version': version }),
   }
 }
@@ -32,7 +38,7 @@ export function annotationsOf({ model }: Workload): Texts {
 }
 
 /** Of an object as a whole. */
-export function metadataOf(workload: Workload, component: string) {
+export function metadataOf(workload: Workload, component: Component) {
   const annotations = annotationsOf(workload)
   return {
     name: workload.name,

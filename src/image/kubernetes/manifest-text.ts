@@ -1,4 +1,4 @@
-import { Document } from 'yaml'
+import { Document, isNode } from 'yaml'
 import type { Manifest } from './objects.ts'
 
 /**
@@ -21,6 +21,8 @@ function documentText({ comment, object }: Manifest): string {
 
 function write(value: object, comment?: string): string {
   const document = new Document(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false })
-  if (comment !== undefined) document.commentBefore = comment.replace(/^/gm, ' ')
+  if (comment !== undefined && isNode(document.contents)) {
+    document.contents.commentBefore = comment.replace(/^/gm, ' ')
+  }
   return document.toString({ lineWidth: 0 })
 }

@@ -1,4 +1,4 @@
-import { metadataOf, selectorOf } from './labels.ts'
+import { type Component, metadataOf, selectorOf } from './labels.ts'
 import type { NetworkPolicy } from './objects.ts'
 import { GRPC, HTTP } from './server-container.ts'
 import type { ModelRegistry, ServerWorkload, Workload } from './workload.ts'
@@ -8,24 +8,28 @@ type EgressRule = NonNullable<Spec['egress']>[number]
 type Peer = NonNullable<EgressRule['to']>[number]
 
 /** Who may ask a server, and that it asks nobody but a name server and the registry that its model is in. */
-export function serverPolicy(workload: ServerWorkload, component: string): NetworkPolicy {
+export function serverPolicy(workload: ServerWorkload, component: Component): NetworkPolicy {
   const ports = [HTTP, ...(workload.grpcPort === undefined ? [] : [GRPC])]
   const from: Peer[] = [{ podSelector: {} }, ...workload.allowedNamespaces.map(inNamespace)]
   return policy(workload, component, [{ from, ports: ports.map((port) => ({ protocol: 'TCP', port })) }])
 }
 
 /** Nobody has to ask a batch job anything. */
-export function batchPolicy(workload: Workload, component: string): NetworkPolicy {
+export function batchPolicy(workload: Workload, component: Component): NetworkPolicy {
   return policy(workload, component, [])
 }
 
-function policy(workload: Workload, component: string, ingress: NonNullable<Spec['ingress']>): NetworkPolicy {
+function policy(
+  workload: Workload,
+  component: Component,
+  ingress: NonNullable<Spec['ingress']>,
+): NetworkPolicy {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: metadataOf(workload, component),
     spec: {
-      podSelector: { matchLabels: { ...selectorOf(workload) } },
+      podSelector: { matchLabels: { ...selectorOf(workload, component) } },
       policyTypes: ['Ingress', 'Egress'],
       ingress,
       egress: [NAME_SERVERS, ...registryRules(workload.registry)],
@@ -33,8 +37,9 @@ function policy(workload: Workload, component: string, ingress: NonNullable<Spec
   }
 }
 
+/** By their namespace: kustomize adds the labels of an overlay to the pods that a policy names, those of others too. */
 const NAME_SERVERS: EgressRule = {
-  to: [{ ...inNamespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  to: [inNamespace('kube-system')],
   ports: [
     { protocol: 'UDP', port: 53 },
     { protocol: 'TCP', port: 53 },

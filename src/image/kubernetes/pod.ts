@@ -1,4 +1,4 @@
-import { selectorOf } from './labels.ts'
+import { type Component, selectorOf } from './labels.ts'
 import type { Container, EnvironmentVariable, PodSpec } from './objects.ts'
 import { BUFFER_BYTES, coresText, mebibytes, memoryOf } from './sizing.ts'
 import type { ModelRegistry, Workload } from './workload.ts'
@@ -34,10 +34,9 @@ export function registryVariables(registry: ModelRegistry | undefined): Environm
 }
 
 /** What all containers of Headrace have: no rights, nothing to write to but a scratch folder, a fixed size. */
-export function containerOf(workload: Workload): Omit<Container, 'name'> {
+export function containerOf(workload: Workload): Omit<Container, 'name' | 'image'> {
   const secret = workload.registry?.secret
   return {
-    image: workload.image,
     ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret } }] }),
     resources: resourcesOf(workload),
     securityContext: {
@@ -64,7 +63,7 @@ function resourcesOf(workload: Workload): NonNullable<Container['resources']> {
 }
 
 /** What all pods of Headrace have. */
-export function podOf(workload: Workload): Omit<PodSpec, 'containers'> {
+export function podOf(workload: Workload, component: Component): Omit<PodSpec, 'containers'> {
   return {
     serviceAccountName: workload.name,
     automountServiceAccountToken: false,
@@ -83,7 +82,7 @@ export function podOf(workload: Workload): Omit<PodSpec, 'containers'> {
         maxSkew: 1,
         topologyKey,
         whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: { ...selectorOf(workload) } },
+        labelSelector: { matchLabels: { ...selectorOf(workload, component) } },
       }),
     ),
     volumes: [{ name: 'scratch', emptyDir: { sizeLimit: scratchSize(workload) } }],

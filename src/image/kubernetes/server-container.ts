@@ -19,6 +19,7 @@ export function serverContainer(workload: ServerWorkload): Container {
   const { grpcPort } = workload
   return {
     name: 'headrace',
+    image: workload.image,
     args: ['serve'],
     env: environmentOf(workload),
     ports: [

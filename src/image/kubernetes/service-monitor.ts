@@ -12,7 +12,7 @@ export function serviceMonitor(workload: ServerWorkload): ServiceMonitor {
     kind: 'ServiceMonitor',
     metadata: metadataOf(workload, SERVER),
     spec: {
-      selector: { matchLabels: { ...selectorOf(workload) } },
+      selector: { matchLabels: { ...selectorOf(workload, SERVER) } },
       endpoints: [
         {
           port: HTTP,

@@ -1,5 +1,5 @@
 import { SERVER } from './deployment.ts'
-import { metadataOf, selectorOf } from './labels.ts'
+import { type Component, metadataOf, selectorOf } from './labels.ts'
 import type { Service, ServiceAccount } from './objects.ts'
 import { GRPC, HTTP } from './server-container.ts'
 import type { ServerWorkload, Workload } from './workload.ts'
@@ -12,7 +12,7 @@ export function service(workload: ServerWorkload): Service {
     kind: 'Service',
     metadata: metadataOf(workload, SERVER),
     spec: {
-      selector: { ...selectorOf(workload) },
+      selector: { ...selectorOf(workload, SERVER) },
       ports: [
         { name: HTTP, port: 80, targetPort: HTTP, appProtocol: 'http' },
         ...(grpcPort === undefined
@@ -24,7 +24,7 @@ export function service(workload: ServerWorkload): Service {
 }
 
 /** Pods of their own identity, without a token: Headrace asks nothing of the cluster. */
-export function serviceAccount(workload: Workload, component: string): ServiceAccount {
+export function serviceAccount(workload: Workload, component: Component): ServiceAccount {
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',

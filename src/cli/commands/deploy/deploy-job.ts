@@ -23,7 +23,10 @@ export async function deployJob(settings: DeployJobSettings, options: readonly s
   }
   checkOptions(options)
   const workload = {
-    ...(await workloadOf(settings, LONGEST_NAME - indexLength(shards))),
+    ...(await workloadOf(settings, {
+      ending: '-predict',
+      longest: LONGEST_NAME - indexLength(shards),
+    })),
     ...{ shards, retries, options },
     parallelism: Math.min(settings.parallelism ?? shards, shards),
     input: { claim: inputClaim, path: inputPath },

@@ -5,7 +5,7 @@ import { workloadOf } from './workload-of.ts'
 import { writeManifests } from './write-manifests.ts'
 
 /** Of a label of DNS, as which other pods know the Service. */
-const LONGEST_NAME = 63
+const NAME = { ending: '', longest: 63 }
 const REPLICAS_AT_MOST = 4
 
 /** `headrace deploy kubernetes`. */
@@ -16,7 +16,7 @@ export async function deployServer(settings: DeploySettings): Promise<void> {
   }
   const { scaleOn, grpcPort, apiKeySecret, controlTokenSecret, allowedNamespaces, without } = settings
   const workload = {
-    ...(await workloadOf(settings, LONGEST_NAME)),
+    ...(await workloadOf(settings, NAME)),
     leastReplicas: replicas,
     mostReplicas: maxReplicas,
     ...{ scaleOn, grpcPort, apiKeySecret, controlTokenSecret, allowedNamespaces },

@@ -9,22 +9,31 @@ import { openRegistryClient } from '../../compose-registry.ts'
 import type { WorkloadSettings } from '../../deploy-settings.ts'
 import { sizeOf } from '../models/model-report.ts'
 
+/** What a workload is called where nobody says it. */
+export interface NameRule {
+  /** Behind the model's name. */
+  readonly ending: string
+  readonly longest: number
+}
+
 /**
  * What settings and model say of a workload.
- * @param longestName of its objects
  * @throws ServingError INVALID_PARAMETER_VALUE where something is not said, or what the registry throws
  */
-export async function workloadOf(settings: WorkloadSettings, longestName: number): Promise<Workload> {
+export async function workloadOf(
+  settings: WorkloadSettings,
+  { ending, longest }: NameRule,
+): Promise<Workload> {
   const { modelUri, image, name, namespace, cores, memoryBytes } = settings
   if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
   if (image === undefined) throw invalidParameter('No image is named: add --image REFERENCE')
-  if (name !== undefined && name.length > longestName) {
-    throw invalidParameter(`--name: '${name}' has more than ${longestName} characters`)
+  if (name !== undefined && name.length > longest) {
+    throw invalidParameter(`--name: '${name}' has more than ${longest} characters`)
   }
   const registry = registryOf(modelUri, settings)
   const resolved = await resolve(modelUri, settings)
   return {
-    name: name ?? objectName(resolved.name, longestName),
+    name: name ?? objectName(`${resolved.name}${ending}`, longest),
     namespace,
     image,
     model: await modelOf(resolved),
