@@ -42,6 +42,7 @@ const bundle = await rolldown({
     'listener-thread': 'src/cli/listener-thread.ts',
     'rollout-thread': 'src/cli/commands/serve/rollouts/rollout-thread.ts',
     'track-thread': 'src/cli/commands/serve/track/track-thread.ts',
+    'lookup-thread': 'src/cli/commands/serve/lookups/lookup-thread.ts',
     'watch-thread': 'src/cli/commands/serve/watch/watch-thread.ts',
     'store-thread': 'src/server/tracking/threads/store-thread.ts',
     'prepare-thread': 'src/flavors/tfjs/prepare/prepare-thread.ts',

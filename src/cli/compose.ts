@@ -36,7 +36,9 @@ export interface OwnPart {
 
 /** The one place where the parts of the program are joined. Nothing is loaded and nothing listens yet. */
 export function composeScoringServer(settings: ServeSettings, logger: Logger, own: OwnPart): ScoringServer {
-  const registry = new ReopeningRegistry(() => openRegistryClient(settings, logger))
+  // At the start there is nobody whom a locked database could hold up.
+  const isServing = (): boolean => repository.list().length > 0
+  const registry = new ReopeningRegistry(() => openRegistryClient(settings, logger, isServing))
   const repository = new ModelRepository({
     resolve: (uri) => registry.resolve(uri),
     placement: settings.placement,

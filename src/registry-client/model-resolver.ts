@@ -7,6 +7,7 @@ import { localModel } from './local-model.ts'
 import { MlflowServers, type Patience, type ServerAccess } from './mlflow-servers.ts'
 import { ModelFinder } from './model-finder.ts'
 import { canonicalModelUri, type LookedUpUri, parseModelUri } from './model-uri.ts'
+import type { ReadDatabase } from './read-database.ts'
 import { Registries, type RegistryLocations } from './registries.ts'
 import type { RegistryClient, ResolveOptions } from './registry-client.ts'
 import { isElsewhere } from './registry-place.ts'
@@ -20,6 +21,8 @@ export interface ModelResolverOptions {
   readonly openCache: () => Promise<ModelCache>
   /** Ask no other machine: what is not here and not in the cache is not there. */
   readonly offline: boolean
+  /** In the calling thread unless set. */
+  readonly readDatabase?: ReadDatabase
   readonly log: CacheLog
   readonly showDownload?: (title: string) => DownloadDisplay
 }
@@ -43,7 +46,7 @@ export class ModelResolver implements RegistryClient {
     this.#folder = folder
     this.#offline = offline
     this.#log = log
-    this.#registries = new Registries(options.locations, servers, offline)
+    this.#registries = new Registries({ ...options, servers })
     this.#artifacts = new ArtifactPlaces({ registries: this.#registries, servers, folder, offline })
     this.#cached = new CachedModels(options)
   }

@@ -1,6 +1,7 @@
 import type { LocalPlaces } from '../artifacts/local-artifacts.ts'
-import { BRIEF_TIMEOUT_MS, type MlflowServers, type Patience } from './mlflow-servers.ts'
+import type { MlflowServers, Patience } from './mlflow-servers.ts'
 import type { ModelRegistry } from './model-registry.ts'
+import { type ReadDatabase, readDatabase } from './read-database.ts'
 import {
   type DatabasePlace,
   isElsewhere,
@@ -18,18 +19,28 @@ export interface RegistryLocations {
   readonly tracking: RegistryLocation
 }
 
+export interface RegistriesInit {
+  readonly locations: RegistryLocations
+  readonly servers: MlflowServers
+  /** What is on another machine counts as unreachable, without being asked. */
+  readonly offline: boolean
+  /** In the calling thread unless set. */
+  readonly readDatabase?: ReadDatabase
+}
+
 /** Opens the tracking store and the registry that the settings name, each when it is first asked for something. */
 export class Registries {
   readonly #locations: RegistryLocations
   readonly #servers: MlflowServers
   readonly #offline: boolean
+  readonly #readDatabase: ReadDatabase
   readonly #opened = new Map<string, Promise<ModelRegistry>>()
 
-  /** @param offline what is on another machine counts as unreachable, without being asked. */
-  constructor(locations: RegistryLocations, servers: MlflowServers, offline: boolean) {
-    this.#locations = locations
-    this.#servers = servers
-    this.#offline = offline
+  constructor(init: RegistriesInit) {
+    this.#locations = init.locations
+    this.#servers = init.servers
+    this.#offline = init.offline
+    this.#readDatabase = init.readDatabase ?? readDatabase
   }
 
   /** @throws ServingError where Headrace does not read registries of this kind */
@@ -42,7 +53,8 @@ export class Registries {
     const key = `${patience} ${place.publicUri}`
     const known = this.#opened.get(key)
     if (known !== undefined) return known
-    const opened = place.kind === 'server' ? this.#ask(place.url, patience) : read(place, patience)
+    const opened =
+      place.kind === 'server' ? this.#ask(place.url, patience) : this.#readDatabase(place, patience)
     this.#opened.set(key, opened)
     return opened
   }
@@ -57,17 +69,6 @@ export class Registries {
     const { ServerModelRegistry } = await import('./server-model-registry.ts')
     return new ServerModelRegistry(await this.#servers.client(url, patience))
   }
-}
-
-/** Imported here, to read only: serving a folder or from a server needs no database. */
-async function read({ location, publicUri }: DatabasePlace, patience: Patience): Promise<ModelRegistry> {
-  const [{ openRegistry }, { StoredModelRegistry }] = await Promise.all([
-    import('./open-registry.ts'),
-    import('./stored-model-registry.ts'),
-  ])
-  const connectTimeoutMs = patience === 'brief' ? BRIEF_TIMEOUT_MS : undefined
-  const { stores } = openRegistry({ ...location, connectTimeoutMs }, 'read')
-  return new StoredModelRegistry(publicUri, stores)
 }
 
 /** Where the artifact URIs that a database holds lead to on this machine. */

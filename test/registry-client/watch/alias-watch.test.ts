@@ -28,7 +28,11 @@ beforeEach(async () => {
   const location = { uri: 'sqlite:///mlflow.db', folder }
   watch = new AliasWatch({
     openRegistries: () =>
-      new Registries({ registry: location, tracking: location }, new MlflowServers({}), false),
+      new Registries({
+        locations: { registry: location, tracking: location },
+        servers: new MlflowServers({}),
+        offline: false,
+      }),
     intervalMs: 10_000,
     onVersions: (versions) => void seen.push(versions),
     log: { info: () => {}, warn: (facts) => void told.push(facts) },
