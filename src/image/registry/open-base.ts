@@ -1,5 +1,16 @@
+import { stat } from 'node:fs/promises'
+import { invalidParameter, notFound } from '../../core/errors.ts'
 import type { BaseImage } from '../image.ts'
 import type { Platform } from '../platform.ts'
+import { parseReference } from './image-reference.ts'
+import { BlobCache } from './pull/blob-cache.ts'
+import { DockerArchiveSource } from './pull/docker-archive-source.ts'
+import { FolderFiles } from './pull/folder-files.ts'
+import type { ImageSource } from './pull/image-source.ts'
+import { LayoutSource } from './pull/layout-source.ts'
+import { readBase } from './pull/read-base.ts'
+import { RegistrySource } from './pull/registry-source.ts'
+import { TarFiles } from './pull/tar-files.ts'
 import type { RegistryAccess } from './registry-access.ts'
 
 export interface OpenBaseOptions extends RegistryAccess {
@@ -19,5 +30,32 @@ export async function openBase(
   platform: Platform,
   options: OpenBaseOptions,
 ): Promise<BaseImage> {
-  throw new Error(`${text} ${platform} ${options.cacheFolder}`)
+  return readBase(await sourceOf(text, options), platform)
+}
+
+async function sourceOf(text: string, options: OpenBaseOptions): Promise<ImageSource> {
+  const [, transport, place = ''] = /^(oci|oci-archive|docker-archive):(.*)$/s.exec(text) ?? []
+  if (transport === undefined) {
+    return new RegistrySource(text, parseReference(text), options, new BlobCache(options.cacheFolder))
+  }
+  const { path, tag } = await splitPlace(text, place)
+  const isFolder = (await stat(path)).isDirectory()
+  if (isFolder !== (transport === 'oci')) {
+    throw invalidParameter(
+      `The base image ${text} cannot be used: ${path} is ${isFolder ? 'a folder, which is oci:' : 'a file, which is oci-archive:'}`,
+    )
+  }
+  if (isFolder) return new LayoutSource(new FolderFiles(text, path), tag)
+  const files = await TarFiles.read(text, path)
+  return transport === 'oci-archive' ? new LayoutSource(files, tag) : new DockerArchiveSource(files, tag)
+}
+
+/** `PATH` or `PATH:TAG`: a path may hold colons, and what is there decides. */
+async function splitPlace(text: string, place: string): Promise<{ path: string; tag: string | undefined }> {
+  for (let end = place.length; end > 0; end = place.lastIndexOf(':', end - 1)) {
+    const path = place.slice(0, end)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined) return { path, tag: end === place.length ? undefined : place.slice(end + 1) }
+  }
+  throw notFound(`The base image ${text} is not there`)
 }

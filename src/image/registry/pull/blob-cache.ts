@@ -1,0 +1,139 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pause, type RetryRules, waitBefore } from '../../../client/retry.ts'
+import { isUnreachable, messageOf, unusableCache } from '../../../core/errors.ts'
+import { damaged } from './checked-bytes.ts'
+import type { Descriptor } from './descriptor.ts'
+
+/** What comes of a blob from an offset on; from its beginning where the server knows of no offsets. */
+export interface BlobPart {
+  readonly offset: number
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+
+export interface DownloadOptions {
+  readonly retries: RetryRules
+  readonly signal: AbortSignal | undefined
+  /** Of the image, for messages. */
+  readonly name: string
+}
+
+/** Blobs on disk, in files that are named by their digests. Only what was checked gets such a name. */
+export class BlobCache {
+  readonly #folder: string
+  readonly #fetching = new Map<string, Promise<string>>()
+
+  constructor(cacheFolder: string) {
+    this.#folder = join(cacheFolder, 'blobs', 'sha256')
+  }
+
+  /**
+   * Path of a blob that is complete. `download` is asked where it is not there, and again for the rest when it breaks
+   * off; callers that want the same blob wait for one download.
+   * @throws ServingError INVALID_STATE where what came is something else
+   */
+  file(
+    descriptor: Descriptor,
+    download: (offset: number) => Promise<BlobPart>,
+    options: DownloadOptions,
+  ): Promise<string> {
+    const { digest } = descriptor
+    const fetching = this.#fetching.get(digest) ?? this.#fetched(descriptor, download, options)
+    this.#fetching.set(digest, fetching)
+    return fetching.finally(() => this.#fetching.delete(digest))
+  }
+
+  async #fetched(
+    descriptor: Descriptor,
+    download: (offset: number) => Promise<BlobPart>,
+    options: DownloadOptions,
+  ): Promise<string> {
+    const path = join(this.#folder, descriptor.digest.replace('sha256:', ''))
+    const there = await stat(path).catch(() => undefined)
+    if (there?.size === descriptor.size) return path
+    const part = `${path}.${randomUUID()}.part`
+    await this.#made(dirname(path))
+    try {
+      await downloadTo(part, descriptor, download, options)
+      await rename(part, path)
+    } finally {
+      await rm(part, { force: true })
+    }
+    return path
+  }
+
+  async #made(folder: string): Promise<void> {
+    try {
+      await mkdir(folder, { recursive: true })
+    } catch (cause) {
+      throw unusableCache(`The folder ${folder} cannot be made: ${messageOf(cause)}`, cause)
+    }
+  }
+}
+
+/** A blob as it comes, in pieces that may come from its beginning again. */
+class Download {
+  readonly #file: FileHandle
+  readonly #descriptor: Descriptor
+  readonly #name: string
+  #hash = createHash('sha256')
+  length = 0
+
+  constructor(file: FileHandle, descriptor: Descriptor, name: string) {
+    this.#file = file
+    this.#descriptor = descriptor
+    this.#name = name
+  }
+
+  async take({ offset, chunks }: BlobPart): Promise<void> {
+    if (offset !== this.length) {
+      this.#hash = createHash('sha256')
+      this.length = 0
+    }
+    for await (const chunk of chunks) {
+      await this.#file.write(chunk, 0, chunk.byteLength, this.length)
+      this.#hash.update(chunk)
+      this.length += chunk.byteLength
+      if (this.length > this.#descriptor.size) throw damaged(this.#name, this.#descriptor.digest)
+    }
+  }
+
+  /** @throws ServingError INVALID_STATE where it is not what was asked for */
+  async finish(): Promise<void> {
+    const { digest, size } = this.#descriptor
+    if (this.length !== size || `sha256:${this.#hash.digest('hex')}` !== digest)
+      throw damaged(this.#name, digest)
+    await this.#file.sync()
+  }
+}
+
+/** What breaks off is gone on with, and is given up after so many failures in a row that brought nothing. */
+async function downloadTo(
+  path: string,
+  descriptor: Descriptor,
+  ask: (offset: number) => Promise<BlobPart>,
+  { retries, signal, name }: DownloadOptions,
+): Promise<void> {
+  const file = await open(path, 'wx')
+  const download = new Download(file, descriptor, name)
+  let failures = 0
+  let furthest = 0
+  try {
+    for (;;) {
+      try {
+        await download.take(await ask(download.length))
+        break
+      } catch (error) {
+        failures = download.length > furthest ? 1 : failures + 1
+        furthest = Math.max(furthest, download.length)
+        if (!isUnreachable(error) || failures > retries.maxRetries) throw error
+        const seconds = waitBefore(failures, error.retryAfterSeconds, retries)
+        await pause(seconds, signal, `while ${name} was fetched`)
+      }
+    }
+    await download.finish()
+  } finally {
+    await file.close()
+  }
+}
