@@ -12,6 +12,15 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
     'build-image',
     async (program) => (await import('./commands/build-image.ts')).addBuildImageCommand(program),
   ],
+  [
+    'generate-dockerfile',
+    async (program) =>
+      (await import('./commands/generate-dockerfile.ts')).addGenerateDockerfileCommand(program),
+  ],
+  [
+    'build-docker',
+    async (program) => (await import('./commands/build-docker.ts')).addBuildDockerCommand(program),
+  ],
   ['models', async (program) => (await import('./commands/models.ts')).registerModelsCommand(program)],
   [
     'experiments',

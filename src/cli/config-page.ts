@@ -1,5 +1,6 @@
 import { SERVE_SETTINGS } from './config.ts'
 import { CONFORMANCE_SETTINGS } from './conformance-settings.ts'
+import { BUILD_DOCKER_SETTINGS, GENERATE_DOCKERFILE_SETTINGS } from './dockerfile-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
@@ -25,6 +26,14 @@ export function configPage(): string {
     '## headrace predict',
     '',
     ...rows(ownOf(PREDICT_SETTINGS)),
+    '',
+    '## headrace generate-dockerfile',
+    '',
+    ...rows(ownOf(GENERATE_DOCKERFILE_SETTINGS)),
+    '',
+    '## headrace build-docker',
+    '',
+    ...rows(ownOf(BUILD_DOCKER_SETTINGS)),
     '',
     '## headrace rollout',
     '',

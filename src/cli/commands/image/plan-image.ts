@@ -63,7 +63,10 @@ export async function planImage({ model, base, settings, signal }: PlanRequest):
 }
 
 /** What the user has set goes before what an image has by itself; the engine is as it was when the model was tried. */
-function withSettings(config: ImageConfig, { env, label, tfjsEngine, flavor }: ImageSettings): ImageConfig {
+export function withSettings(
+  config: ImageConfig,
+  { env, label, tfjsEngine, flavor }: Pick<ImageSettings, 'env' | 'label' | 'tfjsEngine' | 'flavor'>,
+): ImageConfig {
   const chosen = {
     ...(tfjsEngine === 'auto' ? {} : { HEADRACE_TFJS_ENGINE: tfjsEngine }),
     ...(flavor === undefined ? {} : { MLFLOW_DEPLOYMENT_FLAVOR_NAME: flavor }),
@@ -76,7 +79,7 @@ function withSettings(config: ImageConfig, { env, label, tfjsEngine, flavor }: I
 }
 
 /** https://github.com/package-url/purl-spec, types/mlflow and types/oci. */
-function modelNote({ facts }: SettledModel): PackageNote {
+export function modelNote({ facts }: SettledModel): PackageNote {
   const { name, version = facts.digest } = facts
   const purl = `pkg:mlflow/${encodeURIComponent(name)}@${encodeURIComponent(version)}`
   return { kind: 'model', name, version, purl }

@@ -1,0 +1,78 @@
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { invalidParameter, invalidState } from '../../core/errors.ts'
+import type { ImageConfig } from '../image.ts'
+import type { LayerFile, LayerPlan } from '../layer-plan.ts'
+import { writeBeside } from '../oci/write-beside.ts'
+import { dockerfileText, dockerignoreText, FIRST_LINE } from './dockerfile-text.ts'
+
+/** What a folder has to hold to be built by docker, podman or buildah. */
+export interface ContextPlan {
+  readonly config: ImageConfig
+  readonly base: string
+  /** The lowest first. */
+  readonly layers: readonly LayerPlan[]
+}
+
+const DOCKERFILE = 'Dockerfile'
+const FOLDER_MODE = 0o755
+
+/**
+ * Writes a Dockerfile and what it copies. Of an earlier one that Headrace wrote into the same folder nothing stays.
+ * @throws ServingError INVALID_PARAMETER_VALUE where the folder holds something else, or a value cannot be written; the signal's reason
+ */
+export async function writeContext(
+  folder: string,
+  { config, base, layers }: ContextPlan,
+  signal: AbortSignal,
+): Promise<void> {
+  const trees = layers.map(treeOf)
+  const text = dockerfileText({ config, base, trees })
+  await makeRoom(folder, trees)
+  for (const layer of layers) await writeTree(join(folder, treeOf(layer)), layer, signal)
+  await writeFile(join(folder, '.dockerignore'), dockerignoreText(trees))
+  // The last: a folder without it is not complete.
+  await writeFile(join(folder, DOCKERFILE), text)
+}
+
+/** `bill-of-materials` */
+function treeOf({ title }: LayerPlan): string {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+}
+
+async function makeRoom(folder: string, trees: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const names = await readdir(folder)
+  if (names.length === 0) return
+  const text = await readFile(join(folder, DOCKERFILE), 'utf8').catch(() => '')
+  if (!text.startsWith(FIRST_LINE)) {
+    throw invalidParameter(`'${folder}' holds other files than those of \`headrace generate-dockerfile\``)
+  }
+  const earlier = [...text.matchAll(/^COPY ([a-z0-9-]+)\/ \/$/gm)].map(([, tree = '']) => tree)
+  await rm(join(folder, DOCKERFILE))
+  for (const tree of new Set([...earlier, ...trees])) {
+    await rm(join(folder, tree), { recursive: true, force: true })
+  }
+}
+
+async function writeTree(tree: string, { entries, title }: LayerPlan, signal: AbortSignal): Promise<void> {
+  for (const entry of entries) {
+    if (entry.kind === 'link') throw invalidState(`this is a bug: the layer '${title}' has a link`)
+    const path = join(tree, entry.path)
+    if (entry.kind === 'directory') await makeFolder(tree, path)
+    else await writeEntry(tree, path, entry, signal)
+  }
+}
+
+async function writeEntry(tree: string, path: string, entry: LayerFile, signal: AbortSignal): Promise<void> {
+  const { mode, open } = entry
+  await makeFolder(tree, dirname(path))
+  await writeBeside(path, open(), { mode, signal })
+  await chmod(path, mode)
+}
+
+/** With modes that are copied into the image, where everybody may read, whatever the user's umask is. */
+async function makeFolder(tree: string, path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  for (let each = path; each.length >= tree.length; each = dirname(each)) await chmod(each, FOLDER_MODE)
+}
