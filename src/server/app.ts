@@ -18,6 +18,7 @@ import { ModelRequests } from './model-requests.ts'
 import { NodeHttpChannel } from './node-http-channel.ts'
 import { OpenInference } from './open-inference/inference.ts'
 import { ModelCodecs } from './open-inference/model-codecs.ts'
+import type { DescribedServer } from './openapi.ts'
 import type { PlatformAnswers, PlatformAnswersInit } from './platforms/platform-answers.ts'
 import { openPathsOf, type PlatformRoutes } from './platforms/platform-routes.ts'
 import { Probes } from './probes.ts'
@@ -128,7 +129,7 @@ export async function buildApp(given: ServerOptions): Promise<App> {
     ...{ models, exposition, registry, probes, inference, version },
     controlled: control !== undefined,
   })
-  docsRoutes(app, { models, needsApiKey: options.apiKeys !== undefined && options.apiKeys.length > 0 })
+  docsRoutes(app, { models, server: describedServer(options) })
   metricsRoute(app, exposition, probes)
   repositoryRoutes(app, { control: options.control, guard: options.controlGuard, limits })
   modelHistoryRoute(app, { control: options.control, guard: options.controlGuard })
@@ -154,6 +155,16 @@ export async function buildApp(given: ServerOptions): Promise<App> {
     rollouts,
     options,
     close: async () => app.close(),
+  }
+}
+
+/** What the API's description says of it beside its models. */
+function describedServer({ apiKeys = [], control, controlGuard, rollouts }: ServerOptions): DescribedServer {
+  const mayControl = controlGuard !== undefined
+  return {
+    needsApiKey: apiKeys.length > 0,
+    models: mayControl && control !== undefined,
+    rollouts: mayControl ? (rollouts?.plans.map(({ name }) => name) ?? []) : [],
   }
 }
 

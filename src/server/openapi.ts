@@ -1,6 +1,7 @@
 import { readModelFile } from '../flavors/model-file.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import { modelPaths, OPEN_INFERENCE_ERROR, SERVER_PATHS } from './open-inference/openapi-paths.ts'
+import { CONTROL_SCHEMES, controlPaths, type DescribedControl } from './openapi-control-paths.ts'
 import { type JsonSchema, replySchema, requestSchema } from './openapi-schemas.ts'
 
 /** A serving input example larger than this is left out of the document. */
@@ -22,6 +23,10 @@ export interface DescribedModel {
   readonly example: unknown
 }
 
+export interface DescribedServer extends DescribedControl {
+  readonly needsApiKey: boolean
+}
+
 /**
  * Reads the serving input example that came with each model; models without one have none.
  * @param models of each name the preferred version first.
@@ -40,7 +45,7 @@ export function describeModels(models: readonly ServedModel[]): Promise<readonly
 export function openApiDocument(
   described: readonly DescribedModel[],
   defaultModel: ServedModel | undefined,
-  needsApiKey: boolean,
+  { needsApiKey, ...control }: DescribedServer,
 ): OpenApiDocument {
   const byDefault = described.filter(({ model }) => model === defaultModel)
   return {
@@ -58,10 +63,11 @@ export function openApiDocument(
       ...modelPaths(described.map(({ model }) => model)),
       ...SERVER_PATHS,
       ...HEALTH_PATHS,
+      ...controlPaths(control),
     },
     components: {
       schemas: { Error: ERROR_SCHEMA, ProtocolError: OPEN_INFERENCE_ERROR },
-      ...(needsApiKey ? { securitySchemes: SECURITY_SCHEMES } : {}),
+      securitySchemes: { ...CONTROL_SCHEMES, ...(needsApiKey ? KEY_SCHEMES : {}) },
     },
     ...(needsApiKey ? { security: [{ bearer: [] }, { apiKey: [] }] } : {}),
   }
@@ -132,7 +138,7 @@ const ERROR_RESPONSES = Object.fromEntries(
   ]),
 )
 
-const SECURITY_SCHEMES: JsonSchema = {
+const KEY_SCHEMES: JsonSchema = {
   bearer: { type: 'http', scheme: 'bearer' },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
 }

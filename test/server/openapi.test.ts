@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { ControlGuard } from '../../src/server/control-guard.ts'
 import type { ModelSignature } from '../../src/signature/model-signature.ts'
+import { rolloutOptions } from './rollouts/support.ts'
 import { FakeModels, fakeModel } from './support/fake-model.ts'
 import { startServer } from './support/running.ts'
 
@@ -179,4 +181,24 @@ test('several versions of a model have paths of their own, and the first those w
       ...['/v2/models/sums/infer', '/v2/models/sums/versions/3/infer', '/v2/models/sums/versions/4/infer'],
     ]),
   )
+})
+
+test('what directs a server is described where it is there, with the token that it needs', async () => {
+  const { options } = rolloutOptions()
+  const controlGuard = new ControlGuard({ host: '127.0.0.1', token: 'sesame' })
+  const { url } = await startServer({ ...options, controlGuard })
+  // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, picked at by the tests
+  const { paths, components } = (await (await fetch(`${url}/openapi.json`)).json()) as any
+  expect(paths['/rollouts/{name}/split'].post).toMatchObject({
+    parameters: [{ name: 'name', schema: { enum: ['iris'] } }],
+    security: [{ controlBearer: [] }, { controlToken: [] }],
+  })
+  expect(paths['/rollouts/{name}/outcomes'].post.security).toBeUndefined()
+  expect(components.securitySchemes.controlToken.name).toBe('X-Headrace-Control-Token')
+  expect(paths['/v2/repository/index']).toBeUndefined()
+})
+
+test('a server that nobody directs describes no such paths', async () => {
+  const { paths } = await documentOf({})
+  expect(Object.keys(paths).filter((path) => /rollouts|repository/.test(path))).toEqual([])
 })

@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify'
+import type { DescribedServer } from '../openapi.ts'
 import type { ServedModels } from '../server-options.ts'
 
 export interface DocsInit {
   readonly models: ServedModels
-  readonly needsApiKey: boolean
+  readonly server: DescribedServer
 }
 
 /** `/openapi.json` and `/docs`, made when they are asked for by modules that are loaded then. */
-export function docsRoutes(app: FastifyInstance, { models, needsApiKey }: DocsInit): void {
+export function docsRoutes(app: FastifyInstance, { models, server }: DocsInit): void {
   app.get('/openapi.json', async ({ exchange }, reply) => {
     const { describeModels, openApiDocument } = await import('../openapi.ts')
     const described = await describeModels(models.list())
-    const document = openApiDocument(described, models.default(), needsApiKey)
+    const document = openApiDocument(described, models.default(), server)
     reply.hijack()
     exchange.send(200, 'application/json', JSON.stringify(document))
   })
