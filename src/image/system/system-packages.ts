@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { fileEntry, sha256Of, textEntry } from '../file-entries.ts'
 import type { LayerEntry, PackageNote } from '../layer-plan.ts'
 import { type DebianPackage, DebianPackages } from './debian-packages.ts'
+import { glibcVersion } from './host.ts'
 import type { PlacedFile } from './library-closure.ts'
 
 /** The packages that shared libraries come from: what the bill of materials says of them, and what is put beside them. */
@@ -13,11 +14,10 @@ export interface SystemPackages {
   readonly entries: readonly LayerEntry[]
 }
 
-/** Licences that are not told by the names of files: a table for what images have. */
-const LICENCES: readonly (readonly [RegExp, string])[] = [
-  [/^(ld-linux.*|lib(c|m|dl|pthread|rt|resolv|util|anl|nss_files|nss_dns))\.so\.\d+$/, 'LGPL-2.1-or-later'],
-  [/^lib(stdc\+\+|gcc_s|atomic)\.so\.\d+$/, 'GPL-3.0-or-later WITH GCC-exception-3.1'],
-]
+/** Of the GNU C library. */
+const C_LIBRARY = /^(ld-linux.*|lib(c|m|dl|pthread|rt|resolv|util|anl|nss_files|nss_dns))\.so\.\d+$/
+/** Of the GNU compilers. */
+const COMPILER_LIBRARY = /^lib(stdc\+\+|gcc_s|atomic)\.so\.\d+$/
 
 /** @param root of the system that the libraries are from */
 export async function systemPackages(
@@ -65,9 +65,13 @@ function debianNote(
   }
 }
 
-/** Of a system without dpkg all that is certain is the file itself; the version is what its name says. */
+/** Of a system without dpkg all that is certain is the file itself; the version is what its name says, or what runs here. */
 async function fileNote({ source, place }: PlacedFile): Promise<PackageNote> {
   const name = basename(place)
+  const glibc = C_LIBRARY.test(name) ? glibcVersion() : undefined
+  if (glibc !== undefined) {
+    return { name: 'glibc', version: glibc, ...licenceOf(place), purl: `pkg:generic/glibc@${glibc}` }
+  }
   const version = /\.so\.([\d.]+)$/.exec(basename(source))?.[1] ?? 'unknown'
   return {
     name,
@@ -78,9 +82,11 @@ async function fileNote({ source, place }: PlacedFile): Promise<PackageNote> {
   }
 }
 
+/** Which licence a library has is told by no file for programs. */
 function licenceOf(place: string): Pick<PackageNote, 'licence'> {
-  const licence = LICENCES.find(([pattern]) => pattern.test(basename(place)))?.[1]
-  return licence === undefined ? {} : { licence }
+  const name = basename(place)
+  if (C_LIBRARY.test(name)) return { licence: 'LGPL-2.1-or-later' }
+  return COMPILER_LIBRARY.test(name) ? { licence: 'GPL-3.0-or-later WITH GCC-exception-3.1' } : {}
 }
 
 /** purl's rules for names and versions (ECMA-427, section 5.4). */
