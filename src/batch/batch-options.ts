@@ -16,8 +16,11 @@ export interface BatchOptions {
   /** JSON text of the model's parameters. */
   readonly params: string | undefined
   readonly shard: Shard
-  /** Go on where an earlier run of the same options was interrupted, if one was. */
-  readonly resume: boolean
+  /**
+   * Go on where an earlier run of the same options was interrupted, if one was; `if-same` begins anew where that one was of
+   * others, or of another input or model, which is an error otherwise.
+   */
+  readonly resume: boolean | 'if-same'
   /** Where rows that fail are listed; the first one ends the run where there is no such file. */
   readonly badRowsPath: string | undefined
   /** Worker threads; undefined for one a core, fewer where the model is large. */

@@ -9,7 +9,7 @@ export function checkOptions(options: BatchOptions): void {
   if (inputPath === undefined && shard.count > 1) {
     throw invalidParameter('Standard input cannot be cut into shards: name a file with --input-path (-i)')
   }
-  if (resume && (inputPath === undefined || output === undefined)) {
+  if (resume !== false && (inputPath === undefined || output === undefined)) {
     throw invalidParameter('--resume needs an input file (-i) and an output file (-o)')
   }
   if (output === undefined && outputFormat === 'parquet') {

@@ -12,6 +12,7 @@ import { needsLook, openSource } from './input/open-source.ts'
 import { withoutSpecialFiles } from './input/special-files.ts'
 import { type Checkpoint, type JournalInit, lastCheckpoint } from './output/journal.ts'
 import { openOutput, publishFinished } from './output/open-output.ts'
+import { PartialFile } from './output/partial-file.ts'
 import { runIdentity } from './run-identity.ts'
 
 /** What a run is connected to. */
@@ -65,7 +66,7 @@ async function predict(
   atEnd: (close: () => Promise<void>) => void,
 ): Promise<BatchSummary> {
   const journal = await journalOf(options)
-  const from = options.resume && journal !== undefined ? await lastCheckpoint(journal) : undefined
+  const from = await checkpointOf(options, journal)
   if (from?.finished === true) {
     await publishFinished(journal!, options.badRowsPath, from)
     return { rows: from.rows, badRows: from.badRows, resumedRows: from.rows, finished: true }
@@ -91,6 +92,15 @@ async function predict(
   const output = await openOutput({ options, stdout, journal, from })
   atEnd(() => output.close())
   return new BatchRun({ options, source, workers, output, signal, onProgress }).run()
+}
+
+async function checkpointOf(
+  { resume }: BatchOptions,
+  journal: JournalInit | undefined,
+): Promise<Checkpoint | undefined> {
+  if (resume === false || journal === undefined) return undefined
+  const last = await lastCheckpoint(journal, resume === 'if-same' ? 'forget' : 'refuse')
+  return last?.finished === true || PartialFile.exists(journal.path) ? last : undefined
 }
 
 /** Names of outputs that records of JSON have too, where both are written. */

@@ -27,7 +27,7 @@ export const PREDICT_SETTINGS = {
     flags: '-o, --output-path <file>',
     default: undefined,
     defaultText: 'standard output, also as -',
-    help: 'Where the predictions are written; a file has its name when it is complete',
+    help: 'Where the predictions are written; a file has its name when it is complete. {shard} in it is the part of --shard: 00003-of-00008',
     parse: text,
   }),
   contentType: setting<InputFormat | undefined>({
@@ -64,6 +64,10 @@ export const PREDICT_SETTINGS = {
   resume: flag({
     flags: '--resume',
     help: 'Go on where an interrupted run of the same command stopped, if there was one',
+  }),
+  resumeIfSame: flag({
+    flags: '--resume-if-same',
+    help: 'The same, but begin anew where the input, the model or an option has changed since: for jobs that are repeated',
   }),
   badRows: setting<string | undefined>({
     flags: '--bad-rows <file>',

@@ -14,7 +14,8 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     await (await buildProgram(args[0])).parseAsync([...args], { from: 'user' })
   } catch (error) {
-    process.exitCode = report(error)
+    const code = report(error)
+    process.exitCode ??= code
   }
 }
 

@@ -3,16 +3,14 @@ import { PartialFile } from './partial-file.ts'
 
 /** The rows that could not be predicted, as JSON lines: `{"row": 17, "line": 19, "input": …, "error": "…"}`. */
 export class BadRowsFile {
-  readonly #path: string
   readonly #file: PartialFile
 
   /** @param length bytes of an earlier run to go on from. */
   static async open(path: string, length?: number): Promise<BadRowsFile> {
-    return new BadRowsFile(path, await PartialFile.open(path, length))
+    return new BadRowsFile(await PartialFile.open(path, length))
   }
 
-  private constructor(path: string, file: PartialFile) {
-    this.#path = path
+  private constructor(file: PartialFile) {
     this.#file = file
   }
 
@@ -31,8 +29,8 @@ export class BadRowsFile {
     await this.#file.sync()
   }
 
-  async publish(): Promise<void> {
-    await PartialFile.publish(this.#path)
+  async publish(id: string): Promise<void> {
+    await this.#file.publish(id)
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { PredictedBlock } from '../batch-messages.ts'
 import type { SourcePosition } from '../block.ts'
@@ -71,9 +72,10 @@ export class BatchOutput {
       const { writer, badRows, journal } = this.#init
       await writer.finish()
       await badRows?.sync()
-      await this.#record(true)
-      await badRows?.publish()
-      await writer.publish()
+      const id = randomUUID()
+      await this.#record(true, id)
+      await badRows?.publish(id)
+      await writer.publish(id)
       await journal?.remove()
     })
   }
@@ -85,7 +87,7 @@ export class BatchOutput {
     await journal?.close()
   }
 
-  async #record(finished: boolean): Promise<void> {
+  async #record(finished: boolean, id?: string): Promise<void> {
     const { writer, badRows, journal } = this.#init
     const state = writer.state()
     const position = this.#position
@@ -99,6 +101,7 @@ export class BatchOutput {
       badBytes: badRows?.length ?? 0,
       writer: state ?? {},
       finished,
+      ...(id === undefined ? {} : { id }),
     })
     this.#checkpointAt = performance.now()
   }

@@ -1,10 +1,11 @@
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
-import { invalidParameter } from '../../core/errors.ts'
+import { type FileHandle, readFile, rm } from 'node:fs/promises'
+import { invalidParameter, type ServingError } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { SourcePosition } from '../block.ts'
 import { openFailure } from './output-failure.ts'
 import { partialPath } from './partial-file.ts'
 import type { WriterState } from './prediction-writer.ts'
+import { replaceFile } from './replace-file.ts'
 
 /**
  * What a run was asked to do, by aspect: `input`, `model`, `program`, `options`. A run that goes on must agree in all of them.
@@ -23,6 +24,8 @@ export interface Checkpoint {
   readonly writer: WriterState
   /** All is written and only the names are missing. */
   readonly finished: boolean
+  /** Of the run, as the files that get their names are called meanwhile; of a finished one alone. */
+  readonly id?: string
 }
 
 export interface JournalInit {
@@ -36,28 +39,25 @@ export class Journal {
   readonly #path: string
   readonly #file: FileHandle
 
-  /** Begins anew. @throws ServingError INVALID_PARAMETER_VALUE */
-  static async create(init: JournalInit): Promise<Journal> {
-    // What another run may still write goes nowhere.
-    await rm(journalPath(init.path), { force: true })
-    const journal = await Journal.#open(init.path, 'wx')
-    await journal.#append({ identity: init.identity })
-    return journal
-  }
-
-  /** Goes on with the journal of an earlier run, of which a torn last line may be left. */
-  static async continue({ path }: JournalInit): Promise<Journal> {
-    const journal = await Journal.#open(path, 'a')
-    await journal.#file.write('\n')
-    return journal
-  }
-
-  static async #open(path: string, flags: string): Promise<Journal> {
+  /**
+   * A new one in the place of an earlier run's, which may not have ended: what that still writes goes nowhere.
+   * @param from the checkpoint that is gone on from; undefined to begin anew
+   * @throws ServingError INVALID_PARAMETER_VALUE
+   */
+  static async create({ path, identity }: JournalInit, from?: Checkpoint): Promise<Journal> {
     try {
-      return new Journal(path, await open(journalPath(path), flags))
+      const journal = new Journal(path, await replaceFile(journalPath(path)))
+      await journal.#append({ identity })
+      if (from !== undefined) await journal.add(from)
+      return journal
     } catch (error) {
       throw openFailure(path, error)
     }
+  }
+
+  /** That of a run that is over and named. */
+  static async discard(path: string): Promise<void> {
+    await rm(journalPath(path), { force: true })
   }
 
   private constructor(path: string, file: FileHandle) {
@@ -77,7 +77,7 @@ export class Journal {
   /** The run is over and named. */
   async remove(): Promise<void> {
     await this.close()
-    await rm(journalPath(this.#path), { force: true })
+    await Journal.discard(this.#path)
   }
 
   async #append(entry: object): Promise<void> {
@@ -88,24 +88,32 @@ export class Journal {
 
 /**
  * The last checkpoint of an earlier run with the same output; undefined where there is none.
- * @throws ServingError INVALID_PARAMETER_VALUE where that run was another one
+ * @param otherwise what to do where that run was another one
+ * @throws ServingError INVALID_PARAMETER_VALUE where it was, and that is to be refused
  */
-export async function lastCheckpoint({ path, identity }: JournalInit): Promise<Checkpoint | undefined> {
+export async function lastCheckpoint(
+  { path, identity }: JournalInit,
+  otherwise: 'refuse' | 'forget' = 'refuse',
+): Promise<Checkpoint | undefined> {
   const text = await readFile(journalPath(path), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const entries = text.split('\n').map(parseLine).filter(isRecord)
   const [head, ...checkpoints] = entries
   if (head === undefined || checkpoints.length === 0) return undefined
-  checkIdentity(path, head['identity'], identity)
+  const changed = changesOf(head['identity'], identity)
+  if (changed.length > 0 && otherwise === 'forget') return undefined
+  if (changed.length > 0) throw otherRun(path, changed)
   return checkpoints.at(-1) as unknown as Checkpoint
 }
 
-function checkIdentity(path: string, known: unknown, now: RunIdentity): void {
-  const changed = Object.entries(now).flatMap(([aspect, value]) =>
+function changesOf(known: unknown, now: RunIdentity): readonly string[] {
+  return Object.entries(now).flatMap(([aspect, value]) =>
     isRecord(known) && known[aspect] === value ? [] : [aspect],
   )
-  if (changed.length === 0) return
-  throw invalidParameter(
+}
+
+function otherRun(path: string, changed: readonly string[]): ServingError {
+  return invalidParameter(
     `Cannot resume '${path}': since the interrupted run the ${changed.join(' and the ')} changed. Run without ` +
       '--resume to begin anew.',
   )

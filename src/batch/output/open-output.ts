@@ -24,7 +24,7 @@ export interface OutputInit {
 export async function openOutput({ options, stdout, journal, from }: OutputInit): Promise<BatchOutput> {
   const { badRowsPath } = options
   // Before the files of an earlier run are emptied, so that its journal never speaks of what is gone.
-  const openedJournal = journal === undefined ? undefined : await openJournal(journal, from)
+  const openedJournal = journal === undefined ? undefined : await Journal.create(journal, from)
   return new BatchOutput({
     writer: await openWriter(options, stdout, from),
     badRows: badRowsPath === undefined ? undefined : await BadRowsFile.open(badRowsPath, from?.badBytes),
@@ -37,16 +37,12 @@ export async function openOutput({ options, stdout, journal, from }: OutputInit)
 export async function publishFinished(
   journal: JournalInit,
   badRowsPath: string | undefined,
-  { writer }: Checkpoint,
+  { writer, id = '' }: Checkpoint,
 ): Promise<void> {
-  if (badRowsPath !== undefined) await PartialFile.publish(badRowsPath)
-  await PartialFile.publish(journal.path)
+  if (badRowsPath !== undefined) await PartialFile.publishLeft(badRowsPath, id)
+  await PartialFile.publishLeft(journal.path, id)
   await Spools.discard(journal.path, (writer as Partial<TextState>).spools?.length ?? 0)
-  await (await Journal.continue(journal)).remove()
-}
-
-function openJournal(init: JournalInit, from: Checkpoint | undefined): Promise<Journal> {
-  return from === undefined ? Journal.create(init) : Journal.continue(init)
+  await Journal.discard(journal.path)
 }
 
 async function openWriter(
@@ -70,5 +66,5 @@ async function openTable(path: string | undefined, state: TableState | undefined
   if (path === undefined)
     throw invalidParameter('Parquet can only be written to a file: add --output-path (-o) FILE')
   const file = await PartialFile.open(path, state?.table?.appender.bytes)
-  return new TableWriter({ file, path, ...(state === undefined ? {} : { state }) })
+  return new TableWriter({ file, ...(state === undefined ? {} : { state }) })
 }

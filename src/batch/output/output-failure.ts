@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { invalidParameter, messageOf, resourceExhausted, ServingError } from '../../core/errors.ts'
+import {
+  invalidParameter,
+  messageOf,
+  resourceExhausted,
+  ServingError,
+  unavailable,
+} from '../../core/errors.ts'
+
+/** What network file systems and failing disks say that may be well again later. */
+const PASSING = new Set(['EIO', 'ESTALE', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENOTCONN', 'EREMOTEIO'])
 
 /**
  * What went wrong with a file of the output, for the person who has to act; what is no system call's error is
@@ -14,6 +23,9 @@ export function outputFailure(error: unknown): unknown {
       'There is no room left for the output: free some, and go on with the same command and --resume',
       error,
     )
+  }
+  if (PASSING.has(String(code))) {
+    return unavailable(`The output cannot be written now: ${messageOf(error)}`, { cause: error })
   }
   return invalidParameter(`The output cannot be written: ${messageOf(error)}`)
 }

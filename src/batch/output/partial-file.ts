@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { invalidParameter, messageOf } from '../../core/errors.ts'
+import { conflict, invalidParameter, messageOf, ServingError } from '../../core/errors.ts'
 import { openFailure } from './output-failure.ts'
+import { replaceByCopy, replaceFile } from './replace-file.ts'
 
 /** Where a file is written until it is complete, so that one with its own name always is. */
 export function partialPath(path: string): string {
@@ -21,17 +22,17 @@ export class PartialFile {
    */
   static async open(path: string, length?: number): Promise<PartialFile> {
     try {
-      const file =
-        length === undefined ? await newFile(partialPath(path)) : await open(partialPath(path), 'r+')
-      const { size } = await file.stat()
-      if (size < (length ?? 0)) {
-        throw invalidParameter(`'${partialPath(path)}' has become shorter than its journal says`)
-      }
-      await file.truncate(length ?? 0)
+      const partial = partialPath(path)
+      const file = await (length === undefined ? replaceFile(partial) : replaceByCopy(partial, length))
       return new PartialFile(path, file, length ?? 0)
     } catch (error) {
-      throw openFailure(path, error)
+      throw length !== undefined && isNotThere(error) ? takenAway(path) : openFailure(path, error)
     }
+  }
+
+  /** Whether there is one of an earlier run. */
+  static exists(path: string): boolean {
+    return existsSync(partialPath(path))
   }
 
   private constructor(path: string, file: FileHandle, length: number) {
@@ -68,34 +69,49 @@ export class PartialFile {
     }
   }
 
-  /** @throws ServingError INVALID_PARAMETER_VALUE where another run has begun the same file: then this one is nobody's */
+  /** @throws ServingError RESOURCE_CONFLICT where another run has begun the same file: then this one is nobody's */
   async sync(): Promise<void> {
     await this.#file.datasync()
-    const [own, named] = await Promise.all([
-      this.#file.stat(),
-      stat(partialPath(this.#path)).catch(() => undefined),
-    ])
-    if (own.ino === named?.ino && own.dev === named.dev) return
-    throw invalidParameter(
-      `'${partialPath(this.#path)}' was taken away while it was written: does another run write the same output?`,
-    )
+    if (!(await this.#isAt(partialPath(this.#path)))) throw takenAway(this.#path)
   }
 
   async close(): Promise<void> {
     await this.#file.close()
   }
 
+  /** Whether a name is that of this file. */
+  async #isAt(path: string): Promise<boolean> {
+    const [own, named] = await Promise.all([this.#file.stat(), stat(path).catch(() => undefined)])
+    return own.ino === named?.ino && own.dev === named.dev
+  }
+
   /**
-   * Gives the file its name, if it does not have it yet; the name is on the disk on return.
-   * @throws ServingError INVALID_PARAMETER_VALUE where that is not possible
+   * Gives the complete file its name, which is on the disk on return. What has the unfinished name may be another run's by
+   * now: so it is first taken to where nobody else looks, and only then looked at.
+   * @param id of the run, which a journal has
+   * @throws ServingError RESOURCE_CONFLICT where it is another run's, or what the file system says
    */
-  static async publish(path: string): Promise<void> {
-    try {
-      if (existsSync(partialPath(path)) || !existsSync(path)) await rename(partialPath(path), path)
+  async publish(id: string): Promise<void> {
+    const partial = partialPath(this.#path)
+    const hidden = hiddenPath(this.#path, id)
+    await naming(async () => {
+      if (!(await moved(partial, hidden))) throw takenAway(this.#path)
+      if (!(await this.#isAt(hidden))) {
+        await moved(hidden, partial)
+        throw takenAway(this.#path)
+      }
+      // Where it is gone, another run has seen in the journal that it is complete, and has named it.
+      await moved(hidden, this.#path)
+      await syncFolder(dirname(this.#path))
+    })
+  }
+
+  /** The same for a run that ended before it could do so, or while it did. */
+  static async publishLeft(path: string, id: string): Promise<void> {
+    await naming(async () => {
+      if (!(await moved(hiddenPath(path, id), path))) await moved(partialPath(path), path)
       await syncFolder(dirname(path))
-    } catch (error) {
-      throw invalidParameter(`The output cannot be named: ${messageOf(error)}`)
-    }
+    })
   }
 
   static async discard(path: string): Promise<void> {
@@ -103,10 +119,40 @@ export class PartialFile {
   }
 }
 
-/** Not the one of an earlier run, which may not have ended. */
-async function newFile(path: string): Promise<FileHandle> {
-  await rm(path, { force: true })
-  return open(path, 'wx+')
+/** Where a complete file is on its way to its name. */
+function hiddenPath(path: string, id: string): string {
+  return `${partialPath(path)}.${id}`
+}
+
+/** @returns whether there was something to be moved. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (isNotThere(error)) return false
+    throw error
+  }
+}
+
+function isNotThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+function takenAway(path: string): ServingError {
+  return conflict(
+    `'${partialPath(path)}' was taken away while it was written: does another run write the same output?`,
+  )
+}
+
+async function naming(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw error instanceof ServingError
+      ? error
+      : invalidParameter(`The output cannot be named: ${messageOf(error)}`)
+  }
 }
 
 /** Waits until the names in a folder are on the disk. */

@@ -12,8 +12,8 @@ export interface PredictionWriter {
   sync(): Promise<void>
   /** Writes what is still missing and makes it durable. */
   finish(): Promise<void>
-  /** Gives the output its name. Idempotent. */
-  publish(): Promise<void>
+  /** Gives the output its name, once. @param id of the run, as its journal has it */
+  publish(id: string): Promise<void>
   /** Leaves what there is as it is. */
   close(): Promise<void>
 }

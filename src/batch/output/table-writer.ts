@@ -3,7 +3,7 @@ import { otherColumns } from './other-columns.ts'
 import { ParquetAppender } from './parquet/parquet-appender.ts'
 import type { ParquetAppenderState } from './parquet/parquet-appender-state.ts'
 import type { ParquetField } from './parquet/parquet-field.ts'
-import { PartialFile } from './partial-file.ts'
+import type { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
 
 /** A run goes on from a row group's end; and what a group takes while it is written grows with its rows. */
@@ -16,8 +16,6 @@ export interface TableState {
 
 export interface TableWriterInit {
   readonly file: PartialFile
-  /** The file's name when it is complete. */
-  readonly path: string
   readonly state?: TableState
 }
 
@@ -59,8 +57,8 @@ export class TableWriter implements PredictionWriter {
     await this.#init.file.sync()
   }
 
-  async publish(): Promise<void> {
-    await PartialFile.publish(this.#init.path)
+  async publish(id: string): Promise<void> {
+    await this.#init.file.publish(id)
   }
 
   async close(): Promise<void> {

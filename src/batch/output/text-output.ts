@@ -11,6 +11,8 @@ export interface TextOutput {
   readonly length: number
   write(bytes: Uint8Array): Promise<void>
   sync(): Promise<void>
+  /** Gives a complete file its name. @param id of the run */
+  publish(id: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -36,6 +38,8 @@ export class StreamOutput implements TextOutput {
   }
 
   async sync(): Promise<void> {}
+
+  async publish(): Promise<void> {}
 
   async close(): Promise<void> {}
 }

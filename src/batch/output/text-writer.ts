@@ -1,6 +1,5 @@
 import type { OutputShape, PredictedBlock } from '../batch-messages.ts'
 import { otherColumns } from './other-columns.ts'
-import { PartialFile } from './partial-file.ts'
 import type { PredictionWriter, WriterState } from './prediction-writer.ts'
 import type { Spools, TextOutput } from './text-output.ts'
 
@@ -87,9 +86,9 @@ export class TextWriter implements PredictionWriter {
     await output.sync()
   }
 
-  async publish(): Promise<void> {
-    const { path, spools } = this.#init
-    if (path !== undefined) await PartialFile.publish(path)
+  async publish(id: string): Promise<void> {
+    const { output, spools } = this.#init
+    await output.publish(id)
     await spools.discard()
   }
 

@@ -5,7 +5,7 @@ import type { BatchOptions, BatchProgress, BatchSummary } from '../../batch/batc
 import { formatOfFile } from '../../batch/formats.ts'
 import { predictBatch } from '../../batch/predict-batch.ts'
 import { WHOLE } from '../../batch/shard.ts'
-import { invalidParameter } from '../../core/errors.ts'
+import { type ErrorCode, invalidParameter, ServingError } from '../../core/errors.ts'
 import { prepareModel } from '../../runtime/prepare-model.ts'
 import { createLogger } from '../../server/logger.ts'
 import { openRegistryClient } from '../compose-registry.ts'
@@ -13,6 +13,7 @@ import { PREDICT_SETTINGS, type PredictSettings } from '../predict-settings.ts'
 import { prepareOptions } from '../prepare-options.ts'
 import { leaveTerminal, Progress } from '../progress.ts'
 import { addSettings } from '../setting.ts'
+import { atShard } from '../shard-place.ts'
 import { version } from '../version.ts'
 
 export function addPredictCommand(program: Command): void {
@@ -20,7 +21,14 @@ export function addPredictCommand(program: Command): void {
     .command('predict')
     .description('Predict the rows of a file of any size, as `mlflow models predict` does')
     .helpOption('--help', 'show this help')
-    .action(async () => predict(command.opts<PredictSettings>()))
+    .action(async () => {
+      try {
+        await predict(command.opts<PredictSettings>())
+      } catch (error) {
+        if (mayPass(error)) process.exitCode = TEMPORARY_FAILURE
+        throw error
+      }
+    })
   addSettings(command, PREDICT_SETTINGS)
 }
 
@@ -29,6 +37,17 @@ const SMALL_YOUNG_GENERATION = '--semi-space-growth-factor=1'
 
 /** Exit codes of a program that a signal ended, as shells give them. */
 const SIGNAL_CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** Of a failure that the same command may not meet again (EX_TEMPFAIL of BSD's sysexits.h): a job tries it again. */
+const TEMPORARY_FAILURE = 75
+const PASSING_CODES: readonly ErrorCode[] = [
+  ...(['TEMPORARILY_UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'RESOURCE_CONFLICT'] as const),
+  ...(['DEADLINE_EXCEEDED', 'REQUEST_LIMIT_EXCEEDED'] as const),
+]
+
+function mayPass(error: unknown): boolean {
+  return error instanceof ServingError && PASSING_CODES.includes(error.code)
+}
 
 async function predict(settings: PredictSettings): Promise<void> {
   const startedAt = performance.now()
@@ -60,7 +79,7 @@ async function predict(settings: PredictSettings): Promise<void> {
 async function batchOptions(settings: PredictSettings, logger: Logger): Promise<BatchOptions> {
   if (settings.modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
   const inputPath = fileOf(settings.inputPath)
-  const output = fileOf(settings.outputPath)
+  const output = fileOf(ofShard(settings.outputPath, settings))
   return {
     mlmodel: await prepareModel(
       await modelPath(settings.modelUri, settings, logger),
@@ -73,8 +92,8 @@ async function batchOptions(settings: PredictSettings, logger: Logger): Promise<
     append: settings.append,
     params: settings.params,
     shard: settings.shard ?? WHOLE,
-    resume: settings.resume,
-    badRowsPath: settings.badRows,
+    resume: settings.resumeIfSame ? 'if-same' : settings.resume,
+    badRowsPath: ofShard(settings.badRows, settings),
     workers: settings.workers,
     batchRows: settings.batchRows,
     blockBytes: settings.blockBytes,
@@ -89,6 +108,10 @@ async function modelPath(uri: string, settings: PredictSettings, logger: Logger)
   } finally {
     await registry.close()
   }
+}
+
+function ofShard(path: string | undefined, { shard }: PredictSettings): string | undefined {
+  return path === undefined ? undefined : atShard(path, shard)
 }
 
 /** `-` is what it is for other programs: standard input or output. */

@@ -114,7 +114,7 @@ function argumentsOf({ input, output, shards, options }: BatchWorkload): string[
     `--input-path=${literal(`${INPUT_FOLDER}/${input.path}`)}`,
     `--output-path=${literal(`${OUTPUT_FOLDER}/${output.path}`)}`,
     `--shard=${INDEX}/${shards}`,
-    '--resume',
+    '--resume-if-same',
     '--no-progress',
     ...options.map(literal),
   ]

@@ -38,11 +38,15 @@ describe('a journal', () => {
     expect(await lastCheckpoint({ path, identity })).toEqual(checkpoint(10))
   })
 
-  it('goes on behind a torn line', async () => {
+  it('goes on from a checkpoint, and from what the run before it still writes nobody', async () => {
     const path = newPath()
-    await written(path, 10)
+    const before = await Journal.create({ path, identity })
+    await before.add(checkpoint(10))
     appendFileSync(`${path}.partial.journal`, '{"position": {"off')
-    const journal = await Journal.continue({ path, identity })
+    const journal = await Journal.create({ path, identity }, await lastCheckpoint({ path, identity }))
+    await before.add(checkpoint(20))
+    await before.close()
+    expect(await lastCheckpoint({ path, identity })).toEqual(checkpoint(10))
     await journal.add(checkpoint(30))
     await journal.close()
     expect(await lastCheckpoint({ path, identity })).toEqual(checkpoint(30))
@@ -64,6 +68,7 @@ describe('a journal', () => {
     await expect(lastCheckpoint({ path, identity: other })).rejects.toThrow(
       'the input and the options changed',
     )
+    expect(await lastCheckpoint({ path, identity: other }, 'forget')).toBeUndefined()
   })
 
   it('is gone when the run is over', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -8,6 +8,7 @@ import type { BatchOptions } from '../../../src/batch/batch-options.ts'
 import { BatchOutput } from '../../../src/batch/output/batch-output.ts'
 import { type Checkpoint, Journal, lastCheckpoint } from '../../../src/batch/output/journal.ts'
 import { openOutput, publishFinished } from '../../../src/batch/output/open-output.ts'
+import { PartialFile } from '../../../src/batch/output/partial-file.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
 const identity = { input: 'i' }
@@ -36,9 +37,8 @@ async function writtenToItsEnd(path: string): Promise<Checkpoint> {
   await output.checkpoint()
   await output.close()
   const last = await lastCheckpoint({ path, identity })
-  const finished = { ...last!, finished: true }
-  const journal = await Journal.continue({ path, identity })
-  await journal.add(finished)
+  const finished = { ...last!, finished: true, id: 'a1' }
+  const journal = await Journal.create({ path, identity }, finished)
   await journal.close()
   return finished
 }
@@ -96,6 +96,50 @@ describe('the output of a run', () => {
     await second.finish()
     await second.close()
     expect(readFileSync(path, 'utf8')).toBe('{"predictions": {"a": [1, 2], "b": [3, 4]}}')
+    expect(readdirSync(join(path, '..'))).toEqual(['out.json'])
+  })
+
+  it('is given up by a run that another goes on from, and is whole all the same', async () => {
+    const path = join(temporaryFolder(), 'out.json')
+    const first = await open(path)
+    await first.append(predicted(), AT)
+    await first.checkpoint()
+    const second = await open(path, await lastCheckpoint({ path, identity }))
+    await first.append(predicted(), AT)
+    await expect(first.finish()).rejects.toMatchObject({ code: 'RESOURCE_CONFLICT' })
+    await first.close()
+    expect(existsSync(path)).toBe(false)
+    await second.append(predicted(), AT)
+    await second.finish()
+    await second.close()
+    expect(readFileSync(path, 'utf8')).toBe('{"predictions": {"a": [1, 2, 1, 2], "b": [3, 4, 3, 4]}}')
+    expect(readdirSync(join(path, '..'))).toEqual(['out.json'])
+  })
+
+  it('is never the unfinished file of another run, which keeps it', async () => {
+    const path = join(temporaryFolder(), 'out.csv')
+    const first = await PartialFile.open(path)
+    await first.sync()
+    const second = await PartialFile.open(path)
+    // Between the last look at the name and the naming.
+    await expect(first.publish('a1')).rejects.toMatchObject({ code: 'RESOURCE_CONFLICT' })
+    expect(existsSync(path)).toBe(false)
+    await second.write(Buffer.from('whole'))
+    await second.sync()
+    await second.publish('b2')
+    expect(readFileSync(path, 'utf8')).toBe('whole')
+    await first.close()
+    await second.close()
+  })
+
+  it.each(['hidden', 'named'])('is found by the run behind one that died while it was %s', async (state) => {
+    const path = join(temporaryFolder(), 'out.json')
+    const finished = await writtenToItsEnd(path)
+    writeFileSync(path, 'of yesterday')
+    renameSync(`${path}.partial`, state === 'hidden' ? `${path}.partial.${finished.id}` : path)
+    const whole = readFileSync(state === 'hidden' ? `${path}.partial.${finished.id}` : path, 'utf8')
+    await publishFinished({ path, identity }, undefined, finished)
+    expect(readFileSync(path, 'utf8')).toBe(whole)
     expect(readdirSync(join(path, '..'))).toEqual(['out.json'])
   })
 

@@ -170,7 +170,7 @@ describe('manifests of a job', () => {
           `--input-path=/data/input/${path}`,
           '--output-path=/data/output/predictions-{shard}.parquet',
           '--shard=3/8',
-          '--resume',
+          '--resume-if-same',
           '--no-progress',
           option,
         ])

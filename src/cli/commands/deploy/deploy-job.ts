@@ -43,7 +43,17 @@ function withShard(path: string): string {
 }
 
 /** What the command itself says of each shard. */
-const OWN = ['--shard', '--input-path', '-i', '--output-path', '-o', '--model-uri', '-m', '--resume']
+const OWN = [
+  '--shard',
+  '--input-path',
+  '-i',
+  '--output-path',
+  '-o',
+  '--model-uri',
+  '-m',
+  '--resume',
+  '--resume-if-same',
+]
 
 /** @throws ServingError INVALID_PARAMETER_VALUE for options that each pod would refuse, or that are the command's own */
 function checkOptions(options: readonly string[]): void {
