@@ -1,5 +1,6 @@
 import { SERVE_SETTINGS } from './config.ts'
 import { CONFORMANCE_SETTINGS } from './conformance-settings.ts'
+import { DEPLOY_JOB_SETTINGS, DEPLOY_SETTINGS } from './deploy-settings.ts'
 import { BUILD_DOCKER_SETTINGS, GENERATE_DOCKERFILE_SETTINGS } from './dockerfile-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
@@ -34,6 +35,14 @@ export function configPage(): string {
     '## headrace build-docker',
     '',
     ...rows(ownOf(BUILD_DOCKER_SETTINGS)),
+    '',
+    '## headrace deploy kubernetes',
+    '',
+    ...rows(ownOf(DEPLOY_SETTINGS)),
+    '',
+    '## headrace deploy kubernetes-job',
+    '',
+    ...rows(ownOf(DEPLOY_JOB_SETTINGS)),
     '',
     '## headrace rollout',
     '',
