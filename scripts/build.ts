@@ -33,6 +33,7 @@ execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' })
 const bundle = await rolldown({
   input: {
     main: 'src/cli/main.ts',
+    healthcheck: 'src/cli/healthcheck.ts',
     client: 'src/client/index.ts',
     worker: 'src/runtime/pool/worker.ts',
     'trial-process': 'src/runtime/trial/trial-process.ts',

@@ -19,7 +19,7 @@ const host = env['MLFLOW_HOST'] ?? ''
 const port = env[heldVariable(PORT_VARIABLES, env) ?? 'MLFLOW_PORT'] || '5000'
 const isTls = (env['HEADRACE_SSL_CERTFILE'] ?? '') !== ''
 
-const options = { host: ANY_ADDRESS[host] ?? host, port, path: '/ping', timeout: TIMEOUT_MS, agent: false }
+const options = { host: ANY_ADDRESS[host] ?? host, port, path: '/health', timeout: TIMEOUT_MS, agent: false }
 // The server's certificate is for the names that its clients call it by.
 const asked = isTls ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options)
 
