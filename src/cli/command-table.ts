@@ -21,6 +21,7 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
     'build-docker',
     async (program) => (await import('./commands/build-docker.ts')).addBuildDockerCommand(program),
   ],
+  ['sbom', async (program) => (await import('./commands/sbom.ts')).addSbomCommand(program)],
   ['models', async (program) => (await import('./commands/models.ts')).registerModelsCommand(program)],
   [
     'experiments',

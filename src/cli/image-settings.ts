@@ -108,6 +108,18 @@ export const IMAGE_SETTINGS = {
   ...REGISTRY_SETTINGS,
 } as const
 
+/** The settings of `headrace sbom`. */
+export const SBOM_SETTINGS = {
+  modelUri: IMAGE_MODEL_SETTINGS.modelUri,
+  plainHttp: TARGETS.plainHttp,
+  base: CONTENTS.base,
+  platform: CONTENTS.platform,
+  ...ENGINE_SETTINGS,
+  ...REGISTRY_SETTINGS,
+} as const
+
+export type SbomSettings = SettingsOf<typeof SBOM_SETTINGS>
+
 export type ImageModelSettings = SettingsOf<typeof IMAGE_MODEL_SETTINGS>
 
 export type ImageSettings = SettingsOf<typeof IMAGE_SETTINGS>

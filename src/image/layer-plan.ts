@@ -54,6 +54,6 @@ export interface PackageNote {
   readonly licence?: string
   /** `pkg:npm/fastify@5.12.8`, `pkg:deb/debian/libc6@2.36-9`, `pkg:generic/node@24.1.0`. */
   readonly purl: string
-  /** Of what was put in, where it is one file. */
+  /** Of what was put in, where it is one file; of a model what a registry knows its files by. */
   readonly sha256?: string
 }

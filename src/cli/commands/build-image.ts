@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
-import type { Logger } from 'pino'
 import { invalidParameter } from '../../core/errors.ts'
-import type { BaseImage } from '../../image/image.ts'
 import { type ImageReference, referenceText } from '../../image/registry/image-reference.ts'
 import { createLogger } from '../../server/logger.ts'
-import { cacheFolder } from '../cache-folder.ts'
 import { IMAGE_SETTINGS, type ImageSettings } from '../image-settings.ts'
 import { addSettings } from '../setting.ts'
+import { openBaseOf } from './image/base-image.ts'
 import { writeBill } from './image/bill-file.ts'
 import { buildReport } from './image/build-report.ts'
 import { sendImage, writeImage } from './image/deliver-image.ts'
@@ -78,21 +76,4 @@ function readTargets({ output, push, name, sbom }: ImageSettings): Targets {
     reference,
     name: name === undefined ? reference && referenceText(reference) : imageName(name),
   }
-}
-
-/** Imported when there is one: most images need none. */
-async function openBaseOf(
-  settings: ImageSettings,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<BaseImage | undefined> {
-  const { base, platform, plainHttp } = settings
-  if (base === undefined) return undefined
-  const { openBase } = await import('../../image/registry/open-base.ts')
-  return await openBase(base, platform, {
-    cacheFolder: cacheFolder(settings),
-    plainHttp,
-    signal,
-    log: logger,
-  })
 }

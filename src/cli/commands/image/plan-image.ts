@@ -24,9 +24,14 @@ export interface ImagePlan {
 export interface PlanRequest {
   readonly model: SettledModel
   readonly base: BaseImage | undefined
-  readonly settings: ImageSettings
+  readonly settings: PlanSettings
   readonly signal: AbortSignal
 }
+
+type PlanSettings = Pick<
+  ImageSettings,
+  'platform' | 'env' | 'label' | 'tfjsEngine' | 'flavor' | 'cacheDir' | 'xdgCacheHome'
+>
 
 /** @throws ServingError INVALID_PARAMETER_VALUE where the platform needs a base */
 export async function planImage({ model, base, settings, signal }: PlanRequest): Promise<ImagePlan> {
@@ -82,7 +87,7 @@ export function withSettings(
 export function modelNote({ facts }: SettledModel): PackageNote {
   const { name, version = facts.digest } = facts
   const purl = `pkg:mlflow/${encodeURIComponent(name)}@${encodeURIComponent(version)}`
-  return { kind: 'model', name, version, purl }
+  return { kind: 'model', name, version, purl, sha256: facts.digest.replace(/^sha256:/, '') }
 }
 
 function baseNotes(base: BaseImage | undefined): readonly PackageNote[] {
