@@ -14,6 +14,7 @@ type Engine = (typeof ENGINES)[number]
 /** Programs, threads and processes, by the names that they have in `dist/` as well. */
 const INPUT = {
   main: 'src/cli/main.ts',
+  healthcheck: 'src/cli/healthcheck.ts',
   worker: 'src/runtime/pool/worker.ts',
   'trial-process': 'src/runtime/trial/trial-process.ts',
   'trial-thread': 'src/runtime/trial/trial-thread.ts',
