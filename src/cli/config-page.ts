@@ -3,6 +3,7 @@ import { CONFORMANCE_SETTINGS } from './conformance-settings.ts'
 import { DEPLOY_JOB_SETTINGS, DEPLOY_SETTINGS } from './deploy-settings.ts'
 import { BUILD_DOCKER_SETTINGS, GENERATE_DOCKERFILE_SETTINGS } from './dockerfile-settings.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
+import { IMAGE_SETTINGS } from './image-settings.ts'
 import { PREDICT_SETTINGS } from './predict-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { ROLLOUT_CLIENT_SETTINGS } from './rollout-client-settings.ts'
@@ -27,6 +28,12 @@ export function configPage(): string {
     '## headrace predict',
     '',
     ...rows(ownOf(PREDICT_SETTINGS)),
+    '',
+    '## headrace build-image',
+    '',
+    'Of `headrace sbom` as well, as far as it says what an image is made of.',
+    '',
+    ...rows(ownOf(IMAGE_SETTINGS)),
     '',
     '## headrace generate-dockerfile',
     '',
@@ -54,13 +61,13 @@ export function configPage(): string {
     '',
     '## Engines',
     '',
-    'Of `headrace serve`, `headrace predict`, and `headrace models show` and `register`.',
+    'Of `headrace serve`, `headrace predict`, `headrace build-image`, and `headrace models show` and `register`.',
     '',
     ...rows(ENGINE_SETTINGS),
     '',
     '## Registry, servers and cache',
     '',
-    'Of `headrace serve`, `headrace predict` and all of `headrace models`.',
+    'Of `headrace serve`, `headrace predict`, `headrace build-image` and all of `headrace models`.',
     '',
     ...rows(REGISTRY_SETTINGS),
     '',

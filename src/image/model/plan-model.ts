@@ -18,6 +18,9 @@ export interface ModelPlanOptions {
 /** Where the program for images looks for what was found out about models (src/cli/compiled-folder.image.ts). */
 const PREPARED_FOLDER = `${PROGRAM_FOLDER}/compiled`
 
+/** Of weights: each read costs a turn of the event loop. */
+const READ_BYTES = 256 * 1024
+
 /** Node's names. */
 const ARCHITECTURES: Readonly<Record<Platform, string>> = { 'linux/amd64': 'x64', 'linux/arm64': 'arm64' }
 
@@ -43,7 +46,7 @@ export async function planModel({ needs, platform }: ModelPlanOptions): Promise<
 }
 
 async function modelFile(place: string, path: string): Promise<LayerFile> {
-  return fileAt(place, (await stat(path)).size, () => createReadStream(path))
+  return fileAt(place, (await stat(path)).size, () => createReadStream(path, { highWaterMark: READ_BYTES }))
 }
 
 function preparedFile({ name, content }: PreparedFile): LayerFile {
@@ -51,7 +54,7 @@ function preparedFile({ name, content }: PreparedFile): LayerFile {
   if (content instanceof Uint8Array) {
     return fileAt(place, content.byteLength, () => Readable.from([content], { objectMode: false }))
   }
-  return fileAt(place, content.bytes, () => createReadStream(content.path))
+  return fileAt(place, content.bytes, () => createReadStream(content.path, { highWaterMark: READ_BYTES }))
 }
 
 /** Whoever runs the container reads it, and nobody writes it. */
