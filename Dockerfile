@@ -9,7 +9,7 @@ COPY tools/node/package.json tools/node/
 # The pinned Node of the workspace is for working copies: the base has one.
 RUN npm ci --ignore-scripts --workspaces=false
 COPY . .
-RUN node scripts/build.ts
+RUN npm run build
 
 FROM ${BASE} AS packages
 WORKDIR /packages
