@@ -30,6 +30,8 @@ export type ThreadMessage =
       readonly kind: 'state'
       readonly rollout: string
       readonly state: RolloutState
+      /** By which it began, shadows too; a member that joins later may have others loaded by now. */
+      readonly models: readonly RolloutModel[]
       readonly slowMs: number | undefined
     }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: RolloutAnswer }

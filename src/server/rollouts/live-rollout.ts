@@ -47,18 +47,22 @@ export class LiveRollout {
     return this.#assignment
   }
 
-  /** Follows the rollout thread, from the next request on. A state of other variants is none of this rollout. */
-  adopt(state: RolloutState): void {
+  /**
+   * Follows the rollout thread, from the next request on. A state of other variants is none of this rollout.
+   * @param models by which the rollout began, whatever this member has loaded by now.
+   */
+  adopt(state: RolloutState, models: readonly RolloutModel[]): void {
     const places = state.variants.map((name) => this.plan.variants.findIndex((each) => each.name === name))
     if (places.includes(-1)) return
+    this.#begun = byName(models)
     const split = state.split.map(({ end, variant }) => ({ end, variant: places[variant] ?? 0 }))
     const { id, step, phase, epoch } = state
     this.#assignment = { id, step, phase, epoch, ...this.#table(split) }
   }
 
   /**
-   * The models that take part, by which it begins; undefined while one of them is not loaded. What is loaded under their names
-   * later is the same or none of this rollout.
+   * The models that take part, by which it begins unless it has; undefined while one of them is not loaded. What is loaded under
+   * their names later is the same or none of this rollout.
    */
   begin(): readonly RolloutModel[] | undefined {
     const models: RolloutModel[] = []
@@ -67,7 +71,7 @@ export class LiveRollout {
       if (model === undefined) return undefined
       models.push({ name, uri: model.source.canonicalUri, version: model.version })
     }
-    this.#begun = new Map(models.map((model) => [model.name, model]))
+    this.#begun ??= byName(models)
     return models
   }
 
@@ -191,4 +195,8 @@ export class LiveRollout {
     for (const variant of variants) permille[variant] = (permille[variant] ?? 0) + 1
     return { variants, permille }
   }
+}
+
+function byName(models: readonly RolloutModel[]): ReadonlyMap<string, RolloutModel> {
+  return new Map(models.map((model) => [model.name, model]))
 }

@@ -61,7 +61,8 @@ export class RolloutMember {
     )
     this.models = new ModelsWithRollouts(init.models, this.#byName, this.#byControl)
     this.#channel.onMessage = (message) => {
-      if (message.kind === 'state') this.#byName.get(message.rollout)?.rollout.adopt(message.state)
+      if (message.kind !== 'state') return
+      this.#byName.get(message.rollout)?.rollout.adopt(message.state, message.models)
     }
     if (!this.#join()) this.#joining = setInterval(() => this.#joinOnce(), JOIN_EVERY_MS).unref()
   }

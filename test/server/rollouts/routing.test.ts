@@ -352,6 +352,17 @@ describe('a rollout', () => {
     expect((await post(`${early}/models/iris/invocations`, ONE_ROW)).status).toBe(503)
   })
 
+  test('takes no other version of a variant for the one that it began with, whoever is loaded under its name', async () => {
+    const { options, channel } = rolloutOptions(allTo(1))
+    const { url } = await startServer(options)
+    const began = ['a', 'b'].map((name) => ({ name, uri: `models:/${name}/3`, version: '3' }))
+    channel.tell('iris', rolloutState({ split: firstSplit([0, 1000]) }), began)
+    const { headers } = await score(url)
+    expect([headers.get('x-headrace-variant'), headers.get('x-headrace-model-version')]).toEqual(['a', '3'])
+    channel.tell('iris', rolloutState({ split: firstSplit([0, 1000]) }))
+    expect((await score(url)).headers.get('x-headrace-model-version')).toBe('4')
+  })
+
   test('is answered by its control while a variant is not there, which counts for nobody', async () => {
     const { options, channel } = rolloutOptions(allTo(1), [fakeModel({ name: 'a', version: '3' })])
     const { url } = await startServer(options)

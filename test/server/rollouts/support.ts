@@ -5,6 +5,7 @@ import {
   type MemberMessage,
   OBSERVED,
   type ObservedRequest,
+  type RolloutModel,
   type ThreadMessage,
 } from '../../../src/rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../src/rollout/rollout-plan.ts'
@@ -56,8 +57,10 @@ export class HeardChannel implements RolloutChannel {
     )
   }
 
-  tell(rollout: string, state: RolloutState): void {
-    this.onMessage({ kind: 'state', rollout, state, slowMs: undefined })
+  /** @param models by which the rollout began: those of the member unless given. */
+  tell(rollout: string, state: RolloutState, models?: readonly RolloutModel[]): void {
+    const own = this.messages.flatMap((message) => (message.kind === 'join' ? message.models : []))
+    this.onMessage({ kind: 'state', rollout, state, models: models ?? own, slowMs: undefined })
   }
 
   /** Waits until something is so. */

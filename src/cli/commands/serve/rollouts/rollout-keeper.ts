@@ -38,6 +38,7 @@ const MOST_ROUNDS = 5
 /** One rollout of this server: what its engine decides, told to the members first and to other replicas then. */
 export class RolloutKeeper {
   readonly #plan: RolloutPlan
+  readonly #models: readonly RolloutModel[]
   readonly #parts: KeeperParts
   readonly #engine: RolloutEngine
   readonly #shared: SharedState
@@ -65,6 +66,7 @@ export class RolloutKeeper {
 
   private constructor({ plan, models, found, parts }: KeeperInit, state: RolloutState | undefined) {
     this.#plan = plan
+    this.#models = models
     this.#parts = parts
     this.#shared = found.shared
     this.#engine = new RolloutEngine({
@@ -81,7 +83,7 @@ export class RolloutKeeper {
 
   get message(): ThreadMessage {
     const { state, slowMs } = this.#engine
-    return { kind: 'state', rollout: this.#plan.name, state, slowMs }
+    return { kind: 'state', rollout: this.#plan.name, state, models: this.#models, slowMs }
   }
 
   /** Counts the outcomes that are kept: many take their time, in which all else goes on. Never rejects. */

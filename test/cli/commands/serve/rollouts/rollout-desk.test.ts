@@ -151,8 +151,14 @@ test('states come to the member that joins; questions before anybody has joined 
   await expect(desk.show()).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' })
   desk.join()
   expect(await desk.show()).toMatchObject({ name: ROLLOUT, phase: 'running', epoch: 1 })
-  desk.join(7)
-  expect(desk.told.at(-1)).toMatchObject({ line: 7, message: { kind: 'state', rollout: ROLLOUT } })
+  desk.join(
+    7,
+    MODELS.map((model) => ({ ...model, version: '77' })),
+  )
+  expect(desk.told.at(-1)).toMatchObject({
+    line: 7,
+    message: { kind: 'state', rollout: ROLLOUT, models: MODELS },
+  })
   await expect(desk.ask({ ask: 'show', rollout: 'other' })).rejects.toMatchObject({
     code: 'RESOURCE_DOES_NOT_EXIST',
     message: `There is no rollout 'other' here; there is ${ROLLOUT}.`,
