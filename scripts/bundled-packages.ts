@@ -29,7 +29,8 @@ export function bundledPackages(modules: readonly string[]): readonly BundledPac
   const folders = new Set<string>()
   for (const id of modules) {
     const path = id.replace(/^\0+/, '').replace(/\?.*$/, '')
-    if (path.includes('/node_modules/')) folders.add(packageFolder(path))
+    // Who reads only a version from a manifest has no code of that package.
+    if (path.includes('/node_modules/') && !path.endsWith('/package.json')) folders.add(packageFolder(path))
   }
   return [...folders].map(readPackage).sort((a, b) => (a.purl < b.purl ? -1 : 1))
 }
