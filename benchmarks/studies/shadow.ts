@@ -20,14 +20,16 @@ const CONNECTIONS = 32
 interface Case {
   readonly name: string
   readonly placement: 'inline' | 'pool'
+  readonly listeners: number
   /** Requests a second. */
   readonly rate: number
   readonly port: number
 }
 
 const CASES: readonly Case[] = [
-  { name: 'tiny, inline', placement: 'inline', rate: 2000, port: 25_071 },
-  { name: 'tiny, in a pool', placement: 'pool', rate: 2000, port: 25_073 },
+  { name: 'tiny, inline', placement: 'inline', listeners: 1, rate: 2000, port: 25_071 },
+  { name: 'tiny, in a pool', placement: 'pool', listeners: 1, rate: 2000, port: 25_073 },
+  { name: 'tiny, inline, two listeners', placement: 'inline', listeners: 2, rate: 4000, port: 25_075 },
 ]
 
 const bodyFile = join(MODELS, 'tiny.body.json')
@@ -39,10 +41,10 @@ for (const each of CASES) results[each.name] = await measure(each)
 console.table(results)
 if (KEPT) keep('shadow', results)
 
-async function measure({ name, placement, rate, port }: Case) {
+async function measure({ name, placement, listeners, rate, port }: Case) {
   const folder = mkdtempSync(join(tmpdir(), 'headrace-shadow-'))
   const tiny = join(MODELS, 'tiny')
-  const common = ['--placement', placement, '--workers', '1', '--listeners', '1']
+  const common = ['--placement', placement, '--workers', '1', '--listeners', String(listeners)]
   const models = ['-m', `a=${tiny}`, '-m', `b=${tiny}`, ...common]
   const plan = (args: readonly string[], at: number) => {
     return { ...headrace(install, args, { port: at, body: BODY, cwd: folder }), name }
@@ -86,5 +88,11 @@ function summary(rounds: readonly { readonly without: OpenFigures; readonly shad
   return {
     ...{ 'p99 us without': p99('without'), 'p99 us with': p99('shadowed') },
     ...{ 'p99 ratio': ratio(({ p99Us }) => p99Us), 'p50 ratio': ratio(({ p50Us }) => p50Us) },
+    'p99 ratio by round': rounds.map(({ without, shadowed }) => percent(shadowed.p99Us! / without.p99Us!)),
   }
+}
+
+/** In hundredths. */
+function percent(ratio: number): number {
+  return Math.round(ratio * 100) / 100
 }

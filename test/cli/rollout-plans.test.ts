@@ -79,7 +79,7 @@ describe('--split and --shadow', () => {
       },
       mirror: {
         sample: 1,
-        maxConcurrent: 8,
+        maxConcurrent: 16,
         relativeTolerance: 1e-3,
         absoluteTolerance: 1e-5,
         keptExamples: 10,

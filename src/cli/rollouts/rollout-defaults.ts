@@ -40,7 +40,7 @@ export const NO_GUARDS: GuardsPlan = {
 
 export const DEFAULT_MIRROR: MirrorPlan = {
   sample: 1,
-  maxConcurrent: 8,
+  maxConcurrent: 16,
   relativeTolerance: 1e-3,
   absoluteTolerance: 1e-5,
   keptExamples: 10,

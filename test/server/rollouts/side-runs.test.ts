@@ -28,6 +28,11 @@ function sideRuns(limits: { most?: number; deadlineMs?: number; mostLagMs?: numb
   return new SideRuns({ dataPlane: new DataPlane(), ...given })
 }
 
+/** Of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
 function ask(runs: SideRuns, model: ServedModel, source = SOURCE): Promise<SideResult> {
   return new Promise((resolve) => runs.offer({ model, source, ended: resolve }))
 }
@@ -53,12 +58,37 @@ test('a run that waited too long for its turn is dropped', async () => {
 })
 
 test('no run begins in the turn in which it was offered, and those of some milliseconds begin together', async () => {
-  const predictor = slowPredictor(1, { maxConcurrency: 2 })
+  const predictor = slowPredictor(20, { maxConcurrency: 2 })
   const runs = sideRuns({ most: 8 })
   const results = [ask(runs, fakeModel({ predictor })), ask(runs, fakeModel({ predictor }))]
-  await new Promise((resolve) => setImmediate(resolve))
+  await turns(1)
   expect(predictor.runs).toHaveLength(0)
   expect((await Promise.all(results)).map(({ kind }) => kind)).toEqual(['answered', 'answered'])
+  expect(predictor.peakConcurrency).toBe(2)
+})
+
+test('those that fill half of the room wait for no more', async () => {
+  const predictor = slowPredictor(1)
+  const runs = sideRuns({ most: 4 })
+  const results = [ask(runs, fakeModel({ predictor })), ask(runs, fakeModel({ predictor }))]
+  await turns(1)
+  expect(predictor.runs).toHaveLength(0)
+  await turns(5)
+  expect(predictor.runs.length).toBeGreaterThan(0)
+  await Promise.all(results)
+})
+
+test('each of those that hang is given up by its own time', async () => {
+  const runs = sideRuns({ most: 8, deadlineMs: 60 })
+  const first = ask(runs, fakeModel({ predictor: new Hanging() }))
+  await delay(30)
+  const second = ask(runs, fakeModel({ predictor: new Hanging() }))
+  const [a, b] = await Promise.all([first, second])
+  for (const result of [a, b]) {
+    if (result.kind !== 'failed') throw new Error('It was not given up')
+    expect(result.milliseconds).toBeGreaterThanOrEqual(59)
+  }
+  expect((await ask(runs, fakeModel())).kind).toBe('answered')
 })
 
 test('inputs are copied, and too many of them are not', async () => {
