@@ -8,6 +8,7 @@ import { GENERIC_BATCH, GENERIC_SERVER } from '../../src/image/kubernetes/generi
 import type { Manifest } from '../../src/image/kubernetes/objects.ts'
 import { serverManifests } from '../../src/image/kubernetes/server-manifests.ts'
 import type { ServerWorkload } from '../../src/image/kubernetes/workload.ts'
+import { BREAST_CANCER, csvOfRows } from '../batch/support/batch-files.ts'
 import { FROM_SOURCES, HeadraceProcess, ROOT } from '../e2e/support/headrace-process.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { problemsOf } from '../image/kubernetes/check-object.ts'
@@ -151,5 +152,35 @@ describe('the container of the base', () => {
     } finally {
       await server.stop()
     }
+  })
+})
+
+describe('the container of the job', () => {
+  it('makes of a file in the volume its parts, which are together what one run makes', async () => {
+    const volume = temporaryFolder()
+    writeFileSync(join(volume, 'rows.csv'), csvOfRows(5000))
+    const plan = {
+      ...GENERIC_BATCH,
+      shards: 3,
+      input: { claim: 'rows', path: 'rows.csv' },
+      output: { claim: 'rows', path: 'scores-{shard}.csv' },
+    }
+    const [job] = batchManifests(plan).flatMap(({ object }) => (object.kind === 'Job' ? [object] : []))
+    const { args = [] } = job!.spec!.template.spec!.containers[0]!
+    const whole = join(volume, 'whole.csv')
+    const runs = [0, 1, 2].map((index) =>
+      args.map((arg) =>
+        arg.replace(/\/data\/(input|output)/, volume).replace('$(JOB_COMPLETION_INDEX)', String(index)),
+      ),
+    )
+    runs.push(['predict', '-i', join(volume, 'rows.csv'), '-o', whole])
+    for (const args of runs) {
+      const run = new HeadraceProcess({ args, env: { HEADRACE_MODEL_URI: BREAST_CANCER } })
+      expect(await run.finished()).toMatchObject({ code: 0 })
+    }
+    const parts = ['00000', '00001', '00002'].map((part) =>
+      readFileSync(join(volume, `scores-${part}-of-00003.csv`), 'utf8').replace(/^.*\n/, ''),
+    )
+    expect(parts.join('')).toBe(readFileSync(whole, 'utf8').replace(/^.*\n/, ''))
   })
 })
