@@ -270,6 +270,11 @@ export function unusableKey(message: string, cause?: unknown): ServingError {
   return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
 }
 
+/** A file or folder of the user's that cannot be read or written, or that changes while it is read. */
+export function unusableFile(message: string, cause?: unknown): ServingError {
+  return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })
+}
+
 /** Something that this machine would have to have for what is wanted: a program, a package, files that a build makes. */
 export function notInstalled(message: string, cause?: unknown): ServingError {
   return new ServingError('INVALID_STATE', message, cause === undefined ? {} : { cause })

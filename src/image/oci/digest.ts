@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { invalidState } from '../../core/errors.ts'
+import { unusableFile } from '../../core/errors.ts'
 import type { Blob } from './blob.ts'
 
 /** `sha256:` and 64 hex digits. */
@@ -40,10 +40,7 @@ export async function* checked(
   yield* meter.watch(source)
   const found = meter.result()
   if (found.digest === digest && found.size === size) return
-  throw invalidState(`${what} changed while the image was being built: build it again`, {
-    expected: digest,
-    found: found.digest,
-  })
+  throw unusableFile(`${what} changed while the image was being built: build it again`)
 }
 
 /** Reads a source to its end, for what is learnt on the way. */

@@ -1,5 +1,5 @@
 import { createTarPacker, type TarHeader, type TarPackController } from 'modern-tar'
-import { invalidState } from '../../core/errors.ts'
+import { unusableFile } from '../../core/errors.ts'
 import type { LayerEntry, LayerFile } from '../layer-plan.ts'
 
 /** Nothing of when and where it was packed is in an archive. */
@@ -38,7 +38,7 @@ async function* contentOf({ path, open }: LayerFile): AsyncGenerator<Uint8Array>
     yield* open()
   } catch (error) {
     throw error instanceof Error && 'syscall' in error
-      ? invalidState(`${path} of the image cannot be read: ${error.message}`)
+      ? unusableFile(`${path} of the image cannot be read: ${error.message}`, error)
       : error
   }
 }

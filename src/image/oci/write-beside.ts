@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { invalidState, resourceExhausted, ServingError } from '../../core/errors.ts'
+import { resourceExhausted, ServingError, unusableFile } from '../../core/errors.ts'
 
 const BUFFER_BYTES = 1024 * 1024
 
@@ -31,7 +31,7 @@ export async function writeBeside(
 /** A file that cannot be written where the user wants it, for the user. */
 export function cannotWrite(path: string, error: unknown): unknown {
   if (error instanceof ServingError || !(error instanceof Error) || !('syscall' in error)) return error
-  return invalidState(`${path} cannot be written: ${error.message}`)
+  return unusableFile(`${path} cannot be written: ${error.message}`, error)
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { invalidState } from '../../core/errors.ts'
+import { unusableFile } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { Image } from '../image.ts'
 import type { Blob } from './blob.ts'
@@ -50,7 +50,7 @@ async function otherImages({ folder, name }: LayoutTarget): Promise<readonly unk
   if (text === undefined) return []
   const index = parsed(text)
   if (!isRecord(index) || !Array.isArray(index['manifests'])) {
-    throw invalidState(`${file} is not the index of an OCI image layout`)
+    throw unusableFile(`${file} is not the index of an OCI image layout`)
   }
   return index['manifests'].filter((entry) => nameOf(entry) !== name)
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { invalidState } from '../../../core/errors.ts'
+import { notInstalled } from '../../../core/errors.ts'
 import { IMAGE_BUILDERS } from '../../dockerfile-settings.ts'
 
 /** A program that builds the image of a folder with a Dockerfile. */
@@ -32,7 +32,7 @@ export function findBuilder(wanted: ImageBuilder | undefined): ImageBuilder {
   const found = (wanted === undefined ? IMAGE_BUILDERS : [wanted]).find(isInPath)
   if (found !== undefined) return found
   const missing = wanted === undefined ? 'neither docker nor podman nor buildah is' : `${wanted} is not`
-  throw invalidState(`There is no builder: ${missing} in the PATH. \`headrace build-image\` needs none`)
+  throw notInstalled(`There is no builder: ${missing} in the PATH. \`headrace build-image\` needs none`)
 }
 
 /** Shows what the builder says while it builds. @returns its exit code */

@@ -5,6 +5,7 @@ import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import type { ImageModel } from '../../../image/image-config-of.ts'
 import { imageModelDigest } from '../../../image/model/image-model-files.ts'
 import { type ModelNeeds, modelNeeds } from '../../../image/model/model-needs.ts'
+import { cannotBeServed } from '../../cannot-be-served.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import type { EngineSettings } from '../../engine-settings.ts'
 import { prepareOptions } from '../../prepare-options.ts'
@@ -32,7 +33,9 @@ export async function settleModel(
   const { modelUri } = settings
   if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
   const source = await resolve(modelUri, settings, logger, signal)
-  const needs = await modelNeeds(source.path, prepareOptions(settings, logger))
+  const needs = await modelNeeds(source.path, prepareOptions(settings, logger)).catch((error: unknown) => {
+    throw cannotBeServed(modelUri, error)
+  })
   const facts = {
     name: source.name,
     uri: source.canonicalUri,

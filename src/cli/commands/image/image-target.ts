@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { invalidParameter } from '../../../core/errors.ts'
 
 /** Where an image is written. */
@@ -20,7 +21,14 @@ export function imageTarget(output: string, stdout: { readonly isTTY?: boolean }
   }
   const layout = /^oci:(.*)$/s.exec(output)?.[1]
   if (output === '' || layout === '') throw invalidParameter(`--output: '${output}' names no file`)
-  return layout === undefined
-    ? { kind: 'archive', file: output }
-    : { kind: 'layout', folder: join(layout, '.') }
+  if (layout !== undefined) return { kind: 'layout', folder: join(layout, '.') }
+  expectFolder(output)
+  return { kind: 'archive', file: output }
+}
+
+/** Better now than when all is built. */
+function expectFolder(file: string): void {
+  const folder = dirname(file)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  throw invalidParameter(`--output: '${file}' cannot be written: there is no folder '${folder}'`)
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { availableResources } from '../../../runtime/cores.ts'
 import { passTrial } from '../../../runtime/trial/pass-trial.ts'
 import { trialLimits } from '../../../runtime/trial/trial-options.ts'
+import { cannotBeServed } from '../../cannot-be-served.ts'
 import type { ImageSettings } from '../../image-settings.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import { trialOptions } from '../../trial-settings.ts'
@@ -32,5 +33,8 @@ export async function tryModel(
     limits: trialLimits(options, availableResources().memoryBytes),
     signal,
     log: logger,
+  }).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw cannotBeServed(source.uri, error)
   })
 }

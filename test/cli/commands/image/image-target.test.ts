@@ -19,6 +19,10 @@ test('an image is not written to a terminal', () => {
   expect(imageTarget('iris.tar', TERMINAL)).toEqual({ kind: 'archive', file: 'iris.tar' })
 })
 
+test('a file in a folder that is not there is refused before anything is built', () => {
+  expect(() => imageTarget('no/such/folder/x.tar', PIPE)).toThrow("there is no folder 'no/such/folder'")
+})
+
 test.each(['', 'oci:'])('--output %j names nothing', (output) => {
   expect(() => imageTarget(output, PIPE)).toThrow('names no file')
 })
