@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import { messageOf, ServingError } from '../../core/errors.ts'
 import type { Predictor } from '../../core/predictor.ts'
 import type { ResolvedModel } from '../../core/resolved-model.ts'
@@ -79,6 +80,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
   const [place, { compileScoringCodec }] = await Promise.all([openModel(mlmodel, options), importCompiler()])
   const engineMs = performance.now() - opening
   try {
+    await letOthersGo(options)
     const { inputs, outputs } = place.candidate
     const scoring = compileScoringCodec({
       ...{ signature: mlmodel.signature, inputs, outputs },
@@ -88,6 +90,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     const { measured } = options
     const rowMs = measured ? measured.rowMs : await timeRow(place.candidate, scoring, bodies, options)
     const placed = await place.settle(rowMs)
+    await letOthersGo(options)
     options.onStage?.('proving')
     const proved = { predictor: placed.predictor, scoring }
     const goldenRequests = measured ? 0 : await prove(proved, bodies, options)
@@ -138,6 +141,11 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     await place.close()
     throw error
   }
+}
+
+/** Each step of a load takes a millisecond or two: together they would be felt by those who are served in this thread. */
+async function letOthersGo({ beside = false }: LoadModelOptions): Promise<void> {
+  if (beside) await setImmediate()
 }
 
 function importCompiler() {

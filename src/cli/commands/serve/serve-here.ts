@@ -24,6 +24,7 @@ import { shareTuning } from './share-tuning.ts'
 import { SharedControl } from './shared-control.ts'
 import { isOfSettings, startSteps } from './start-steps.ts'
 import type { ServingTracker } from './track/serving-tracker.ts'
+import { readSwapModules } from './watch/swap-modules.ts'
 import { watchHangs } from './watch-hangs.ts'
 
 /** What a server is made of before its models are there. */
@@ -211,6 +212,7 @@ async function begin(serving: Serving): Promise<void> {
   }
   if (link === undefined) control.noteStart()
   else serveFor(link, serving)
+  if (settings.watch) void readSwapModules()
   if (place.kind === 'listener') return
   if (place.kind === 'alone') await announce({ ...serving, choice }, { port, grpcPort })
   opened?.start({ port, ...(grpcPort === undefined ? {} : { grpcPort }) })
