@@ -11,7 +11,7 @@ import type { ServerWorkload } from '../../src/image/kubernetes/workload.ts'
 import { BREAST_CANCER, csvOfRows } from '../batch/support/batch-files.ts'
 import { FROM_SOURCES, HeadraceProcess, ROOT } from '../e2e/support/headrace-process.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
-import { problemsOf } from '../image/kubernetes/check-object.ts'
+import { problemsOf } from '../image/kubernetes/support/check-object.ts'
 
 const FOLDER = join(ROOT, 'deploy/kubernetes')
 /** kustomize v5, which `.ci/run` builds. */

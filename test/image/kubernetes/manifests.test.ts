@@ -8,7 +8,7 @@ import { isObjectName, labelValue, objectName } from '../../../src/image/kuberne
 import type { Container, Manifest } from '../../../src/image/kubernetes/objects.ts'
 import { serverManifests } from '../../../src/image/kubernetes/server-manifests.ts'
 import type { ServerWorkload } from '../../../src/image/kubernetes/workload.ts'
-import { problemsOf } from './check-object.ts'
+import { problemsOf } from './support/check-object.ts'
 
 const EVERYTHING: ServerWorkload = {
   ...GENERIC_SERVER,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { addDeployCommand } from '../../../../src/cli/commands/deploy.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
-import { problemsOf } from '../../../image/kubernetes/check-object.ts'
+import { problemsOf } from '../../../image/kubernetes/support/check-object.ts'
 
 const IRIS = new URL('../../../../models/iris/1', import.meta.url).pathname
 
