@@ -1,5 +1,5 @@
 # A general image of Headrace: serves any model URI given at run time, or is the tracking server (docs/deploy/docker.md).
-# An image with its model in it, and a third of the size, is made by `headrace build-image`.
+# An image with its model in it, without a shell and npm, is made by `headrace build-image`.
 ARG BASE=node:24-slim
 
 FROM ${BASE} AS build

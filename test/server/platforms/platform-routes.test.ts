@@ -96,7 +96,7 @@ describe('SageMaker', () => {
     const url = await urlOf({ batchTransformBytes: 3 * 1024 * 1024 })
     expect(await ask(`${url}/execution-parameters`)).toEqual([
       200,
-      { MaxConcurrentTransforms: expect.any(Number), BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 3 },
+      { MaxConcurrentTransforms: expect.any(Number), BatchStrategy: 'SINGLE_RECORD', MaxPayloadInMB: 3 },
     ])
   })
 
