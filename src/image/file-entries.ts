@@ -22,7 +22,11 @@ export async function fileEntry(place: string, source: string, mode = 0o644): Pr
  * @param place its absolute path in the image
  */
 export function textEntry(place: string, text: string): LayerFile {
-  const bytes = Buffer.from(text)
+  return bytesEntry(place, Buffer.from(text))
+}
+
+/** Bytes as a file in a layer. @param place its absolute path in the image */
+export function bytesEntry(place: string, bytes: Uint8Array): LayerFile {
   return {
     kind: 'file',
     path: place.slice(1),

@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
 import { internalError, invalidState } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { fileEntry, keyOfEntries } from '../file-entries.ts'
 import { PROGRAM_FOLDER } from '../image-config-of.ts'
 import type { LayerFile, LayerPlan, PackageNote } from '../layer-plan.ts'
 
@@ -26,13 +25,13 @@ const PACKAGES_FILE = 'packages.json'
  */
 export async function planProgram({ engine, folder }: ProgramPlanOptions): Promise<LayerPlan> {
   const place = join(folder ?? builtPrograms(), engine)
-  const files = await readProgram(place)
+  const entries = await readProgram(place)
   const packages = parsePackages(await readFile(join(place, PACKAGES_FILE), 'utf8'))
   return {
     title: 'headrace',
-    cacheKey: keyOf(files),
+    cacheKey: await keyOfEntries(entries),
     compression: 'gzip',
-    entries: files.map(({ entry }) => entry),
+    entries,
     packages,
   }
 }
@@ -43,35 +42,13 @@ function builtPrograms(): string {
   return join(dirname(manifest), 'dist/image')
 }
 
-interface ProgramFile {
-  readonly entry: LayerFile
-  readonly sha256: string
-}
-
-async function readProgram(place: string): Promise<readonly ProgramFile[]> {
+async function readProgram(place: string): Promise<readonly LayerFile[]> {
   const names = await readdir(place).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
     throw invalidState(`The program for images is not in ${place}: it is made by \`npm run build\``)
   })
-  const files = names.filter((name) => name !== PACKAGES_FILE).sort()
-  return await Promise.all(files.map((name) => readProgramFile(place, name)))
-}
-
-async function readProgramFile(place: string, name: string): Promise<ProgramFile> {
-  const path = join(place, name)
-  const content = await readFile(path)
-  const entry: LayerFile = {
-    kind: 'file',
-    path: `${PROGRAM_FOLDER.slice(1)}/${name}`,
-    mode: 0o644,
-    size: content.byteLength,
-    open: () => createReadStream(path),
-  }
-  return { entry, sha256: hash('sha256', content, 'hex') }
-}
-
-function keyOf(files: readonly ProgramFile[]): string {
-  return hash('sha256', files.map(({ entry, sha256 }) => `${entry.path} ${sha256}\n`).join(''), 'hex')
+  const files = names.filter((name) => name !== PACKAGES_FILE)
+  return await Promise.all(files.map((name) => fileEntry(`${PROGRAM_FOLDER}/${name}`, join(place, name))))
 }
 
 function parsePackages(text: string): readonly PackageNote[] {
