@@ -26,7 +26,7 @@ export class PartialFile {
       const file = await (length === undefined ? replaceFile(partial) : replaceByCopy(partial, length))
       return new PartialFile(path, file, length ?? 0)
     } catch (error) {
-      throw length !== undefined && isNotThere(error) ? takenAway(path) : openFailure(path, error)
+      throw isNotThere(error) && existsSync(dirname(path)) ? takenAway(path) : openFailure(path, error)
     }
   }
 

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { copyFile, type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { invalidParameter } from '../../core/errors.ts'
+
+/** Of the name that a file has before it is in its place. */
+const NAME_BYTES = 4
+const COPY_NAME = new RegExp(`^[0-9a-f]{${2 * NAME_BYTES}}$`)
 
 /**
  * An empty file in the place of whatever has the name. A run that has not ended may still write to that one: it
@@ -17,6 +22,7 @@ export function replaceFile(path: string): Promise<FileHandle> {
  * @throws ServingError INVALID_PARAMETER_VALUE where it is shorter
  */
 export async function replaceByCopy(path: string, length: number): Promise<FileHandle> {
+  await sweep(path)
   try {
     return await putInPlace(path, (beside) => copyOf(path, beside, length))
   } catch (error) {
@@ -26,7 +32,7 @@ export async function replaceByCopy(path: string, length: number): Promise<FileH
 }
 
 async function putInPlace(path: string, make: (beside: string) => Promise<FileHandle>): Promise<FileHandle> {
-  const beside = `${path}.${randomBytes(4).toString('hex')}`
+  const beside = `${path}.${randomBytes(NAME_BYTES).toString('hex')}`
   let file: FileHandle | undefined
   try {
     file = await make(beside)
@@ -36,6 +42,16 @@ async function putInPlace(path: string, make: (beside: string) => Promise<FileHa
     await file?.close()
     await rm(beside, { force: true })
     throw error
+  }
+}
+
+/** Removes copies of runs that died over them. One that is at it finds its own gone, and gives up. */
+async function sweep(path: string): Promise<void> {
+  const own = `${basename(path)}.`
+  for (const name of await readdir(dirname(path))) {
+    if (name.startsWith(own) && COPY_NAME.test(name.slice(own.length))) {
+      await rm(join(dirname(path), name), { force: true })
+    }
   }
 }
 

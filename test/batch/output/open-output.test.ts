@@ -104,6 +104,8 @@ describe('the output of a run', () => {
     const first = await open(path)
     await first.append(predicted(), AT)
     await first.checkpoint()
+    // Of a run that died while it made its copy.
+    writeFileSync(`${path}.partial.01234567`, 'half')
     const second = await open(path, await lastCheckpoint({ path, identity }))
     await first.append(predicted(), AT)
     await expect(first.finish()).rejects.toMatchObject({ code: 'RESOURCE_CONFLICT' })

@@ -202,7 +202,7 @@ describe('the text of manifests', () => {
     fc.assert(
       fc.property(odd, odd, (uri, name) => {
         const model = { name, uri, version: '1' }
-        const manifests = serverManifests({ ...EVERYTHING, model })
+        const manifests = serverManifests({ ...EVERYTHING, model }).slice(0, 2)
         const text = manifestText(manifests)
         for (const version of ['1.1', '1.2'] as const) {
           const read = [...parseAllDocuments(text, { version })].map((document) => document.toJS() as object)
