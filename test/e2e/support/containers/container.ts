@@ -29,6 +29,11 @@ export class Container {
     await this.#until(`${url} is answered`, async () => (await fetch(url)).status === 200)
   }
 
+  /** Waits until its log says that it listens: nobody asks it for that. */
+  async listens(): Promise<void> {
+    await this.#until('it listens', async () => (await this.logs()).includes('is listening on'))
+  }
+
   /** Waits until its own health check holds. */
   async isHealthy(): Promise<void> {
     await this.#until('it is healthy', async () => {
@@ -47,11 +52,18 @@ export class Container {
 
   async #until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + START_TIMEOUT_MS
+    let problem: unknown
+    const fails = (error: unknown): boolean => {
+      problem = error
+      return false
+    }
     for (;;) {
-      if (await holds().catch(() => false)) return
+      if (await holds().catch(fails)) return
       const { stdout } = await this.#podman.podman('inspect', '--format', '{{.State.Running}}', this.name)
       if (stdout.trim() !== 'true' || performance.now() > end) {
-        throw new Error(`${this.name} has ended, or it takes too long until ${what}:\n${await this.logs()}`)
+        throw new Error(`${this.name} has ended, or it takes too long until ${what}:\n${await this.logs()}`, {
+          cause: problem,
+        })
       }
       await sleep(20)
     }

@@ -5,13 +5,14 @@ import { Container } from './container.ts'
 import { type Executed, execute, pathOf } from './programs.ts'
 
 /** What containers get: machines differ in what they let root raise. */
-const CONTAINERS_CONF = `[containers]
+const containersConf = (folder: string): string => `[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 netns = "host"
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+tmp_dir = "${folder}/libpod"
 `
 
 /** Names without a registry are looked for on this machine alone. */
@@ -34,7 +35,7 @@ export class Podman {
   constructor() {
     for (const program of ['podman', 'runc'] as const) pathOf(program)
     const files = {
-      CONTAINERS_CONF: this.#write('containers.conf', CONTAINERS_CONF),
+      CONTAINERS_CONF: this.#write('containers.conf', containersConf(this.#folder)),
       CONTAINERS_STORAGE_CONF: this.#write('storage.conf', this.#storage()),
       CONTAINERS_REGISTRIES_CONF: this.#write('registries.conf', REGISTRIES_CONF),
     }
