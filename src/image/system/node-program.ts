@@ -32,16 +32,19 @@ export async function nodeProgram(request: NodeRequest): Promise<NodeProgram> {
   return (await runningNode(request.platform)) ?? (await fetchedNode(request))
 }
 
-/**
- * A Node that a distribution has put together from its own libraries (Debian's libnode, libuv, ICU) also reads files of theirs
- * at run time, which no ELF file tells of.
- */
 async function runningNode(platform: Platform): Promise<NodeProgram | undefined> {
   const path = process.execPath
-  if (!isPlatformOfHost(platform)) return undefined
-  const { needed } = await readElfNeeds(path)
-  if (!needed.every((name) => PLAIN_LIBRARIES.test(name))) return undefined
+  if (!isPlatformOfHost(platform) || !(await standsOnPlainLibraries(path))) return undefined
   return { path, version: process.versions.node, licence: await licenceOf(dirname(dirname(path))) }
+}
+
+/**
+ * Whether a Node is like nodejs.org's. One that a distribution has put together from libraries of its own (Debian's libnode, libuv,
+ * ICU) also reads files of theirs at run time, which no ELF file tells of.
+ */
+export async function standsOnPlainLibraries(path: string): Promise<boolean> {
+  const { needed } = await readElfNeeds(path)
+  return needed.every((name) => PLAIN_LIBRARIES.test(name))
 }
 
 /** The registry is asked which versions there are only where this one is not in the cache. */
@@ -56,7 +59,8 @@ async function fetchedNode({ platform, ...options }: NodeRequest): Promise<NodeP
 
 async function publishedVersion(name: string, signal: AbortSignal | undefined): Promise<string> {
   const answer = await askNpm(`Looking for ${name}`, ['view', name, 'versions'], signal)
-  const published = Array.isArray(answer) ? answer.filter((version) => typeof version === 'string') : []
+  // Of a single version npm makes no list.
+  const published = [answer].flat().filter((version) => typeof version === 'string')
   const version = nearestVersion(process.versions.node, published)
   if (version !== undefined) return version
   throw notInstalled(`Of ${name} there is no version like ${process.versions.node} in the npm registry`)

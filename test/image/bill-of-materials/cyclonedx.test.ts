@@ -81,7 +81,7 @@ describe('a bill of materials', () => {
       fc.asyncProperty(fc.array(note, { maxLength: 5 }), async (notes) => {
         expect(await faults(billOfMaterials(notes, SUBJECT))).toBeNull()
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     )
   })
 })

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
@@ -9,15 +7,10 @@ import { packTar } from 'modern-tar/fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fetchPackage } from '../../../src/image/packages/fetch-package.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
+import { NpmRegistry } from '../support/npm-registry.ts'
 
-const TOKEN = 'a-secret-token'
-let archive: Buffer
-let server: Server
-let url: string
-let integrity: string
-let requests: string[]
+let registry: NpmRegistry
 
-/** One package, `made`, in one version, for those who have the token. */
 beforeAll(async () => {
   const entries = [
     { type: 'content', target: 'package/package.json', content: '{"name":"made","version":"1.2.3"}' },
@@ -25,21 +18,10 @@ beforeAll(async () => {
     { type: 'content', target: 'package/bin/unwanted', content: 'x' },
     { type: 'content', target: 'package/xx/xx/outside', content: 'x' },
   ] as const
-  archive = gzipSync(leaving(await buffer(packTar(entries))))
-  server = createServer((request, response) => {
-    requests.push(request.url ?? '')
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) response.writeHead(401).end('{}')
-    else if (request.url === '/made') response.end(JSON.stringify(manifest()))
-    else if (request.url === '/made/-/made-1.2.3.tgz') response.end(archive)
-    else response.writeHead(404).end('{}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const archive = gzipSync(leaving(await buffer(packTar(entries))))
+  registry = await NpmRegistry.start('made', new Map([['1.2.3', archive]]))
 })
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => registry.stop())
 
 /** An archive with an entry that would lie outside of the folder, which a library does not pack. */
 function leaving(tar: Buffer): Buffer {
@@ -52,27 +34,12 @@ function leaving(tar: Buffer): Buffer {
   return tar
 }
 
-function manifest(): object {
-  const dist = { integrity, tarball: `${url}/made/-/made-1.2.3.tgz` }
-  return {
-    name: 'made',
-    'dist-tags': { latest: '1.2.3' },
-    versions: { '1.2.3': { name: 'made', version: '1.2.3', dist } },
-  }
-}
-
 let cacheFolder: string
 beforeEach(() => {
-  requests = []
-  integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`
+  registry.requests.length = 0
+  registry.integrity = undefined
   cacheFolder = temporaryFolder()
-  const configuration = join(temporaryFolder(), '.npmrc')
-  writeFileSync(
-    configuration,
-    `registry=${url}\n${url.replace('http:', '')}/:_authToken=${TOKEN}\nfetch-retries=0\n`,
-  )
-  vi.stubEnv('npm_config_userconfig', configuration)
-  vi.stubEnv('npm_config_cache', temporaryFolder())
+  registry.configure()
 })
 
 function fetchMade(files: readonly string[] = ['bin/program'], version = '1.2.3'): Promise<string> {
@@ -90,9 +57,9 @@ describe('files of a package', () => {
 
   test('are taken from the cache, unless they were changed there', async () => {
     const folder = await fetchMade()
-    requests = []
+    registry.requests.length = 0
     await fetchMade()
-    expect(requests).toEqual([])
+    expect(registry.requests).toEqual([])
     writeFileSync(join(folder, 'bin/program'), 'another')
     await fetchMade()
     expect(readFileSync(join(folder, 'bin/program'), 'utf8')).toBe('#!program')
@@ -101,7 +68,7 @@ describe('files of a package', () => {
 
 describe('a package that cannot be had', () => {
   test('has another content than the registry says', async () => {
-    integrity = `sha512-${createHash('sha512').update('other').digest('base64')}`
+    registry.integrity = `sha512-${createHash('sha512').update('other').digest('base64')}`
     await expect(fetchMade()).rejects.toThrow(/Fetching made@1\.2\.3: npm failed: EINTEGRITY/)
     expect(readdirSync(join(cacheFolder, 'packages'))).toEqual([])
   })
