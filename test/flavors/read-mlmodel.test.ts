@@ -286,3 +286,33 @@ describe('a model path', () => {
     await expect(readMlModel('/dev/zero')).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
   })
 })
+
+describe('a flavor that is asked for', () => {
+  const BOTH = 'flavors:\n  onnx: {data: model.onnx}\n  tfjs: {data: model.json}\n  python_function: {}\n'
+
+  test('is read where the model has it, whichever is preferred otherwise', async () => {
+    const folder = folderWith(BOTH)
+    expect((await readMlModel(folder)).flavor).toBe('onnx')
+    expect(await readMlModel(folder, 'tfjs')).toMatchObject({
+      flavor: 'tfjs',
+      flavorConfig: { data: 'model.json' },
+    })
+  })
+
+  test.each(['sklearn', 'python_function', 'toString'])(
+    'is refused where it is not served: %s',
+    async (flavor) => {
+      await expect(readMlModel(folderWith(BOTH), flavor)).rejects.toMatchObject({
+        code: 'INVALID_PARAMETER_VALUE',
+        message: `The model has no flavor '${flavor}'; its flavors are: onnx, tfjs, python_function.`,
+      })
+    },
+  )
+
+  test('is refused of a bare file of another kind', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'net.onnx'), '')
+    expect((await readMlModel(folder, 'onnx')).flavor).toBe('onnx')
+    await expect(readMlModel(folder, 'tfjs')).rejects.toThrow(/has no flavor 'tfjs'; its flavors are: onnx/)
+  })
+})
