@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { messageOf, ServingError, unusableCache } from '../../core/errors.ts'
@@ -17,7 +17,8 @@ import { writeBeside } from './write-beside.ts'
  *     node-0123456789abcdef….tar.gz    the layer; its time is when it was last used
  *     node-0123456789abcdef….json      its digests, written after it
  *
- * A layer whose bytes are not those of its digest is as good as absent.
+ * A layer whose bytes are not those of its digest is as good as absent, and so is one whose digest another user may have written: it
+ * would go into images.
  */
 export interface LayerPlace {
   readonly folder: string
@@ -31,12 +32,14 @@ type KeptLayer = PackedLayer & Pick<Layer, 'open'>
 /** Another packing of the same entries would be another layer. */
 const PACKING = `packing 1, ${GZIP_KEY}`
 const READ_BYTES = 1024 * 1024
+/** Permission of the group and of everybody. */
+const OTHERS_WRITE = 0o022
 
 /** A layer of the cache, its bytes checked; undefined where it is not there, or damaged. */
 export async function keptLayer(place: LayerPlace): Promise<KeptLayer | undefined> {
   const { blob, note } = filesOf(place)
   try {
-    const packed = packedLayer(JSON.parse(await readFile(note, 'utf8')))
+    const packed = packedLayer(JSON.parse(await readOwn(note)))
     if (packed === undefined) return undefined
     const layer = fromFile(blob, packed, place)
     await drain(layer.open())
@@ -45,6 +48,19 @@ export async function keptLayer(place: LayerPlace): Promise<KeptLayer | undefine
     return layer
   } catch {
     return undefined
+  }
+}
+
+/** @throws Error where others than this user have written the file, or may write it */
+async function readOwn(path: string): Promise<string> {
+  const file = await open(path)
+  try {
+    const { uid, mode } = await file.stat()
+    if (uid !== (process.getuid?.() ?? uid) || (mode & OTHERS_WRITE) !== 0)
+      throw new Error(`${path} is not ours`)
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
   }
 }
 
@@ -99,11 +115,11 @@ function filesOf({ folder, title, key }: LayerPlace): { readonly blob: string; r
 
 function fromFile(path: string, packed: PackedLayer, { title }: LayerPlace): KeptLayer {
   const what = `The cached layer '${title}'`
-  const open = (): ReturnType<Layer['open']> =>
+  const openLayer = (): ReturnType<Layer['open']> =>
     Readable.from(checked(createReadStream(path, { highWaterMark: READ_BYTES }), packed, what), {
       objectMode: false,
     })
-  return { ...packed, open }
+  return { ...packed, open: openLayer }
 }
 
 async function* documentOf(packed: PackedLayer): AsyncGenerator<Uint8Array> {

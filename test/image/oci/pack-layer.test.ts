@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -79,6 +79,16 @@ test.each([
   const layer = await packLayer(plan, { cacheFolder, signal })
   expect(opened()).toBe(2)
   expect(sha256(await bytesOf(layer.open()))).toBe(digest)
+})
+
+test('a cached layer whose digest others may write is packed again', async () => {
+  const cacheFolder = temporaryFolder()
+  const { plan, opened } = countedPlan('key')
+  await packLayer(plan, { cacheFolder, signal })
+  const [note = ''] = (await readdir(layersFolder(cacheFolder))).filter((name) => name.endsWith('.json'))
+  await chmod(join(layersFolder(cacheFolder), note), 0o666)
+  await packLayer(plan, { cacheFolder, signal })
+  expect(opened()).toBe(2)
 })
 
 test('a cached layer that is damaged after it was found is not passed on as if it were whole', async () => {
