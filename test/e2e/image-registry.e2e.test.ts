@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseReference } from '../../src/image/registry/image-reference.ts'
@@ -14,7 +14,6 @@ import { ROOT, run } from './support/headrace-process.ts'
 import { score } from './support/serving.ts'
 
 const LOGIN = { username: 'user', password: 'p:äss word' }
-const ROWS = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
 
 const folder = temporaryFolder()
 const model = join(folder, 'iris')
@@ -35,6 +34,8 @@ afterAll(async () => {
 
 const build = (...args: string[]) => buildImage(['-m', model, '--no-trial', '--cache-dir', cache, ...args])
 
+const example = (): unknown => JSON.parse(readFileSync(join(model, 'serving_input_example.json'), 'utf8'))
+
 describe('a real registry', () => {
   test('gets an image by build-image, of which podman runs what it pulls', async () => {
     const name = `${open.host}/team/iris:1`
@@ -52,7 +53,7 @@ describe('a real registry', () => {
       env: { MLFLOW_PORT: String(port) },
     })
     await container.answers(`http://127.0.0.1:${port}/ping`)
-    expect(await score(`http://127.0.0.1:${port}`, ROWS)).toMatchObject({ status: 200 })
+    expect(await score(`http://127.0.0.1:${port}`, example())).toMatchObject({ status: 200 })
     expect((await container.terminate()).code).toBe(0)
   })
 

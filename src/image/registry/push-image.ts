@@ -33,7 +33,7 @@ export async function pushImage(
   if (reference.digest !== undefined && reference.digest !== digest) {
     throw invalidParameter(`The image to be pushed is ${digest}, and its name says ${reference.digest}`)
   }
-  const blobs = [...new Map([...image.layers, image.config].map((blob) => [blob.digest, blob])).values()]
+  const blobs = blobsOnce([...image.layers, image.config])
   const connection = new RegistryConnection(reference, options, scopesFor(reference, blobs))
   try {
     await pushBlobs(connection, blobs, options)
@@ -42,6 +42,15 @@ export async function pushImage(
     await connection.close()
   }
   return { digest }
+}
+
+/** Each blob once; of equal ones that which the registry has somewhere. */
+function blobsOnce(blobs: readonly Blob[]): readonly Blob[] {
+  const once = new Map<string, Blob>()
+  for (const blob of blobs) {
+    if (once.get(blob.digest)?.heldBy === undefined) once.set(blob.digest, blob)
+  }
+  return [...once.values()]
 }
 
 /** To write here, and to read where layers are taken from. */

@@ -110,6 +110,19 @@ describe('a push', () => {
     expect(scopes).toContain('repository:library/base:pull')
   })
 
+  test('takes a layer from there also where an equal one was made anew', async () => {
+    const registry = await start()
+    registry.store.putBlob('library/base', LARGE)
+    const held = { ...layerOf(LARGE), heldBy: { registry: registry.host, repository: 'library/base' } }
+    for (const [tag, layers] of [
+      ['1', [held, layerOf(LARGE)]],
+      ['2', [layerOf(LARGE), held]],
+    ] as const) {
+      await push(registry, {}, `equal${tag}:1`, imageOf(layers))
+    }
+    expect(registry.requests('PATCH', UPLOAD)).toHaveLength(0)
+  })
+
   test('sends a layer that cannot be taken from there after all', async () => {
     const registry = await start()
     const held = { ...layerOf(LARGE), heldBy: { registry: registry.host, repository: 'library/base' } }
