@@ -235,7 +235,8 @@ export class Exchange implements OpenRequest, ReadyReply, ChannelWatcher {
   }
 
   #tellVariant(status: number): void {
-    if (this.rolled !== undefined) this.headers.push(...this.rolled.replyHeaders(status).flat())
+    if (this.rolled === undefined) return
+    for (const [name, value] of this.rolled.replyHeaders(status)) this.headers.push(name, value)
   }
 
   #failed(thrown: unknown): ServingError {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { deadlineExceeded, isRefusal } from '../../core/errors.ts'
 import type { InferenceRequest } from '../../core/inference.ts'
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
-import type { InferenceCaller } from '../../runtime/data-plane.ts'
+import type { InferenceCaller, InferOptions } from '../../runtime/data-plane.ts'
 import { Cancellation } from '../cancellation.ts'
 import type { InferencePlane } from '../server-options.ts'
 import { DROPPED, type SideResult, type SideRun } from './side-run.ts'
@@ -15,14 +15,16 @@ export interface SideCallKeeper {
 }
 
 /**
- * A model under way with a request that was answered already. Without a promise and a timer of its own: what a copy leaves
- * to the garbage collector, the answers of others wait for.
+ * A run on its way, from its offer to its end. It is its own options, without a promise and a timer: what a copy leaves to the
+ * garbage collector, the answers of others wait for.
  */
-export class SideCall implements InferenceCaller {
+export class SideCall implements InferenceCaller, InferOptions {
   readonly run: SideRun
-  readonly begunAt = performance.now()
+  readonly signal = new Cancellation()
+  readonly offeredAt = performance.now()
+  /** Infinity before. */
+  begunAt = Number.POSITIVE_INFINITY
   readonly #keeper: SideCallKeeper
-  readonly #signal = new Cancellation()
   #request: InferenceRequest | undefined
   #isGivenUp = false
 
@@ -34,6 +36,7 @@ export class SideCall implements InferenceCaller {
   /** Never throws. */
   begin(dataPlane: InferencePlane): void {
     const { model, source } = this.run
+    this.begunAt = performance.now()
     try {
       const read = source.requestFor(model)
       if (read instanceof Promise) {
@@ -66,7 +69,7 @@ export class SideCall implements InferenceCaller {
       this,
       this.#failure(deadlineExceeded('The copy of a request was not answered in time')),
     )
-    this.#signal.abort()
+    this.signal.abort()
   }
 
   #failure(error: unknown): SideResult {
@@ -75,7 +78,7 @@ export class SideCall implements InferenceCaller {
 
   #submit(dataPlane: InferencePlane, { inputs, parameters }: InferenceRequest): void {
     this.#request = { inputs: copied(inputs), parameters }
-    dataPlane.submit(this.run.model, this.#request, { signal: this.#signal }, this)
+    dataPlane.submit(this.run.model, this.#request, this, this)
   }
 }
 

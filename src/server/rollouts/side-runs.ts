@@ -22,18 +22,13 @@ const GATHER_MS = 4
 /** Of one turn of the event loop: handing over that many takes about 0.1 ms. */
 const MOST_AT_ONCE = 16
 
-interface Waiting {
-  readonly run: SideRun
-  readonly offeredAt: number
-}
-
 /**
  * Runs models for requests that are answered already: gathered for some milliseconds, so that the model may run them
  * together. None begins before the answers of its turn of the event loop are written; what hangs is given up by its deadline.
  */
 export class SideRuns implements SideCallKeeper {
   readonly #init: SideRunsInit
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: SideCall[] = []
   /** By the time at which they began. */
   readonly #underWay = new Set<SideCall>()
   /** Runs that were given up and have not ended, of each model that has any. */
@@ -53,7 +48,7 @@ export class SideRuns implements SideCallKeeper {
       return
     }
     this.#heldBytes += run.source.bytes
-    this.#waiting.push({ run, offeredAt: performance.now() })
+    this.#waiting.push(new SideCall(run, this))
     // The other half of the room is for what comes while these are under way.
     if (2 * this.#waiting.length >= this.#init.most) this.#awaitTurn()
     else this.#gathering ??= setTimeout(() => this.#awaitTurn(), GATHER_MS).unref()
@@ -81,28 +76,27 @@ export class SideRuns implements SideCallKeeper {
   #awaitTurn(): void {
     if (this.#isAhead) return
     this.#isAhead = true
-    clearTimeout(this.#gathering)
     setImmediate(() => setImmediate(() => this.#beginAll()))
   }
 
   #beginAll(): void {
     this.#isAhead = false
+    clearTimeout(this.#gathering)
     this.#gathering = undefined
     const now = performance.now()
-    for (const { run, offeredAt } of this.#waiting.splice(0, MOST_AT_ONCE)) {
-      if (now - offeredAt > this.#init.mostLagMs) this.#end(run, DROPPED)
-      else this.#begin(run)
+    for (const call of this.#waiting.splice(0, MOST_AT_ONCE)) {
+      if (now - call.offeredAt > this.#init.mostLagMs) this.#end(call.run, DROPPED)
+      else this.#begin(call)
     }
     if (this.#waiting.length > 0) this.#awaitTurn()
   }
 
   /** The model is not ended meanwhile. */
-  #begin(run: SideRun): void {
-    const call = new SideCall(run, this)
+  #begin(call: SideCall): void {
     this.#underWay.add(call)
-    run.model.admission.hold()
-    this.#watch()
+    call.run.model.admission.hold()
     call.begin(this.#init.dataPlane)
+    this.#watch()
   }
 
   #end(run: SideRun, result: SideResult): void {
