@@ -1,10 +1,13 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseReference } from '../../src/image/registry/image-reference.ts'
 import { openBase } from '../../src/image/registry/open-base.ts'
 import { pushImage } from '../../src/image/registry/push-image.ts'
 import { freePort } from '../fixtures/free-port.ts'
+import { CuttingProxy } from '../fixtures/registry/cutting-proxy.ts'
 import { imageOf, layerOf, someBytes } from '../fixtures/registry/test-image.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { buildImage, buildPrograms } from './support/containers/built-image.ts'
@@ -87,9 +90,26 @@ describe('a real registry', () => {
     await pushImage(image, parseReference(name), { chunkBytes: 1_000_000 })
     expect(open.requests.filter((request) => /^PATCH .*chunks.* 202$/.test(request))).toHaveLength(3)
     const base = await openBase(name, 'linux/amd64', { cacheFolder: folder })
-    const chunks: Buffer[] = []
-    for await (const chunk of base.layers[0]?.open() ?? []) chunks.push(chunk)
-    expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
+    expect((await buffer(base.layers[0]?.open() ?? Readable.from([]))).equals(bytes)).toBe(true)
+  })
+
+  test('gets all of a blob although the connection broke in the middle of a chunk', async () => {
+    const bytes = someBytes(6_000_000, 8)
+    const proxy = await CuttingProxy.start(open.host, 3_500_000)
+    try {
+      const image = imageOf([layerOf(bytes)])
+      const { digest } = await pushImage(image, parseReference(`${proxy.host}/broken/image:1`), {
+        chunkBytes: 2_000_000,
+        backoffFactor: 0.05,
+      })
+      expect(proxy.cuts).toBe(1)
+      const base = await openBase(`${open.host}/broken/image@${digest}`, 'linux/amd64', {
+        cacheFolder: folder,
+      })
+      expect((await buffer(base.layers[0]?.open() ?? Readable.from([]))).equals(bytes)).toBe(true)
+    } finally {
+      await proxy.stop()
+    }
   })
 
   test('with a password is entered by what a login has kept', async () => {
