@@ -1,7 +1,6 @@
 /** What packages a bundle is made of, and the texts of their licences, which most of them want to be passed on. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 /** As `PackageNote` of src/image/layer-plan.ts. */
 export interface BundledPackage {
@@ -21,30 +20,14 @@ interface Manifest {
 }
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i
-/** Manifests without a name only say what kind of modules lie below them. */
-const MARKER = /^\{\s*"type"/
+
+/** A module's package: what stands after the last `node_modules`, with its scope. */
+const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/
 
 /** @param modules ids of the modules of a bundle, which are paths. In the order of names. */
 export function bundledPackages(modules: readonly string[]): readonly BundledPackage[] {
-  const folders = new Set<string>()
-  for (const id of modules) {
-    const path = id.replace(/^\0+/, '').replace(/\?.*$/, '')
-    // Who reads only a version from a manifest has no code of that package.
-    if (path.includes('/node_modules/') && !path.endsWith('/package.json')) folders.add(packageFolder(path))
-  }
-  return [...folders].map(readPackage).sort((a, b) => (a.purl < b.purl ? -1 : 1))
-}
-
-function packageFolder(module: string): string {
-  const manifest = findPackageJSON(`file://${module}`)
-  if (manifest === undefined) throw new Error(`${module} is of no package`)
-  if (!isMarker(manifest)) return dirname(manifest)
-  return packageFolder(dirname(manifest))
-}
-
-function isMarker(path: string): boolean {
-  const text = readFileSync(path, 'utf8')
-  return MARKER.test(text) || !text.includes('"version"')
+  const folders = modules.flatMap((id) => PACKAGE_FOLDER.exec(id.replace(/^\0+/, ''))?.[0] ?? [])
+  return [...new Set(folders)].map(readPackage).sort((a, b) => (a.purl < b.purl ? -1 : 1))
 }
 
 function readPackage(folder: string): BundledPackage {
