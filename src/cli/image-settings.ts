@@ -12,7 +12,7 @@ export const IMAGE_MODEL_SETTINGS = {
     flags: '-m, --model-uri <uri>',
     variable: 'HEADRACE_MODEL_URI',
     default: undefined,
-    help: 'Model that the image serves: any URI that `headrace serve` takes. It is resolved now, and its files go into the image',
+    help: 'Model that the image serves: any URI that `headrace serve` takes; NAME=URI serves it as NAME. It is resolved now, and its files go into the image',
     parse: text,
   }),
   label: setting<Readonly<Record<string, string>>>({

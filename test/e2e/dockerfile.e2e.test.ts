@@ -55,7 +55,7 @@ async function score(url: string): Promise<unknown> {
 
 test('a generated Dockerfile makes an image that serves its model', async () => {
   const name = 'localhost/iris:generated'
-  await build(await generate('-m', IRIS, '--label', 'team=it\'s "ours" for $1'), name)
+  await build(await generate('-m', `iris=${IRIS}`, '--label', 'team=it\'s "ours" for $1'), name)
   const { User, Labels, Config } = await podman.inspect(name)
   expect([User, Labels['team'], Config.Cmd]).toEqual(['1000:1000', 'it\'s "ours" for $1', ['serve']])
   const port = await freePort()
@@ -69,7 +69,12 @@ test('a generated Dockerfile makes an image that serves its model', async () => 
   expect(await score(url)).toEqual([200, { predictions: expect.arrayContaining([expect.any(Object)]) }])
   const { stdout } = await server.exec('/usr/local/bin/node', '-p', 'process.getuid()')
   expect(stdout.trim()).toBe('1000')
+  expect((await fetch(`${url}/v2/models/iris/ready`)).status).toBe(200)
   expect((await server.terminate()).code).toBe(0)
+  // Its model is the one that is predicted with, too.
+  const example = '/opt/ml/model/serving_input_example.json'
+  const predicted = await podman.run(name, { flags: ['--read-only'], args: ['predict', '-i', example] })
+  expect(JSON.parse(predicted.stdout)).toEqual({ predictions: expect.any(Array) })
 })
 
 test('one without a model serves what is mounted', async () => {

@@ -8,6 +8,7 @@ import { type ModelNeeds, modelNeeds } from '../../../image/model/model-needs.ts
 import { cannotBeServed } from '../../cannot-be-served.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import type { EngineSettings } from '../../engine-settings.ts'
+import { planOf } from '../../model-settings.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import type { RegistrySettings } from '../../registry-settings.ts'
 
@@ -32,12 +33,13 @@ export async function settleModel(
 ): Promise<SettledModel> {
   const { modelUri } = settings
   if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
-  const source = await resolve(modelUri, settings, logger, signal)
+  const { uri, name } = planOf(modelUri)
+  const source = await resolve(uri, settings, logger, signal)
   const needs = await modelNeeds(source.path, prepareOptions(settings, logger)).catch((error: unknown) => {
-    throw cannotBeServed(modelUri, error)
+    throw cannotBeServed(uri, error)
   })
   const facts = {
-    name: source.name,
+    name: name ?? source.name,
     uri: source.canonicalUri,
     version: source.version,
     runId: needs.model.runId,
