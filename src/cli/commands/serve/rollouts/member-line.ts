@@ -1,5 +1,5 @@
 import { serializeError, unavailable } from '../../../../core/errors.ts'
-import type { MemberMessage, ThreadMessage } from '../../../../rollout/rollout-messages.ts'
+import type { MemberMessage, RolloutModel, ThreadMessage } from '../../../../rollout/rollout-messages.ts'
 
 /** The line of one member to the rollout thread, and what it needs where that thread has to be started again. */
 export class MemberLine {
@@ -19,8 +19,16 @@ export class MemberLine {
   }
 
   tell(message: ThreadMessage): void {
-    if (message.kind !== 'state') this.#questions.delete(message.id)
+    if (message.kind === 'state') this.#beginBy(message.models)
+    else this.#questions.delete(message.id)
     this.#deliver(message)
+  }
+
+  /** A new thread is told of the models by which the rollouts began, whatever the member has loaded since. */
+  #beginBy(begun: readonly RolloutModel[]): void {
+    if (this.join === undefined) return
+    const models = this.join.models.map((model) => begun.find(({ name }) => name === model.name) ?? model)
+    this.join = { ...this.join, models }
   }
 
   /** Nobody answers what is open. */

@@ -11,7 +11,7 @@ const THREAD = `
   parentPort.on('message', ({ kind, line, message }) => {
     if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
     const tell = (told, to) => parentPort.postMessage({ kind: 'tell', line: to, message: told })
-    if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state: { epoch }, slowMs: undefined })
+    if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state: { epoch }, models: [], slowMs: undefined })
     if (message.kind !== 'question') return
     if (message.question.ask === 'restart') throw new Error('broken')
     if (message.question.ask === 'list') {
@@ -105,6 +105,26 @@ test('a thread that crashes is started again with the states that members have; 
   await answered
 })
 
+test('a thread that is started again hears by which models the rollouts began, not what a member has loaded since', async () => {
+  const { handle } = started(`
+    const { parentPort, workerData } = require('node:worker_threads')
+    const began = [{ name: 'b', uri: 'models:/b/3', version: '3' }]
+    parentPort.on('message', ({ kind, message }) => {
+      if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
+      if (message.kind === 'question') throw new Error('broken')
+      const models = workerData.known.size === 0 ? began : message.models
+      const told = { kind: 'state', rollout: 'iris', state: { epoch: 1 }, models, slowMs: undefined }
+      parentPort.postMessage({ kind: 'tell', line: undefined, message: told })
+    })`)
+  const member = memberOf(handle)
+  const told = member.next('state')
+  member.send({ kind: 'join', models: [{ name: 'b', uri: 'models:/b/4', version: '4' }] })
+  await told
+  const toldAgain = member.next('state')
+  member.send(LIST(1))
+  expect(await toldAgain).toMatchObject({ models: [{ name: 'b', version: '3' }] })
+})
+
 test('a thread that keeps crashing is started less and less often, and questions fail at once meanwhile', async () => {
   const { handle, errors } = started('throw new Error("never starts")')
   const member = memberOf(handle)
@@ -124,7 +144,7 @@ test('a thread that hangs is ended and started again, with its members', async (
       setInterval(() => parentPort.postMessage({ kind: 'alive' }), 20)
       parentPort.on('message', ({ kind, message }) => {
         if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
-        if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state, slowMs: undefined })
+        if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state, models: [], slowMs: undefined })
         if (message.kind === 'question') for (;;);
       })`,
     1000,
