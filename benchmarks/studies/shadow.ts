@@ -13,8 +13,8 @@ import { settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
 import { type OpenFigures, openLoop } from '../load/open-loop.ts'
 
-const ROUNDS = QUICK ? 2 : 11
-const SECONDS = QUICK ? 2 : 8
+const ROUNDS = QUICK ? 2 : 7
+const SECONDS = QUICK ? 2 : 5
 const CONNECTIONS = 32
 
 interface Case {
