@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
-import { internalError, invalidState } from '../../core/errors.ts'
+import { internalError, notInstalled } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { fileEntry, keyOfEntries } from '../file-entries.ts'
 import { PROGRAM_FOLDER } from '../image-config-of.ts'
@@ -45,7 +45,7 @@ function builtPrograms(): string {
 async function readProgram(place: string): Promise<readonly LayerFile[]> {
   const names = await readdir(place).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
-    throw invalidState(`The program for images is not in ${place}: it is made by \`npm run build\``)
+    throw notInstalled(`The program for images is not in ${place}: it is made by \`npm run build\``)
   })
   const files = names.filter((name) => name !== PACKAGES_FILE)
   return await Promise.all(files.map((name) => fileEntry(`${PROGRAM_FOLDER}/${name}`, join(place, name))))
