@@ -98,7 +98,7 @@ describe('the image of a model', () => {
     await serving({ uri: model }, async (server) => {
       for (const body of bodies) expect(await invoke(url, body)).toBe(await invoke(server.url, body))
     })
-    for (const path of ['/ping', '/health', '/version', '/metrics', '/v2/models/iris/ready']) {
+    for (const path of ['/ping', '/health', '/version', '/metrics']) {
       expect((await fetch(url + path)).status, path).toBe(200)
     }
     expect(await (await fetch(`${url}/v2/models/iris`)).json()).toMatchObject({ name: 'iris' })

@@ -50,6 +50,11 @@ export class Container {
     return { code: Number(stdout.trim()), milliseconds: performance.now() - start }
   }
 
+  /** Ends it at once. */
+  async remove(): Promise<void> {
+    await this.#podman.podman('rm', '--force', '--time', '0', this.name)
+  }
+
   async #until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + START_TIMEOUT_MS
     let problem: unknown
