@@ -12,7 +12,7 @@ export interface PackOptions {
   /** Folder of Headrace's cache: layers that have a key are kept in its `layers`. */
   readonly cacheFolder: string
   readonly signal: AbortSignal
-  /** Told how many bytes of the uncompressed archive have passed since it was told last. */
+  /** Told how many bytes of the uncompressed archive have been packed since it was told last; not when they are read again. */
   readonly onProgress?: (bytes: number) => void
 }
 
@@ -24,18 +24,20 @@ export interface PackOptions {
 export async function packLayer(plan: LayerPlan, options: PackOptions): Promise<Layer> {
   const entries = layerTree(plan.entries)
   const { title, compression, cacheKey } = plan
-  const watch = (source: AsyncIterable<Uint8Array>) => watched(source, options)
-  const pack = (): LayerArchive => layerArchive(entries, compression, watch)
+  const { signal } = options
+  const pack = (told: PackOptions['onProgress']): LayerArchive =>
+    layerArchive(entries, compression, (source) => watched(source, signal, told))
   const common = { mediaType: compression === 'gzip' ? LAYER_GZIP : LAYER, createdBy: `headrace: ${title}` }
   if (cacheKey !== undefined && compression === 'gzip') {
     const place = { folder: layersFolder(options.cacheFolder), title, key: cacheKey }
-    const layer = (await keptLayer(place)) ?? (await keepLayer(place, pack()))
+    const layer = (await keptLayer(place)) ?? (await keepLayer(place, pack(options.onProgress)))
     return { ...common, ...layer }
   }
-  const archive = pack()
+  const archive = pack(options.onProgress)
   await drain(archive.bytes)
   const packed = archive.result()
-  const again = (): AsyncIterable<Uint8Array> => checked(pack().bytes, packed, `The layer '${title}'`)
+  const again = (): AsyncIterable<Uint8Array> =>
+    checked(pack(undefined).bytes, packed, `The layer '${title}'`)
   return { ...common, ...packed, open: () => Readable.from(again(), { objectMode: false }) }
 }
 
@@ -46,7 +48,8 @@ export function layersFolder(cacheFolder: string): string {
 
 async function* watched(
   source: AsyncIterable<Uint8Array>,
-  { signal, onProgress }: PackOptions,
+  signal: AbortSignal,
+  onProgress: PackOptions['onProgress'],
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
     signal.throwIfAborted()

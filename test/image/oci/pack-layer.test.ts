@@ -113,6 +113,20 @@ test('a file that changes between the passes is an error', async () => {
   })
 })
 
+test('packing is told of once, not again for each reader', async () => {
+  let bytes = 0
+  const onProgress = (passed: number): void => {
+    bytes += passed
+  }
+  const layer = await packLayer(planOf({ compression: 'none' }), {
+    cacheFolder: temporaryFolder(),
+    signal,
+    onProgress,
+  })
+  await bytesOf(layer.open())
+  expect(bytes).toBe(layer.size)
+})
+
 test('an abort ends the packing, and leaves nothing in the cache', async () => {
   const cacheFolder = temporaryFolder()
   const stopped = new AbortController()
