@@ -12,7 +12,7 @@ import { ROOT } from '../lib/peers.ts'
 import { installed, KEPT, QUICK } from '../lib/quick.ts'
 import { keep, machine, median } from '../lib/report.ts'
 
-const ROUNDS = QUICK ? 1 : 5
+const ROUNDS = QUICK ? 1 : 3
 const LARGE_BYTES = 5 * 1024 ** 3
 
 const folder = mkdtempSync(join(tmpdir(), 'headrace-build-image-'))
