@@ -17,6 +17,7 @@ export interface BenchTarget {
 
 /** One kind of request. */
 export interface Payload {
+  /** Several may have one name: variants of one kind of request, which are counted together. */
   readonly name: string
   /** Relative to those of the others; above 0. */
   readonly weight: number
@@ -42,6 +43,17 @@ export interface ExpectedAnswer {
 /** Data alone, so that it can go to a thread: checked there by `answer-check.ts`. */
 export type AnswerCheck =
   /** As many predictions as rows, in the form of the dialect; numbers finite. */
-  | { readonly kind: 'predictions'; readonly rows: number }
-  /** The values of the first answer, or those that the user gave. */
-  | { readonly kind: 'golden'; readonly answer: string; readonly relativeTolerance: number }
+  | { readonly kind: 'predictions'; readonly rows: number; readonly form?: AnswerForm }
+  /** The values of the first answer, or those that the user gave: text, or base64 of what is none. */
+  | {
+      readonly kind: 'golden'
+      readonly answer: string
+      readonly relativeTolerance: number
+      readonly form?: AnswerForm
+    }
+
+/**
+ * How an answer is encoded: JSON unless it is said; `binary` is JSON with tensors behind it (Binary Tensor Data
+ * Extension), `protobuf` a message of gRPC.
+ */
+export type AnswerForm = 'json' | 'binary' | 'protobuf'
