@@ -1,5 +1,5 @@
-import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
-import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../src/bench/generator/generate-load.ts'
+import type { LoadResult } from '../../src/bench/generator/load-result.ts'
 import { closedLoop } from '../load/closed-loop.ts'
 import { withPeakMemory } from './peak-memory.ts'
 import { LOAD_CPUS } from './peers.ts'
@@ -26,7 +26,7 @@ export interface Overload {
   /** Of the capacity, answered 200 within the deadline. */
   readonly goodput: number
   readonly peakMb: number
-  readonly result: OpenLoopResult
+  readonly result: LoadResult
 }
 
 export interface Overloaded {
@@ -65,14 +65,14 @@ async function capacityOf({ server, bodyFile, connections, seconds }: OverloadPl
   return Math.max(...rates)
 }
 
-function offer(plan: OverloadPlan, ratePerSecond: number): Promise<OpenLoopResult> {
+function offer(plan: OverloadPlan, ratePerSecond: number): Promise<LoadResult> {
   const { server, deadlineMs, tellsDeadline, seconds, threads = 1 } = plan
   const { origin, pathname } = new URL(server.url)
   const headers = {
     'content-type': 'application/json',
     ...(tellsDeadline ? { 'x-headrace-timeout-ms': String(deadlineMs) } : {}),
   }
-  return runOpenLoop({
+  return generateLoad({
     origin,
     requests: [{ name: 'row', path: pathname, headers, body: server.plan.body }],
     ratePerSecond,

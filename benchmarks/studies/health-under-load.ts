@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
-import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../src/bench/generator/generate-load.ts'
+import type { LoadResult } from '../../src/bench/generator/load-result.ts'
 import { headrace, LOAD_CPUS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
 import { installed, KEPT, QUICK } from '../lib/quick.ts'
@@ -30,8 +30,8 @@ writeFileSync(bodyFile, body)
 const install = installed()
 pinThisProcess(LOAD_CPUS)
 
-function probe(server: Server, seconds: number): Promise<OpenLoopResult> {
-  return runOpenLoop({
+function probe(server: Server, seconds: number): Promise<LoadResult> {
+  return generateLoad({
     origin: new URL(server.url).origin,
     requests: [{ name: 'health', path: '/health' }],
     ratePerSecond: PROBES_PER_SECOND,
@@ -42,8 +42,8 @@ function probe(server: Server, seconds: number): Promise<OpenLoopResult> {
 }
 
 interface Probed {
-  readonly idle: OpenLoopResult
-  readonly loaded: OpenLoopResult
+  readonly idle: LoadResult
+  readonly loaded: LoadResult
   readonly load: ClosedFigures
   readonly batching: string
 }
@@ -60,7 +60,7 @@ async function measure(server: Server): Promise<Probed> {
   return { idle, loaded, load: result, batching: await batchingOf(server) }
 }
 
-function shown(when: string, { total, lagMs, valid }: OpenLoopResult) {
+function shown(when: string, { total, lagMs, valid }: LoadResult) {
   const { p50, p99, p999, max } = total.latencyMs
   const failed = total.offered - total.inTime
   return { when, p50, p99, p999, max, failed, 'lag p99 ms': `${lagMs.p99}${valid ? '' : ' INVALID'}` }

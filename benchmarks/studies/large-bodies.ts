@@ -7,9 +7,9 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
-import type { OpenLoopPlan } from '../../src/bench/open-loop/open-loop-plan.ts'
-import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../src/bench/generator/generate-load.ts'
+import type { LoadPlan } from '../../src/bench/generator/load-plan.ts'
+import type { LoadResult } from '../../src/bench/generator/load-result.ts'
 import { seededRandom } from '../../src/core/seeded-random.ts'
 import { withPeakMemory } from '../lib/peak-memory.ts'
 import { headrace, LOAD_CPUS, MODELS } from '../lib/peers.ts'
@@ -38,10 +38,10 @@ function largeBody(): string {
   return `{"inputs":[${rows.join(',')}]}`
 }
 
-function post(server: Server, body: string, plan: Partial<OpenLoopPlan>): Promise<OpenLoopResult> {
+function post(server: Server, body: string, plan: Partial<LoadPlan>): Promise<LoadResult> {
   const { origin, pathname } = new URL(server.url)
   const headers = { 'content-type': 'application/json' }
-  return runOpenLoop({
+  return generateLoad({
     ...{ origin, requests: [{ name: 'rows', path: pathname, headers, body }] },
     ...{ ratePerSecond: SMALL_PER_SECOND, durationMs: SECONDS * 1000, warmUpMs: 1000 },
     ...plan,
@@ -49,7 +49,7 @@ function post(server: Server, body: string, plan: Partial<OpenLoopPlan>): Promis
 }
 
 /** One connection: a body waits until the one before it has been answered. */
-function postLarge(server: Server): Promise<OpenLoopResult> {
+function postLarge(server: Server): Promise<LoadResult> {
   const rate = { ratePerSecond: LARGE_PER_SECOND, arrivals: 'constant' } as const
   return post(server, largeBody(), { ...rate, maxConnections: 1, timeoutMs: 60_000 })
 }
@@ -66,7 +66,7 @@ async function measure(server: Server) {
   return { before, during, after: await post(server, small, {}), large, peakMb }
 }
 
-function shown(requests: string, { total, lagMs, valid }: OpenLoopResult) {
+function shown(requests: string, { total, lagMs, valid }: LoadResult) {
   const { p50, p99, p999, max } = total.latencyMs
   const answers = JSON.stringify({ ...total.answers, ...total.errors })
   return { requests, p50, p99, p999, max, answers, 'lag p99 ms': `${lagMs.p99}${valid ? '' : ' INVALID'}` }

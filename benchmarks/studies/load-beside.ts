@@ -9,8 +9,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
-import type { LatencySummary } from '../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../src/bench/generator/generate-load.ts'
+import type { Percentiles } from '../../src/bench/measurement.ts'
 import { MODELS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
 import { KEPT, QUICK } from '../lib/quick.ts'
@@ -24,8 +24,8 @@ const SERVER = fileURLToPath(new URL('../peers/churning-server.ts', import.meta.
 const BUNDLED = fileURLToPath(new URL('../../models/', import.meta.url))
 
 interface Round {
-  readonly alone: LatencySummary
-  readonly beside: LatencySummary
+  readonly alone: Percentiles
+  readonly beside: Percentiles
   /** Models that came and went meanwhile. */
   readonly loads: number
 }
@@ -73,8 +73,8 @@ async function measure(model: string): Promise<readonly Round[]> {
   }
 }
 
-async function offer(origin: string): Promise<LatencySummary> {
-  const { total } = await runOpenLoop({
+async function offer(origin: string): Promise<Percentiles> {
+  const { total } = await generateLoad({
     origin,
     requests: [
       {

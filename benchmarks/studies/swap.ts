@@ -11,8 +11,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
-import type { LatencySummary } from '../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../src/bench/generator/generate-load.ts'
+import type { Percentiles } from '../../src/bench/measurement.ts'
 import { openStores } from '../../src/store/open-stores.ts'
 import { headrace, MODELS } from '../lib/peers.ts'
 import { pinThisProcess } from '../lib/pin.ts'
@@ -40,9 +40,9 @@ interface Case {
 }
 
 interface Round {
-  readonly before: LatencySummary
-  readonly meanwhile: LatencySummary
-  readonly after: LatencySummary
+  readonly before: Percentiles
+  readonly meanwhile: Percentiles
+  readonly after: Percentiles
   readonly failed: number
   /** Of the second part, in milliseconds. */
   readonly swapMs: readonly number[]
@@ -130,14 +130,14 @@ async function study({ name, port, model, body, flags, ratePerSecond }: Case): P
 }
 
 interface Offered {
-  readonly latency: LatencySummary
+  readonly latency: Percentiles
   readonly failed: number
 }
 
 async function offered(origin: string, body: string, ratePerSecond: number): Promise<Offered> {
   const headers = { 'content-type': 'application/json' }
   const requests = [{ name: 'score', path: '/invocations', headers, body }]
-  const { total } = await runOpenLoop({ origin, requests, ratePerSecond, durationMs: DURATION_MS })
+  const { total } = await generateLoad({ origin, requests, ratePerSecond, durationMs: DURATION_MS })
   return { latency: total.latencyMs, failed: total.offered - (total.answers[200] ?? 0) }
 }
 

@@ -12,7 +12,11 @@ export interface Measurement {
   readonly failures: Readonly<Record<string, number>>
   /** An example of each, as text for a person; at most 200 characters. */
   readonly failureExamples: Readonly<Record<string, string>>
-  /** Of right answers, in milliseconds from the intended arrival to the last byte. */
+  /**
+   * Of right answers, in milliseconds to the last byte: of an open load from the intended arrival, as users wait; of a
+   * closed one from when the request was sent, which leaves out what users would have waited before. The two are never
+   * to be compared.
+   */
   readonly latencyMs: Percentiles
   /** HDR histogram of them in microseconds (V2 encoding, compressed, base64): what comparisons and plots are made from. */
   readonly histogram: string
@@ -21,6 +25,8 @@ export interface Measurement {
   readonly overTime: readonly SecondOutcome[]
   /** Means in milliseconds by the name of a metric of `Server-Timing` (W3C Server Timing), of the answers that bear it. */
   readonly stagesMs: Readonly<Record<string, number>>
+  /** Answers whose `Server-Timing` was read: at most a thousand a second of each thread. */
+  readonly stageSamples?: number
   readonly generator: GeneratorFigures
   /** Of the server's processes, where it runs on this machine and they are known. */
   readonly server: ServerResources | undefined
@@ -66,6 +72,8 @@ export interface GeneratorFigures {
   readonly lagMs: Percentiles
   /** Of the time of its busiest thread. */
   readonly busyShare: number
+  /** Of the time of the thread that waited longest for a processor while others had them all; absent where the system does not tell. */
+  readonly starvedShare?: number
   readonly connections: number
   /** Arrivals that found all connections taken, at their limit. */
   readonly waited: number

@@ -6,8 +6,10 @@ export interface BenchTarget {
   /** Short and unique among those of a comparison: shown in tables. */
   readonly name: string
   readonly transport: 'http' | 'grpc'
-  /** `http://host:port`, `https://host:port`; of gRPC `grpc://host:port`. */
+  /** `http://host:port`, `https://host:port`; of gRPC `grpc://host:port`, with TLS `grpcs://host:port`. */
   readonly origin: string
+  /** Whether the certificate of `https:` and `grpcs:` is taken unseen; false unless set. */
+  readonly insecure?: boolean
   readonly dialect: Dialect
   /** Sent in the shares of their weights; at least one. */
   readonly payloads: readonly Payload[]

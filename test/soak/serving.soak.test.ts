@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { runOpenLoop } from '../../src/bench/open-loop/open-loop.ts'
-import type { PlannedRequest } from '../../src/bench/open-loop/open-loop-plan.ts'
-import type { OpenLoopResult } from '../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../src/bench/generator/generate-load.ts'
+import type { PlannedRequest } from '../../src/bench/generator/load-plan.ts'
+import type { LoadResult } from '../../src/bench/generator/load-result.ts'
 import { HeadraceProcess, ROOT } from '../e2e/support/headrace-process.ts'
 
 const MINUTES = Number(process.env['HEADRACE_SOAK_MINUTES'] ?? 10)
@@ -115,7 +115,7 @@ function growth(samples: readonly Sample[]): number {
   return covariance / mean((sample) => (sample.minutes - minutes) ** 2)
 }
 
-function expectAsIntended({ byRequest, total }: OpenLoopResult): void {
+function expectAsIntended({ byRequest, total }: LoadResult): void {
   expect({ errors: total.errors, timeouts: total.timeouts }).toEqual({ errors: {}, timeouts: 0 })
   for (const { name, status } of REQUESTS) {
     const outcome = byRequest[name]
@@ -123,7 +123,7 @@ function expectAsIntended({ byRequest, total }: OpenLoopResult): void {
   }
 }
 
-function p99Of(quarters: readonly OpenLoopResult[], name: string): string {
+function p99Of(quarters: readonly LoadResult[], name: string): string {
   return quarters.map(({ byRequest }) => byRequest[name]?.latencyMs.p99.toFixed(1)).join(' ')
 }
 
@@ -144,10 +144,10 @@ test(`memory and latency stay level over ${MINUTES} minutes of good and bad requ
     const origin = await server.listening()
     const stop = new AbortController()
     const disturbed = disturb(origin, server.pid, stop.signal)
-    const quarters: OpenLoopResult[] = []
+    const quarters: LoadResult[] = []
     for (let quarter = 1; quarter <= 4; quarter += 1) {
       const load = { origin, requests: REQUESTS, ratePerSecond: REQUESTS_PER_SECOND, seed: quarter }
-      quarters.push(await runOpenLoop({ ...load, durationMs: MINUTES * 15_000 }))
+      quarters.push(await generateLoad({ ...load, durationMs: MINUTES * 15_000 }))
     }
     stop.abort()
     const samples = await disturbed

@@ -1,4 +1,4 @@
-import type { PlannedRequest } from './open-loop-plan.ts'
+import type { PlannedRequest } from './load-plan.ts'
 
 /** A request as it goes over the wire, made once and sent many times. */
 export interface RequestBytes {

@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { runOpenLoop } from '../../../src/bench/open-loop/open-loop.ts'
-import type { OpenLoopPlan, PlannedRequest } from '../../../src/bench/open-loop/open-loop-plan.ts'
-import type { OpenLoopResult } from '../../../src/bench/open-loop/open-loop-result.ts'
+import { generateLoad } from '../../../src/bench/generator/generate-load.ts'
+import type { LoadPlan, PlannedRequest } from '../../../src/bench/generator/load-plan.ts'
+import type { LoadResult } from '../../../src/bench/generator/load-result.ts'
 import { ONE_ROW, startServer } from '../../server/support/running.ts'
 
 async function listen(server: Server): Promise<string> {
@@ -23,12 +23,12 @@ const tcp = (onConnection: (socket: Socket) => void): Promise<string> => listen(
 
 const GET: PlannedRequest = { name: 'get', path: '/' }
 
-function load(origin: string, plan: Partial<OpenLoopPlan> = {}): Promise<OpenLoopResult> {
-  return runOpenLoop({ origin, requests: [GET], ratePerSecond: 300, durationMs: 300, ...plan })
+function load(origin: string, plan: Partial<LoadPlan> = {}): Promise<LoadResult> {
+  return generateLoad({ origin, requests: [GET], ratePerSecond: 300, durationMs: 300, ...plan })
 }
 
 /** Every arrival ends in exactly one way. */
-function expectAllAccountedFor({ total }: OpenLoopResult): void {
+function expectAllAccountedFor({ total }: LoadResult): void {
   const ends = [...Object.values(total.answers), ...Object.values(total.errors), total.timeouts]
   expect(ends.reduce((sum, count) => sum + count, 0)).toBe(total.offered)
 }
@@ -221,10 +221,10 @@ test('a load can be ended before its time', async () => {
   const origin = await http((_request, reply) => void reply.end('ok'))
   const end = new AbortController()
   const plan = { origin, requests: [GET], ratePerSecond: 10, durationMs: 60_000 }
-  const running = runOpenLoop(plan, end.signal)
+  const running = generateLoad(plan, end.signal)
   const rejected = expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
   await sleep(100)
   end.abort()
   await rejected
-  await expect(runOpenLoop(plan, end.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
+  await expect(generateLoad(plan, end.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NotHttpError, ResponseParser } from '../../../src/bench/open-loop/response-parser.ts'
+import { NotHttpError, ResponseParser } from '../../../src/bench/generator/response-parser.ts'
 
 /** Feeds `text` in pieces. @returns whether and after which byte the answer was complete. */
 function parse(text: string, cuts: readonly number[] = [], headOnly = false) {

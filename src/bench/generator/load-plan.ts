@@ -18,7 +18,7 @@ export interface PlannedRequest {
  * A load that does not wait for its server: requests arrive at their times whatever became of the earlier ones,
  * as those of many independent clients do.
  */
-export interface OpenLoopPlan {
+export interface LoadPlan {
   /** `http://host:port`. */
   readonly origin: string
   readonly requests: readonly PlannedRequest[]
@@ -44,10 +44,10 @@ export interface OpenLoopPlan {
 }
 
 /** A plan with nothing left open. */
-export type SettledPlan = Required<OpenLoopPlan>
+export type SettledPlan = Required<LoadPlan>
 
 /** @throws ServingError INVALID_PARAMETER_VALUE for a plan that makes no sense. */
-export function settlePlan(plan: OpenLoopPlan): SettledPlan {
+export function settlePlan(plan: LoadPlan): SettledPlan {
   const timeoutMs = plan.timeoutMs ?? 30_000
   const settled: SettledPlan = {
     arrivals: 'poisson',

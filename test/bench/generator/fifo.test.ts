@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Fifo } from '../../../src/bench/open-loop/fifo.ts'
+import { Fifo } from '../../../src/bench/generator/fifo.ts'
 
 test('items leave in the order in which they came, however the two are mixed', () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 900 })))

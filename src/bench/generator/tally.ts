@@ -1,5 +1,5 @@
-import { LatencyHistogram } from './latency-histogram.ts'
-import type { Outcome } from './open-loop-result.ts'
+import { Latencies } from '../latencies.ts'
+import type { Outcome } from './load-result.ts'
 
 /** A tally on its way between threads. */
 export interface EncodedTally {
@@ -24,14 +24,14 @@ export class Tally {
   readonly #errors = new Map<string, number>()
   readonly #retryAfter = new Map<string, number>()
   readonly #deadlineMs: number
-  readonly #latency: LatencyHistogram
-  readonly #otherLatency: LatencyHistogram
+  readonly #latency: Latencies
+  readonly #otherLatency: Latencies
 
   static async open(deadlineMs: number): Promise<Tally> {
-    return new Tally(deadlineMs, await LatencyHistogram.open(), await LatencyHistogram.open())
+    return new Tally(deadlineMs, await Latencies.open(), await Latencies.open())
   }
 
-  private constructor(deadlineMs: number, latency: LatencyHistogram, otherLatency: LatencyHistogram) {
+  private constructor(deadlineMs: number, latency: Latencies, otherLatency: Latencies) {
     this.#deadlineMs = deadlineMs
     this.#latency = latency
     this.#otherLatency = otherLatency

@@ -1,20 +1,21 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { cancelled } from '../../core/errors.ts'
-import { LatencyHistogram } from './latency-histogram.ts'
+import { Latencies } from '../latencies.ts'
+import type { Percentiles } from '../measurement.ts'
+import { type LoadPlan, type SettledPlan, settlePlan } from './load-plan.ts'
+import type { LoadResult, Outcome } from './load-result.ts'
 import type { SharePlan, ShareResult } from './load-share.ts'
-import { type OpenLoopPlan, type SettledPlan, settlePlan } from './open-loop-plan.ts'
-import type { LatencySummary, OpenLoopResult, Outcome } from './open-loop-result.ts'
 import { Tally } from './tally.ts'
 
-const SENDER = new URL(`./open-loop-thread${extname(import.meta.url)}`, import.meta.url)
+const SENDER = new URL(`./generator-thread${extname(import.meta.url)}`, import.meta.url)
 
 /**
  * Sends a load as planned, in threads of its own, and waits for its last answer.
  * @param signal ends it early; nothing of it is reported then.
  * @throws ServingError INVALID_PARAMETER_VALUE for a plan that makes no sense, CANCELLED on `signal`.
  */
-export async function runOpenLoop(plan: OpenLoopPlan, signal?: AbortSignal): Promise<OpenLoopResult> {
+export async function generateLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
   const settled = settlePlan(plan)
   const senders = Array.from(
     { length: settled.threads },
@@ -69,7 +70,7 @@ class Sender {
   }
 }
 
-async function summarize(plan: SettledPlan, results: readonly ShareResult[]): Promise<OpenLoopResult> {
+async function summarize(plan: SettledPlan, results: readonly ShareResult[]): Promise<LoadResult> {
   const total = await Tally.open(plan.deadlineMs)
   const byRequest: Record<string, Outcome> = {}
   for (const [index, { name }] of plan.requests.entries()) {
@@ -80,7 +81,7 @@ async function summarize(plan: SettledPlan, results: readonly ShareResult[]): Pr
     }
     byRequest[name] = tally.outcome()
   }
-  const lag = await LatencyHistogram.open()
+  const lag = await Latencies.open()
   for (const result of results) lag.add(result.lag)
   const lagMs = lag.summary()
   const outcome = total.outcome()
@@ -100,7 +101,7 @@ async function summarize(plan: SettledPlan, results: readonly ShareResult[]): Pr
   }
 }
 
-function faultsOf(plan: SettledPlan, lagMs: LatencySummary): readonly string[] {
+function faultsOf(plan: SettledPlan, lagMs: Percentiles): readonly string[] {
   if (lagMs.count === 0) return ['No request arrived in the measured time']
   if (lagMs.p99 <= plan.maxLagMs) return []
   return [

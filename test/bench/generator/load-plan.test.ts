@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type OpenLoopPlan, settlePlan } from '../../../src/bench/open-loop/open-loop-plan.ts'
-import { requestBytes } from '../../../src/bench/open-loop/request-bytes.ts'
+import { type LoadPlan, settlePlan } from '../../../src/bench/generator/load-plan.ts'
+import { requestBytes } from '../../../src/bench/generator/request-bytes.ts'
 
-const PLAN: OpenLoopPlan = {
+const PLAN: LoadPlan = {
   origin: 'http://127.0.0.1:5000',
   requests: [{ name: 'ping', path: '/ping' }],
   ratePerSecond: 10,
@@ -18,7 +18,7 @@ describe('a plan', () => {
     })
   })
 
-  test.each<Partial<OpenLoopPlan>>([
+  test.each<Partial<LoadPlan>>([
     { origin: 'https://127.0.0.1' },
     { origin: 'nowhere' },
     { ratePerSecond: 0 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Arrivals, constantArrivals, poissonArrivals } from '../../../src/bench/open-loop/arrivals.ts'
+import { type Arrivals, constantArrivals, poissonArrivals } from '../../../src/bench/generator/arrivals.ts'
 import { seededRandom } from '../../../src/core/seeded-random.ts'
 
 const rates = fc.double({ min: 0.1, max: 50_000, noNaN: true })

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LatencyHistogram } from '../../../src/bench/open-loop/latency-histogram.ts'
+import { Latencies } from '../../src/bench/latencies.ts'
 
 const latencies = fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { maxLength: 200 })
 
 test('percentiles of what several threads recorded are those of all of it, to three digits', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(latencies, { minLength: 1, maxLength: 3 }), async (shares) => {
-      const merged = await LatencyHistogram.open()
+      const merged = await Latencies.open()
       for (const share of shares) {
-        const part = await LatencyHistogram.open()
+        const part = await Latencies.open()
         for (const latency of share) part.record(latency)
         merged.add(part.encode())
       }
@@ -33,5 +33,5 @@ test('percentiles of what several threads recorded are those of all of it, to th
 
 test('nothing recorded gives zeros', async () => {
   const zeros = { count: 0, mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 }
-  expect((await LatencyHistogram.open()).summary()).toEqual(zeros)
+  expect((await Latencies.open()).summary()).toEqual(zeros)
 })

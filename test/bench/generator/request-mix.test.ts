@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RequestMix } from '../../../src/bench/open-loop/request-mix.ts'
+import { RequestMix } from '../../../src/bench/generator/request-mix.ts'
 import { seededRandom } from '../../../src/core/seeded-random.ts'
 
 test('a request is picked as often as its weight says, and never with weight 0', () => {

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { seededRandom } from '../../core/seeded-random.ts'
+import { Latencies } from '../latencies.ts'
 import { type Arrivals, constantArrivals, poissonArrivals } from './arrivals.ts'
 import type { Call, CallObserver } from './call.ts'
 import type { Target } from './connection.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { Fifo } from './fifo.ts'
-import { LatencyHistogram } from './latency-histogram.ts'
-import type { SettledPlan } from './open-loop-plan.ts'
+import type { SettledPlan } from './load-plan.ts'
 import { type RequestBytes, requestBytes } from './request-bytes.ts'
 import { RequestMix } from './request-mix.ts'
 import { type EncodedTally, Tally } from './tally.ts'
@@ -42,7 +42,7 @@ export class LoadShare implements CallObserver {
   readonly #mix: RequestMix
   readonly #requests: readonly RequestBytes[]
   readonly #tallies: ReadonlyMap<RequestBytes, Tally>
-  readonly #lag: LatencyHistogram
+  readonly #lag: Latencies
   readonly #pool: ConnectionPool
   /** In the order of their times, the settled ones included. */
   readonly #calls = new Fifo<Call>()
@@ -56,13 +56,13 @@ export class LoadShare implements CallObserver {
     for (const request of plan.requests) {
       tallies.set(requestBytes(request, host), await Tally.open(plan.deadlineMs))
     }
-    return new LoadShare({ plan, thread }, tallies, await LatencyHistogram.open())
+    return new LoadShare({ plan, thread }, tallies, await Latencies.open())
   }
 
   private constructor(
     { plan, thread }: SharePlan,
     tallies: ReadonlyMap<RequestBytes, Tally>,
-    lag: LatencyHistogram,
+    lag: Latencies,
   ) {
     const { threads, maxConnections } = plan
     const random = seededRandom(plan.seed + thread * SEED_STEP)

@@ -1,13 +1,4 @@
-/** In milliseconds; zeros where nothing was recorded. */
-export interface LatencySummary {
-  readonly count: number
-  readonly mean: number
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  readonly p999: number
-  readonly max: number
-}
+import type { Percentiles } from '../measurement.ts'
 
 /** What became of the requests of one kind, or of all, that were to arrive within the measured time. */
 export interface Outcome {
@@ -23,14 +14,14 @@ export interface Outcome {
   /** Answers 200 within `deadlineMs`. */
   readonly inTime: number
   /** From the intended arrival to the last byte of answers 200. */
-  readonly latencyMs: LatencySummary
+  readonly latencyMs: Percentiles
   /** The same of all other answers. */
-  readonly otherLatencyMs: LatencySummary
+  readonly otherLatencyMs: Percentiles
   /** Values of `Retry-After`, and how often each came. */
   readonly retryAfter: Readonly<Record<string, number>>
 }
 
-export interface OpenLoopResult {
+export interface LoadResult {
   readonly seconds: number
   readonly offeredPerSecond: number
   /** Answers 200 within `deadlineMs`. */
@@ -38,7 +29,7 @@ export interface OpenLoopResult {
   readonly total: Outcome
   readonly byRequest: Readonly<Record<string, Outcome>>
   /** How much later than intended arrivals were handed to a connection, or to the queue for one: the fault of this side. */
-  readonly lagMs: LatencySummary
+  readonly lagMs: Percentiles
   /** Arrivals that found all connections taken, at their limit. */
   readonly waited: number
   /** The most connections that were open at a time. */
