@@ -6,7 +6,8 @@ const layers = {
   flavors: ['protocols', 'signature', 'core'],
   runtime: ['flavors', 'protocols', 'signature', 'core'],
   batch: ['runtime', 'flavors', 'protocols', 'signature', 'core'],
-  rollout: ['core'],
+  page: ['core'],
+  rollout: ['page', 'core'],
   outcomes: ['rollout', 'core'],
   entities: ['core'],
   client: ['protocols', 'entities', 'core'],
@@ -15,7 +16,7 @@ const layers = {
   'registry-client': ['store', 'artifacts', 'client', 'entities', 'rollout', 'core'],
   supervisor: ['core'],
   image: ['flavors', 'artifacts', 'client', 'core'],
-  bench: ['protocols', 'signature', 'client', 'core'],
+  bench: ['protocols', 'signature', 'client', 'page', 'core'],
   conformance: ['client', 'core'],
   server: [
     ...['runtime', 'rollout', 'flavors', 'protocols', 'signature', 'store', 'artifacts', 'client'],

@@ -1,6 +1,6 @@
+import { Html, html } from '../../page/html.ts'
+import { PAGE_STYLE } from '../../page/page-style.ts'
 import type { RolloutView } from '../rollout-view.ts'
-import { Html, html } from './html.ts'
-import { PAGE_STYLE } from './page-style.ts'
 import { assignmentSection } from './sections/assignment-section.ts'
 import { canarySection } from './sections/canary-section.ts'
 import { comparisonsSection } from './sections/comparisons-section.ts'

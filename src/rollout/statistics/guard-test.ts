@@ -1,6 +1,6 @@
+import { logUpperBeta } from '../../core/incomplete-beta.ts'
+import { logBeta } from '../../core/log-gamma.ts'
 import { evidence } from './evidence.ts'
-import { logUpperBeta } from './incomplete-beta.ts'
-import { logBeta } from './log-gamma.ts'
 
 /** Half of an event of each kind: Jeffreys' mixture. */
 const PRIOR = 0.5

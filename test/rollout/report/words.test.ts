@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { html } from '../../../src/rollout/report/html.ts'
+import { html } from '../../../src/page/html.ts'
 import {
   durationText,
   millisecondsText,
   numberText,
-  OUTCOME_WORDS,
   partText,
   percentText,
   timeText,
-} from '../../../src/rollout/report/words.ts'
+} from '../../../src/page/number-texts.ts'
+import { OUTCOME_WORDS } from '../../../src/rollout/report/words.ts'
 
 describe('numbers for people', () => {
   test('have three digits, and all before the point', () => {

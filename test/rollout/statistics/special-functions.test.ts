@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { logUpperBeta } from '../../../src/core/incomplete-beta.ts'
+import { logGamma } from '../../../src/core/log-gamma.ts'
 import { GuardTest } from '../../../src/rollout/statistics/guard-test.ts'
-import { logUpperBeta } from '../../../src/rollout/statistics/incomplete-beta.ts'
-import { logGamma } from '../../../src/rollout/statistics/log-gamma.ts'
 
 /** Made by special-functions.py with scipy and mpmath. */
 interface Table {

@@ -1,5 +1,5 @@
+import type { Point } from '../../../page/picture/line.ts'
 import type { HistoryPoint } from '../../rollout-view.ts'
-import type { Point } from './line.ts'
 
 /** The time that a history covers. */
 export function timesOf(history: readonly HistoryPoint[]): readonly [number, number] {

@@ -1,10 +1,10 @@
+import type { Html } from '../../../page/html.ts'
+import { type BandPoint, band } from '../../../page/picture/band.ts'
+import { line } from '../../../page/picture/line.ts'
+import { timeChart } from '../../../page/picture/time-chart.ts'
 import type { ComparisonView, HistoryPoint, RolloutView } from '../../rollout-view.ts'
-import type { Html } from '../html.ts'
 import { OUTCOME_WORDS } from '../words.ts'
-import { type BandPoint, band } from './band.ts'
 import { changeTimes, timesOf } from './course.ts'
-import { line } from './line.ts'
-import { timeChart } from './time-chart.ts'
 
 /**
  * The interval of a variant's difference from the control, over time; undefined as long as there are not two of them.

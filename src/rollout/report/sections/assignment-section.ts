@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../page/html.ts'
 import type { RolloutView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
 
 /** How anyone finds the variant of a key, without this server. */
 export function assignmentSection({ assignment }: RolloutView): Html {

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../page/html.ts'
+import { countText, durationText, permilleText } from '../../../page/number-texts.ts'
 import type { CanaryView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
-import { countText, durationText, permilleText } from '../words.ts'
 
 /** The schedule as steps, and what the next one waits for. */
 export function canarySection(canary: CanaryView | undefined): Html | undefined {

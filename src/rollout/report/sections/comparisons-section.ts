@@ -1,8 +1,9 @@
+import { fact } from '../../../page/fact.ts'
+import { type Html, html } from '../../../page/html.ts'
+import { countText, percentText } from '../../../page/number-texts.ts'
 import type { ComparisonVerdict, ComparisonView, RolloutView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
 import { intervalChart } from '../picture/interval-chart.ts'
-import { countText, OUTCOME_WORDS, percentText } from '../words.ts'
-import { fact } from './head-section.ts'
+import { OUTCOME_WORDS } from '../words.ts'
 
 const VERDICT_WORDS: Readonly<Record<ComparisonVerdict, string>> = {
   'keep-looking': 'Keep looking',

@@ -1,9 +1,10 @@
+import { type Html, html } from '../../../page/html.ts'
+import { millisecondsText, numberText, percentText } from '../../../page/number-texts.ts'
+import { line, type Point, stepLine } from '../../../page/picture/line.ts'
+import { timeChart } from '../../../page/picture/time-chart.ts'
 import type { HistoryPoint, RolloutView, VariantView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
 import { changeTimes, course, errorRates, requestRates, timesOf } from '../picture/course.ts'
-import { line, type Point, stepLine } from '../picture/line.ts'
-import { timeChart } from '../picture/time-chart.ts'
-import { millisecondsText, numberText, OUTCOME_WORDS, percentText } from '../words.ts'
+import { OUTCOME_WORDS } from '../words.ts'
 
 interface Measure {
   readonly title: string

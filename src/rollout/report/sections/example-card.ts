@@ -1,6 +1,6 @@
 import { isRecord } from '../../../core/record.ts'
-import { type Html, html } from '../html.ts'
-import { type Column, table } from './table.ts'
+import { type Html, html } from '../../../page/html.ts'
+import { type Column, table } from '../../../page/table.ts'
 
 const COLUMNS: readonly Column[] = [{ title: 'Output' }, { title: 'Control' }, { title: 'Shadow' }]
 

@@ -1,7 +1,8 @@
+import { type Html, html } from '../../../page/html.ts'
+import { countText, numberText, partText, percentText } from '../../../page/number-texts.ts'
+import { type Column, table } from '../../../page/table.ts'
 import type { GuardView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
-import { countText, GUARD_WORDS, numberText, partText, percentText } from '../words.ts'
-import { type Column, table } from './table.ts'
+import { GUARD_WORDS } from '../words.ts'
 
 const COLUMNS: readonly Column[] = [
   { title: 'Variant' },

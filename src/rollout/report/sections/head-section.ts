@@ -1,6 +1,8 @@
+import { fact } from '../../../page/fact.ts'
+import { type Html, html } from '../../../page/html.ts'
+import { durationText, timeText } from '../../../page/number-texts.ts'
 import type { RolloutView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
-import { durationText, PHASE_WORDS, timeText } from '../words.ts'
+import { PHASE_WORDS } from '../words.ts'
 
 /** The name, the decision in a sentence, and since when. */
 export function headSection(view: RolloutView): Html {
@@ -14,8 +16,4 @@ ${until === undefined ? '' : fact('Data until', `${timeText(until)}, after ${dur
 ${view.changedAt === view.startedAt ? '' : fact('Last change', timeText(view.changedAt))}
 ${view.runId === undefined ? '' : fact('MLflow run', view.runId)}
 </dl></header>`
-}
-
-export function fact(name: string, value: string): Html {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 }

@@ -1,8 +1,8 @@
+import { type Html, html } from '../../../page/html.ts'
+import { countText, millisecondsText, numberText, partText } from '../../../page/number-texts.ts'
+import { type Column, table } from '../../../page/table.ts'
 import type { ShadowView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
-import { countText, millisecondsText, numberText, partText } from '../words.ts'
 import { exampleCard } from './example-card.ts'
-import { type Column, table } from './table.ts'
 
 const COLUMNS: readonly Column[] = [
   { title: 'Output' },

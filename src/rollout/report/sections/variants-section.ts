@@ -1,9 +1,10 @@
+import { type Html, html } from '../../../page/html.ts'
+import { countText, millisecondsText, partText, permilleText } from '../../../page/number-texts.ts'
+import { stackedBar } from '../../../page/picture/bars.ts'
+import { legend, swatch } from '../../../page/picture/legend.ts'
+import { type Column, table } from '../../../page/table.ts'
 import type { RolloutView, VariantView } from '../../rollout-view.ts'
-import { type Html, html } from '../html.ts'
-import { stackedBar } from '../picture/bars.ts'
-import { legend, swatch } from '../picture/legend.ts'
-import { countText, millisecondsText, OUTCOME_WORDS, partText, permilleText } from '../words.ts'
-import { type Column, table } from './table.ts'
+import { OUTCOME_WORDS } from '../words.ts'
 
 /** Who gets which part of the keys, and what came of it. */
 export function variantsSection({ variants, sampleRatio, outcomeKind }: RolloutView): Html {

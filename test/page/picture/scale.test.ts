@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { roundTicks, Scale, timeTicks } from '../../../src/rollout/report/picture/scale.ts'
+import { roundTicks, Scale, timeTicks } from '../../../src/page/picture/scale.ts'
 
 describe('ticks of values', () => {
   test('are few round numbers that cover the values', () => {

@@ -1,4 +1,4 @@
-import { dayText } from '../words.ts'
+import { dayText } from '../number-texts.ts'
 
 export interface Tick {
   readonly value: number

@@ -1,4 +1,4 @@
-import { type Html, type HtmlPart, html } from '../html.ts'
+import { type Html, type HtmlPart, html } from './html.ts'
 
 export interface Column {
   readonly title: string
