@@ -5,6 +5,7 @@ import type { Probes } from './probes.ts'
 /** Whoever asked `/ready` within this time before the end is taken to go on asking. */
 const FOLLOWED_WITHIN_MS = 30_000
 
+/** Plain data crosses processes: infinities would not, as JSON. */
 const LONG_AGO_MS = 3_600_000
 
 /** Watches, on the way out, whether anybody still sends requests. Created when the server begins to leave. */
@@ -21,8 +22,7 @@ export class Departure {
     const now = performance.now()
     this.#followed = now - probes.readyAskedAt < FOLLOWED_WITHIN_MS
     this.#requests = registry.entered - probes.count
-    // A server that nobody ever asked anything leaves nobody behind.
-    this.#lastRequestAt = registry.entered === 0 ? now - LONG_AGO_MS : now
+    this.#lastRequestAt = Math.max(registry.lastStartedAt, now - LONG_AGO_MS)
   }
 
   /** To be called every moment: what came since the last call counts as having come now. */

@@ -28,6 +28,8 @@ export class ExchangeRegistry implements ExchangeObserver {
   draining = false
   /** Requests since the start. */
   entered = 0
+  /** `performance.now()` when the last of them began. */
+  lastStartedAt = Number.NEGATIVE_INFINITY
   /** Undefined where this server has all connections of its port, or is given them. */
   share: ConnectionShare | undefined
   readonly #open = new UnorderedItems<OpenRequest>()
@@ -48,6 +50,7 @@ export class ExchangeRegistry implements ExchangeObserver {
 
   add(exchange: OpenRequest): void {
     this.entered += 1
+    this.lastStartedAt = exchange.startedAt
     this.#open.add(exchange)
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }

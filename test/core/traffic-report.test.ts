@@ -9,8 +9,9 @@ const report = (quietMs: number, followed = false, told = false): TrafficReport 
 
 describe('isQuiet', () => {
   test.each<readonly [string, readonly TrafficReport[], boolean]>([
-    ['nobody has sent anything for two seconds', [report(2000)], true],
-    ['somebody has just sent something', [report(1900)], false],
+    ['nobody has sent anything for half a second', [report(500)], true],
+    ['somebody has just sent something', [report(400)], false],
+    ['whoever follows may send something yet', [report(1900, true, true)], false],
     ['who follows does not know yet', [report(9000, true)], false],
     ['who follows knows', [report(9000, true, true)], true],
     ['who followed one process was told by another', [report(9000, true), report(9000, false, true)], true],

@@ -101,7 +101,7 @@ describe('stop', () => {
 describe('leave', () => {
   const patient = { graceMs: 20_000, requestTimeoutMs: 1000 }
 
-  test('stops at once where nobody ever asked anything', async () => {
+  test('stops at once where nobody has asked anything for a while', async () => {
     const { server } = await startServer()
     const startedAt = performance.now()
     await server.leave(patient)
@@ -112,8 +112,8 @@ describe('leave', () => {
     const { url, server } = await startServer()
     await score(url)
     const left = server.leave(patient)
-    for (let asked = 0; asked < 3; asked += 1) {
-      await delay(500)
+    for (let asked = 0; asked < 5; asked += 1) {
+      await delay(200)
       expect((await score(url)).headers.get('connection')).toBe('close')
     }
     const lastScored = performance.now()
@@ -125,7 +125,7 @@ describe('leave', () => {
       await Promise.allSettled(['/health', '/metrics'].map((path) => fetch(`${url}${path}`)))
       await delay(50)
     }
-    expect(performance.now() - lastScored).toBeGreaterThan(1800)
+    expect(performance.now() - lastScored).toBeGreaterThan(400)
   })
 
   test('waits until who follows /ready has been told', async () => {
