@@ -6,8 +6,8 @@ import type { Platform } from './platform.ts'
 /** What an image tells of the model in it, by its labels. */
 export interface ImageModel {
   readonly name: string
-  /** As it was named; a password in it stays out of the label. */
-  readonly uri: string
+  /** As it was named; a password in it stays out of the label. Left out for a path: it says nothing on another machine. */
+  readonly uri?: string | undefined
   readonly version?: string | undefined
   readonly runId?: string | undefined
   /** `sha256:` and 64 hex digits, of the model's files. */
@@ -94,7 +94,7 @@ function labelsOf(version: string, model: ImageModel | undefined): ImageConfig['
     ...given('org.opencontainers.image.version', modelVersion),
     ...headrace,
     'headrace.model.name': name,
-    'headrace.model.uri': hideUserInfo(uri),
+    ...given('headrace.model.uri', uri === undefined ? undefined : hideUserInfo(uri)),
     ...given('headrace.model.version', modelVersion),
     ...given('headrace.model.run_id', runId),
     ...given('headrace.model.digest', digest),

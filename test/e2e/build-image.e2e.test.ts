@@ -107,6 +107,19 @@ test('a pipe gets the same bytes, and the digest goes to standard error', async 
   expect(readFileSync(image).equals(readFileSync(archive))).toBe(true)
 })
 
+test('a model in a folder makes the same image wherever that folder is', async () => {
+  const digests: string[] = []
+  for (const place of ['here', 'there']) {
+    const model = join(folder, place, 'flowers')
+    cpSync(join(ROOT, 'models/iris/2'), model, { recursive: true })
+    const out = join(folder, `${place}.tar`)
+    const built = await buildImage(['-m', model, '-o', out, '--cache-dir', cache])
+    digests.push(built.digest)
+    expect(readFileSync(out).includes(join(folder, place))).toBe(false)
+  }
+  expect(digests[0]).toBe(digests[1])
+})
+
 test('a folder gets a layout, with the bill of materials beside', async () => {
   const bill = join(folder, 'bill.json')
   const built = await buildImage([

@@ -42,6 +42,13 @@ test('no label has the password of the place that a model came from', () => {
   expect(labels['headrace.model.uri']).toBe('https://models.example/iris')
 })
 
+test('a model that was named by a path has no label of where it came from', () => {
+  const { labels } = configOf({ platform: PLATFORM, version: VERSION, model: { name: 'iris' } })
+  expect(Object.keys(labels).filter((name) => name.startsWith('headrace.model'))).toEqual([
+    'headrace.model.name',
+  ])
+})
+
 test.each([
   [
     { name: 'iris', uri: 'x' },

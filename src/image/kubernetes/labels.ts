@@ -30,8 +30,7 @@ export function annotationsOf({ model }: Workload): Texts {
   if (model === undefined) return {}
   return {
     'headrace.model.name': model.name,
-    // Of a path the same would be lost that is no part of where a URL leads to.
-    'headrace.model.uri': model.uri.includes('://') ? hideUserInfo(model.uri) : model.uri,
+    ...given('headrace.model.uri', model.uri === undefined ? undefined : hideUserInfo(model.uri)),
     ...given('headrace.model.version', model.version),
     ...given('headrace.model.run_id', model.runId),
     ...given('headrace.model.digest', model.digest),

@@ -7,6 +7,7 @@ import type { ModelRegistry, Workload } from '../../../image/kubernetes/workload
 import { createLogger } from '../../../server/logger.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import type { WorkloadSettings } from '../../deploy-settings.ts'
+import { portableUri } from '../../portable-uri.ts'
 import { sizeOf } from '../models/model-report.ts'
 
 /** What a workload is called where nobody says it. */
@@ -53,9 +54,10 @@ async function resolve(uri: string, settings: WorkloadSettings): Promise<Resolve
   }
 }
 
-async function modelOf({ name, canonicalUri, version, path }: ResolvedModel): Promise<ImageModel> {
+async function modelOf(resolved: ResolvedModel): Promise<ImageModel> {
+  const { name, version, path } = resolved
   const { runId } = await readMlModel(path)
-  return { name, uri: canonicalUri, version, runId }
+  return { name, uri: portableUri(resolved), version, runId }
 }
 
 function registryOf(

@@ -9,6 +9,7 @@ import { cannotBeServed } from '../../cannot-be-served.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import type { EngineSettings } from '../../engine-settings.ts'
 import { planOf } from '../../model-settings.ts'
+import { portableUri } from '../../portable-uri.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import type { RegistrySettings } from '../../registry-settings.ts'
 
@@ -40,7 +41,7 @@ export async function settleModel(
   })
   const facts = {
     name: name ?? source.name,
-    uri: source.canonicalUri,
+    uri: portableUri(source),
     version: source.version,
     runId: needs.model.runId,
     digest: await imageModelDigest(needs),
