@@ -2,7 +2,7 @@
  * `dist/image/`: the programs of images, one for each engine, with all packages bundled (docs/decisions/0031). Where a module `x.ts` has
  * a neighbour `x.image.ts`, or `x.image-onnxruntime.ts` or `x.image-tfjs.ts` for one engine, that one takes its place.
  */
-import { copyFileSync, existsSync, globSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
@@ -37,8 +37,9 @@ const DATA_FILES: Readonly<Record<Engine, readonly string[]>> = {
 /** Native: the engine has a layer of its own, and the others are optional and not in images. */
 const EXTERNAL = /^(onnxruntime-node\/dist\/|@tensorflow\/tfjs-node$|@napi-rs\/nice$)/
 
-/** Writes the programs of all engines below `folder`. @param version of Headrace. */
+/** Writes the programs of all engines into `folder`, which has nothing else afterwards: all of it goes into images. @param version of Headrace. */
 export async function buildImagePrograms(folder: string, version: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true })
   for (const engine of ENGINES) await buildProgram(`${folder}/${engine}`, engine, version)
 }
 

@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildImagePrograms } from '../../../../scripts/image-programs.ts'
 import { ROOT, run } from '../headrace-process.ts'
@@ -18,7 +18,6 @@ export async function buildPrograms(): Promise<void> {
   const made = modifiedAt(join(folder, 'tfjs/package.json'))
   const newest = Math.max(...globSync(SOURCES, { cwd: ROOT }).map((path) => modifiedAt(join(ROOT, path))))
   if (made > newest) return
-  rmSync(folder, { recursive: true, force: true })
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   await buildImagePrograms(folder, version)
 }
