@@ -31,19 +31,24 @@ export async function rolloutPlans(
   plans: readonly ModelPlan[],
 ): Promise<readonly RolloutPlan[]> {
   const names = new RolloutNames(plans)
-  const canForce =
-    settings.rolloutForce === 'auto' ? isLoopback(settings.host) : settings.rolloutForce === 'on'
+  const canForce = whoCanForce(settings)
   const flagged = rolloutOfFlags(settings, names, canForce)
   if (settings.modelsFile === undefined) return flagged
   const { readRolloutsFile } = await import('./rollouts-file.ts')
   return [...flagged, ...(await readRolloutsFile(settings.modelsFile, names, canForce))]
 }
 
+/** `auto`: where this machine alone reaches the server, its programs. */
+function whoCanForce({ rolloutForce, host }: PlanSettings): RolloutPlan['canForce'] {
+  if (rolloutForce !== 'auto') return rolloutForce === 'on'
+  return isLoopback(host) && 'local'
+}
+
 /** None or one. */
 function rolloutOfFlags(
   settings: PlanSettings,
   names: RolloutNames,
-  canForce: boolean,
+  canForce: RolloutPlan['canForce'],
 ): readonly RolloutPlan[] {
   if (settings.split === undefined && settings.shadow.length === 0) {
     expectNothingMore(settings)

@@ -78,7 +78,7 @@ export const ROLLOUT_SETTINGS = {
     flags: '--rollout-force <mode>',
     variable: 'HEADRACE_ROLLOUT_FORCE',
     default: 'auto',
-    help: 'Whether the header X-Headrace-Variant of a request chooses its variant, for testers; auto: only where --host is an address that this machine alone reaches',
+    help: 'Whether the header X-Headrace-Variant of a request chooses its variant, for testers; auto: only where --host is an address that this machine alone reaches, and of requests that no proxy has passed on',
     parse: oneOf(['auto', 'on', 'off']),
   }),
   rolloutExperiment: setting({

@@ -23,13 +23,13 @@ const KEYS = [
 export async function readRolloutsFile(
   file: string,
   names: RolloutNames,
-  canForce: boolean,
+  canForce: RolloutPlan['canForce'],
 ): Promise<readonly RolloutPlan[]> {
   const { rollouts } = await openModelsDocument(file)
   return rollouts?.list().map((place) => readRollout(place, names, canForce)) ?? []
 }
 
-function readRollout(place: YamlPlace, names: RolloutNames, canForce: boolean): RolloutPlan {
+function readRollout(place: YamlPlace, names: RolloutNames, canForce: RolloutPlan['canForce']): RolloutPlan {
   const places = place.map(KEYS)
   const shares = places.get('variants')
   if (shares === undefined) throw place.failure("the key 'variants' is needed")

@@ -15,8 +15,8 @@ export interface RolloutPlan {
   readonly outcome: OutcomePlan
   readonly guards: GuardsPlan
   readonly mirror: MirrorPlan
-  /** `X-Headrace-Variant` of a request chooses its variant: for testers. */
-  readonly canForce: boolean
+  /** Whether `X-Headrace-Variant` of a request chooses its variant, for testers; `local`: of one that no proxy has passed on. */
+  readonly canForce: boolean | 'local'
 }
 
 export interface VariantPlan {

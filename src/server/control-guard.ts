@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { permissionDenied, unauthenticated } from '../core/errors.ts'
 import { isLoopback } from '../core/loopback.ts'
-
-/** A header of a request, or what stands for it in gRPC's metadata, by its name in lower case; `host` is the authority. */
-export type ReadHeader = (name: string) => string | undefined
+import { isProxied, type ReadHeader } from './proxy-headers.ts'
 
 export interface ControlGuardInit {
   /** Address that the server listens on, as it was given. */
@@ -16,9 +14,6 @@ const BEARER = /^Bearer +(\S+) *$/i
 
 /** Content types that a page may send to any server without asking it first (Fetch Standard, "no-CORS-safelisted"). */
 const FORM_TYPES = /^\s*(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i
-
-/** Written by a proxy, which listens for others than this machine. */
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
 
 /** What a refusal says is not done. */
 const MODEL_CONTROL = 'Models are not loaded and unloaded'
@@ -77,7 +72,7 @@ function checkLocal(header: ReadHeader, deed: string): void {
     throw refused('from pages of another site')
   }
   if (FORM_TYPES.test(header('content-type') ?? '')) throw refused('by forms')
-  if (PROXY_HEADERS.some((name) => header(name) !== undefined)) throw refused('through a proxy')
+  if (isProxied(header)) throw refused('through a proxy')
 }
 
 /** Without the port. */

@@ -85,7 +85,7 @@ describe('--split and --shadow', () => {
         keptExamples: 10,
         keepsInputs: false,
       },
-      canForce: true,
+      canForce: 'local',
     })
   })
 
@@ -217,8 +217,8 @@ describe('--split and --shadow', () => {
   })
 
   test.each([
-    [['--host', '127.0.0.1'], true],
-    [['--host', 'localhost'], true],
+    [['--host', '127.0.0.1'], 'local'],
+    [['--host', 'localhost'], 'local'],
     [['--host', '0.0.0.0'], false],
     [['--host', '0.0.0.0', '--rollout-force', 'on'], true],
     [['--rollout-force', 'off'], false],

@@ -2,8 +2,10 @@ import { badRequest, notFound, permissionDenied, unavailable } from '../../core/
 import { AskingChannel } from '../../rollout/asking-channel.ts'
 import { OutcomeIds } from '../../rollout/outcome-ids.ts'
 import type { RolloutAnswer, RolloutModel, RolloutQuestion } from '../../rollout/rollout-messages.ts'
+import type { RolloutPlan } from '../../rollout/rollout-plan.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { ModelControl } from '../model-control.ts'
+import { isProxied } from '../proxy-headers.ts'
 import type { RequestHead } from '../request-head.ts'
 import type { InferencePlane, ServedModels } from '../server-options.ts'
 import { LiveRollout } from './live-rollout.ts'
@@ -145,6 +147,7 @@ function chooseByHead(rolled: RolledRequest, { id, request }: RollableRequest): 
   const { plan } = rolled.rollout
   const forced = request.headers[FORCING_HEADER]
   if (forced !== undefined) {
+    expectForcible(plan, request.headers)
     force(rolled, String(forced))
     return
   }
@@ -156,13 +159,23 @@ function chooseByHead(rolled: RolledRequest, { id, request }: RollableRequest): 
   }
 }
 
-function force(rolled: RolledRequest, name: string): void {
-  const { plan } = rolled.rollout
-  if (!plan.canForce) {
+/** @throws ServingError PERMISSION_DENIED */
+function expectForcible({ name, canForce }: RolloutPlan, headers: RequestHead['headers']): void {
+  if (canForce === false) {
     throw permissionDenied(
-      `The rollout '${plan.name}' chooses by the sticky key alone: X-Headrace-Variant is not taken.`,
+      `The rollout '${name}' chooses by the sticky key alone: X-Headrace-Variant is not taken.`,
     )
   }
+  if (canForce === 'local' && isProxied((header) => headers[header]?.toString())) {
+    throw permissionDenied(
+      `The rollout '${name}' takes X-Headrace-Variant of this machine's own programs alone, and a proxy has passed this request ` +
+        'on (--rollout-force on, or force of the models file, for all).',
+    )
+  }
+}
+
+function force(rolled: RolledRequest, name: string): void {
+  const { plan } = rolled.rollout
   const index = plan.variants.findIndex((variant) => variant.name === name)
   if (index < 0) {
     const variants = plan.variants.map((variant) => variant.name)

@@ -266,6 +266,21 @@ describe('a header', () => {
     const { url: strict } = await startServer(rolloutOptions(rolloutPlan({ canForce: false })).options)
     expect((await score(strict, ONE_ROW, { 'x-headrace-variant': 'b' })).status).toBe(403)
   })
+
+  test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'])(
+    'forces nothing where this machine alone may and a proxy writes %s',
+    async (header) => {
+      const { url } = await startServer(rolloutOptions(rolloutPlan({ canForce: 'local' })).options)
+      const forced = { 'x-headrace-variant': 'b' }
+      expect((await score(url, ONE_ROW, forced)).headers.get('x-headrace-variant')).toBe('b')
+      const proxied = await score(url, ONE_ROW, { ...forced, [header]: '192.0.2.1' })
+      expect([proxied.status, await proxied.json()]).toMatchObject([
+        403,
+        { message: expect.stringContaining('a proxy has passed this request on') },
+      ])
+      expect((await score(url, ONE_ROW, { [header]: '192.0.2.1' })).status).toBe(200)
+    },
+  )
 })
 
 describe('an outcome id', () => {
