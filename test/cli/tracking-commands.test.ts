@@ -20,13 +20,13 @@ const runs: string[] = []
 async function headrace(...args: readonly string[]): Promise<Outcome> {
   const [out, err] = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')]
   for (const stream of [out, err]) stream.mockReturnValue(true)
-  process.exitCode = 0
+  process.exitCode = undefined
   try {
     await run(args)
     const text = ({ mock }: typeof out): string => mock.calls.map(([written]) => String(written)).join('')
-    return { code: process.exitCode, out: text(out), err: text(err) }
+    return { code: process.exitCode ?? 0, out: text(out), err: text(err) }
   } finally {
-    process.exitCode = 0
+    process.exitCode = undefined
     for (const stream of [out, err]) stream.mockRestore()
   }
 }
