@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Probe, RateSearch, type RateSearchLimits } from '../../../benchmarks/contest/rate-search.ts'
+import { type Probe, RateSearch, type RateSearchLimits } from '../../../src/bench/search/rate-search.ts'
 
 const LIMITS: RateSearchLimits = { probes: 40, precision: 0.05 }
 

@@ -58,6 +58,11 @@ export class RateSearch {
     return { perSecond: this.#passed, bound: this.#sentLate ? 'generator' : 'server' }
   }
 
+  /** Infinity where none has. */
+  get smallestFailed(): number {
+    return this.#failed
+  }
+
   /** @param probe what the rate of `next` showed. */
   add({ passed, disturbed, sentLate }: Probe): void {
     this.#probes += 1

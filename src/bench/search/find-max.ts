@@ -1,0 +1,200 @@
+import { invalidParameter } from '../../core/errors.ts'
+import { Latencies } from '../latencies.ts'
+import type { Measurement } from '../measurement.ts'
+import { explainMax } from './explain-max.ts'
+import type { FoundMax, RateTry } from './found-max.ts'
+import { judgeLimit, type LatencyLimit, type LimitCounts, requestsForVerdict } from './latency-limit.ts'
+import { RateSearch } from './rate-search.ts'
+import { TriedRates } from './tried-rates.ts'
+
+/** Measures a server at a Poisson rate, with arrivals of this seed. */
+export type MeasureRate = (ratePerSecond: number, seconds: number, seed: number) => Promise<Measurement>
+
+export interface FindMaxOptions {
+  readonly limit: LatencyLimit
+  /** Requests a second that the server answers in a closed loop of some connections; above 0. */
+  readonly guessPerSecond: number
+  /** How much above the found rate the smallest that failed may be; 0.05 unless set. */
+  readonly precision?: number
+  /** Of one load, the longest is four times that; 2 unless set. */
+  readonly leastSeconds?: number
+  /** Measured times the rate that was found, and its neighbour, are tried once more; 2 unless set. */
+  readonly repeats?: number
+  /** Of all loads together; the search ends with what is known by then. 180 unless set. */
+  readonly maxSeconds?: number
+  /** Of the first load; the others have those after it. */
+  readonly seed?: number
+  readonly signal?: AbortSignal
+  /** Called after each load. */
+  readonly onTry?: (rateTry: RateTry) => void
+}
+
+type Defaulted = Required<
+  Pick<FindMaxOptions, 'precision' | 'leastSeconds' | 'repeats' | 'maxSeconds' | 'seed'>
+>
+
+const DEFAULTS: Defaulted = { precision: 0.05, leastSeconds: 2, repeats: 2, maxSeconds: 180, seed: 1 }
+const MOST_PROBES = 14
+/** Of the guess: a server that is too slow at so low a rate is too slow without any load. */
+const LOWEST = 0.02
+const MOST_STEPS = 4
+const LONGEST = 4
+
+/**
+ * The largest rate of Poisson arrivals whose latencies stay within a limit: MLPerf Inference's score of the server
+ * scenario ("the largest Poisson arrival rate that meets the latency constraint").
+ *
+ * A rate counts as kept when its requests prove it (`judgeLimit`); where they prove nothing, it is measured again and
+ * longer. The search ends between a rate that is kept and one that is not, within the precision. Then both are measured
+ * anew, in turn (ABBA), so that a machine that gets slower or faster is seen: a rate that is not confirmed gives way to a lower
+ * one, a neighbour that does keep the limit takes its place.
+ * @throws ServingError INVALID_PARAMETER_VALUE for a limit or guess that makes no sense; what `measure` throws
+ */
+export async function findMax(measure: MeasureRate, options: FindMaxOptions): Promise<FoundMax> {
+  check(options)
+  return new MaxSearch(measure, options).find()
+}
+
+class MaxSearch {
+  readonly #measure: MeasureRate
+  readonly #options: FindMaxOptions & Defaulted
+  readonly #tried: TriedRates
+  #seconds = 0
+
+  constructor(measure: MeasureRate, options: FindMaxOptions) {
+    this.#measure = measure
+    this.#options = { ...DEFAULTS, ...options }
+    this.#tried = new TriedRates(options.limit)
+  }
+
+  async find(): Promise<FoundMax> {
+    const search = await this.#search()
+    let rate = search.found.perSecond
+    let confirmed = false
+    if (rate > 0) ({ rate, confirmed } = await this.#confirm(rate, search.smallestFailed))
+    return this.#found(rate, confirmed)
+  }
+
+  async #search(): Promise<RateSearch> {
+    const { guessPerSecond, precision } = this.#options
+    const search = new RateSearch(guessPerSecond, { probes: MOST_PROBES, precision })
+    for (let rate = search.next; rate !== undefined; rate = search.next) {
+      if (this.#isLate || (search.found.perSecond === 0 && rate < guessPerSecond * LOWEST)) break
+      const { measurement } = await this.#try(rate, 'search')
+      const verdict = this.#tried.verdict(rate)
+      const disturbed = verdict === 'undecided'
+      search.add({ passed: verdict === 'within', disturbed, sentLate: !measurement.valid })
+    }
+    return search
+  }
+
+  /** The rate that is confirmed in the end; the first one, unconfirmed, where the time was too short for any. */
+  async #confirm(first: number, failed: number): Promise<{ rate: number; confirmed: boolean }> {
+    const factor = 1 + this.#options.precision
+    let [rate, neighbour] = [first, Number.isFinite(failed) ? failed : first * factor]
+    for (let step = 0; step < MOST_STEPS && !this.#isLate; step += 1) {
+      await this.#inTurn(rate, neighbour)
+      const isKept = this.#isConfirmed(rate)
+      if (isKept && !this.#isConfirmed(neighbour)) return { rate, confirmed: true }
+      if (isKept) [rate, neighbour] = [neighbour, neighbour * factor]
+      else if (!this.#isConfirmed(neighbour))
+        [rate, neighbour] = [rate / (1 + (step + 1) * (factor - 1)), rate]
+      else return { rate, confirmed: false }
+    }
+    return { rate: this.#isConfirmed(rate) ? rate : first, confirmed: this.#isConfirmed(rate) }
+  }
+
+  /** Both rates as often as they are to be repeated: ABBA, or as long as nothing is proved once more. */
+  async #inTurn(rate: number, neighbour: number): Promise<void> {
+    const { repeats } = this.#options
+    for (let round = 0; round < 2 * repeats && !this.#isLate; round += 1) {
+      if (round >= repeats && this.#tried.verdict(rate, 'confirmation') !== 'undecided') return
+      const pair = round % 2 === 0 ? [rate, neighbour] : [neighbour, rate]
+      for (const each of pair) {
+        if (this.#tried.at(each, 'confirmation').length <= round) await this.#try(each, 'confirmation')
+      }
+    }
+  }
+
+  #isConfirmed(rate: number): boolean {
+    const tries = this.#tried.at(rate, 'confirmation')
+    return (
+      tries.every(({ measurement }) => measurement.valid) &&
+      this.#tried.verdict(rate, 'confirmation') === 'within'
+    )
+  }
+
+  async #try(ratePerSecond: number, phase: RateTry['phase']): Promise<RateTry> {
+    const { limit, seed, signal, onTry } = this.#options
+    signal?.throwIfAborted()
+    const seconds = this.#secondsAt(ratePerSecond, phase)
+    const measurement = await this.#measure(ratePerSecond, seconds, seed + this.#tried.all.length)
+    const counts = await countsOf(measurement, limit)
+    const rateTry = { ratePerSecond, seconds, phase, counts, verdict: judgeLimit(counts, limit), measurement }
+    this.#tried.add(rateTry)
+    this.#seconds += seconds
+    onTry?.(rateTry)
+    return rateTry
+  }
+
+  /** Long enough for a verdict, longer at each repeat, within reason. */
+  #secondsAt(rate: number, phase: RateTry['phase']): number {
+    const { limit, leastSeconds } = this.#options
+    const times = 2 ** this.#tried.at(rate, phase).length
+    const wanted = Math.max(leastSeconds, requestsForVerdict(limit) / rate)
+    return Math.min(LONGEST * leastSeconds, wanted * (phase === 'search' ? times : 2))
+  }
+
+  get #isLate(): boolean {
+    return this.#seconds >= this.#options.maxSeconds
+  }
+
+  #found(ratePerSecond: number, confirmed: boolean): FoundMax {
+    const { limit } = this.#options
+    const tried = this.#tried
+    const interval = {
+      low: tried.largestKept(ratePerSecond),
+      high: tried.smallestBeyond(ratePerSecond),
+    }
+    const found = {
+      limit,
+      ratePerSecond,
+      confirmed,
+      interval,
+      boundBy: this.#boundBy(ratePerSecond),
+      tries: tried.all,
+    }
+    return { ...found, explanation: explainMax(found, tried) }
+  }
+
+  /** By the lowest rate above the found one that was not kept. */
+  #boundBy(rate: number): FoundMax['boundBy'] {
+    const above = this.#tried.all.filter(
+      (each) => each.ratePerSecond > rate && (!each.measurement.valid || each.verdict !== 'within'),
+    )
+    const lowest = Math.min(...above.map(({ ratePerSecond }) => ratePerSecond))
+    const atLowest = above.filter(({ ratePerSecond }) => ratePerSecond === lowest)
+    if (atLowest.length === 0) return 'time'
+    return atLowest.every(({ measurement }) => !measurement.valid) ? 'generator' : 'server'
+  }
+}
+
+/** Failures count as over the limit: who got no right answer still waits for one. */
+async function countsOf(measurement: Measurement, { milliseconds }: LatencyLimit): Promise<LimitCounts> {
+  const latencies = await Latencies.merge([measurement.histogram])
+  const late = latencies.countAbove(milliseconds)
+  return { requests: measurement.offered, over: measurement.offered - measurement.answered + late }
+}
+
+function check({ limit, guessPerSecond }: FindMaxOptions): void {
+  const { percentile, milliseconds, confidence } = limit
+  if (!(percentile > 0 && percentile < 100))
+    throw invalidParameter(`There is no percentile ${percentile} to keep`)
+  if (!(milliseconds > 0)) throw invalidParameter(`A latency limit is above 0 ms, not ${milliseconds} ms`)
+  if (!(confidence > 0.5 && confidence < 1))
+    throw invalidParameter(`A confidence is above 0.5 and below 1, not ${confidence}`)
+  if (!(guessPerSecond > 0 && Number.isFinite(guessPerSecond)))
+    throw invalidParameter(
+      `A search cannot begin at ${guessPerSecond} requests a second: was nothing answered?`,
+    )
+}
