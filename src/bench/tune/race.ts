@@ -1,0 +1,71 @@
+/** A run of all that are still in the race. */
+export interface Rung {
+  /** How long each is measured. */
+  readonly seconds: number
+  /** How many go on, at most; the best one always does. */
+  readonly keep: number
+}
+
+export interface RaceOptions<C> {
+  readonly rungs: readonly Rung[]
+  /** Who is below this share of the best is out, however many may go on. */
+  readonly clearlyWorse: number
+  /** @returns what is to be large; undefined where the candidate cannot be measured, which ends it. */
+  measure(candidate: C, seconds: number): Promise<number | undefined>
+}
+
+/** How far a candidate came. */
+export interface Raced<C> {
+  readonly candidate: C
+  /** Of each rung that it was in. */
+  readonly scores: readonly number[]
+  /** It was in the last rung to the end. */
+  readonly finished: boolean
+}
+
+/**
+ * Successive halving: all are measured for a short time, and only those that may be the best for a longer one.
+ * (Jamieson and Talwalkar: Non-stochastic Best Arm Identification and Hyperparameter Optimization, AISTATS 2016)
+ * @returns all of them, the best first; by how far they came, then by their last score.
+ */
+export async function race<C>(
+  candidates: readonly C[],
+  options: RaceOptions<C>,
+): Promise<readonly Raced<C>[]> {
+  const { rungs, measure } = options
+  let runners = candidates.map((candidate) => new Runner(candidate))
+  const all = runners
+  for (const rung of rungs) {
+    for (const runner of runners) runner.note(await measure(runner.candidate, rung.seconds))
+    runners = stillIn(runners, rung, options.clearlyWorse)
+  }
+  for (const runner of runners) runner.finished = true
+  return all.toSorted((a, b) => b.scores.length - a.scores.length || b.last - a.last)
+}
+
+class Runner<C> implements Raced<C> {
+  readonly candidate: C
+  readonly scores: number[] = []
+  finished = false
+
+  constructor(candidate: C) {
+    this.candidate = candidate
+  }
+
+  note(score: number | undefined): void {
+    if (score !== undefined) this.scores.push(score)
+  }
+
+  /** Below all others where it could not be measured. */
+  get last(): number {
+    return this.scores.at(-1) ?? Number.NEGATIVE_INFINITY
+  }
+}
+
+function stillIn<C>(runners: readonly Runner<C>[], { keep }: Rung, clearlyWorse: number): Runner<C>[] {
+  const rungs = Math.max(...runners.map(({ scores }) => scores.length))
+  const measured = runners.filter(({ scores }) => scores.length === rungs && rungs > 0)
+  const ranked = measured.toSorted((a, b) => b.last - a.last)
+  const best = ranked[0]?.last ?? 0
+  return ranked.filter(({ last }, place) => place === 0 || (place < keep && last >= clearlyWorse * best))
+}
