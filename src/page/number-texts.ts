@@ -36,6 +36,13 @@ export function millisecondsText(milliseconds: number): string {
     : `${numberText(milliseconds / 1000)}${SPACE}s`
 }
 
+/** 812 B, 1.2 kB, 118 MB. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${numberText(bytes / 1000 ** step)}${SPACE}${units[step]}`
+}
+
 /** Whole units, two at most: 45 s, 30 min, 1 h 30 min, 3 days 2 h. */
 export function durationText(seconds: number): string {
   const units: readonly (readonly [string, number])[] = [
