@@ -16,7 +16,7 @@ export class GatheredComparisons {
   add({ model, step, key, outcome, milliseconds = 0, outputs = [], example }: ComparedOutputs): void {
     let gathered = this.#byModel.get(model)
     if (gathered === undefined) {
-      gathered = { copies: [], outputs: new SummedDifferences(Number.POSITIVE_INFINITY), examples: [] }
+      gathered = nothing()
       this.#byModel.set(model, gathered)
     }
     gathered.copies.push([step, key, COMPARED.indexOf(outcome), milliseconds])
@@ -24,13 +24,18 @@ export class GatheredComparisons {
     if (example !== undefined) gathered.examples.push({ size: differenceSize(outputs), example })
   }
 
-  /** What has come since this was called before. */
+  /** What has come since this was called before, of each model of which anything has. */
   take(): ComparedCopies[] {
-    const taken = Array.from(this.#byModel, ([model, { copies, outputs, examples }]) => ({
-      ...{ model, copies, examples },
-      outputs: outputs.list(),
-    }))
-    this.#byModel.clear()
+    const taken: ComparedCopies[] = []
+    for (const [model, { copies, outputs, examples }] of this.#byModel) {
+      if (copies.length === 0) continue
+      this.#byModel.set(model, nothing())
+      taken.push({ model, copies, examples, outputs: outputs.list() })
+    }
     return taken
   }
+}
+
+function nothing(): Gathered {
+  return { copies: [], outputs: new SummedDifferences(Number.POSITIVE_INFINITY), examples: [] }
 }

@@ -6,7 +6,10 @@ import type { MemberMessage, ObservedRequest } from '../../rollout/rollout-messa
 const GATHERED_MS = 50
 const URGENT_MS = 5
 
-/** Gathers what a member has seen, since a message for each answer would cost more than the answer. */
+/**
+ * Gathers what a member has seen, since a message for each answer would cost more than the answer. Its maps are never emptied:
+ * what was in one that is would survive until the whole heap is collected (see `UnorderedItems`).
+ */
 export class Observations {
   readonly #send: (message: MemberMessage) => void
   readonly #requests = new Map<string, ObservedRequest[]>()
@@ -41,12 +44,15 @@ export class Observations {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#isUrgent = false
-    for (const [rollout, requests] of this.#requests) this.#send({ kind: 'observed', rollout, requests })
-    for (const [rollout, gathered] of this.#comparisons) {
-      this.#send({ kind: 'compared', rollout, comparisons: gathered.take() })
+    for (const [rollout, requests] of this.#requests) {
+      if (requests.length === 0) continue
+      this.#requests.set(rollout, [])
+      this.#send({ kind: 'observed', rollout, requests })
     }
-    this.#requests.clear()
-    this.#comparisons.clear()
+    for (const [rollout, gathered] of this.#comparisons) {
+      const comparisons = gathered.take()
+      if (comparisons.length > 0) this.#send({ kind: 'compared', rollout, comparisons })
+    }
   }
 
   #schedule(isUrgent: boolean): void {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { deadlineExceeded, isRefusal } from '../../core/errors.ts'
 import type { InferenceRequest } from '../../core/inference.ts'
 import type { Tensor, TensorMap } from '../../core/tensor.ts'
+import type { PlacedItem } from '../../core/unordered-items.ts'
 import type { InferenceCaller, InferOptions } from '../../runtime/data-plane.ts'
 import { Cancellation } from '../cancellation.ts'
 import type { InferencePlane } from '../server-options.ts'
@@ -18,7 +19,8 @@ export interface SideCallKeeper {
  * A run on its way, from its offer to its end. It is its own options, without a promise and a timer: what a copy leaves to the
  * garbage collector, the answers of others wait for.
  */
-export class SideCall implements InferenceCaller, InferOptions {
+export class SideCall implements InferenceCaller, InferOptions, PlacedItem {
+  place = -1
   readonly run: SideRun
   readonly signal = new Cancellation()
   readonly offeredAt = performance.now()

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { UnorderedItems } from '../../core/unordered-items.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { InferencePlane } from '../server-options.ts'
 import { SideCall, type SideCallKeeper } from './side-call.ts'
@@ -29,8 +30,7 @@ const MOST_AT_ONCE = 16
 export class SideRuns implements SideCallKeeper {
   readonly #init: SideRunsInit
   readonly #waiting: SideCall[] = []
-  /** By the time at which they began. */
-  readonly #underWay = new Set<SideCall>()
+  readonly #underWay = new UnorderedItems<SideCall>()
   /** Runs that were given up and have not ended, of each model that has any. */
   readonly #givenUp = new WeakMap<ServedModel['admission'], number>()
   #heldBytes = 0
@@ -96,7 +96,7 @@ export class SideRuns implements SideCallKeeper {
     this.#underWay.add(call)
     call.run.model.admission.hold()
     call.begin(this.#init.dataPlane)
-    this.#watch()
+    this.#watch(call.begunAt)
   }
 
   #end(run: SideRun, result: SideResult): void {
@@ -104,24 +104,23 @@ export class SideRuns implements SideCallKeeper {
     run.ended(result)
   }
 
-  /** One timer for all, by the oldest: all have the same time. */
-  #watch(): void {
+  /** One timer for all, since all have the same time: it looks again when the oldest of those under way has had its own. */
+  #watch(begunAt: number): void {
     if (this.#isWatched) return
-    const [oldest] = this.#underWay
-    if (oldest === undefined) return
     this.#isWatched = true
-    const leftMs = oldest.begunAt + this.#init.deadlineMs - performance.now()
+    const leftMs = begunAt + this.#init.deadlineMs - performance.now()
     setTimeout(() => this.#giveUpLate(), leftMs).unref()
   }
 
   #giveUpLate(): void {
     this.#isWatched = false
     const late = performance.now() - this.#init.deadlineMs
-    for (const call of this.#underWay) {
-      if (call.begunAt > late) break
-      this.#giveUp(call)
+    let oldest = Number.POSITIVE_INFINITY
+    for (const call of this.#underWay.list()) {
+      if (call.begunAt <= late) this.#giveUp(call)
+      else oldest = Math.min(oldest, call.begunAt)
     }
-    this.#watch()
+    if (oldest < Number.POSITIVE_INFINITY) this.#watch(oldest)
   }
 
   #giveUp(call: SideCall): void {
