@@ -29,7 +29,8 @@ export interface RunPlan {
 /** podman and buildah with images and containers of their own, in a temporary folder; without a network they fetch nothing. */
 export class Podman {
   readonly #folder = mkdtempSync(join(tmpdir(), 'headrace-podman-'))
-  readonly #env: Readonly<Record<string, string>>
+  /** Variables by which programs find these images. */
+  readonly env: Readonly<Record<string, string>>
   #names = 0
 
   constructor() {
@@ -39,19 +40,19 @@ export class Podman {
       CONTAINERS_STORAGE_CONF: this.#write('storage.conf', this.#storage()),
       CONTAINERS_REGISTRIES_CONF: this.#write('registries.conf', REGISTRIES_CONF),
     }
-    this.#env = { ...files, TMPDIR: this.#folder }
+    this.env = { ...files, TMPDIR: this.#folder }
   }
 
   podman(...args: string[]): Promise<Executed> {
-    return execute('podman', args, this.#env)
+    return execute('podman', args, this.env)
   }
 
   buildah(...args: string[]): Promise<Executed> {
-    return execute('buildah', args, this.#env)
+    return execute('buildah', args, this.env)
   }
 
   skopeo(...args: string[]): Promise<Executed> {
-    return execute('skopeo', args, this.#env)
+    return execute('skopeo', args, this.env)
   }
 
   /** @returns names of the images that an archive holds */
