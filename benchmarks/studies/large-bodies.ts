@@ -50,7 +50,7 @@ function post(server: Server, body: string, plan: Partial<LoadPlan>): Promise<Lo
 
 /** One connection: a body waits until the one before it has been answered. */
 function postLarge(server: Server): Promise<LoadResult> {
-  const rate = { ratePerSecond: LARGE_PER_SECOND, arrivals: 'constant' } as const
+  const rate = { ratePerSecond: LARGE_PER_SECOND, arrivals: { kind: 'constant' } } as const
   return post(server, largeBody(), { ...rate, maxConnections: 1, timeoutMs: 60_000 })
 }
 

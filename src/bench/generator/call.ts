@@ -1,4 +1,4 @@
-import type { RequestBytes } from './request-bytes.ts'
+import type { PreparedRequest } from './prepared-request.ts'
 
 /** What a call is sent over. */
 export interface Carrier {
@@ -8,18 +8,37 @@ export interface Carrier {
 
 /** One arrival, until it is known what became of it. */
 export interface Call {
-  readonly request: RequestBytes
+  readonly request: PreparedRequest
   /** `performance.now()` at which it was to arrive. */
   readonly dueAt: number
   /** Whether it counts: it was due after the warm-up. */
   readonly measured: boolean
+  /** `performance.now()` at which a connection took it; 0 while it waits for one. */
+  sentAt: number
   /** That has sent it; undefined while it waits for one. */
   connection: Carrier | undefined
   settled: boolean
 }
 
+/** What came back. It is good until the observer returns: a connection uses it again. */
+export interface Answer {
+  /** HTTP status, or gRPC code. */
+  readonly status: number
+  readonly retryAfter: string | undefined
+  /** Where a redirect leads. */
+  readonly location: string | undefined
+  readonly serverTiming: string | undefined
+  /** What a server of gRPC says with its code. */
+  readonly message: string | undefined
+  /** All of it where it is to be checked, the beginning of it where the status is not the expected one, else nothing. */
+  readonly body: Buffer | undefined
+}
+
 /** Told once of each call, unless it was given up before. */
 export interface CallObserver {
-  answered(call: Call, status: number, retryAfter: string | undefined): void
+  /** Whether the `Server-Timing` of an answer that comes now is wanted. */
+  wantsTiming(): boolean
+  answered(call: Call, answer: Answer): void
+  /** @param code why, as errors of Node have it, or one of ours. */
   failed(call: Call, code: string): void
 }

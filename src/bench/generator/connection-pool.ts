@@ -1,11 +1,12 @@
 import type { Call, CallObserver, Carrier } from './call.ts'
-import { Connection, type ConnectionOwner, type Target } from './connection.ts'
+import { Connection, type ConnectionOwner } from './connection.ts'
 import { Fifo } from './fifo.ts'
 import type { ResponseParser } from './response-parser.ts'
+import type { Endpoint, Transport } from './transport.ts'
 
-/** Connections that are kept and grow with the need for them, up to a limit; calls beyond it wait in their order. */
-export class ConnectionPool implements ConnectionOwner {
-  readonly #target: Target
+/** Connections of HTTP/1.1 that are kept and grow with the need for them. */
+export class ConnectionPool implements Transport, ConnectionOwner {
+  readonly #endpoint: Endpoint
   readonly #limit: number
   readonly #observer: CallObserver
   readonly #open = new Set<Carrier>()
@@ -16,18 +17,16 @@ export class ConnectionPool implements ConnectionOwner {
   #waited = 0
   #most = 0
 
-  constructor(target: Target, limit: number, observer: CallObserver) {
-    this.#target = target
+  constructor(endpoint: Endpoint, limit: number, observer: CallObserver) {
+    this.#endpoint = endpoint
     this.#limit = limit
     this.#observer = observer
   }
 
-  /** Calls that were to count and found all connections taken, at their limit. */
   get waited(): number {
     return this.#waited
   }
 
-  /** The most connections that were open at a time. */
   get most(): number {
     return this.#most
   }
@@ -38,7 +37,6 @@ export class ConnectionPool implements ConnectionOwner {
     else this.#wait(call)
   }
 
-  /** Gives up a call that waits too long, and the connection that it has. */
   abandon(call: Call): void {
     const { connection } = call
     if (connection === undefined) return
@@ -63,8 +61,12 @@ export class ConnectionPool implements ConnectionOwner {
     else connection.send(call)
   }
 
-  answered(call: Call, { status, retryAfter }: ResponseParser): void {
-    this.#observer.answered(call, status, retryAfter)
+  wantsTiming(): boolean {
+    return this.#observer.wantsTiming()
+  }
+
+  answered(call: Call, parser: ResponseParser): void {
+    this.#observer.answered(call, parser)
   }
 
   gone(connection: Connection, call: Call | undefined, code: string): void {
@@ -74,8 +76,15 @@ export class ConnectionPool implements ConnectionOwner {
     if (!connection.isOpened) this.#connecting -= 1
     // What could not be reached is told to whoever has waited for it longest.
     const hit = call ?? (connection.isOpened ? undefined : this.#nextWaiting())
-    if (hit !== undefined) this.#observer.failed(hit, code)
+    if (hit !== undefined && connection.wasClosedIdle) this.#sendAgain(hit)
+    else if (hit !== undefined) this.#observer.failed(hit, code)
     this.#growForWaiting()
+  }
+
+  /** As clients do whose request crossed the closing of a connection that was kept (RFC 9112, section 9.3.1). */
+  #sendAgain(call: Call): void {
+    call.connection = undefined
+    this.submit(call)
   }
 
   #wait(call: Call): void {
@@ -100,7 +109,7 @@ export class ConnectionPool implements ConnectionOwner {
 
   #connect(): void {
     this.#connecting += 1
-    this.#open.add(new Connection(this.#target, this))
+    this.#open.add(new Connection(this.#endpoint, this))
     this.#most = Math.max(this.#most, this.#open.size)
   }
 }

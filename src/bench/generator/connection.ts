@@ -1,12 +1,9 @@
-import { connect, type Socket } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { connect as connectTls } from 'node:tls'
 import type { Call, Carrier } from './call.ts'
 import { ResponseParser } from './response-parser.ts'
-
-/** Where connections go. */
-export interface Target {
-  readonly host: string
-  readonly port: number
-}
+import type { Endpoint } from './transport.ts'
 
 /** Whoever owns connections. */
 export interface ConnectionOwner {
@@ -14,13 +11,16 @@ export interface ConnectionOwner {
   opened(connection: Connection): void
   /** It has nothing to do again. */
   free(connection: Connection): void
+  wantsTiming(): boolean
   answered(call: Call, parser: ResponseParser): void
   /** It has ended. @param call that it had, if any. @param code why, as errors of Node have it, or one of ours. */
   gone(connection: Connection, call: Call | undefined, code: string): void
 }
 
-/** All connections of a thread read into it in turn: what is read is parsed before the next one reads. */
+/** All connections of a thread without TLS read into it in turn: what is read is parsed before the next one reads. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
+/** After this time without a request a server may be about to close a connection. */
+const IDLE_MS = 1000
 
 /**
  * One connection of HTTP/1.1 with one request at a time. A plain socket, since what a client library does for
@@ -33,15 +33,15 @@ export class Connection implements Carrier {
   #call: Call | undefined
   #opened = false
   #ended = false
+  /** `performance.now()` when its last answer was complete. */
+  #answeredAt = Number.POSITIVE_INFINITY
+  /** Of the answer to come, or the one being read. */
+  #hasBytes = false
 
-  constructor(target: Target, owner: ConnectionOwner) {
+  constructor(endpoint: Endpoint, owner: ConnectionOwner) {
     this.#owner = owner
-    this.#socket = connect({
-      ...target,
-      noDelay: true,
-      onread: { buffer: READ_BUFFER, callback: (length, buffer) => this.#read(length, buffer) },
-    })
-    this.#socket.on('connect', () => {
+    this.#socket = open(endpoint, (bytes) => this.#read(bytes))
+    this.#socket.on(endpoint.tls === undefined ? 'connect' : 'secureConnect', () => {
       this.#opened = true
       owner.opened(this)
     })
@@ -55,10 +55,18 @@ export class Connection implements Carrier {
     return this.#opened
   }
 
+  /** Whether it ended with its call unanswered because the other side had enough of waiting for it. */
+  get wasClosedIdle(): boolean {
+    const call = this.#call
+    return call !== undefined && !this.#hasBytes && call.sentAt - this.#answeredAt >= IDLE_MS
+  }
+
   send(call: Call): void {
     this.#call = call
+    this.#hasBytes = false
     call.connection = this
-    this.#parser.begin(call.request.headOnly)
+    call.sentAt = performance.now()
+    this.#parser.begin(call.request)
     this.#socket.write(call.request.bytes)
   }
 
@@ -67,10 +75,14 @@ export class Connection implements Carrier {
     this.#socket.destroy()
   }
 
-  #read(length: number, buffer: Uint8Array): boolean {
+  #read(bytes: Buffer): boolean {
     if (this.#ended) return false
+    if (!this.#hasBytes) {
+      this.#hasBytes = true
+      this.#parser.wantsTiming = this.#owner.wantsTiming()
+    }
     try {
-      if (this.#parser.push((buffer as Buffer).subarray(0, length))) this.#complete()
+      if (this.#parser.push(bytes)) this.#complete()
     } catch {
       this.#end('NOT_HTTP')
     }
@@ -78,8 +90,10 @@ export class Connection implements Carrier {
   }
 
   #complete(): void {
-    const call = this.#call!
+    const call = this.#call
+    if (call === undefined) return
     this.#call = undefined
+    this.#answeredAt = performance.now()
     this.#owner.answered(call, this.#parser)
     if (this.#parser.keepAlive) this.#owner.free(this)
     else this.#end('CLOSED')
@@ -96,4 +110,15 @@ export class Connection implements Carrier {
     this.#socket.destroy()
     this.#owner.gone(this, this.#call, code)
   }
+}
+
+function open({ host, port, tls }: Endpoint, read: (bytes: Buffer) => boolean): Socket {
+  if (tls !== undefined) {
+    const socket = connectTls({ host, port, ...tls })
+    socket.setNoDelay(true)
+    socket.on('data', read)
+    return socket
+  }
+  const callback = (length: number): boolean => read(READ_BUFFER.subarray(0, length))
+  return connectTcp({ host, port, noDelay: true, onread: { buffer: READ_BUFFER, callback } })
 }

@@ -1,114 +1,81 @@
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { cancelled } from '../../core/errors.ts'
 import { Latencies } from '../latencies.ts'
-import type { Percentiles } from '../measurement.ts'
-import { type LoadPlan, type SettledPlan, settlePlan } from './load-plan.ts'
-import type { LoadResult, Outcome } from './load-result.ts'
-import type { SharePlan, ShareResult } from './load-share.ts'
-import { Tally } from './tally.ts'
+import { type LoadPlan, settlePlan } from './load-plan.ts'
+import type { LoadResult } from './load-result.ts'
+import type { ShareProgress } from './messages.ts'
+import { SamplesFile } from './samples-file.ts'
+import { Sender } from './sender.ts'
+import { summarize } from './summarize.ts'
 
-const SENDER = new URL(`./generator-thread${extname(import.meta.url)}`, import.meta.url)
+/** Threads are told to begin this much later, so that each has heard of it by then. */
+const START_DELAY_NS = 5_000_000n
+
+export interface LoadWatch {
+  /** Ends the load early; nothing of it is reported then. */
+  readonly signal?: AbortSignal | undefined
+  /** The warm-up begins so many milliseconds from now. */
+  readonly onStart?: ((inMs: number) => void) | undefined
+  /** Right answers of the last second, and how many requests failed in it. */
+  readonly onProgress?: ((latencies: Latencies, failed: number) => void) | undefined
+}
 
 /**
  * Sends a load as planned, in threads of its own, and waits for its last answer.
- * @param signal ends it early; nothing of it is reported then.
- * @throws ServingError INVALID_PARAMETER_VALUE for a plan that makes no sense, CANCELLED on `signal`.
+ * @throws ServingError INVALID_PARAMETER_VALUE for a plan that makes no sense, CANCELLED on the signal,
+ * INVALID_STATE where the samples cannot be written.
  */
-export async function generateLoad(plan: LoadPlan, signal?: AbortSignal): Promise<LoadResult> {
-  const settled = settlePlan(plan)
+export async function generateLoad(plan: LoadPlan, watch: LoadWatch = {}): Promise<LoadResult> {
+  const { signal } = watch
+  const settled = settlePlan({ ...plan, tellsProgress: watch.onProgress !== undefined })
+  if (signal?.aborted) throw ended()
+  if (settled.samplesFile !== undefined) SamplesFile.create(settled.samplesFile)
+  const told = await progressTeller(settled.threads, watch)
   const senders = Array.from(
     { length: settled.threads },
-    (_, thread) => new Sender({ plan: settled, thread }),
+    (_, thread) => new Sender({ plan: settled, thread }, (progress) => told(thread, progress)),
   )
-  const end = () => Promise.all(senders.map((sender) => sender.end()))
   const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(cancelled('The load was ended before its time'))
+  const abort = () => aborted.reject(ended())
   signal?.addEventListener('abort', abort)
   try {
-    if (signal?.aborted) abort()
-    await Promise.race([aborted.promise, Promise.all(senders.map((sender) => sender.ready()))])
-    const results = await Promise.race([
+    return await Promise.race([
       aborted.promise,
-      Promise.all(senders.map((sender) => sender.result())),
+      run(senders, watch).then((results) => summarize(settled, results)),
     ])
-    return await summarize(settled, results)
   } finally {
     signal?.removeEventListener('abort', abort)
-    await end()
+    await Promise.all(senders.map((sender) => sender.end()))
   }
 }
 
-/** A thread that sends a share of the load. */
-class Sender {
-  readonly #worker: Worker
+async function run(senders: readonly Sender[], { onStart }: LoadWatch) {
+  await Promise.all(senders.map((sender) => sender.ready()))
+  const startAt = process.hrtime.bigint() + START_DELAY_NS
+  onStart?.(Number(START_DELAY_NS) / 1e6)
+  return await Promise.all(senders.map((sender) => sender.result(startAt)))
+}
 
-  constructor(share: SharePlan) {
-    this.#worker = new Worker(SENDER, { workerData: share })
-  }
-
-  ready(): Promise<void> {
-    return this.#message()
-  }
-
-  /** Starts it. */
-  result(): Promise<ShareResult> {
-    const result = this.#message<ShareResult>()
-    this.#worker.postMessage('start')
-    return result
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate()
-  }
-
-  #message<Message>(): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      this.#worker.once('message', resolve)
-      this.#worker.once('error', reject)
-    })
+/** Tells the progress of all threads when the last of them has told its own. */
+async function progressTeller(
+  threads: number,
+  { onProgress }: LoadWatch,
+): Promise<(thread: number, progress: ShareProgress) => void> {
+  if (onProgress === undefined) return () => {}
+  const recent = await Latencies.open()
+  const heard = new Set<number>()
+  let failed = 0
+  return (thread, progress) => {
+    recent.add(progress.latency)
+    failed += progress.failed
+    heard.add(thread)
+    if (heard.size < threads) return
+    onProgress(recent, failed)
+    heard.clear()
+    recent.clear()
+    failed = 0
   }
 }
 
-async function summarize(plan: SettledPlan, results: readonly ShareResult[]): Promise<LoadResult> {
-  const total = await Tally.open(plan.deadlineMs)
-  const byRequest: Record<string, Outcome> = {}
-  for (const [index, { name }] of plan.requests.entries()) {
-    const tally = await Tally.open(plan.deadlineMs)
-    for (const { tallies } of results) {
-      tally.add(tallies[index]!)
-      total.add(tallies[index]!)
-    }
-    byRequest[name] = tally.outcome()
-  }
-  const lag = await Latencies.open()
-  for (const result of results) lag.add(result.lag)
-  const lagMs = lag.summary()
-  const outcome = total.outcome()
-  const seconds = plan.durationMs / 1000
-  const faults = faultsOf(plan, lagMs)
-  return {
-    seconds,
-    offeredPerSecond: outcome.offered / seconds,
-    goodputPerSecond: outcome.inTime / seconds,
-    total: outcome,
-    byRequest,
-    lagMs,
-    waited: sum(results.map(({ waited }) => waited)),
-    connections: sum(results.map(({ connections }) => connections)),
-    valid: faults.length === 0,
-    faults,
-  }
-}
-
-function faultsOf(plan: SettledPlan, lagMs: Percentiles): readonly string[] {
-  if (lagMs.count === 0) return ['No request arrived in the measured time']
-  if (lagMs.p99 <= plan.maxLagMs) return []
-  return [
-    `One request in a hundred was sent ${lagMs.p99} ms or more after its time: the generator was the limit`,
-  ]
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
+function ended(): Error {
+  return cancelled('The load was ended before its time')
 }

@@ -1,6 +1,16 @@
+import type { Answer } from './call.ts'
+import type { PreparedRequest } from './prepared-request.ts'
+
 type State = 'status' | 'header' | 'counted' | 'until-close' | 'size' | 'chunk-end' | 'trailer' | 'done'
 
 const MAX_LINE_LENGTH = 64 * 1024
+/** Of an answer with another status than was expected: for an example. */
+const EXAMPLE_LENGTH = 512
+
+/** What of a request says how its answer is to be read. */
+export type AskedRequest = Pick<PreparedRequest, 'headOnly' | 'expected'>
+
+const NOTHING_ASKED: AskedRequest = { headOnly: false, expected: { status: 200 } }
 
 /** What was received is no HTTP/1.1 answer. */
 export class NotHttpError extends Error {
@@ -9,26 +19,46 @@ export class NotHttpError extends Error {
 
 /**
  * Reads answers of HTTP/1.1 (RFC 9112), one after the other, in whatever pieces they come: their status, where they
- * end, and the two headers that a load generator wants. Bodies are counted and thrown away.
+ * end, and the few headers that a load generator wants. Bodies are kept where they are to be checked or to be
+ * shown, else counted and thrown away.
  */
-export class ResponseParser {
+export class ResponseParser implements Answer {
+  readonly message = undefined
   status = 0
   /** Whether the connection can be used again. */
   keepAlive = true
   retryAfter: string | undefined
+  location: string | undefined
+  serverTiming: string | undefined
+  /** Whether `serverTiming` is to be kept. */
+  wantsTiming = false
   #state: State = 'done'
-  #headOnly = false
+  #asked: AskedRequest = NOTHING_ASKED
   #line = ''
+  /** Bytes of the body that are kept at most. */
+  #keeps = 0
+  #pieces: Buffer[] = []
+  #kept = 0
+  /** Of the pieces, those that are copies of what was pushed. */
+  #copied = 0
   /** Bytes of the body, or of its chunk, still to come. */
   #left = 0
   #length: number | undefined
   #chunked = false
 
-  /** An answer is to come. @param headOnly it has no body: the request was a HEAD. */
-  begin(headOnly = false): void {
-    this.#headOnly = headOnly
+  /** An answer to this is to come. */
+  begin(asked: AskedRequest): void {
+    this.#asked = asked
     this.#line = ''
+    if (this.#pieces.length > 0) this.#pieces = []
+    this.#kept = 0
+    this.#copied = 0
     this.#beginHead()
+  }
+
+  /** In the buffer that was pushed where it came in one piece. */
+  get body(): Buffer | undefined {
+    return this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : this.#pieces[0]
   }
 
   /**
@@ -39,11 +69,16 @@ export class ResponseParser {
     let at = 0
     while (at < bytes.length) {
       if (this.#state === 'done') throw new NotHttpError('Bytes after the end of an answer')
-      if (this.#state === 'counted') at += this.#count(bytes.length - at)
-      else if (this.#state === 'until-close') at = bytes.length
+      if (this.#state === 'counted') at += this.#count(bytes, at)
+      else if (this.#state === 'until-close') at += this.#keep(bytes, at, bytes.length)
       else at = this.#readLine(bytes, at)
     }
-    return this.#state === 'done'
+    if (this.#state === 'done') return true
+    // What is pushed next may be in the same memory.
+    for (; this.#copied < this.#pieces.length; this.#copied += 1) {
+      this.#pieces[this.#copied] = Buffer.from(this.#pieces[this.#copied]!)
+    }
+    return false
   }
 
   /** The connection has been closed by the other side. @returns whether that ends an answer as it may end. */
@@ -56,15 +91,28 @@ export class ResponseParser {
   #beginHead(): void {
     this.#state = 'status'
     this.retryAfter = undefined
+    this.location = undefined
+    this.serverTiming = undefined
     this.#length = undefined
     this.#chunked = false
   }
 
-  #count(available: number): number {
-    const taken = Math.min(available, this.#left)
+  #count(bytes: Buffer, from: number): number {
+    const taken = Math.min(bytes.length - from, this.#left)
+    this.#keep(bytes, from, from + taken)
     this.#left -= taken
     if (this.#left === 0) this.#state = this.#chunked ? 'chunk-end' : 'done'
     return taken
+  }
+
+  /** @returns how many bytes these are. */
+  #keep(bytes: Buffer, from: number, to: number): number {
+    if (this.#kept < this.#keeps) {
+      const piece = bytes.subarray(from, Math.min(to, from + this.#keeps - this.#kept))
+      this.#pieces.push(piece)
+      this.#kept += piece.length
+    }
+    return to - from
   }
 
   #readLine(bytes: Buffer, from: number): number {
@@ -122,13 +170,22 @@ export class ResponseParser {
       case 'retry-after':
         this.retryAfter = value
         break
+      case 'location':
+        this.location = value
+        break
+      case 'server-timing':
+        if (this.wantsTiming) this.serverTiming = joined(this.serverTiming, value)
+        break
     }
   }
 
   /** What follows the head, by RFC 9112, section 6.3. */
   #endHead(): void {
+    const { headOnly, expected } = this.#asked
+    if (this.status !== expected.status) this.#keeps = EXAMPLE_LENGTH
+    else this.#keeps = expected.check === undefined ? 0 : Number.POSITIVE_INFINITY
     if (this.status < 200) this.#beginHead()
-    else if (this.#headOnly || this.status === 204 || this.status === 304) this.#state = 'done'
+    else if (headOnly || this.status === 204 || this.status === 304) this.#state = 'done'
     else if (this.#chunked) this.#state = 'size'
     else if (this.#length === undefined) {
       this.keepAlive = false
@@ -145,4 +202,9 @@ export class ResponseParser {
     this.#left = Number.parseInt(size, 16)
     this.#state = this.#left === 0 ? 'trailer' : 'counted'
   }
+}
+
+/** A header that comes twice is one list (RFC 9110, section 5.3). */
+function joined(list: string | undefined, value: string): string {
+  return list === undefined ? value : `${list}, ${value}`
 }

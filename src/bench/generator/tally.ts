@@ -1,4 +1,5 @@
 import { Latencies } from '../latencies.ts'
+import type { Answer } from './call.ts'
 import type { Outcome } from './load-result.ts'
 
 /** A tally on its way between threads. */
@@ -9,6 +10,7 @@ export interface EncodedTally {
   readonly timeouts: number
   readonly answers: ReadonlyMap<string, number>
   readonly errors: ReadonlyMap<string, number>
+  readonly examples: ReadonlyMap<string, string>
   readonly retryAfter: ReadonlyMap<string, number>
   readonly latency: string
   readonly otherLatency: string
@@ -22,6 +24,7 @@ export class Tally {
   #inTime = 0
   readonly #answers = new Map<string, number>()
   readonly #errors = new Map<string, number>()
+  readonly #examples = new Map<string, string>()
   readonly #retryAfter = new Map<string, number>()
   readonly #deadlineMs: number
   readonly #latency: Latencies
@@ -37,17 +40,27 @@ export class Tally {
     this.#otherLatency = otherLatency
   }
 
-  answered(status: number, latencyMs: number, retryAfter: string | undefined): void {
-    count(this.#answers, String(status))
-    if (retryAfter !== undefined) count(this.#retryAfter, retryAfter)
-    const isGood = status === 200
-    const latency = isGood ? this.#latency : this.#otherLatency
-    latency.record(latencyMs)
-    if (isGood && latencyMs <= this.#deadlineMs) this.#inTime += 1
+  right({ status, retryAfter }: Answer, latencyMs: number): void {
+    this.#count(status, retryAfter)
+    this.#latency.record(latencyMs)
+    if (latencyMs <= this.#deadlineMs) this.#inTime += 1
   }
 
-  failed(code: string): void {
+  /** Another status than was expected. */
+  refused({ status, retryAfter }: Answer, latencyMs: number, example: () => string): void {
+    this.#count(status, retryAfter)
+    this.#otherLatency.record(latencyMs)
+    this.#exemplify(String(status), example)
+  }
+
+  failed(code: string, example: () => string): void {
     count(this.#errors, code)
+    this.#exemplify(code, example)
+  }
+
+  timedOut(example: () => string): void {
+    this.timeouts += 1
+    this.#exemplify('timeout', example)
   }
 
   encode(): EncodedTally {
@@ -58,6 +71,7 @@ export class Tally {
       timeouts: this.timeouts,
       answers: this.#answers,
       errors: this.#errors,
+      examples: this.#examples,
       retryAfter: this.#retryAfter,
       latency: this.#latency.encode(),
       otherLatency: this.#otherLatency.encode(),
@@ -72,6 +86,7 @@ export class Tally {
     for (const [status, times] of other.answers) count(this.#answers, status, times)
     for (const [code, times] of other.errors) count(this.#errors, code, times)
     for (const [value, times] of other.retryAfter) count(this.#retryAfter, value, times)
+    for (const [kind, example] of other.examples) this.#exemplify(kind, () => example)
     this.#latency.add(other.latency)
     this.#otherLatency.add(other.otherLatency)
   }
@@ -83,11 +98,23 @@ export class Tally {
       answers: Object.fromEntries(this.#answers),
       timeouts: this.timeouts,
       errors: Object.fromEntries(this.#errors),
+      examples: Object.fromEntries(this.#examples),
+      right: this.#latency.count,
       inTime: this.#inTime,
       latencyMs: this.#latency.summary(),
+      histogram: this.#latency.encode(),
       otherLatencyMs: this.#otherLatency.summary(),
       retryAfter: Object.fromEntries(this.#retryAfter),
     }
+  }
+
+  #count(status: number, retryAfter: string | undefined): void {
+    count(this.#answers, String(status))
+    if (retryAfter !== undefined) count(this.#retryAfter, retryAfter)
+  }
+
+  #exemplify(kind: string, example: () => string): void {
+    if (!this.#examples.has(kind)) this.#examples.set(kind, example())
   }
 }
 

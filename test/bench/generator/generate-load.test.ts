@@ -36,7 +36,7 @@ function expectAllAccountedFor({ total }: LoadResult): void {
 describe('a load on a server', () => {
   test('is what was planned, and is answered', async () => {
     const origin = await http((_request, reply) => void reply.end('ok'))
-    const result = await load(origin, { arrivals: 'constant', warmUpMs: 100 })
+    const result = await load(origin, { arrivals: { kind: 'constant' }, warmUpMs: 100 })
     expect(result.total.offered).toBe(90)
     expect(result.total.answers).toEqual({ 200: 90 })
     expect(result.total.inTime).toBe(90)
@@ -48,7 +48,7 @@ describe('a load on a server', () => {
 
   test('is shared among threads', async () => {
     const origin = await http((_request, reply) => void reply.end('ok'))
-    const result = await load(origin, { threads: 2, arrivals: 'constant' })
+    const result = await load(origin, { threads: 2, arrivals: { kind: 'constant' } })
     expect(result.total.answers).toEqual({ 200: 90 })
   })
 
@@ -132,7 +132,10 @@ describe('a load on a server that cannot keep up', () => {
       setTimeout(open, 400)
       void stalled.then(() => reply.end('ok'))
     })
-    const { total, waited, connections } = await load(origin, { maxConnections: 2, arrivals: 'constant' })
+    const { total, waited, connections } = await load(origin, {
+      maxConnections: 2,
+      arrivals: { kind: 'constant' },
+    })
     expect(total.answers).toEqual({ 200: 90 })
     expect(connections).toBe(2)
     expect(waited).toBeGreaterThan(75)
@@ -221,10 +224,10 @@ test('a load can be ended before its time', async () => {
   const origin = await http((_request, reply) => void reply.end('ok'))
   const end = new AbortController()
   const plan = { origin, requests: [GET], ratePerSecond: 10, durationMs: 60_000 }
-  const running = generateLoad(plan, end.signal)
+  const running = generateLoad(plan, { signal: end.signal })
   const rejected = expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
   await sleep(100)
   end.abort()
   await rejected
-  await expect(generateLoad(plan, end.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
+  await expect(generateLoad(plan, { signal: end.signal })).rejects.toMatchObject({ code: 'CANCELLED' })
 })

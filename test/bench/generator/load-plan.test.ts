@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type LoadPlan, settlePlan } from '../../../src/bench/generator/load-plan.ts'
-import { requestBytes } from '../../../src/bench/generator/request-bytes.ts'
+import { httpRequest } from '../../../src/bench/generator/prepared-request.ts'
 
 const PLAN: LoadPlan = {
   origin: 'http://127.0.0.1:5000',
@@ -12,14 +12,14 @@ const PLAN: LoadPlan = {
 describe('a plan', () => {
   test('has defaults for what it leaves open', () => {
     expect(settlePlan({ ...PLAN, timeoutMs: 700 })).toMatchObject({
-      arrivals: 'poisson',
+      arrivals: { kind: 'poisson' },
       deadlineMs: 700,
       threads: 1,
     })
   })
 
   test.each<Partial<LoadPlan>>([
-    { origin: 'https://127.0.0.1' },
+    { origin: 'ftp://127.0.0.1' },
     { origin: 'nowhere' },
     { ratePerSecond: 0 },
     { ratePerSecond: Number.POSITIVE_INFINITY },
@@ -30,7 +30,9 @@ describe('a plan', () => {
     { requests: [] },
     { requests: [{ name: 'a', path: '/', weight: 0 }] },
     { requests: [{ name: 'a', path: '/', weight: -1 }] },
-    { requests: [...PLAN.requests, ...PLAN.requests] },
+    { arrivals: { kind: 'bursts', size: 0.5 } },
+    { arrivals: { kind: 'trace', timesMs: [] } },
+    { arrivals: { kind: 'trace', timesMs: [0, 3, 2] } },
   ])('that makes no sense is refused: %j', (wrong) => {
     expect(() => settlePlan({ ...PLAN, ...wrong })).toThrow(
       expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }) as Error,
@@ -39,7 +41,7 @@ describe('a plan', () => {
 })
 
 test('a request is what HTTP wants of it', () => {
-  const { bytes, headOnly } = requestBytes(
+  const { bytes, headOnly } = httpRequest(
     {
       name: 'score',
       path: '/invocations?a=1',
@@ -52,5 +54,5 @@ test('a request is what HTTP wants of it', () => {
   expect(bytes.toString()).toBe(
     'POST /invocations?a=1 HTTP/1.1\r\nhost: localhost:5000\r\ncontent-length: 8\r\ncontent-type: application/json\r\n\r\n{"ä":1}',
   )
-  expect(requestBytes({ name: 'head', method: 'HEAD', path: '/' }, 'h').headOnly).toBe(true)
+  expect(httpRequest({ name: 'head', method: 'HEAD', path: '/' }, 'h').headOnly).toBe(true)
 })

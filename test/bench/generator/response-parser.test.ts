@@ -1,18 +1,33 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NotHttpError, ResponseParser } from '../../../src/bench/generator/response-parser.ts'
+import {
+  type AskedRequest,
+  NotHttpError,
+  ResponseParser,
+} from '../../../src/bench/generator/response-parser.ts'
+
+const ASKED: AskedRequest = { headOnly: false, expected: { status: 200 } }
+/** Its answer's body is kept. */
+const CHECKED: AskedRequest = {
+  headOnly: false,
+  expected: { status: 200, check: { kind: 'predictions', rows: 1 } },
+}
+
+/** All that is read comes in the same memory, as from a socket. */
+const memory = Buffer.alloc(128 * 1024)
 
 /** Feeds `text` in pieces. @returns whether and after which byte the answer was complete. */
-function parse(text: string, cuts: readonly number[] = [], headOnly = false) {
+function parse(text: string, cuts: readonly number[] = [], asked = ASKED) {
   const bytes = Buffer.from(text, 'latin1')
   const parser = new ResponseParser()
-  parser.begin(headOnly)
+  parser.wantsTiming = true
+  parser.begin(asked)
   const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1))), bytes.length].sort((a, b) => a - b)
   let complete = false
   let from = 0
   for (const end of ends) {
     expect(complete && end > from).toBe(false)
-    complete = parser.push(bytes.subarray(from, end))
+    complete = parser.push(memory.subarray(0, bytes.copy(memory, 0, from, end)))
     from = end
   }
   return { parser, complete }
@@ -46,6 +61,46 @@ describe('an answer', () => {
     )
   })
 
+  test('has its body where that is to be checked, in whatever pieces it comes', () => {
+    fc.assert(
+      fc.property(fc.array(bodies, { maxLength: 4 }), cuts, (parts, at) => {
+        const body = parts.join('')
+        const head = 'HTTP/1.1 200 OK\r\n'
+        const counted = `${head}Content-Length: ${body.length}\r\n\r\n${body}`
+        const chunks = parts.filter((part) => part !== '')
+        const framed = chunks.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')
+        const inChunks = `${head}Transfer-Encoding: chunked\r\n\r\n${framed}0\r\n\r\n`
+        const open = `${head}Connection: close\r\n\r\n${body}`
+        for (const text of [counted, inChunks, open]) {
+          expect(parse(text, at, CHECKED).parser.body?.toString('latin1') ?? '').toBe(body)
+          expect(parse(text, at).parser.body).toBeUndefined()
+        }
+      }),
+    )
+  })
+
+  test('shows how its body begins where its status was not expected', () => {
+    const body = `no ${'x'.repeat(9000)}`
+    const text = `HTTP/1.1 500 No\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    for (const cuts of [[], [5, 41, 700]]) {
+      const { parser, complete } = parse(text, cuts)
+      expect(complete).toBe(true)
+      expect(parser.body?.toString()).toBe(body.slice(0, 512))
+    }
+  })
+
+  test('tells where it redirects to, and its timing where that is wanted', () => {
+    const text =
+      'HTTP/1.1 307 Go\r\nLocation: /there\r\nServer-Timing: a;dur=1\r\nserver-timing: b\r\nContent-Length: 0\r\n\r\n'
+    const { parser } = parse(text)
+    expect(parser.location).toBe('/there')
+    expect(parser.serverTiming).toBe('a;dur=1, b')
+    parser.wantsTiming = false
+    parser.begin(ASKED)
+    parser.push(Buffer.from(text))
+    expect(parser.serverTiming).toBeUndefined()
+  })
+
   test('in chunks is complete with its last byte, in whatever pieces it comes', () => {
     fc.assert(
       fc.property(chunked, cuts, (body, at) => {
@@ -72,7 +127,9 @@ describe('an answer', () => {
   })
 
   test('to HEAD has no body, whatever its length', () => {
-    expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n', [], true).complete).toBe(true)
+    expect(
+      parse('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n', [], { ...ASKED, headOnly: true }).complete,
+    ).toBe(true)
   })
 
   test('is preceded by interim ones', () => {
@@ -99,7 +156,7 @@ describe('an answer', () => {
     const { parser } = parse(
       'HTTP/1.1 429 No\r\nRetry-After: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     )
-    parser.begin()
+    parser.begin(ASKED)
     expect(parser.push(Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))).toBe(true)
     expect(parser.retryAfter).toBeUndefined()
   })
@@ -121,7 +178,7 @@ describe('an answer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const parser = new ResponseParser()
-        parser.begin()
+        parser.begin(ASKED)
         try {
           parser.push(Buffer.from(bytes))
         } catch (error) {
