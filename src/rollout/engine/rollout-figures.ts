@@ -11,6 +11,7 @@ import { Guards, type Trip } from './guards/guards.ts'
 import { OutcomeLoss } from './guards/outcome-loss.ts'
 import { ShadowGuards } from './guards/shadow-guards.ts'
 import { History } from './history.ts'
+import { SlowBursts } from './latency/slow-bursts.ts'
 import { SlowLimit } from './latency/slow-limit.ts'
 import { Outcomes } from './outcomes.ts'
 import { ShadowFigures } from './shadow-figures.ts'
@@ -40,6 +41,7 @@ export class RolloutFigures {
   readonly #guards: Guards
   readonly #shadowGuards: ShadowGuards
   readonly #slowLimit: SlowLimit | undefined
+  readonly #slowBursts = new SlowBursts()
   readonly #loss: OutcomeLoss | undefined
   readonly #history = new History()
   #step: number
@@ -88,7 +90,8 @@ export class RolloutFigures {
     if (variant === 0) this.#slowLimit?.add(milliseconds, now)
     if (!isJudged) return undefined
     const isSlow = slowMs === undefined ? undefined : milliseconds > slowMs
-    return this.#guards.answered({ variant, key, isError, isFault, isSlow })
+    const counts = isSlow === undefined || this.#slowBursts.counts(variant, milliseconds, isSlow, now)
+    return this.#guards.answered({ variant, key, isError, isFault, isSlow: counts ? isSlow : undefined })
   }
 
   /** What copies of a shadow have in common; `comparedOne` is told of each of them. */

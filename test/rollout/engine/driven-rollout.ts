@@ -53,7 +53,7 @@ export class DrivenRollout {
     const flags =
       (this.random() < errors ? OBSERVED.error : 0) + (this.random() < faults ? OBSERVED.fault : 0)
     this.requests[variant] = (this.requests[variant] ?? 0) + 1
-    this.engine.observe([[variant, step, key, this.#latency() * slowness, flags]])
+    this.engine.observe([[variant, step, key, this.latency() * slowness, flags]])
     return variant
   }
 
@@ -102,7 +102,7 @@ export class DrivenRollout {
   }
 
   /** About 10 ms, lognormal; the p99 is at 20 ms. */
-  #latency(): number {
+  latency(): number {
     const normal = Math.sqrt(-2 * Math.log(1 - this.random())) * Math.cos(2 * Math.PI * this.random())
     return 10 * Math.exp(0.3 * normal)
   }
