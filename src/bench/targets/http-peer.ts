@@ -13,6 +13,8 @@ export interface PeerInit {
   readonly origin: string
   /** Of all questions: credentials. */
   readonly headers: Readonly<Record<string, string>>
+  /** Any certificate will do. */
+  readonly insecure?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -26,7 +28,7 @@ export class HttpPeer implements Peer {
   constructor(init: PeerInit) {
     this.url = init.origin
     this.#init = init
-    this.#transport = new Transport({ url: init.origin }, TIMEOUT_MS)
+    this.#transport = new Transport({ url: init.origin, insecureTls: init.insecure }, TIMEOUT_MS)
   }
 
   async ask({ method, path, headers, body }: Question): Promise<PeerAnswer> {

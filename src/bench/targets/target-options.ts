@@ -35,6 +35,8 @@ export interface TargetOptions {
   readonly relativeTolerance?: number | undefined
   /** Of all requests: credentials. */
   readonly headers: Readonly<Record<string, string>>
+  /** Any certificate of the server will do. */
+  readonly insecure?: boolean | undefined
   /** Ends the search. */
   readonly signal?: AbortSignal | undefined
 }

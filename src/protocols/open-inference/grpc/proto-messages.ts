@@ -27,11 +27,12 @@ export class ProtoMessages {
    * @param room bytes to leave free in front.
    */
   encodeReply(method: string, reply: object, room: number): Buffer {
-    const { responseSerialize } = this.#method(method)
+    const { responseSerialize } = this.method(method)
     return Buffer.concat([Buffer.alloc(room), responseSerialize(reply)])
   }
 
-  #method(name: string): MethodDefinition<object, object> {
+  /** A method of the inference service, by which its messages are written and read. */
+  method(name: string): MethodDefinition<object, object> {
     const service = this.definition[SERVICE]
     if (service === undefined || isMessage(service))
       throw internalError(`This is a bug: ${SERVICE} is not defined`)

@@ -1,0 +1,114 @@
+import type { Schema } from '../../signature/model-signature.ts'
+import { type Example, readExample } from '../payloads/example.ts'
+import type { MadeRequest, RequestPlan } from '../payloads/request-plan.ts'
+import {
+  type GeneratedTensor,
+  type InputTensor,
+  inputTensor,
+  tensorValues,
+} from '../payloads/tensor-values.ts'
+import type { AnswerForm, Dialect } from '../target.ts'
+import { findWidth } from './expected-width.ts'
+import { type FoundPlan, nothingTaken, OPEN_SIZES } from './found-plan.ts'
+import type { KnownModel } from './target-options.ts'
+import type { Trial } from './trial.ts'
+
+/** How a dialect writes tensors, and where to. */
+export interface TensorDialect {
+  readonly dialect: Dialect
+  readonly method: string
+  readonly path: string
+  readonly form: AnswerForm
+  write(tensors: readonly GeneratedTensor[]): MadeRequest
+}
+
+export interface TensorSearch {
+  /** As it is shown. */
+  readonly url: string
+  readonly trial: Trial
+  readonly way: TensorDialect
+  readonly rows: number
+  /** That the metadata describes; undefined where it describes none. */
+  readonly inputs: readonly InputTensor[] | undefined
+  readonly model: KnownModel | undefined
+}
+
+/**
+ * What a server takes that is asked with tensors: those of its metadata, else of the model that is known, else by
+ * guessing.
+ * @throws ServingError INVALID_PARAMETER_VALUE where nothing that could be made is taken
+ */
+export async function findTensorPlan(search: TensorSearch): Promise<FoundPlan> {
+  const { trial, url, way, model } = search
+  const inputs = search.inputs ?? tensorsOf(model?.signature?.inputs)
+  if (inputs === undefined) return guessed(search)
+  const plan = await trial.firstTaken(plansOf(inputs, search))
+  if (plan === undefined) throw nothingTaken(`${url}${way.path}`, `bodies of ${inputsText(inputs)}`, trial)
+  const source = search.inputs === undefined ? "the model's signature" : 'the metadata'
+  return { plan, dialect: way.dialect, found: [`${inputsText(inputs)} from ${source}`] }
+}
+
+/** Tensors of a signature that has such. */
+function tensorsOf(schema: Schema | undefined): readonly InputTensor[] | undefined {
+  return schema?.kind === 'tensors' ? schema.tensors.map(inputTensor) : undefined
+}
+
+function* plansOf(inputs: readonly InputTensor[], search: TensorSearch): Generator<RequestPlan> {
+  const isOpen = inputs.some(({ shape }) => shape.lastIndexOf(-1) > 0)
+  const example = readExample(search.model?.example)
+  for (const others of isOpen ? OPEN_SIZES : OPEN_SIZES.slice(0, 1)) {
+    yield tensorPlan(inputs, search, { others, example })
+  }
+}
+
+function tensorPlan(
+  inputs: readonly InputTensor[],
+  { way, rows }: TensorSearch,
+  { others, example }: { readonly others: number; readonly example: Example | undefined },
+): RequestPlan {
+  const { method, path, form } = way
+  const first = inputs[0]?.shape[0]
+  const makers = inputs.map((input) =>
+    tensorValues(
+      input,
+      { rows, others },
+      example?.tensors.get(input.name) ??
+        (inputs.length === 1 ? example?.tensors.get('') : example?.columns.get(input.name)),
+    ),
+  )
+  return {
+    ...{ what: inputsText(inputs), method, path, form },
+    rows: first === undefined || first === -1 ? rows : first,
+    make: (random) => way.write(makers.map((make) => make(random))),
+  }
+}
+
+function inputsText(inputs: readonly InputTensor[]): string {
+  return inputs.length === 1 ? '1 tensor' : `${inputs.length} tensors`
+}
+
+/** Datatypes that models take which do not describe their inputs: of one matrix. */
+const GUESSED_DATATYPES = ['FP32', 'FP64', 'INT64', 'BYTES'] as const
+
+async function guessed(search: TensorSearch): Promise<FoundPlan> {
+  const { trial, url, way } = search
+  for (const datatype of GUESSED_DATATYPES) {
+    let taken: RequestPlan | undefined
+    let what = ''
+    const isFound = await findWidth(async (width) => {
+      const input = { name: 'input-0', shape: [-1, width], elements: { datatype } }
+      taken = tensorPlan([input], search, { others: 1, example: readExample(search.model?.example) })
+      what = `a matrix of ${width} columns of ${datatype}`
+      return (await trial.takes(taken)) ? undefined : trial.refusal
+    })
+    if (isFound && taken !== undefined) {
+      const found = `${what}, guessed: the server does not describe its inputs`
+      return { plan: { ...taken, what }, dialect: way.dialect, found: [found] }
+    }
+  }
+  throw nothingTaken(
+    `${url}${way.path}`,
+    'matrices of numbers and texts, of which it describes no inputs',
+    trial,
+  )
+}
