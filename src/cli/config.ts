@@ -15,6 +15,7 @@ import { ROLLOUT_SETTINGS } from './rollout-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { TRACK_SETTINGS } from './track-settings.ts'
 import { TRIAL_SETTINGS } from './trial-settings.ts'
+import { TUNED_SETTINGS } from './tuned-settings.ts'
 import { listed, port, secondsToMs, text } from './values.ts'
 import { WATCH_SETTINGS } from './watch-settings.ts'
 
@@ -44,6 +45,7 @@ export const SERVE_SETTINGS = {
   ...LISTENER_SETTINGS,
   ...PROCESS_SETTINGS,
   ...PLACEMENT_SETTINGS,
+  ...TUNED_SETTINGS,
   timeoutMs: setting({
     flags: '-t, --timeout <seconds>',
     variable: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT',

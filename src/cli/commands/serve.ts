@@ -13,9 +13,17 @@ export function addServeCommand(program: Command): void {
     .action(async () => {
       const settings = command.opts<ServeSettings>()
       const isNamed = ['modelUri', 'modelsFile'].some((key) => command.getOptionValueSource(key) === 'cli')
-      await serve(isNamed ? settings : await inContainer(settings))
+      const tuned = await tune(settings, command)
+      await serve(isNamed ? tuned : await inContainer(tuned))
     })
   addSettings(command, SERVE_SETTINGS)
+}
+
+/** What was measured for this machine comes before the defaults, and after all that is said. */
+async function tune(settings: ServeSettings, command: Command): Promise<ServeSettings> {
+  if (settings.tuned === undefined) return settings
+  const { withTuned } = await import('../tuned/apply-tuned.ts')
+  return await withTuned(settings, (key) => command.getOptionValueSource(key) !== 'default')
 }
 
 /** Unless the command line names models, what a platform has mounted comes before what the image has. */

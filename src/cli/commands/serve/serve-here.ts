@@ -220,7 +220,15 @@ async function begin(serving: Serving): Promise<void> {
   if (place.kind !== 'alone') return
   await track(serving)
   await watchRegistry(serving)
+  await warnOfTuning(serving)
   await watchHangs(repository, settings, format)
+}
+
+/** Settings that were measured for another model or machine may be worse than none. */
+async function warnOfTuning({ settings, models, logger }: Serving): Promise<void> {
+  if (settings.tuned === undefined) return
+  const { warnOfOtherTuning } = await import('../../tuned/apply-tuned.ts')
+  await warnOfOtherTuning(settings.tuned, models, logger)
 }
 
 /** Records what is served, where that is wanted. Of several processes their supervisor does that. */

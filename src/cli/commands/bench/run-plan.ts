@@ -1,0 +1,186 @@
+import type { BenchOutcome, TargetOutcome } from '../../../bench/bench-outcome.ts'
+import type { Load } from '../../../bench/load.ts'
+import type { Measurement, Progress } from '../../../bench/measurement.ts'
+import { runLoad } from '../../../bench/run-load.ts'
+import { findMax } from '../../../bench/search/find-max.ts'
+import type { FoundMax } from '../../../bench/search/found-max.ts'
+import { invalidState } from '../../../core/errors.ts'
+import type { OpenedTarget } from './opened-target.ts'
+import type { BenchPlan, LoadPlan, LookPlan, MaxPlan } from './plan-loads.ts'
+
+export interface PlanRun {
+  readonly threads?: number | undefined
+  readonly samplesFile?: string | undefined
+  /** For the outcome. */
+  readonly notes: readonly string[]
+  readonly signal: AbortSignal
+  /** Before each load: what is measured of whom. */
+  onLoad(title: string): void
+  onProgress(progress: Progress): void
+}
+
+/** With which MLPerf Inference judges latencies. */
+const CONFIDENCE = 0.99
+
+/**
+ * Measures all targets as planned. When it is stopped, what was measured by then is the outcome.
+ * @throws ServingError CANCELLED where nothing was measured by then; INVALID_STATE where a server gives no right answer
+ */
+export async function runPlan(
+  plan: BenchPlan,
+  targets: readonly OpenedTarget[],
+  run: PlanRun,
+): Promise<BenchOutcome> {
+  const runner = new PlanRunner(targets, run)
+  try {
+    await runner.measure(plan)
+  } catch (error) {
+    if (!run.signal.aborted || !runner.hasAny) throw error
+    return runner.outcome(true)
+  }
+  return runner.outcome(false)
+}
+
+/** A target with what is known of it so far. */
+class TargetRun {
+  readonly measurements: Measurement[] = []
+  readonly before: Measurement[] = []
+  max: FoundMax | undefined
+  readonly opened: OpenedTarget
+
+  constructor(opened: OpenedTarget) {
+    this.opened = opened
+  }
+
+  get hasAny(): boolean {
+    return this.measurements.length > 0 || this.before.length > 0
+  }
+
+  outcome(): TargetOutcome {
+    const { opened, measurements, before, max } = this
+    return { target: opened.target, measurements, before, max }
+  }
+}
+
+class PlanRunner {
+  readonly #targets: readonly TargetRun[]
+  readonly #run: PlanRun
+
+  constructor(targets: readonly OpenedTarget[], run: PlanRun) {
+    this.#targets = targets.map((opened) => new TargetRun(opened))
+    this.#run = run
+  }
+
+  get hasAny(): boolean {
+    return this.#targets.some(({ hasAny }) => hasAny)
+  }
+
+  outcome(stopped: boolean): BenchOutcome {
+    return {
+      targets: this.#targets.map((each) => each.outcome()).filter(hasSome),
+      stopped,
+      notes: this.#run.notes,
+    }
+  }
+
+  async measure(plan: BenchPlan): Promise<void> {
+    if (plan.kind === 'max') for (const target of this.#targets) await this.#max(target, plan)
+    else if (plan.kind === 'load') await this.#inTurn(plan)
+    else await this.#look(plan)
+  }
+
+  /** There and back again, so that a machine that gets slower or faster favours nobody: ABBA. */
+  async #inTurn({ load, rounds }: Pick<LoadPlan, 'load' | 'rounds'>): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      const order = round % 2 === 0 ? this.#targets : this.#targets.toReversed()
+      for (const target of order) {
+        const title = rounds === 1 ? loadTitle(load) : `${loadTitle(load)}, round ${round + 1} of ${rounds}`
+        target.measurements.push(await this.#load(target, { ...load, seed: load.seed + round }, title))
+      }
+    }
+  }
+
+  /** All targets get the same open load, at half of what the slowest of them can do. */
+  async #look({ alone, most, half, rounds }: LookPlan): Promise<void> {
+    const rates: number[] = []
+    for (const target of this.#targets) {
+      target.before.push(answeringOnly(await this.#load(target, alone, loadTitle(alone))))
+      const closed = answeringOnly(await this.#load(target, most, loadTitle(most)))
+      target.before.push(closed)
+      rates.push(closed.answered / closed.seconds)
+    }
+    await this.#inTurn({ load: half(rounded(Math.min(...rates) / 2)), rounds })
+  }
+
+  async #max(target: TargetRun, { p99Ms, guess, leastSeconds, at }: MaxPlan): Promise<void> {
+    const closed = answeringOnly(await this.#load(target, guess, loadTitle(guess)))
+    target.before.push(closed)
+    const { signal } = this.#run
+    target.max = await findMax(
+      async (rate, seconds, seed) => {
+        const load = at(rate, seconds, seed)
+        return await this.#load(target, load, loadTitle(load))
+      },
+      {
+        limit: { percentile: 99, milliseconds: p99Ms, confidence: CONFIDENCE },
+        guessPerSecond: closed.answered / closed.seconds,
+        seed: guess.seed,
+        ...(leastSeconds === undefined ? {} : { leastSeconds }),
+        signal,
+      },
+    )
+    const { ratePerSecond, tries } = target.max
+    target.measurements.push(
+      ...tries.filter((each) => each.ratePerSecond === ratePerSecond).map(measurementOf),
+    )
+  }
+
+  async #load({ opened }: TargetRun, load: Load, title: string): Promise<Measurement> {
+    const { threads, samplesFile, signal, onLoad, onProgress } = this.#run
+    signal.throwIfAborted()
+    onLoad(this.#targets.length === 1 ? title : `${opened.target.name}: ${title}`)
+    return await runLoad(opened.target, load, {
+      signal,
+      onProgress,
+      threads,
+      samplesFile,
+      resources: opened.meter,
+    })
+  }
+}
+
+/** For a person. */
+export function loadTitle(load: Load): string {
+  if (load.kind === 'closed') {
+    return load.connections === 1
+      ? 'one connection, one request after the other'
+      : `${load.connections} connections, each asks as soon as it was answered`
+  }
+  const { arrivals, ratePerSecond } = load
+  const rate = `${ratePerSecond >= 100 ? Math.round(ratePerSecond) : Number(ratePerSecond.toPrecision(3))} requests a second`
+  if (arrivals.kind === 'bursts') return `${rate}, in bursts of ${arrivals.size}`
+  return arrivals.kind === 'trace' ? `${rate}, as recorded` : `${rate}, ${arrivals.kind} arrivals`
+}
+
+function hasSome({ measurements, before }: TargetOutcome): boolean {
+  return measurements.length > 0 || before.length > 0
+}
+
+function measurementOf({ measurement }: { readonly measurement: Measurement }): Measurement {
+  return measurement
+}
+
+/** @throws ServingError INVALID_STATE where nothing can be told of what users would see */
+function answeringOnly(measurement: Measurement): Measurement {
+  if (measurement.answered > 0) return measurement
+  const [kind = 'no answer'] = Object.keys(measurement.failures)
+  const example = measurement.failureExamples[kind]
+  throw invalidState(
+    `${measurement.target} gives no right answer: ${kind}${example === undefined ? '' : ` (${example})`}`,
+  )
+}
+
+/** To two digits, so that a person can say it; never to nothing. */
+function rounded(rate: number): number {
+  return Number(rate.toPrecision(2))
+}
