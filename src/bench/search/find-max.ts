@@ -39,6 +39,8 @@ const MOST_PROBES = 14
 const LOWEST = 0.02
 const MOST_STEPS = 4
 const LONGEST = 4
+/** Of a server; the guess may be too low. */
+const LEAST_FREE = 0.05
 
 /**
  * The largest rate of Poisson arrivals whose latencies stay within a limit: MLPerf Inference's score of the server
@@ -129,8 +131,16 @@ class MaxSearch {
     signal?.throwIfAborted()
     const seconds = this.#secondsAt(ratePerSecond, phase)
     const measurement = await this.#measure(ratePerSecond, seconds, seed + this.#tried.all.length)
-    const counts = await countsOf(measurement, limit)
-    const rateTry = { ratePerSecond, seconds, phase, counts, verdict: judgeLimit(counts, limit), measurement }
+    const { counts, burst } = await overLimit(measurement, this.#options)
+    const rateTry = {
+      ratePerSecond,
+      seconds,
+      phase,
+      counts,
+      burst,
+      verdict: judgeLimit(counts, limit),
+      measurement,
+    }
     this.#tried.add(rateTry)
     this.#seconds += seconds
     onTry?.(rateTry)
@@ -152,10 +162,7 @@ class MaxSearch {
   #found(ratePerSecond: number, confirmed: boolean): FoundMax {
     const { limit } = this.#options
     const tried = this.#tried
-    const interval = {
-      low: tried.largestKept(ratePerSecond),
-      high: tried.smallestBeyond(ratePerSecond),
-    }
+    const interval = tried.interval(ratePerSecond)
     const found = {
       limit,
       ratePerSecond,
@@ -180,10 +187,29 @@ class MaxSearch {
 }
 
 /** Failures count as over the limit: who got no right answer still waits for one. */
-async function countsOf(measurement: Measurement, { milliseconds }: LatencyLimit): Promise<LimitCounts> {
-  const latencies = await Latencies.merge([measurement.histogram])
-  const late = latencies.countAbove(milliseconds)
-  return { requests: measurement.offered, over: measurement.offered - measurement.answered + late }
+async function overLimit(
+  { histogram, offered, answered, seconds }: Measurement,
+  { limit, guessPerSecond }: FindMaxOptions,
+): Promise<{ counts: LimitCounts; burst: number }> {
+  const latencies = await Latencies.merge([histogram])
+  const { count, meanExcessMs } = excessOf(latencies, limit)
+  const rate = offered / seconds
+  const freeShare = Math.max(LEAST_FREE, 1 - rate / guessPerSecond)
+  const burst = 1 + (2 * (rate / 1000) * meanExcessMs) / freeShare
+  return { counts: { requests: offered, over: offered - answered + count }, burst }
+}
+
+function excessOf(
+  latencies: Latencies,
+  { milliseconds }: LatencyLimit,
+): { count: number; meanExcessMs: number } {
+  let [count, sum] = [0, 0]
+  for (const bar of latencies.bars()) {
+    if (bar.upToMs <= milliseconds) continue
+    count += bar.count
+    sum += bar.count * (bar.upToMs - milliseconds)
+  }
+  return { count, meanExcessMs: count === 0 ? 0 : sum / count }
 }
 
 function check({ limit, guessPerSecond }: FindMaxOptions): void {

@@ -8,7 +8,7 @@ export interface FoundMax {
   readonly ratePerSecond: number
   /** Whether it was within the limit once more, by requests that had no part in finding it. */
   readonly confirmed: boolean
-  /** The true one is between these, as far as this run can show; `high` is undefined where nothing was beyond the limit. */
+  /** The true one is between these with 95 % confidence; `low` is 0 and `high` undefined where this run does not show it. */
   readonly interval: { readonly low: number; readonly high: number | undefined }
   /** What kept the rate from being larger; `time` where the search ended before anything did. */
   readonly boundBy: 'server' | 'generator' | 'time'
@@ -25,6 +25,12 @@ export interface RateTry {
   /** First the rate is found, then it and its neighbours are measured in turn. */
   readonly phase: 'search' | 'confirmation'
   readonly counts: LimitCounts
+  /**
+   * Requests over the limit come together, as they wait in one queue: about so many each time. While it drains, which
+   * takes the mean excess over the limit divided by the free share of the server, all that arrive are over it too;
+   * twice that since bursts differ in size.
+   */
+  readonly burst: number
   /** Of this load alone. */
   readonly verdict: LimitVerdict
   readonly measurement: Measurement

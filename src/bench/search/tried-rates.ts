@@ -7,6 +7,9 @@ import {
   seemsWithin,
 } from './latency-limit.ts'
 
+/** On each side: 95 % between both. */
+const INTERVAL_CONFIDENCE = 0.975
+
 /** All loads of a search, and what those at one rate say together. */
 export class TriedRates {
   readonly #limit: LatencyLimit
@@ -41,16 +44,25 @@ export class TriedRates {
     return this.at(rate).filter(({ counts }) => seemsWithin(counts, this.#limit)).length
   }
 
-  /** The largest rate up to this one at which every load kept the limit; 0 where there is none. */
-  largestKept(rate: number): number {
-    const rates = this.#rates().filter((each) => each <= rate && this.kept(each) === this.at(each).length)
-    return Math.max(0, ...rates)
+  /**
+   * Between which rates the true one is. Fewer are over the limit at a lower rate, so the loads from a rate up to the found
+   * one speak for it, and those from the found one up speak against it.
+   * @param found that of the search, 0 for none
+   */
+  interval(found: number): { readonly low: number; readonly high: number | undefined } {
+    const rates = this.#rates()
+    const low = rates.filter((rate) => rate <= found && this.#between(rate, found) === 'within')
+    const high = rates.filter((rate) => rate > found && this.#between(found, rate) === 'beyond')
+    return { low: Math.max(0, ...low), high: high.length === 0 ? undefined : Math.min(...high) }
   }
 
-  /** The smallest rate above this one that is beyond the limit with confidence. */
-  smallestBeyond(rate: number): number | undefined {
-    const rates = this.#rates().filter((each) => each > rate && this.verdict(each) === 'beyond')
-    return rates.length === 0 ? undefined : Math.min(...rates)
+  #between(from: number, to: number): LimitVerdict {
+    const isAbove = (rate: number): boolean => rate >= from
+    const tries = this.#tries.filter(({ ratePerSecond }) => isAbove(ratePerSecond) && ratePerSecond <= to)
+    const { requests, over } = sumOf(tries)
+    const burst = meanBurst(tries)
+    const counts = { requests: requests / burst, over: over / burst }
+    return judgeLimit(counts, { ...this.#limit, confidence: INTERVAL_CONFIDENCE })
   }
 
   #rates(): readonly number[] {
@@ -65,4 +77,14 @@ function sumOf(tries: readonly RateTry[]): LimitCounts {
     over += counts.over
   }
   return { requests, over }
+}
+
+/** Of the requests over the limit; those of one burst say as much as one. */
+function meanBurst(tries: readonly RateTry[]): number {
+  let [over, sum] = [0, 0]
+  for (const { counts, burst } of tries) {
+    over += counts.over
+    sum += counts.over * burst
+  }
+  return over === 0 ? 1 : sum / over
 }
