@@ -24,9 +24,13 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i
 /** A module's package: what stands after the last `node_modules`, with its scope. */
 const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/
 
+/** Who reads only a version from a manifest has no code of that package. */
+const MANIFEST = /[\\/]package\.json(\?.*)?$/
+
 /** @param modules ids of the modules of a bundle, which are paths. In the order of names. */
 export function bundledPackages(modules: readonly string[]): readonly BundledPackage[] {
-  const folders = modules.flatMap((id) => PACKAGE_FOLDER.exec(id.replace(/^\0+/, ''))?.[0] ?? [])
+  const code = modules.filter((id) => !MANIFEST.test(id))
+  const folders = code.flatMap((id) => PACKAGE_FOLDER.exec(id.replace(/^\0+/, ''))?.[0] ?? [])
   return [...new Set(folders)].map(readPackage).sort((a, b) => (a.purl < b.purl ? -1 : 1))
 }
 

@@ -42,6 +42,12 @@ describe('the packages of a bundle', () => {
     expect(bundledPackages([module])).toMatchObject([{ name: 'marked' }])
   })
 
+  test('are not those of which only the manifest is read, for a version', () => {
+    addPackage('engine', { name: 'engine', version: '1.0.0', license: 'MIT' })
+    const manifest = join(folder, 'node_modules/engine/package.json')
+    expect(bundledPackages([manifest, `\0${manifest}`, `${manifest}?commonjs`])).toEqual([])
+  })
+
   test('need a licence', () => {
     const module = addPackage('unlicensed', { name: 'unlicensed', version: '1.0.0' })
     expect(() => bundledPackages([module])).toThrow('unlicensed does not say under what licence')
