@@ -38,6 +38,8 @@ export function numbers(examples: readonly unknown[]): ValueMaker {
   const seen = several(examples.filter((value) => typeof value === 'number').filter(Number.isFinite))
   if (seen === undefined) return (random) => Math.round(random() * FRACTION_STEPS) / FRACTION_STEPS
   const [least, most] = bounds(seen)
+  // Counts and codes are often kept in columns of floats.
+  if (least < most && seen.every(Number.isSafeInteger)) return wholeNumbers(seen)
   const [from, to] = least === most ? [least - Math.abs(least) / 2, most + Math.abs(most) / 2] : [least, most]
   return (random) => rounded(from + random() * (to - from))
 }

@@ -31,14 +31,29 @@ export async function findHttpPlan(search: HttpSearch): Promise<FoundPlan> {
 }
 
 function planOf(dialect: Dialect, search: HttpSearch): Promise<FoundPlan> {
-  const { peer, trial, options } = search
   if (dialect === 'open-inference') return openInferencePlan(search)
   if (dialect === 'v1') return v1Plan(search)
-  const { modelName, modelVersion, rows = 1, model } = options
+  return scoringPlan(search)
+}
+
+async function scoringPlan({ peer, trial, options, path: given }: HttpSearch): Promise<FoundPlan> {
+  const { modelName, rows = 1, model } = options
+  const path = given ?? (modelName === undefined ? SCORING_PATH : await scoringPath(peer, modelName, options))
+  return findScoringPlan({ peer, trial, path, rows, model })
+}
+
+const SCORING_PATH = '/invocations'
+
+/** Headrace has each of its models under its name; MLflow's server has the one, whatever it is called. */
+async function scoringPath(
+  peer: HttpPeer,
+  modelName: string,
+  { modelVersion }: TargetOptions,
+): Promise<string> {
   const version = modelVersion === undefined ? '' : `/versions/${encodeURIComponent(modelVersion)}`
-  // Headrace serves several models each under its name; MLflow's server has the one.
-  const ofModel = modelName === undefined ? '' : `/models/${encodeURIComponent(modelName)}${version}`
-  return findScoringPlan({ peer, trial, path: search.path ?? `${ofModel}/invocations`, rows, model })
+  const named = `/models/${encodeURIComponent(modelName)}${version}${SCORING_PATH}`
+  const isMlflow = (await peer.get('/v2')).status === 404
+  return isMlflow ? SCORING_PATH : named
 }
 
 async function openInferencePlan(search: HttpSearch): Promise<FoundPlan> {

@@ -45,7 +45,8 @@ export async function findTensorPlan(search: TensorSearch): Promise<FoundPlan> {
   const plan = await trial.firstTaken(plansOf(inputs, search))
   if (plan === undefined) throw nothingTaken(`${url}${way.path}`, `bodies of ${inputsText(inputs)}`, trial)
   const source = search.inputs === undefined ? "the model's signature" : 'the metadata'
-  return { plan, dialect: way.dialect, found: [`${inputsText(inputs)} from ${source}`] }
+  const ranges = readExample(model?.example) === undefined ? [] : ['ranges from the input example']
+  return { plan, dialect: way.dialect, found: [`${inputsText(inputs)} from ${source}`, ...ranges] }
 }
 
 /** Tensors of a signature that has such. */

@@ -1,12 +1,19 @@
+import { invalidState } from '../../core/errors.ts'
 import { shortened } from '../../core/shortened.ts'
-import { checkAnswer } from '../answer-check.ts'
 import { generatedPayload } from '../payloads/generate-payloads.ts'
 import type { RequestPlan } from '../payloads/request-plan.ts'
-import type { Dialect, Payload } from '../target.ts'
+import type { Payload } from '../target.ts'
 import type { Peer, PeerAnswer } from './peer.ts'
 
 /** Bodies of a plan that are tried before it is taken. */
 const TRIED_BODIES = 3
+
+/** Who is refused with these has the wrong path, model or credentials, or comes too early. */
+const HOPELESS: Readonly<Record<Peer['transport'], ReadonlySet<number>>> = {
+  http: new Set([401, 403, 404, 405, 429, 502, 503, 504]),
+  // NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAUTHENTICATED. (grpc/doc/statuscodes.md)
+  grpc: new Set([5, 7, 8, 12, 16]),
+}
 
 /** Asks a server whether it takes requests of some kind. */
 export class Trial {
@@ -49,6 +56,7 @@ export class Trial {
       const answer = await this.ask(payload)
       if (answer.status !== this.#generation.status) {
         this.#refusal = answer.text
+        this.#mustBeOfBody(payload, answer)
         return false
       }
     }
@@ -59,10 +67,11 @@ export class Trial {
     return this.#peer.ask({ method, path, headers, body })
   }
 
-  /** Why the answer to a payload is not one of predictions; undefined where it is. */
-  async problemOf(payload: Payload, plan: RequestPlan, dialect: Dialect): Promise<string | undefined> {
-    const { body } = await this.ask(payload)
-    return checkAnswer({ kind: 'predictions', rows: plan.rows, form: plan.form }, dialect, body)
+  /** @throws ServingError INVALID_STATE where no other body would do */
+  #mustBeOfBody({ path }: Payload, { status }: PeerAnswer): void {
+    const hopeless = HOPELESS[this.#peer.transport]
+    if (!hopeless.has(status)) return
+    throw invalidState(`${this.#peer.url}${path} answers ${status} to every request: ${this.refusalText}`)
   }
 
   get #generation() {
