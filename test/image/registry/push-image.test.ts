@@ -231,6 +231,20 @@ describe('a registry', () => {
     expect(registry.requests('PATCH', UPLOAD)).toHaveLength(1)
   })
 
+  test.each(['0-0', '0-999999'])(
+    'that says it has %s after every chunk gets a large blob by one request',
+    async (range) => {
+      const registry = await start({
+        fault: ({ method, url }) =>
+          method === 'PATCH' ? { status: 202, headers: { location: url, range } } : undefined,
+      })
+      await push(registry)
+      expect(isComplete(registry)).toBe(true)
+      expect(registry.requests('PATCH', UPLOAD)).toHaveLength(1)
+    },
+    5000,
+  )
+
   test('gets chunks as large as it asks for', async () => {
     const registry = await start({ minimumChunk: 200_000 })
     await push(registry)

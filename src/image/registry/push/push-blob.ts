@@ -162,16 +162,22 @@ class BlobUpload {
     const body = () => this.#body(offset, length)
     const statuses = [202, 400, 404, 405, 415, 416, 501]
     const answer = await this.#send({ method: 'PATCH', target: session.location, headers, body, statuses })
-    if (answer.status !== 202) {
-      // A session that was never broken off, and a chunk of it is not taken: this registry takes none.
-      if (!session.isResumed) this.#isWhole = true
-      this.#session = undefined
-      throw unreachable(
-        `${this.#connection.place}: ${this.#what}: a chunk was answered with ${answer.status}`,
+    if (answer.status !== 202) throw this.#notTaken(session, `a chunk was answered with ${answer.status}`)
+    const reached = endOf(answer) ?? offset + length
+    if (reached <= offset || reached > offset + length) {
+      throw this.#notTaken(
+        session,
+        `of the bytes ${headers['content-range']} it says that it has ${reached} now`,
       )
     }
-    const location = this.#connection.location(answer, this.#what)
-    this.#session = { ...session, location, offset: endOf(answer) ?? offset + length }
+    this.#session = { ...session, location: this.#connection.location(answer, this.#what), offset: reached }
+  }
+
+  /** Where a chunk of a session that was never broken off is not taken, the registry takes none. */
+  #notTaken({ isResumed }: Session, reason: string): ServingError {
+    if (!isResumed) this.#isWhole = true
+    this.#session = undefined
+    return unreachable(`${this.#connection.place}: ${this.#what}: ${reason}`)
   }
 
   /** @param length of the body: all of the blob, or nothing where chunks have brought it */
