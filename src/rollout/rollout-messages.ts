@@ -70,7 +70,7 @@ export interface ComparedCopies {
   readonly examples: readonly KeptExample[]
 }
 
-/** One copy: step, `keyNumber` of the sticky key, index into `COMPARED`, milliseconds to its answer (0 where it was dropped). */
+/** One copy: step, `keyNumber` of the sticky key, index into `COMPARED`, milliseconds to its answer (0 where it was not asked). */
 export type ComparedCopy = readonly [step: number, key: number, outcome: number, milliseconds: number]
 
 /** The text of a `DifferenceExample`, and the `differenceSize` of its answer. */

@@ -89,6 +89,7 @@ function readShadow(fields: JsonFields): ShadowView {
     differing: fields.number('differing'),
     failed: fields.number('failed'),
     dropped: fields.number('dropped'),
+    tooLarge: fields.number('too_large'),
     latencyMs: fields.optional('latency_ms', readLatency),
     outputs: fields.list('outputs', (output) => ({
       output: output.text('output'),

@@ -48,7 +48,10 @@ export interface ShadowView {
   readonly compared: number
   readonly differing: number
   readonly failed: number
+  /** Copies that were not made, to keep the server fast. */
   readonly dropped: number
+  /** Copies that were not made since the request or its answer is larger than is ever compared. */
+  readonly tooLarge: number
   readonly latencyMs: { readonly p50: number; readonly p99: number } | undefined
   readonly outputs: readonly {
     readonly output: string

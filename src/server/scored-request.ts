@@ -10,7 +10,7 @@ import type { BodyCodec, DecodedBody } from './body-codec.ts'
 import type { Exchange } from './exchange.ts'
 import { fittedInputs, refitted } from './rollouts/fitted-inputs.ts'
 import type { RolledRequest } from './rollouts/rolled-request.ts'
-import type { RequestSource } from './rollouts/side-run.ts'
+import { type RequestSource, TOO_LARGE_AGAIN } from './rollouts/side-run.ts'
 import type { ScoringDialect } from './scoring-dialect.ts'
 import type { InferencePlane } from './server-options.ts'
 import { serverTiming } from './server-timing.ts'
@@ -184,7 +184,7 @@ export class ScoredRequest<Kind, Form, Reply> implements InferenceCaller, Reques
     const { dialect, kind } = this.#init
     const body = this.#body!
     if (dialect.textBytes(body, kind) > LARGEST_TEXT_AGAIN) {
-      throw overloaded('The request is too large to be read again', 1, { refused: 'bytes' })
+      throw overloaded('The request is too large to be read again', 1, { refused: TOO_LARGE_AGAIN })
     }
     const codec = await dialect.codec(model)
     const { request } = await codec.decode(body, kind)

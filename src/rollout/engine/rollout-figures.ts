@@ -110,7 +110,7 @@ export class RolloutFigures {
     const outcome = COMPARED[place] ?? 'dropped'
     const shadow = this.#shadowGuards.names.indexOf(model)
     this.shadows[shadow]?.add(outcome, milliseconds)
-    if (outcome === 'dropped') return undefined
+    if (outcome === 'dropped' || outcome === 'too-large') return undefined
     const differs = outcome !== 'agrees'
     if (shadow !== -1) this.#shadowGuards.compared(shadow, key, differs)
     const variant = this.#names.indexOf(model)

@@ -20,6 +20,7 @@ export class ShadowFigures {
   #differing = 0
   #failed = 0
   #dropped = 0
+  #tooLarge = 0
 
   constructor(name: string, keptExamples: number) {
     this.#name = name
@@ -28,10 +29,12 @@ export class ShadowFigures {
 
   /** @param milliseconds to its answer, where it was asked. */
   add(outcome: ComparedOutcome, milliseconds: number): void {
-    if (outcome === 'dropped') {
-      this.#dropped += 1
-      return
-    }
+    if (outcome === 'dropped') this.#dropped += 1
+    else if (outcome === 'too-large') this.#tooLarge += 1
+    else this.#asked(outcome, milliseconds)
+  }
+
+  #asked(outcome: 'agrees' | 'differs' | 'fails', milliseconds: number): void {
     this.#latency.add(milliseconds)
     if (outcome === 'fails') this.#failed += 1
     else this.#compared += 1
@@ -53,6 +56,7 @@ export class ShadowFigures {
       differing: this.#differing,
       failed: this.#failed,
       dropped: this.#dropped,
+      tooLarge: this.#tooLarge,
       latencyMs: this.#latency.summary(),
       outputs: this.#outputs.list().map(viewOf),
       examples: this.#examples.examples,

@@ -53,7 +53,7 @@ function answerFigures({ watches }: RolloutSources, registry: Registry): void {
 function mirrorFigures({ watches }: RolloutSources, registry: Registry): void {
   new Counter({
     name: 'headrace_rollout_mirrored_total',
-    help: 'Copies of requests by the model that is compared with the control, and what came of it: agrees, differs, fails, dropped.',
+    help: 'Copies of requests by the model that is compared with the control, and what came of it: agrees, differs, fails, dropped (the server was busy), too-large.',
     labelNames: ['rollout', 'shadow', 'result'],
     registers: [registry],
     collect() {

@@ -29,6 +29,7 @@ export interface MirrorInit {
 type Comparison = Omit<ComparedOutputs, 'model' | 'step' | 'key'>
 
 const DROPPED_COPY: Comparison = { outcome: 'dropped' }
+const TOO_LARGE_COPY: Comparison = { outcome: 'too-large' }
 
 /** An answered request on its way to a model that it is compared with. */
 interface Copy {
@@ -90,7 +91,7 @@ export class Mirror {
 
   #offer({ request, compared, model, source, answered }: AnsweredCopy): void {
     if (elementsOf(answered) > MOST_ELEMENTS) {
-      this.#tell(request, compared, DROPPED_COPY)
+      this.#tell(request, compared, TOO_LARGE_COPY)
       return
     }
     this.#runs.offer({
@@ -104,7 +105,7 @@ export class Mirror {
     const { request, compared, source } = copy
     const { model } = request
     const ended = (result: SideResult): void => {
-      if (result.kind !== 'answered') this.#tell(request, compared, DROPPED_COPY)
+      if (result.kind !== 'answered') this.#tell(request, compared, notAsked(result))
       else this.#offer({ ...copy, source: asRead(result.request, model, source), answered: result.outputs })
     }
     this.#runs.offer({ model, source, ended })
@@ -115,7 +116,7 @@ export class Mirror {
   }
 
   #compared(request: RolledRequest, compared: string, outputs: TensorMap, result: SideResult): Comparison {
-    if (result.kind === 'dropped') return DROPPED_COPY
+    if (result.kind === 'dropped' || result.kind === 'too-large') return notAsked(result)
     const { milliseconds } = result
     const isControl = request.variant === 0
     // Where it is the control that fails on what a variant has answered, nothing is known of the variant.
@@ -142,6 +143,11 @@ export class Mirror {
       differenceExample({ ...pair, differences, keepsInputs }),
     )
   }
+}
+
+/** Of a copy that has no second answer. */
+function notAsked({ kind }: SideResult): Comparison {
+  return kind === 'too-large' ? TOO_LARGE_COPY : DROPPED_COPY
 }
 
 /** What was read for one model, and is read again only for those with other tensors. */

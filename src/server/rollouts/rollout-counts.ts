@@ -6,6 +6,8 @@ import { Buckets, LATENCY_BOUNDS } from '../metrics/buckets.ts'
 export const ANSWER_RESULTS = ['ok', 'error', 'fault', 'client-fault', 'forced'] as const
 export type AnswerResult = (typeof ANSWER_RESULTS)[number]
 
+const NOTHING_COMPARED = { agrees: 0, differs: 0, fails: 0, dropped: 0, 'too-large': 0 } as const
+
 /** What this server has answered of one rollout, for its metrics. */
 export class RolloutCounts {
   /** By variant. */
@@ -18,7 +20,7 @@ export class RolloutCounts {
     const each = Array.from({ length: variants })
     this.answers = each.map(() => ({ ok: 0, error: 0, fault: 0, 'client-fault': 0, forced: 0 }))
     this.latency = each.map(() => new Buckets(LATENCY_BOUNDS))
-    this.mirrored = new Map(compared.map((name) => [name, { agrees: 0, differs: 0, fails: 0, dropped: 0 }]))
+    this.mirrored = new Map(compared.map((name) => [name, { ...NOTHING_COMPARED }]))
   }
 
   /** @param flags of `OBSERVED`. */

@@ -6,7 +6,7 @@ import type { PlacedItem } from '../../core/unordered-items.ts'
 import type { InferenceCaller, InferOptions } from '../../runtime/data-plane.ts'
 import { Cancellation } from '../cancellation.ts'
 import type { InferencePlane } from '../server-options.ts'
-import { DROPPED, type SideResult, type SideRun } from './side-run.ts'
+import { DROPPED, type SideResult, type SideRun, TOO_LARGE, TOO_LARGE_AGAIN } from './side-run.ts'
 
 export interface SideCallKeeper {
   /** Told once: it has ended, or was given up. */
@@ -61,7 +61,7 @@ export class SideCall implements InferenceCaller, InferOptions, PlacedItem {
 
   failed(error: unknown): void {
     if (this.#isGivenUp) this.#keeper.released(this)
-    else this.#keeper.settled(this, isRefusal(error) ? DROPPED : this.#failure(error))
+    else this.#keeper.settled(this, refusalOf(error) ?? this.#failure(error))
   }
 
   /** It has had its time. */
@@ -82,6 +82,11 @@ export class SideCall implements InferenceCaller, InferOptions, PlacedItem {
     this.#request = { inputs: copied(inputs), parameters }
     dataPlane.submit(this.run.model, this.#request, this, this)
   }
+}
+
+function refusalOf(error: unknown): SideResult | undefined {
+  if (!isRefusal(error)) return undefined
+  return error.details['refused'] === TOO_LARGE_AGAIN ? TOO_LARGE : DROPPED
 }
 
 /** Inputs may be views of a body, whose memory is not this request's any more. */

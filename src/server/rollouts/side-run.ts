@@ -28,5 +28,11 @@ export type SideResult =
   | { readonly kind: 'failed'; readonly error: unknown; readonly milliseconds: number }
   /** It was not run: there was no room, or the server had other things to do. */
   | { readonly kind: 'dropped' }
+  /** It was not run: it is never copied at this size. */
+  | { readonly kind: 'too-large' }
 
 export const DROPPED: SideResult = { kind: 'dropped' }
+export const TOO_LARGE: SideResult = { kind: 'too-large' }
+
+/** In the details of the refusal to read a request again that is too large for it. */
+export const TOO_LARGE_AGAIN = 'size'

@@ -3,7 +3,7 @@ import { UnorderedItems } from '../../core/unordered-items.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { InferencePlane } from '../server-options.ts'
 import { SideCall, type SideCallKeeper } from './side-call.ts'
-import { DROPPED, type SideResult, type SideRun } from './side-run.ts'
+import { DROPPED, type SideResult, type SideRun, TOO_LARGE } from './side-run.ts'
 
 export interface SideRunsInit {
   readonly dataPlane: InferencePlane
@@ -43,8 +43,9 @@ export class SideRuns implements SideCallKeeper {
   }
 
   offer(run: SideRun): void {
-    if (!this.#hasRoom(run)) {
-      run.ended(DROPPED)
+    const refusal = this.#refusal(run)
+    if (refusal !== undefined) {
+      run.ended(refusal)
       return
     }
     this.#heldBytes += run.source.bytes
@@ -67,9 +68,10 @@ export class SideRuns implements SideCallKeeper {
   }
 
   /** What was given up and still has its model counts as well, against that model alone. */
-  #hasRoom({ model, source: { bytes } }: SideRun): boolean {
+  #refusal({ model, source: { bytes } }: SideRun): SideResult | undefined {
+    if (bytes > LARGEST_BYTES) return TOO_LARGE
     const requests = this.#waiting.length + this.#underWay.size + (this.#givenUp.get(model.admission) ?? 0)
-    return requests < this.#init.most && bytes <= LARGEST_BYTES && this.#heldBytes + bytes <= MOST_BYTES
+    return requests < this.#init.most && this.#heldBytes + bytes <= MOST_BYTES ? undefined : DROPPED
   }
 
   /** The replies of this turn are written by its immediates; the second one comes a turn later. */

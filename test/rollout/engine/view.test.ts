@@ -104,11 +104,13 @@ describe('the view of a rollout', () => {
     }
     run.compare('s', 'fails')
     run.compare('s', 'dropped')
+    run.compare('s', 'too-large')
+    run.compare('s', 'too-large')
     run.compare('who?', 'differs')
     const view = run.engine.view()
     expect(view.shadows).toEqual([
       {
-        ...{ name: 's', compared: 100, differing: 10, failed: 1, dropped: 1 },
+        ...{ name: 's', compared: 100, differing: 10, failed: 1, dropped: 1, tooLarge: 2 },
         latencyMs: { p50: expect.closeTo(5, 0), p99: expect.closeTo(5, 0) },
         outputs: [
           {

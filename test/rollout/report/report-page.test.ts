@@ -90,6 +90,7 @@ describe('the report', () => {
   test('shows what a shadow did, with examples', () => {
     const text = textOf(shadowView())
     expect(text).toContain('It answered copies of 4,790 requests')
+    expect(text).toContain('3 were not made since the request or its answer was too large for it.')
     expect(text).toContain('0.1, 0.59, 0.31 0.1, 0.46, 0.44')
     expect(text).toContain('measurements (FP32 1 × 4), values not kept')
   })

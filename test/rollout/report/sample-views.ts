@@ -372,6 +372,7 @@ function shadow(): ShadowView {
     differing: 31,
     failed: 2,
     dropped: 12,
+    tooLarge: 3,
     latencyMs: { p50: 0.72, p99: 3.3 },
     outputs: [
       {

@@ -153,8 +153,10 @@ describe('a shadow', () => {
     // Two outputs with an element for each row.
     await score(url, JSON.stringify({ inputs: Array.from({ length: 70_000 }, () => [1]) }))
     await channel.until(() => channel.compared.length > 0)
-    expect(channel.compared.map(({ outcome }) => outcome)).toEqual(['dropped'])
+    expect(channel.compared.map(({ outcome }) => outcome)).toEqual(['too-large'])
     expect(predictor.runs).toEqual([])
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toContain('{rollout="iris",shadow="s",result="too-large"} 1\n')
   })
 
   test('gets nothing of requests that failed, nor once the rollout is over', async () => {

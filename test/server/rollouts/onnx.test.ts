@@ -136,4 +136,11 @@ describe('the bundled champion and challenger', () => {
     expect(made).toMatchObject({ model: 'challenger', outcome: 'differs' })
     expect(made.outputs.some(({ elements }) => elements === MANY_ROWS)).toBe(true)
   })
+
+  test('are told to be too large where no worker’s text is read again', async () => {
+    const { url, channel } = await serve(undefined, ['challenger'])
+    await post(`${url}/invocations`, frame(rowsFrom(5.5, 6 * MANY_ROWS)))
+    await channel.until(() => channel.compared.length > 0)
+    expect(channel.compared).toMatchObject([{ model: 'challenger', outcome: 'too-large' }])
+  })
 })

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { overloaded } from '../../../src/core/errors.ts'
 import type { PredictOptions } from '../../../src/core/predictor.ts'
 import type { TensorMap } from '../../../src/core/tensor.ts'
 import { DataPlane } from '../../../src/runtime/data-plane.ts'
 import type { ServedModel } from '../../../src/runtime/served-model.ts'
-import type { SideResult } from '../../../src/server/rollouts/side-run.ts'
+import { type SideResult, TOO_LARGE_AGAIN } from '../../../src/server/rollouts/side-run.ts'
 import { SideRuns } from '../../../src/server/rollouts/side-runs.ts'
 import { rowsOf, SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
 import { fakeModel } from '../support/fake-model.ts'
@@ -97,7 +98,7 @@ test('inputs are copied, and too many of them are not', async () => {
   if (result.kind !== 'answered') throw new Error('It was not answered')
   expect(result.request.inputs).toEqual(REQUEST.inputs)
   expect(result.request.inputs.get('x')?.data).not.toBe(REQUEST.inputs.get('x')?.data)
-  expect(await ask(runs, fakeModel(), { ...SOURCE, bytes: 9 * MEBIBYTE })).toEqual({ kind: 'dropped' })
+  expect(await ask(runs, fakeModel(), { ...SOURCE, bytes: 9 * MEBIBYTE })).toEqual({ kind: 'too-large' })
 })
 
 test('what all of them keep in memory is bounded, and given back', async () => {
@@ -131,4 +132,11 @@ test('what cannot be read again is a failure, and a refusal is none', async () =
   const model = fakeModel()
   model.admission.stop('It is being unloaded')
   expect(await ask(runs, model)).toEqual({ kind: 'dropped' })
+  const large = {
+    bytes: 16,
+    requestFor: (): never => {
+      throw overloaded('It is too large to be read again', 1, { refused: TOO_LARGE_AGAIN })
+    },
+  }
+  expect(await ask(runs, fakeModel(), large)).toEqual({ kind: 'too-large' })
 })

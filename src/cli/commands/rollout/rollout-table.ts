@@ -118,13 +118,14 @@ function comparisonRow(
 
 function shadowTable(shadows: readonly ShadowView[]): string {
   return table(
-    ['SHADOW', 'COMPARED', 'DIFFERENT', 'FAILED', 'DROPPED', 'P50', 'P99'],
-    shadows.map(({ name, compared, differing, failed, dropped, latencyMs }) => [
+    ['SHADOW', 'COMPARED', 'DIFFERENT', 'FAILED', 'DROPPED', 'TOO LARGE', 'P50', 'P99'],
+    shadows.map(({ name, compared, differing, failed, dropped, tooLarge, latencyMs }) => [
       name,
       String(compared),
       part(differing, compared),
       String(failed),
       String(dropped),
+      String(tooLarge),
       latencyMs === undefined ? NONE : milliseconds(latencyMs.p50),
       latencyMs === undefined ? NONE : milliseconds(latencyMs.p99),
     ]),

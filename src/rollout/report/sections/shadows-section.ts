@@ -22,15 +22,19 @@ ${shadow.outputs.length === 0 ? '' : table('Its outputs beside those of the cont
 ${examples(shadow.examples)}</section>`
 }
 
-function sentence({ compared, differing, failed, dropped, latencyMs }: ShadowView): string {
+function sentence({ compared, differing, failed, dropped, tooLarge, latencyMs }: ShadowView): string {
   const time =
     latencyMs === undefined
       ? ''
       : ` Half of its answers took at most ${millisecondsText(latencyMs.p50)}, 99 % of them ${millisecondsText(latencyMs.p99)}.`
   const left = dropped === 0 ? '' : ` ${countText(dropped)} copies were not made, to keep the server fast.`
+  const large =
+    tooLarge === 0
+      ? ''
+      : ` ${countText(tooLarge)} were not made since the request or its answer was too large for it.`
   return (
     `It answered copies of ${countText(compared)} requests, and nobody got its answers: ` +
-    `${partText(differing, compared)} differed, ${countText(failed)} failed.${time}${left}`
+    `${partText(differing, compared)} differed, ${countText(failed)} failed.${time}${left}${large}`
   )
 }
 

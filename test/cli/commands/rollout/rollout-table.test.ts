@@ -41,7 +41,9 @@ describe('the tables of a rollout', () => {
   })
 
   test('show shadows', () => {
-    expect(rolloutTable(shadowView())).toMatch(/^challenger +4790 +31 \(0.65 %\) +2 +12 +0.72 ms +3.3 ms$/m)
+    expect(rolloutTable(shadowView())).toMatch(
+      /^challenger +4790 +31 \(0.65 %\) +2 +12 +3 +0.72 ms +3.3 ms$/m,
+    )
   })
 
   test('bound evidence that has no bound', () => {

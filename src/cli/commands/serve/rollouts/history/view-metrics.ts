@@ -46,12 +46,13 @@ function ofComparison({ difference, interval }: ComparisonView): readonly Figure
   ]
 }
 
-function ofShadow({ compared, differing, failed, dropped, latencyMs }: ShadowView): readonly Figure[] {
+function ofShadow({ compared, differing, failed, dropped, tooLarge, latencyMs }: ShadowView): readonly Figure[] {
   return [
     ['compared', compared],
     ['differing', differing],
     ['failed', failed],
     ['dropped', dropped],
+    ['too_large', tooLarge],
     ['latency_p50_ms', latencyMs?.p50],
     ['latency_p99_ms', latencyMs?.p99],
   ]
