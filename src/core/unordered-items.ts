@@ -37,6 +37,15 @@ export class UnorderedItems<Item extends PlacedItem> {
     return true
   }
 
+  /** One for which `test` holds, if there is any; `test` takes nothing in or out. */
+  find(test: (item: Item) => boolean): Item | undefined {
+    for (let at = 0; at < this.#size; at++) {
+      const item = this.#items[at]!
+      if (test(item)) return item
+    }
+    return undefined
+  }
+
   /** A copy, in no order: items may leave while it is walked. */
   list(): Item[] {
     return this.#items.slice(0, this.#size) as Item[]

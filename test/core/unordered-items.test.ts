@@ -45,3 +45,11 @@ test('can be walked while its items leave', () => {
   expect(seen.sort()).toEqual([0, 1, 2, 3, 4])
   expect(items.size).toBe(0)
 })
+
+test('finds one for which something holds', () => {
+  const items = new UnorderedItems<Item>()
+  for (let name = 0; name < 5; name++) items.add({ name, place: -1 })
+  expect(items.find(({ name }) => name === 3)?.name).toBe(3)
+  items.delete(items.find(({ name }) => name === 3)!)
+  expect(items.find(({ name }) => name === 3)).toBeUndefined()
+})

@@ -8,6 +8,7 @@ import {
   workerDied,
 } from '../../core/errors.ts'
 import type { PredictOptions } from '../../core/predictor.ts'
+import type { PlacedItem } from '../../core/unordered-items.ts'
 import type { RunMessage, RunReply } from './worker-messages.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
@@ -49,7 +50,9 @@ export interface RunTime {
 }
 
 /** One call of a pool, from its arrival to its answer. */
-export abstract class PoolCall<Answer = unknown> {
+export abstract class PoolCall<Answer = unknown> implements PlacedItem {
+  /** Among those that a worker has. */
+  place = -1
   readonly options: PredictOptions
   readonly pinnedTo: PoolThread | undefined
   readonly queuedAt = performance.now()

@@ -8,6 +8,7 @@ import {
 } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
+import { UnorderedItems } from '../../core/unordered-items.ts'
 import type { BodyDialect, BodyScorer, ScoredBody } from '../body-scorer.ts'
 import type { PoolStats } from '../served-model.ts'
 import { BodyCall, LARGE_BODY_BYTES } from './body-call.ts'
@@ -42,7 +43,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   readonly #threads: WorkerThreads
   readonly #waiting = new CallQueue()
   /** Calls that a worker has, begun or not. */
-  readonly #sent = new Set<PoolCall>()
+  readonly #sent = new UnorderedItems<PoolCall>()
   readonly #deadlines = new DeadlineWatch<PoolCall>((call) => this.#onDeadline(call))
   readonly #times = new RunTimes()
   readonly #dropped = new DroppedBodies()
@@ -78,7 +79,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   }
 
   get stats(): PoolStats {
-    const [threads, sent, dropped] = [this.#threads, this.#sent, this.#dropped]
+    const [threads, sent, dropped] = [this.#threads, this.#sent.list(), this.#dropped]
     return poolStats({ threads, waiting: this.#waiting.size, sent, dropped })
   }
 
@@ -114,7 +115,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   /** Answers all calls under way with an error, so that `close` need not wait for them. */
   abandon(): void {
     const error = unavailable('The model was unloaded before it had answered')
-    for (const call of [...this.#waiting.clear(), ...this.#sent]) {
+    for (const call of [...this.#waiting.clear(), ...this.#sent.list()]) {
       call.fail(error)
       this.#drop(call)
     }
@@ -205,7 +206,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   }
 
   #hasUnanswered(): boolean {
-    return this.#waiting.size > 0 || [...this.#sent].some((call) => !call.settled)
+    return this.#waiting.size > 0 || this.#sent.find(({ settled }) => !settled) !== undefined
   }
 
   #dispatch(): void {
@@ -235,19 +236,14 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     if (this.#sent.size < SLOTS) return
     const idle = leastLoaded(this.#threads.opened, 1)
     if (idle === undefined) return
-    for (const call of this.#sent) {
-      const { thread, slot } = call.seat!
-      if (thread.load < SLOTS || call.settled || call.pinnedTo !== undefined) continue
-      if (!thread.withdraw(slot)) continue
-      this.#send(call, idle)
-      return
-    }
+    const call = this.#sent.find(isTakenBack)
+    if (call !== undefined) this.#send(call, idle)
   }
 
   #send(call: PoolCall, thread: PoolThread): void {
     const seat: Seat = { thread, slot: thread.take(call) }
     call.seat = seat
-    this.#sent.add(call)
+    if (call.place < 0) this.#sent.add(call)
     try {
       const message = call.message(seat)
       thread.post(message)
@@ -275,7 +271,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     }
     call.fail(deadlineExceeded('The request was not answered by its deadline'))
     this.#drop(call)
-    if (!this.#sent.has(call)) return
+    if (call.place < 0) return
     call.outstay(this.#times.patienceMs, this.#threads.runTimeoutMs)
     this.#deadlines.add(call)
   }
@@ -297,4 +293,10 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     this.#deadlines.delete(call)
     call.seat = undefined
   }
+}
+
+/** Takes a call back that was handed in advance to a thread which is still busy. */
+function isTakenBack({ seat, settled, pinnedTo }: PoolCall): boolean {
+  const { thread, slot } = seat!
+  return thread.load >= SLOTS && !settled && pinnedTo === undefined && thread.withdraw(slot)
 }
