@@ -8,7 +8,7 @@ const LINK_MODE = 0o777
 
 /**
  * An archive (POSIX.1-2001 pax, ustar where that suffices) of entries in the order given, as a stream. It fails where an entry has more
- * or fewer bytes than it says.
+ * or fewer bytes than it says. @throws ServingError INVALID_STATE for a file that cannot be read, or has changed
  */
 export async function* tarOf(entries: Iterable<LayerEntry>): AsyncGenerator<Uint8Array> {
   const { readable, controller } = createTarPacker()
@@ -33,14 +33,22 @@ async function pack(entries: Iterable<LayerEntry>, controller: TarPackController
   controller.finalize()
 }
 
-async function* contentOf({ path, open }: LayerFile): AsyncGenerator<Uint8Array> {
+async function* contentOf({ path, size, open }: LayerFile): AsyncGenerator<Uint8Array> {
+  let passed = 0
   try {
-    yield* open()
+    for await (const chunk of open()) {
+      passed += chunk.length
+      if (passed > size) break
+      yield chunk
+    }
   } catch (error) {
     throw error instanceof Error && 'syscall' in error
       ? unusableFile(`${path} of the image cannot be read: ${error.message}`, error)
       : error
   }
+  if (passed === size) return
+  const found = passed > size ? 'more' : `only ${passed}`
+  throw unusableFile(`${path} of the image had ${size} bytes and has ${found} now: build it again`)
 }
 
 function headerOf(entry: LayerEntry): TarHeader {
