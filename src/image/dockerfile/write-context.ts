@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { invalidParameter, invalidState } from '../../core/errors.ts'
 import type { ImageConfig } from '../image.ts'
 import type { LayerFile, LayerPlan } from '../layer-plan.ts'
-import { writeBeside } from '../oci/write-beside.ts'
+import { cannotWrite, writeBeside } from '../oci/write-beside.ts'
 import { dockerfileText, dockerignoreText, FIRST_LINE } from './dockerfile-text.ts'
 
 /** What a folder has to hold to be built by docker, podman or buildah. */
@@ -15,11 +15,14 @@ export interface ContextPlan {
 }
 
 const DOCKERFILE = 'Dockerfile'
+const DOCKERIGNORE = '.dockerignore'
 const FOLDER_MODE = 0o755
 
 /**
- * Writes a Dockerfile and what it copies. Of an earlier one that Headrace wrote into the same folder nothing stays.
- * @throws ServingError INVALID_PARAMETER_VALUE where the folder holds something else, or a value cannot be written; the signal's reason
+ * Writes a Dockerfile and what it copies. Of an earlier one that Headrace wrote into the same folder nothing stays, and nothing of
+ * what fails.
+ * @throws ServingError INVALID_PARAMETER_VALUE where the folder holds something else, or a value cannot be written; INVALID_STATE
+ * or RESOURCE_EXHAUSTED where the folder cannot be written; the signal's reason
  */
 export async function writeContext(
   folder: string,
@@ -28,11 +31,31 @@ export async function writeContext(
 ): Promise<void> {
   const trees = layers.map(treeOf)
   const text = dockerfileText({ config, base, trees })
-  await makeRoom(folder, trees)
-  for (const layer of layers) await writeTree(join(folder, treeOf(layer)), layer, signal)
-  await writeFile(join(folder, '.dockerignore'), dockerignoreText(trees))
-  // The last: a folder without it is not complete.
-  await writeFile(join(folder, DOCKERFILE), text)
+  try {
+    await makeRoom(folder, trees)
+    await writeAll(folder, { layers, text }, signal)
+  } catch (error) {
+    throw cannotWrite(folder, error)
+  }
+}
+
+async function writeAll(
+  folder: string,
+  { layers, text }: { readonly layers: readonly LayerPlan[]; readonly text: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const trees = layers.map(treeOf)
+  try {
+    for (const layer of layers) await writeTree(join(folder, treeOf(layer)), layer, signal)
+    await writeFile(join(folder, DOCKERIGNORE), dockerignoreText(trees))
+    // The last: a folder without it is not complete.
+    await writeFile(join(folder, DOCKERFILE), text)
+  } catch (error) {
+    for (const name of [...trees, DOCKERIGNORE, DOCKERFILE]) {
+      await rm(join(folder, name), { recursive: true, force: true })
+    }
+    throw error
+  }
 }
 
 /** `bill-of-materials` */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -65,4 +65,22 @@ test("a folder of the user's is left as it is", async () => {
   )
   expect(readFileSync(join(folder, 'Dockerfile'), 'utf8')).toBe('FROM mine\n')
   expect(existsSync(join(folder, 'model/new'))).toBe(false)
+})
+
+test('of what fails nothing stays, so that it can be written again', async () => {
+  const folder = temporaryFolder()
+  const lost = { ...file('weights', ''), open: () => createReadStream(join(folder, 'absent')) }
+  await expect(write(folder, layer('headrace', file('main.js', '1')), layer('model', lost))).rejects.toThrow(
+    `${folder} cannot be written: ENOENT`,
+  )
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a folder that cannot be is told in a sentence', async () => {
+  const path = join(temporaryFolder(), 'file')
+  writeFileSync(path, '')
+  await expect(write(path, layer('model', file('a', '1')))).rejects.toMatchObject({
+    code: 'INVALID_STATE',
+    message: expect.stringContaining(`${path} cannot be written: `),
+  })
 })
