@@ -12,9 +12,10 @@ import { variantsSection } from './sections/variants-section.ts'
 
 /**
  * A rollout as an HTML document for people, complete in itself: no script, nothing from elsewhere, its style and pictures
- * inline (CSP `default-src 'none'; style-src 'unsafe-inline'`). Its links are those of `/rollouts/NAME/report`.
+ * inline (CSP `default-src 'none'; style-src 'unsafe-inline'`).
+ * @param place whether it is `/rollouts/NAME/report` of a server, or kept in a run of MLflow, beside `report.json`
  */
-export function reportPage(view: RolloutView): string {
+export function reportPage(view: RolloutView, place: 'server' | 'run' = 'server'): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Rollout ${view.name}</title><style>${new Html(PAGE_STYLE)}</style></head>
@@ -27,7 +28,11 @@ ${courseSection(view)}
 ${shadowsSection(view.shadows)}
 ${guardsSection(view.guards)}
 ${assignmentSection(view)}
-<footer>The same for programs: <a href="../${encodeURIComponent(view.name.toWellFormed())}">this rollout as JSON</a>, <a href="../../rollouts">all rollouts of this server</a>.</footer>
+<footer>The same for programs: ${place === 'server' ? serverLinks(view) : 'report.json, beside this page'}.</footer>
 </main></body></html>
 `.text
+}
+
+function serverLinks({ name }: RolloutView): Html {
+  return html`<a href="../${encodeURIComponent(name.toWellFormed())}">this rollout as JSON</a>, <a href="../../rollouts">all rollouts of this server</a>`
 }

@@ -228,7 +228,7 @@ export class RolloutHistory implements RolloutRecord {
     const { client } = this.#init
     const { runId } = shared
     for (const place of await this.#reportPlaces(shared)) {
-      await client.logText(runId, reportPage(view), `${place}report.html`)
+      await client.logText(runId, reportPage(view, 'run'), `${place}report.html`)
       await client.logJson(runId, rolloutViewJson(view), `${place}report.json`)
     }
     await this.#outcomes.upload(runId)
