@@ -20,7 +20,7 @@ export interface ConnectionOwner {
 /** All connections of a thread without TLS read into it in turn: what is read is parsed before the next one reads. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 /** After this time without a request a server may be about to close a connection. */
-const IDLE_MS = 1000
+const IDLE_MS = 500
 
 /**
  * One connection of HTTP/1.1 with one request at a time. A plain socket, since what a client library does for

@@ -19,8 +19,6 @@ export interface GrpcConnectionOwner extends CallObserver {
 export class GrpcConnection {
   readonly #owner: GrpcConnectionOwner
   readonly #session: ClientHttp2Session
-  /** Why it ended. */
-  #code: string | undefined
   #active = 0
   #closed = false
 
@@ -32,9 +30,9 @@ export class GrpcConnection {
       settings: { enablePush: false, initialWindowSize: WINDOW },
     })
     this.#session.on('connect', () => this.#session.setLocalWindowSize(WINDOW))
-    this.#session.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? 'CLOSED'))
-    this.#session.on('goaway', () => this.#end('GOAWAY'))
-    this.#session.on('close', () => this.#end('CLOSED'))
+    this.#session.on('error', () => this.#end())
+    this.#session.on('goaway', () => this.#end())
+    this.#session.on('close', () => this.#end())
   }
 
   /** Calls that it carries. */
@@ -64,26 +62,26 @@ export class GrpcConnection {
     stream.on('trailers', (headers) => answer.trailers(headers))
     stream.on('data', (piece: Buffer) => answer.data(piece))
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      code = error.code
+      code = causeOf(error).code
     })
     stream.on('close', () => {
       this.#active -= 1
       if (!call.settled && answer.fault === undefined) this.#owner.answered(call, answer)
-      else if (!call.settled) this.#owner.failed(call, this.#codeOf(code, answer))
+      else if (!call.settled) this.#owner.failed(call, code ?? answer.fault ?? 'CLOSED')
       if (!this.#closed) this.#owner.free(this)
     })
   }
 
-  /** Of a stream that ended with its session, that of the session says more. */
-  #codeOf(code: string | undefined, answer: GrpcAnswer): string {
-    if (code === undefined) return answer.fault ?? 'CLOSED'
-    return code === 'ERR_HTTP2_STREAM_CANCEL' ? (this.#code ?? 'CLOSED') : code
-  }
-
-  #end(code: string): void {
-    this.#code ??= code
+  #end(): void {
     if (this.#closed) return
     this.#closed = true
     this.#owner.gone(this)
   }
+}
+
+/** Of a call that ended with its connection, what happened to the connection says more. */
+function causeOf(error: NodeJS.ErrnoException): { readonly code?: string | undefined } {
+  const { cause } = error
+  if (error.code !== 'ERR_HTTP2_STREAM_CANCEL') return error
+  return cause instanceof Error && 'code' in cause ? { code: String(cause.code) } : { code: 'CLOSED' }
 }

@@ -3,8 +3,9 @@ import type { StageSum } from './load-result.ts'
 /** So many metrics at most: a server that names them anew each time must not fill the memory. */
 const MOST_METRICS = 64
 /** A name, and its parameters up to the next comma that is in no quoted string. */
-const METRIC = /([^\s,;=]+)((?:\s*;\s*[^\s,;=]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,;"]*))?)*)/gy
-const DURATION = /;\s*dur\s*=\s*"?([0-9.eE+-]+)"?/i
+const NAME = /\s*([^\s,;=]+)/y
+const PARAMETER = /\s*;\s*([^\s,;=]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/y
+const COMMA = /\s*,/y
 
 /** Adds up the durations of `Server-Timing` headers (W3C Server Timing, section 2) by the names of their metrics. */
 export class StageSums {
@@ -14,17 +15,17 @@ export class StageSums {
   /** What is no list of metrics is passed over from there on, as the specification has it. */
   add(header: string): void {
     this.samples += 1
-    METRIC.lastIndex = 0
+    let at = 0
     for (;;) {
-      const metric = METRIC.exec(header)
-      if (metric === null) return
-      const [, name = '', parameters = ''] = metric
-      const duration = Number(DURATION.exec(parameters)?.[1])
-      if (Number.isFinite(duration)) this.#count(name, duration, 1)
-      const separator = /\s*,\s*/y
-      separator.lastIndex = METRIC.lastIndex
-      if (!separator.test(header)) return
-      METRIC.lastIndex = separator.lastIndex
+      const name = matched(NAME, header, at)
+      if (name === undefined) return
+      at += name[0].length
+      const parameters = readParameters(header, at)
+      at = parameters.end
+      if (Number.isFinite(parameters.duration)) this.#count(name[1] ?? '', parameters.duration, 1)
+      const comma = matched(COMMA, header, at)
+      if (comma === undefined) return
+      at += comma[0].length
     }
   }
 
@@ -45,4 +46,23 @@ export class StageSums {
       this.#sums.set(name, { totalMs, count })
     }
   }
+}
+
+/** Of parameters of one name the first counts. @returns the duration, NaN where there is none, and where they end. */
+function readParameters(header: string, from: number): { readonly duration: number; readonly end: number } {
+  let duration: number | undefined
+  let end = from
+  for (;;) {
+    const parameter = matched(PARAMETER, header, end)
+    if (parameter === undefined) return { duration: duration ?? Number.NaN, end }
+    const [all, name = '', quoted, plain = ''] = parameter
+    end += all.length
+    if (name.toLowerCase() === 'dur') duration ??= Number.parseFloat(quoted ?? plain)
+  }
+}
+
+/** @param sticky matches where it is told to begin. */
+function matched(sticky: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  sticky.lastIndex = at
+  return sticky.exec(text) ?? undefined
 }

@@ -1,0 +1,54 @@
+import { createServer as createTcpServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { runLoad } from '../../src/bench/run-load.ts'
+import { answerGrpc, grpcServer, listening, targetOf } from './support/load-servers.ts'
+import { CLOSED, expectAllAccountedFor, INFER, OPEN } from './support/loads.ts'
+
+describe('a load by gRPC', () => {
+  test('sends messages in their frames, over as many connections as it needs', async () => {
+    const seen = new Set<string>()
+    const origin = await grpcServer((stream, message, headers) => {
+      seen.add(`${headers[':path']} ${headers['x-key']} ${headers['te']} ${message.toString('latin1')}`)
+      setTimeout(() => answerGrpc(stream, Buffer.from('yes')), 100)
+    })
+    const measured = await runLoad(targetOf(origin, [INFER]), OPEN)
+    expect(measured).toMatchObject({ offered: 90, answered: 90, failures: {} })
+    expect([...seen]).toEqual(['/inference.GRPCInferenceService/ModelInfer k trailers \0\0\0\0\x03abc'])
+    expect(measured.generator.connections).toBeGreaterThan(1)
+    expect(measured.generator.connections).toBeLessThan(45)
+    expectAllAccountedFor(measured)
+  })
+
+  test('tells what codes mean', async () => {
+    const origin = await grpcServer((stream) => answerGrpc(stream, Buffer.alloc(0), 14, 'ein Weilchen, ja?'))
+    const measured = await runLoad(targetOf(origin, [INFER]), OPEN)
+    expect(measured.failures).toEqual({ UNAVAILABLE: 90 })
+    expect(measured.failureExamples['UNAVAILABLE']).toContain('ein Weilchen, ja?')
+  })
+
+  test('asks one thing at a time of each connection where it is closed', async () => {
+    const origin = await grpcServer((stream) => setTimeout(() => answerGrpc(stream, Buffer.from('yes')), 10))
+    const measured = await runLoad(targetOf(origin, [INFER]), CLOSED)
+    expect(measured.generator.connections).toBe(4)
+    expect(measured.answered).toBeGreaterThan(4)
+    expectAllAccountedFor(measured)
+  })
+
+  test('counts what does not come, what breaks, and what is no gRPC', async () => {
+    const silent = await grpcServer(() => {})
+    expect((await runLoad(targetOf(silent, [INFER]), { ...OPEN, timeoutMs: 100 })).failures).toEqual({
+      timeout: 90,
+    })
+    const plain = await grpcServer((stream) => {
+      stream.respond({ ':status': 404 })
+      stream.end('what?')
+    })
+    expect((await runLoad(targetOf(plain, [INFER]), OPEN)).failures).toEqual({ 'HTTP 404': 90 })
+    const broken = await grpcServer((stream) => stream.session?.destroy())
+    expectAllAccountedFor(await runLoad(targetOf(broken, [INFER]), OPEN))
+    const gone = createTcpServer()
+    const origin = `grpc://${await listening(gone)}`
+    gone.close()
+    expect((await runLoad(targetOf(origin, [INFER]), OPEN)).failures).toEqual({ ECONNREFUSED: 90 })
+  })
+})
