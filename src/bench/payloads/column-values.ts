@@ -1,5 +1,6 @@
 import { invalidParameter } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { describeType } from '../../signature/describe-schema.ts'
 import type { ArrayType, ColumnType, MapType, ObjectType } from '../../signature/model-signature.ts'
 import { type Random, several, wholeNumber } from './random.ts'
 import {
@@ -57,16 +58,27 @@ function nestedValues(type: ArrayType | ObjectType | MapType, examples: readonly
   }
 }
 
-/** As long as the examples are. */
+/** Types whose JSON values MLflow refuses within lists, maps and objects: it reads them as int64, float64 and text. */
+const UNREADABLE_WITHIN: ReadonlySet<ColumnType> = new Set(['integer', 'float', 'datetime'])
+
+/** Whether there is a JSON value of a type that stands within another. */
+function isReadableWithin(type: ColumnType): boolean {
+  if (typeof type === 'string' || type.kind !== 'object') return !UNREADABLE_WITHIN.has(type)
+  return type.properties.every((property) => !property.required || isReadableWithin(property.type))
+}
+
+/** As long as the examples are; empty where no item can be read. */
 function listValues({ items }: ArrayType, examples: readonly unknown[]): ValueMaker {
+  if (!isReadableWithin(items)) return () => []
   const lists = examples.filter((value) => Array.isArray(value))
   const item = columnValues(items, lists.flat())
   const length = lengths(lists.map((list) => list.length))
   return (random) => Array.from({ length: length(random) }, () => item(random))
 }
 
-/** With the keys that the examples have. */
+/** With the keys that the examples have; empty where no value can be read. */
 function mapValues({ values }: MapType, examples: readonly unknown[]): ValueMaker {
+  if (!isReadableWithin(values)) return () => ({})
   const maps = examples.filter(isRecord)
   const value = columnValues(values, maps.flatMap(Object.values))
   const keys = several([...new Set(maps.flatMap(Object.keys))])
@@ -80,12 +92,18 @@ function mapValues({ values }: MapType, examples: readonly unknown[]): ValueMake
     )
 }
 
-/** With all properties, also those that may be left out. */
-function objectValues({ properties }: ObjectType, examples: readonly unknown[]): ValueMaker {
+/** With all properties that can be read, also those that may be left out. */
+function objectValues(type: ObjectType, examples: readonly unknown[]): ValueMaker {
+  if (!isReadableWithin(type)) {
+    throw invalidParameter(
+      `No bodies can be made for an object of ${describeType(type)}: MLflow takes no JSON for some of its properties`,
+    )
+  }
   const records = examples.filter(isRecord)
-  const makers = properties.map(({ name, type }) => {
-    const cells = records.map((record) => record[name]).filter((cell) => cell !== undefined)
-    return [name, columnValues(type, cells)] as const
+  const readable = type.properties.filter((property) => isReadableWithin(property.type))
+  const makers = readable.map((property) => {
+    const cells = records.map((record) => record[property.name]).filter((cell) => cell !== undefined)
+    return [property.name, columnValues(property.type, cells)] as const
   })
   return (random) => Object.fromEntries(makers.map(([name, value]) => [name, value(random)]))
 }

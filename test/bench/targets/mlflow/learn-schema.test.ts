@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { schemaOfMessage } from '../../../../src/bench/targets/mlflow/learn-schema.ts'
+
+const column = (name: string, type: string) => ({ name, type, required: true })
+
+it.each([
+  [
+    'MLflow 3.17.2',
+    "Failed to predict data 'Empty DataFrame\nColumns: []\nIndex: []'. \nError: Failed to enforce schema of data 'Empty " +
+      "DataFrame\nColumns: []\nIndex: []' with schema '['sl': double (required), 'n': long (required)]'. Error: Model is " +
+      "missing inputs ['sl', 'n'].",
+    { kind: 'columns', columns: [column('sl', 'double'), column('n', 'long')] },
+  ],
+  [
+    'tensors',
+    "Failed to enforce schema of data 'x' with schema '[Tensor('float32', (-1, 4))]'. Error: Input DataFrame is empty.",
+    { kind: 'tensors', tensors: [{ name: undefined, dtype: 'float32', shape: [-1, 4] }] },
+  ],
+  [
+    'names alone, as before MLflow 2.3',
+    "Model is missing inputs ['a', \"it's\"]. Note that there were extra inputs: [0].",
+    { kind: 'columns', columns: [column('a', 'double'), column("it's", 'double')] },
+  ],
+  ['nothing of a schema', 'The input must be a JSON dictionary', undefined],
+])('reads the schema from a message of %s', (_, message, schema) => {
+  expect(schemaOfMessage(message)).toEqual(schema)
+})
