@@ -14,7 +14,7 @@ import {
   LAYOUT_FILE,
 } from './layout-documents.ts'
 import { tarOf } from './tar.ts'
-import { cannotWrite, writeBeside } from './write-beside.ts'
+import { cannotWrite, writeNamed } from './write-beside.ts'
 
 export interface ArchiveTarget {
   readonly file: string
@@ -29,7 +29,7 @@ const FILE_MODE = 0o644
 
 /**
  * Writes an image as one tar that `docker load` (20.10 and later), `podman load` and skopeo's `oci-archive:` take: an OCI image layout with Docker's
- * `manifest.json`. The file is there when it is complete. @throws ServingError INVALID_STATE, RESOURCE_EXHAUSTED
+ * `manifest.json`. A regular file is there when it is complete. @throws ServingError INVALID_STATE, RESOURCE_EXHAUSTED
  */
 export async function writeArchive(
   image: Image,
@@ -37,7 +37,7 @@ export async function writeArchive(
 ): Promise<void> {
   try {
     const bytes = told(archiveOf(image, name), onProgress)
-    await writeBeside(file, bytes, { mode: FILE_MODE, ...(signal && { signal }) })
+    await writeNamed(file, bytes, { mode: FILE_MODE, ...(signal && { signal }) })
   } catch (error) {
     throw cannotWrite(file, error)
   }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { resourceExhausted, ServingError, unusableFile } from '../../core/errors.ts'
@@ -26,6 +26,20 @@ export async function writeBeside(
     signal?.throwIfAborted()
     throw isDiskFull(error) ? resourceExhausted(`There is no room left for ${path}`, error) : error
   }
+}
+
+/**
+ * The same where a user has named the file: what a link leads to is written, not the link, and a pipe or a device (`/dev/stdout`,
+ * `/dev/null`) stays what it is and takes the bytes. @throws as `writeBeside`
+ */
+export async function writeNamed(...[path, source, options]: Parameters<typeof writeBeside>): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || found.isFile()) {
+    const place = await realpath(path).catch(() => path)
+    return await writeBeside(place, source, options)
+  }
+  const { signal } = options
+  await pipeline(source, createWriteStream(path), signal === undefined ? {} : { signal })
 }
 
 /** A file that cannot be written where the user wants it, for the user. */

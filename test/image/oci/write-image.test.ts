@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Image, ImageConfig } from '../../../src/image/image.ts'
@@ -121,6 +121,27 @@ test('an abort leaves nothing', async () => {
   })
   await expect(writing).rejects.toThrow('enough')
   expect(await readdir(folder)).toEqual([])
+})
+
+test('what is no regular file takes the bytes and stays, and so does a link', async () => {
+  const folder = temporaryFolder()
+  const image = await imageOf('one')
+  const expected = await bytesOf(archiveOf(image, NAME))
+  const [pipe, link, target] = ['pipe', 'link', 'target'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  execFileSync('mkfifo', [pipe])
+  const [read] = await Promise.all([readFile(pipe), writeArchive(image, { file: pipe, name: NAME })])
+  expect(read.equals(expected)).toBe(true)
+  expect((await stat(pipe)).isFIFO()).toBe(true)
+  await writeFile(target, 'of before')
+  await symlink('target', link)
+  await writeArchive(image, { file: link, name: NAME })
+  expect((await lstat(link)).isSymbolicLink()).toBe(true)
+  expect((await readFile(target)).equals(expected)).toBe(true)
+  expect(await readdir(folder)).toEqual(['link', 'pipe', 'target'])
 })
 
 test('a place that cannot be written is told', async () => {

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Logger } from 'pino'
 import type { Image } from '../../../image/image.ts'
 import { archiveOf, writeArchive } from '../../../image/oci/write-archive.ts'
+import { cannotWrite } from '../../../image/oci/write-beside.ts'
 import { writeLayout } from '../../../image/oci/write-layout.ts'
 import type { ImageReference } from '../../../image/registry/image-reference.ts'
 import { pushImage } from '../../../image/registry/push-image.ts'
@@ -34,7 +35,11 @@ export async function writeImage(
     if (target.kind === 'archive') await writeArchive(image, { ...target, name, signal, onProgress })
     if (target.kind === 'layout') await writeLayout(image, { ...target, name, signal, onProgress })
     if (target.kind === 'stream') {
-      await pipeline(archiveOf(image, name), process.stdout, { signal, end: false })
+      await pipeline(archiveOf(image, name), process.stdout, { signal, end: false }).catch(
+        (error: unknown) => {
+          throw cannotWrite('Standard output', error)
+        },
+      )
     }
   } finally {
     await progress.stop()

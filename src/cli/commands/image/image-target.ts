@@ -28,7 +28,16 @@ export function imageTarget(output: string, stdout: { readonly isTTY?: boolean }
 
 /** Better now than when all is built. */
 function expectFolder(file: string): void {
+  if (isFolder(file)) {
+    throw invalidParameter(
+      `--output: '${file}' is a folder: name a file in it, or oci:${file} for an OCI layout`,
+    )
+  }
   const folder = dirname(file)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (isFolder(folder)) return
   throw invalidParameter(`--output: '${file}' cannot be written: there is no folder '${folder}'`)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { imageTarget } from '../../../../src/cli/commands/image/image-target.ts'
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
 
 const PIPE = {}
 const TERMINAL = { isTTY: true }
@@ -21,6 +22,11 @@ test('an image is not written to a terminal', () => {
 
 test('a file in a folder that is not there is refused before anything is built', () => {
   expect(() => imageTarget('no/such/folder/x.tar', PIPE)).toThrow("there is no folder 'no/such/folder'")
+})
+
+test('a folder is refused then too', () => {
+  const folder = temporaryFolder()
+  expect(() => imageTarget(folder, PIPE)).toThrow(`oci:${folder} for an OCI layout`)
 })
 
 test.each(['', 'oci:'])('--output %j names nothing', (output) => {
