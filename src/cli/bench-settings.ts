@@ -65,6 +65,8 @@ export const REQUEST_SETTINGS = {
   }),
 }
 
+export type RequestSettings = SettingsOf<typeof REQUEST_SETTINGS>
+
 const LOAD = {
   ratePerSecond: setting<number | undefined>({
     flags: '--rate <requests>',

@@ -30,6 +30,8 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
   ['runs', async (program) => (await import('./commands/runs.ts')).addRunsCommand(program)],
   ['artifacts', async (program) => (await import('./commands/artifacts.ts')).addArtifactsCommand(program)],
   ['rollout', async (program) => (await import('./commands/rollout.ts')).addRolloutCommand(program)],
+  ['bench', async (program) => (await import('./commands/bench.ts')).addBenchCommand(program)],
+  ['tune', async (program) => (await import('./commands/tune.ts')).addTuneCommand(program)],
   [
     'conformance',
     async (program) => (await import('./commands/conformance.ts')).addConformanceCommand(program),

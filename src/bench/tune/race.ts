@@ -6,12 +6,12 @@ export interface Rung {
   readonly keep: number
 }
 
-export interface RaceOptions<C> {
-  readonly rungs: readonly Rung[]
+export interface RaceOptions<C, R extends Rung> {
+  readonly rungs: readonly R[]
   /** Who is below this share of the best is out, however many may go on. */
   readonly clearlyWorse: number
-  /** @returns what is to be large; undefined where the candidate cannot be measured, which ends it. */
-  measure(candidate: C, seconds: number): Promise<number | undefined>
+  /** @returns what is to be large, by one measure in a rung; undefined where the candidate cannot be measured, which ends it. */
+  measure(candidate: C, rung: R): Promise<number | undefined>
 }
 
 /** How far a candidate came. */
@@ -28,15 +28,15 @@ export interface Raced<C> {
  * (Jamieson and Talwalkar: Non-stochastic Best Arm Identification and Hyperparameter Optimization, AISTATS 2016)
  * @returns all of them, the best first; by how far they came, then by their last score.
  */
-export async function race<C>(
+export async function race<C, R extends Rung>(
   candidates: readonly C[],
-  options: RaceOptions<C>,
+  options: RaceOptions<C, R>,
 ): Promise<readonly Raced<C>[]> {
   const { rungs, measure } = options
   let runners = candidates.map((candidate) => new Runner(candidate))
   const all = runners
   for (const rung of rungs) {
-    for (const runner of runners) runner.note(await measure(runner.candidate, rung.seconds))
+    for (const runner of runners) runner.note(await measure(runner.candidate, rung))
     runners = stillIn(runners, rung, options.clearlyWorse)
   }
   for (const runner of runners) runner.finished = true

@@ -13,7 +13,7 @@ test('who is clearly worse is measured for a short time only', async () => {
   const raced = await race(Object.keys(speeds), {
     rungs: RUNGS,
     clearlyWorse: 0.8,
-    measure: async (name, seconds) => {
+    measure: async (name, { seconds }) => {
       spent.set(name, (spent.get(name) ?? 0) + seconds)
       return speeds[name]
     },

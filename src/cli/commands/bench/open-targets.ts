@@ -4,7 +4,7 @@ import type { BenchTarget, Dialect } from '../../../bench/target.ts'
 import { findTarget } from '../../../bench/targets/find-target.ts'
 import type { TargetOptions } from '../../../bench/targets/target-options.ts'
 import { invalidParameter } from '../../../core/errors.ts'
-import type { BenchProtocol, BenchSettings } from '../../bench-settings.ts'
+import type { BenchProtocol, BenchSettings, RequestSettings } from '../../bench-settings.ts'
 import { headersOf } from '../../bench-values.ts'
 import { type FoundModel, findModel } from './known-model.ts'
 import { LocalServer } from './local-server.ts'
@@ -18,14 +18,20 @@ const DIALECTS: Readonly<Record<BenchProtocol, Dialect>> = {
   v1: 'v1',
 }
 
+/** What is asked, and what of the rest a command has. */
+type TargetSettings = RequestSettings &
+  Partial<Pick<BenchSettings, 'modelName' | 'modelVersion' | 'check' | 'goldenFile' | 'insecure'>>
+
 export interface TargetsToOpen {
   readonly urls: readonly string[]
   readonly settings: BenchSettings
   /** Of the servers that are started. */
   readonly serverFlags: readonly string[]
   readonly signal: AbortSignal
-  /** Tells a person what is being done, and what is worth knowing of it. */
+  /** Tells a person what is being done. */
   say(line: string): void
+  /** Keeps what is worth knowing of the result. */
+  note(line: string): void
 }
 
 /**
@@ -46,14 +52,14 @@ export async function openTargets(wanted: TargetsToOpen): Promise<readonly Opene
 }
 
 /** Requests come from other cores than they are answered on, where there are any, and says how many each has. */
-export async function coresApart({ say }: Pick<TargetsToOpen, 'say'>): Promise<SharedCores | undefined> {
+export async function coresApart({ note }: Pick<TargetsToOpen, 'note'>): Promise<SharedCores | undefined> {
   const shared = shareCores(allowedCores())
   if (shared === undefined || !(await keepOn(shared.generator))) {
-    say('Requests come from the same cores as they are answered on: what is measured includes both')
+    note('Requests come from the same cores as they are answered on: what is measured includes both')
     return undefined
   }
   const { server, generator, serverCores, generatorCores } = shared
-  say(
+  note(
     `The server has ${countOf(serverCores)} (${server}), requests come from ${generatorCores === 1 ? 'another' : 'others'} (${generator})`,
   )
   return shared
@@ -69,7 +75,7 @@ async function openUrl(url: string, { settings, signal }: TargetsToOpen): Promis
     settings.serverPid === undefined
       ? await ServerMeter.ofUrl(new URL(target.origin))
       : named(settings.serverPid)
-  return { target: ownAddress(target, settings), meter, close: async () => {} }
+  return { target: addressed(target, settings), meter, close: async () => {} }
 }
 
 function named(pid: number): ServerMeter {
@@ -93,7 +99,7 @@ async function openModel(
 export async function startTarget(
   model: FoundModel,
   wanted: {
-    readonly settings: Omit<BenchSettings, 'modelUri'>
+    readonly settings: TargetSettings
     readonly serverFlags: readonly string[]
     readonly signal: AbortSignal
     readonly cores: string | undefined
@@ -112,7 +118,7 @@ export async function startTarget(
       ...(model.known.signature === undefined ? {} : { model: model.known }),
     })
     return {
-      target: ownAddress(found, settings),
+      target: addressed(found, settings),
       meter: ServerMeter.ofProcess(server.pid),
       close: () => server.close(),
     }
@@ -128,7 +134,7 @@ function addressOf(url: string, protocol: BenchProtocol | undefined): string {
   return url.replace(/^https:/, 'grpcs:').replace(/^http:/, 'grpc:')
 }
 
-function targetOptions(settings: Omit<BenchSettings, 'modelUri'>, signal: AbortSignal): TargetOptions {
+function targetOptions(settings: TargetSettings, signal: AbortSignal): TargetOptions {
   const { protocol } = settings
   return {
     payloadFiles: settings.payloadFiles,
@@ -141,12 +147,13 @@ function targetOptions(settings: Omit<BenchSettings, 'modelUri'>, signal: AbortS
     check: settings.check,
     goldenFile: settings.goldenFile,
     headers: headersOf(settings.headers),
+    insecure: settings.insecure,
     signal,
   }
 }
 
-function ownAddress(target: BenchTarget, { insecure }: Pick<BenchSettings, 'insecure'>): BenchTarget {
-  return insecure ? { ...target, insecure } : target
+function addressed(target: BenchTarget, { insecure }: TargetSettings): BenchTarget {
+  return insecure === true ? { ...target, insecure } : target
 }
 
 /** Two versions of a model, or two models of a host, have one name: a number tells them apart. */

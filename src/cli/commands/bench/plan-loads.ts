@@ -79,12 +79,12 @@ function checkTogether(settings: BenchSettings, targets: number): void {
 }
 
 function planLook(settings: BenchSettings, rounds: number, targets: number): LookPlan {
-  const seconds = (count: number) => ({ durationMs: settings.durationMs ?? count * 1000 })
+  const short = { ...settings, durationMs: settings.durationMs ?? (targets === 1 ? 4000 : 2000) }
   return {
     kind: 'look',
     rounds,
-    alone: { ...closed(settings, 1, targets), ...seconds(3) },
-    most: { ...closed(settings, MANY_CONNECTIONS, targets), ...seconds(4) },
+    alone: closed(short, 1, targets),
+    most: closed(short, MANY_CONNECTIONS, targets),
     half: (ratePerSecond) => open(settings, ratePerSecond, targets),
   }
 }

@@ -90,25 +90,27 @@ class PlanRunner {
   }
 
   /** There and back again, so that a machine that gets slower or faster favours nobody: ABBA. */
-  async #inTurn({ load, rounds }: Pick<LoadPlan, 'load' | 'rounds'>): Promise<void> {
+  async #inTurn(
+    { load, rounds }: Pick<LoadPlan, 'load' | 'rounds'>,
+    kept: (target: TargetRun) => Measurement[] = ({ measurements }) => measurements,
+  ): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
       const order = round % 2 === 0 ? this.#targets : this.#targets.toReversed()
       for (const target of order) {
         const title = rounds === 1 ? loadTitle(load) : `${loadTitle(load)}, round ${round + 1} of ${rounds}`
-        target.measurements.push(await this.#load(target, { ...load, seed: load.seed + round }, title))
+        kept(target).push(await this.#load(target, { ...load, seed: load.seed + round }, title))
       }
     }
   }
 
   /** All targets get the same open load, at half of what the slowest of them can do. */
   async #look({ alone, most, half, rounds }: LookPlan): Promise<void> {
-    const rates: number[] = []
     for (const target of this.#targets) {
       target.before.push(answeringOnly(await this.#load(target, alone, loadTitle(alone))))
-      const closed = answeringOnly(await this.#load(target, most, loadTitle(most)))
-      target.before.push(closed)
-      rates.push(closed.answered / closed.seconds)
     }
+    await this.#inTurn({ load: most, rounds }, (target) => target.before)
+    // The first is that of one connection.
+    const rates = this.#targets.flatMap(({ before }) => before.slice(1).map(answeringOnly).map(rateOf))
     await this.#inTurn({ load: half(rounded(Math.min(...rates) / 2)), rounds })
   }
 
@@ -123,7 +125,7 @@ class PlanRunner {
       },
       {
         limit: { percentile: 99, milliseconds: p99Ms, confidence: CONFIDENCE },
-        guessPerSecond: closed.answered / closed.seconds,
+        guessPerSecond: rateOf(closed),
         seed: guess.seed,
         ...(leastSeconds === undefined ? {} : { leastSeconds }),
         signal,
@@ -160,6 +162,10 @@ export function loadTitle(load: Load): string {
   const rate = `${ratePerSecond >= 100 ? Math.round(ratePerSecond) : Number(ratePerSecond.toPrecision(3))} requests a second`
   if (arrivals.kind === 'bursts') return `${rate}, in bursts of ${arrivals.size}`
   return arrivals.kind === 'trace' ? `${rate}, as recorded` : `${rate}, ${arrivals.kind} arrivals`
+}
+
+function rateOf({ answered, seconds }: Measurement): number {
+  return answered / seconds
 }
 
 function hasSome({ measurements, before }: TargetOutcome): boolean {

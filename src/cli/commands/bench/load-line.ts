@@ -1,0 +1,42 @@
+import type { Progress } from '../../../bench/measurement.ts'
+
+/** A terminal sees each second what happens; who reads a file sees each load once. */
+export class LoadLine {
+  readonly #stream: NodeJS.WriteStream
+  #title = ''
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    this.clear()
+    this.#stream.write(`${text}\n`)
+  }
+
+  /** Begins a load. */
+  load(title: string): void {
+    this.#title = title
+    if (this.#stream.isTTY) this.#draw(title)
+    else this.#stream.write(`${title}\n`)
+  }
+
+  update(progress: Progress): void {
+    if (this.#stream.isTTY) this.#draw(`${this.#title}  ${figures(progress)}`)
+  }
+
+  clear(): void {
+    if (this.#stream.isTTY) this.#stream.write('\r\u001b[K')
+  }
+
+  #draw(text: string): void {
+    this.#stream.write(`\r\u001b[K${text.slice(0, Math.max(20, this.#stream.columns - 1))}`)
+  }
+}
+
+function figures({ elapsedMs, totalMs, ratePerSecond, p50Ms, p99Ms, failed }: Progress): string {
+  const seconds = `${Math.min(elapsedMs, totalMs) / 1000 < 10 ? ' ' : ''}${Math.round(elapsedMs / 1000)}/${Math.round(totalMs / 1000)} s`
+  const failures = failed === 0 ? 'no failures' : `${failed} failed`
+  return `${seconds}  ${Math.round(ratePerSecond)}/s  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms  ${failures}`
+}
