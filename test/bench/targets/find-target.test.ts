@@ -1,0 +1,258 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { checkAnswer } from '../../../src/bench/answer-check.ts'
+import type { BenchTarget } from '../../../src/bench/target.ts'
+import { findTarget } from '../../../src/bench/targets/find-target.ts'
+import type { TargetOptions } from '../../../src/bench/targets/target-options.ts'
+import { servedModels } from '../../conformance/support/served-models.ts'
+import { startGrpc } from '../../server/grpc/support.ts'
+
+const model = (path: string) => fileURLToPath(new URL(`../../../models/${path}`, import.meta.url))
+
+function find(url: string, options: Partial<TargetOptions> = {}): Promise<BenchTarget> {
+  return findTarget(url, { payloadFiles: [], headers: {}, variants: 8, ...options })
+}
+
+/** Why payloads of a target are not answered as they have to be. */
+async function faultsOf({ origin, dialect, payloads }: BenchTarget): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const { method, path, headers, body, expected } of payloads) {
+    const reply = await fetch(`${origin}${path}`, {
+      method,
+      headers,
+      ...(body && { body: Buffer.from(body) }),
+    })
+    const bytes = Buffer.from(await reply.arrayBuffer())
+    if (reply.status !== expected.status) faults.push(`${reply.status} ${bytes}`)
+    const fault = expected.check && checkAnswer(expected.check, dialect, bytes)
+    if (fault !== undefined) faults.push(fault)
+  }
+  return faults
+}
+
+function bodiesOf({ payloads }: BenchTarget): readonly string[] {
+  return payloads.map(({ body = new Uint8Array() }) => Buffer.from(body).toString('latin1'))
+}
+
+describe('of Headrace', () => {
+  it.each(['iris/1', 'text/1', 'digits/1', 'half/1', 'multi/1', 'params/1'])(
+    'all dialects take bodies for the model %s, and answer them rightly',
+    async (path) => {
+      const url = await servedModels({ served: model(path) })
+      const ways = [
+        {},
+        { dialect: 'mlflow', modelName: 'served' },
+        { dialect: 'open-inference' },
+        { dialect: 'open-inference', binary: true },
+        { dialect: 'v1' },
+      ] as const
+      for (const way of ways) {
+        const target = await find(url, { ...way, rows: 3 })
+        expect(target.payloads.map(({ rows }) => rows)).toEqual(Array(8).fill(3))
+        expect(target.payloads[0]?.expected.check).toMatchObject({ kind: 'predictions', rows: 3 })
+        expect(await faultsOf(target)).toEqual([])
+        expect(new Set(bodiesOf(target)).size).toBe(8)
+      }
+    },
+  )
+
+  it('is asked by MLflow’s protocol unless another is wanted, in the ranges of the example that it shows', async () => {
+    const target = await find(await servedModels({ iris: model('iris/1') }))
+    expect(target).toMatchObject({ transport: 'http', dialect: 'mlflow' })
+    expect(target.found).toEqual([
+      expect.stringMatching(/^headrace \d/),
+      '4 columns from the error message about its schema',
+      'ranges from the input example',
+      '8 bodies of 1 row',
+      'answers need a prediction for each row, all finite',
+    ])
+  })
+
+  it('gets the same bodies for the same seed', async () => {
+    const url = await servedModels({ iris: model('iris/1') })
+    const [first, second, other] = [await find(url), await find(url), await find(url, { seed: 2 })]
+    expect(bodiesOf(second)).toEqual(bodiesOf(first))
+    expect(bodiesOf(other)).not.toEqual(bodiesOf(first))
+  })
+
+  it('is asked at the path of the URL', async () => {
+    const url = await servedModels({ iris: model('iris/1'), text: model('text/1') })
+    const scoring = await find(`${url}/models/text/invocations`)
+    expect([scoring.dialect, scoring.payloads[0]?.path]).toEqual(['mlflow', '/models/text/invocations'])
+    const infer = await find(`${url}/v2/models/text/infer`)
+    expect([infer.dialect, infer.payloads[0]?.path]).toEqual(['open-inference', '/v2/models/text/infer'])
+    const predict = await find(`${url}/v1/models/text:predict`)
+    expect([predict.dialect, predict.payloads[0]?.path]).toEqual(['v1', '/v1/models/text:predict'])
+    const ping = await find(`${url}/ping?a=b`)
+    expect(ping).toMatchObject({ dialect: 'plain', payloads: [{ method: 'GET', path: '/ping?a=b' }] })
+    for (const target of [scoring, infer, predict, ping]) expect(await faultsOf(target)).toEqual([])
+  })
+
+  it('answers as it did the first time, where that is to be checked', async () => {
+    const url = await servedModels({ iris: model('iris/1') })
+    const target = await find(url, { check: 'golden' })
+    expect(target.payloads[0]?.expected.check).toMatchObject({ kind: 'golden' })
+    expect(await faultsOf(target)).toEqual([])
+    const binary = await find(url, { check: 'golden', dialect: 'open-inference', binary: true })
+    expect(await faultsOf(binary)).toEqual([])
+  })
+
+  it('has its models told apart from those that it has not', async () => {
+    const url = await servedModels({ iris: model('iris/1') })
+    await expect(find(`${url}/v2/models/none/infer`)).rejects.toThrow(
+      /\/v2\/models\/none\/infer answers 404 to every request: No model is served as 'none'/,
+    )
+  })
+
+  it('is asked by gRPC with values as bytes', async () => {
+    const { address } = await startGrpc()
+    const target = await find(`grpc://${address}`, { modelName: 'sums', rows: 2 })
+    expect(target).toMatchObject({
+      transport: 'grpc',
+      origin: `grpc://${address}`,
+      dialect: 'open-inference',
+    })
+    expect(target.payloads[0]).toMatchObject({
+      path: '/inference.GRPCInferenceService/ModelInfer',
+      rows: 2,
+      expected: { status: 0, check: { kind: 'predictions', rows: 2, form: 'protobuf' } },
+    })
+  })
+})
+
+type Routes = (request: IncomingMessage, body: string) => readonly [status: number, body: unknown]
+
+/** A server of somebody else, as far as it is asked. */
+async function startOther(routes: Routes): Promise<string> {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString()
+    const [status, answer] = routes(request, body)
+    response.writeHead(status).end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** `POST /path` */
+function asked({ method, url }: IncomingMessage): string {
+  return `${method} ${url}`
+}
+
+/** Rows of numbers, of which some sum is the prediction. */
+function predictions(rows: readonly (readonly number[])[]): readonly number[] {
+  return rows.map((row) => row.reduce((sum, value) => sum + value, 0))
+}
+
+describe('of other servers', () => {
+  it('MLflow’s without a signature is asked with rows as wide as its model says', async () => {
+    const widths: number[] = []
+    const url = await startOther((request, body) => {
+      if (asked(request) === 'GET /version') return [200, '2.22.0']
+      if (asked(request) !== 'POST /invocations') return [404, { detail: 'Not Found' }]
+      const { inputs } = JSON.parse(body) as { inputs?: number[][] }
+      const [first] = Array.isArray(inputs) ? inputs : []
+      if (first === undefined)
+        return [400, { error_code: 'BAD_REQUEST', message: 'a matrix of floats is wanted' }]
+      widths.push(first.length)
+      if (first.length === 7) return [200, { predictions: predictions(inputs ?? []) }]
+      return [400, { message: `X has ${first.length} features, but Ridge is expecting 7 features as input.` }]
+    })
+    const target = await find(url, { rows: 2 })
+    expect(target.found.slice(0, 2)).toEqual([
+      'MLflow 2.22.0 scoring server',
+      'rows of 7 numbers as inputs, guessed: the server tells no signature',
+    ])
+    expect(new Set(widths)).toEqual(new Set([1, 7]))
+    expect(await faultsOf(target)).toEqual([])
+  })
+
+  it('one that refuses all that can be guessed is told to need a payload', async () => {
+    const url = await startOther((request) =>
+      asked(request) === 'GET /version' ? [200, '3.17.2'] : [400, { message: 'no, thank you' }],
+    )
+    await expect(find(url)).rejects.toThrow(
+      /four forms.*: no, thank you\. Give a body that it takes with --payload FILE/,
+    )
+  })
+
+  it('TensorFlow Serving’s is asked by V1, with the tensors of its metadata', async () => {
+    const tensor = { dtype: 'DT_FLOAT', tensor_shape: { dim: [{ size: '-1' }, { size: '2' }] } }
+    const definition = { serving_default: { inputs: { x: tensor } } }
+    const url = await startOther((request, body) => {
+      if (asked(request) === 'GET /v1/models/none')
+        return [404, { error: 'Could not find any versions of model none' }]
+      if (asked(request) === 'GET /v1/models/half_plus_two/metadata')
+        return [200, { metadata: { signature_def: { signature_def: definition } } }]
+      if (asked(request) !== 'POST /v1/models/half_plus_two:predict')
+        return [404, { error: 'Malformed request' }]
+      return [200, { predictions: predictions((JSON.parse(body) as { instances: number[][] }).instances) }]
+    })
+    await expect(find(url)).rejects.toThrow('name one with --model')
+    const target = await find(url, { modelName: 'half_plus_two', rows: 2 })
+    expect(target.found.slice(0, 2)).toEqual(['TensorFlow Serving', 'model half_plus_two by V1'])
+    expect(await faultsOf(target)).toEqual([])
+  })
+
+  it('OpenVINO’s names its models in its configuration', async () => {
+    const url = await startOther((request) => {
+      if (asked(request) === 'GET /v1/config') return [200, { resnet: { model_version_status: [] } }]
+      const input = { name: 'x', datatype: 'FP32', shape: [1, 3] }
+      if (asked(request) === 'GET /v2/models/resnet') return [200, { name: 'resnet', inputs: [input] }]
+      const output = { name: 'y', datatype: 'FP32', shape: [1], data: [0] }
+      if (asked(request) === 'POST /v2/models/resnet/infer') return [200, { outputs: [output] }]
+      return [404, { error: 'Invalid request URL' }]
+    })
+    // A model of one row takes no more of them.
+    const target = await find(url, { rows: 4 })
+    expect(target.payloads[0]).toMatchObject({ path: '/v2/models/resnet/infer', rows: 1 })
+    expect(await faultsOf(target)).toEqual([])
+  })
+
+  it('a model that answers several rows with one number is checked by its status alone', async () => {
+    const url = await startOther((request) =>
+      asked(request) === 'GET /version' ? [200, '3.17.2'] : [200, { predictions: 1 }],
+    )
+    const target = await find(url, { rows: 2 })
+    expect(target.payloads[0]?.expected).toEqual({ status: 200 })
+    expect(target.found.at(-1)).toBe(
+      "answers are checked by their status alone: 'predictions' has no rows, not 2",
+    )
+    await expect(find(url, { rows: 2, check: 'predictions' })).rejects.toThrow(
+      'the first answer is not right',
+    )
+  })
+
+  it('credentials go with every question, and what is refused without them is told', async () => {
+    const url = await startOther(({ headers, url: path }) => {
+      if (path === '/version') return [200, '3.17.2']
+      return headers.authorization === 'Bearer t'
+        ? [200, { predictions: [1] }]
+        : [401, { message: 'who are you?' }]
+    })
+    await expect(find(url)).rejects.toThrow('answers 401 to every request: who are you?')
+    const target = await find(url, { headers: { authorization: 'Bearer t' } })
+    expect(target.payloads[0]?.headers).toMatchObject({ authorization: 'Bearer t' })
+  })
+
+  it('something else is told how it can be measured', async () => {
+    const url = await startOther(() => [404, 'nothing here'])
+    await expect(find(url)).rejects.toThrow(
+      'is no server of MLflow, V2 or V1 that tells so. Give a URL with a path',
+    )
+  })
+})
+
+it('does not take what is no URL of a server', async () => {
+  for (const url of ['localhost:5000', 'ftp://host', 'http://user:secret@host', '']) {
+    await expect(find(url)).rejects.toThrow(/no URL that load can go to|no password in it/)
+  }
+  await expect(find('http://127.0.0.1:1')).rejects.toThrow('http://127.0.0.1:1 does not answer')
+  await expect(find('grpc://127.0.0.1:1')).rejects.toThrow('grpc://127.0.0.1:1 does not answer')
+})
