@@ -38,8 +38,11 @@ export interface Image {
 export interface BaseImage {
   /** As the user named it. */
   readonly name: string
+  /** Where a registry has it, for what is kept of it in the image. Undefined for files of this machine: elsewhere they say nothing. */
+  readonly reference?: string | undefined
   readonly digest: string
   readonly platform: Platform
+  /** With OCI's media types, whatever the image's own are. */
   readonly layers: readonly Layer[]
   readonly environment: Readonly<Record<string, string>>
 }

@@ -2,7 +2,7 @@ import { invalidParameter } from '../../core/errors.ts'
 import type { BaseImage, Healthcheck, Image, ImageConfig } from '../image.ts'
 import type { Blob, Layer } from './blob.ts'
 import { documentBlob } from './document-blob.ts'
-import { CONFIG, LAYER, LAYER_GZIP, MANIFEST } from './media-types.ts'
+import { CONFIG, MANIFEST } from './media-types.ts'
 
 export interface ImageParts {
   readonly config: ImageConfig
@@ -23,7 +23,7 @@ export function composeImage({ config, layers, base, created = new Date(0) }: Im
       `The base image ${base.name} is for ${base.platform}, and the image is to be for ${config.platform}`,
     )
   }
-  const all = [...(base?.layers ?? []).map(inOciWords), ...layers]
+  const all = [...(base?.layers ?? []), ...layers]
   const blob = documentBlob(CONFIG, configDocument({ config, layers: all, created, ...(base && { base }) }))
   const manifest = documentBlob(MANIFEST, {
     schemaVersion: 2,
@@ -40,20 +40,12 @@ export function descriptorOf({ mediaType, digest, size }: Blob): Pick<Blob, 'med
   return { mediaType, digest, size }
 }
 
-/** Docker's names of the same bytes. */
-const DOCKER_LAYERS: Readonly<Record<string, string>> = {
-  'application/vnd.docker.image.rootfs.diff.tar': LAYER,
-  'application/vnd.docker.image.rootfs.diff.tar.gzip': LAYER_GZIP,
-}
-
-function inOciWords(layer: Layer): Layer {
-  const mediaType = DOCKER_LAYERS[layer.mediaType]
-  return mediaType === undefined ? layer : { ...layer, mediaType }
-}
-
 /** annotations.md, "Pre-Defined Annotation Keys". */
-function baseAnnotations({ name, digest }: BaseImage): Readonly<Record<string, string>> {
-  return { 'org.opencontainers.image.base.name': name, 'org.opencontainers.image.base.digest': digest }
+function baseAnnotations({ reference, digest }: BaseImage): Readonly<Record<string, string>> {
+  return {
+    ...(reference !== undefined && { 'org.opencontainers.image.base.name': reference }),
+    'org.opencontainers.image.base.digest': digest,
+  }
 }
 
 function configDocument({ config, layers, base, created }: ImageParts & { readonly created: Date }): unknown {

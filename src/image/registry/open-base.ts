@@ -30,11 +30,15 @@ export async function openBase(
   platform: Platform,
   options: OpenBaseOptions,
 ): Promise<BaseImage> {
-  return readBase(await sourceOf(text, options), platform)
+  const base = await readBase(await sourceOf(text, options), platform)
+  return LOCAL.test(text) ? base : { ...base, reference: text }
 }
 
+/** The transports of files and folders, as skopeo and podman call them. */
+const LOCAL = /^(oci|oci-archive|docker-archive):(.*)$/s
+
 async function sourceOf(text: string, options: OpenBaseOptions): Promise<ImageSource> {
-  const [, transport, place = ''] = /^(oci|oci-archive|docker-archive):(.*)$/s.exec(text) ?? []
+  const [, transport, place = ''] = LOCAL.exec(text) ?? []
   if (transport === undefined) {
     return new RegistrySource(text, parseReference(text), options, new BlobCache(options.cacheFolder))
   }

@@ -94,9 +94,10 @@ test('a base lies below, its variables behind ours, and the manifest names it', 
   const [below, above] = [await layerOf('one'), await layerOf('two')]
   const base: BaseImage = {
     name: 'registry.example/node:22',
+    reference: 'registry.example/node:22',
     digest: `sha256:${'b'.repeat(64)}`,
     platform: 'linux/amd64',
-    layers: [{ ...below, mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' }],
+    layers: [below],
     environment: { A: 'of the base', ZONE: 'UTC' },
   }
   const image = composeImage({ config: CONFIG, layers: [above], base })
@@ -107,6 +108,10 @@ test('a base lies below, its variables behind ours, and the manifest names it', 
       'org.opencontainers.image.base.name': base.name,
       'org.opencontainers.image.base.digest': base.digest,
     },
+  })
+  const local = composeImage({ config: CONFIG, layers: [above], base: { ...base, reference: undefined } })
+  expect(await documentOf(local.manifest)).toHaveProperty('annotations', {
+    'org.opencontainers.image.base.digest': base.digest,
   })
   expect(await documentOf(image.config)).toMatchObject({
     config: { Env: ['A=1', 'B=2', 'PATH=/usr/local/bin', 'ZONE=UTC'] },

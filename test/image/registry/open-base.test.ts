@@ -80,6 +80,7 @@ describe('a base image in a registry', () => {
     const cacheFolder = temporaryFolder()
     const base = await open(`${registry.host}/library/base:1`, { cacheFolder })
     expect(base.digest).toBe(IMAGE.manifest.digest)
+    expect(base.reference).toBe(`${registry.host}/library/base:1`)
     expect(registry.requests('GET', /blobs/)).toHaveLength(1)
     await expectTheImage(base)
     await expectTheImage(base)
@@ -185,7 +186,9 @@ describe('a base image of this machine', () => {
   test('may be an OCI layout', async () => {
     const folder = join(temporaryFolder(), 'layout')
     await writeLayout(IMAGE, { folder, name })
-    await expectTheImage(await open(`oci:${folder}`))
+    const read = await open(`oci:${folder}`)
+    await expectTheImage(read)
+    expect(read.reference).toBeUndefined()
     await expectTheImage(await open(`oci:${folder}:1`))
     await expectTheImage(await open(`oci:${folder}:${name}`))
     await expect(open(`oci:${folder}:2`)).rejects.toThrow('no image there is called that')
@@ -205,6 +208,14 @@ describe('a base image of this machine', () => {
     await expect(open(`docker-archive:${file}:2`)).rejects.toThrow('no image there is called that')
     await expect(open(`oci:${file}`)).rejects.toThrow('a file, which is oci-archive:')
     await expect(open(`oci-archive:${file}x`)).rejects.toThrow('is not there')
+  })
+
+  test('in a layout with others has to be named', async () => {
+    const folder = join(temporaryFolder(), 'layout')
+    await writeLayout(IMAGE, { folder, name })
+    await writeLayout(imageOf([layerOf(SMALL)]), { folder, name: 'localhost/other:7' })
+    await expect(open(`oci:${folder}`)).rejects.toThrow('it holds several images: put :TAG behind it')
+    await expectTheImage(await open(`oci:${folder}:1`))
   })
 
   test('may be what docker save wrote, with links and long names', async () => {

@@ -92,7 +92,7 @@ export function modelNote({ facts }: SettledModel): PackageNote {
 
 function baseNotes(base: BaseImage | undefined): readonly PackageNote[] {
   if (base === undefined) return []
-  const { name, digest } = base
+  const { reference: name = 'base', digest } = base
   const last = name.split('/').at(-1)?.split(/[:@]/)[0] ?? name
   const purl = `pkg:oci/${encodeURIComponent(last)}@${encodeURIComponent(digest)}`
   return [{ kind: 'container', name, version: digest, purl }]
