@@ -13,7 +13,7 @@ import { settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
 import { type OpenFigures, openLoop } from '../load/open-loop.ts'
 
-const ROUNDS = QUICK ? 2 : 7
+const ROUNDS = QUICK ? 2 : 5
 const SECONDS = QUICK ? 2 : 5
 const CONNECTIONS = 32
 
@@ -29,6 +29,7 @@ interface Case {
 const CASES: readonly Case[] = [
   { name: 'tiny, inline', placement: 'inline', listeners: 1, rate: 2000, port: 25_071 },
   { name: 'tiny, in a pool', placement: 'pool', listeners: 1, rate: 2000, port: 25_073 },
+  { name: 'tiny, inline, near its limit', placement: 'inline', listeners: 1, rate: 6000, port: 25_077 },
   { name: 'tiny, inline, two listeners', placement: 'inline', listeners: 2, rate: 4000, port: 25_075 },
 ]
 
