@@ -43,22 +43,10 @@ function withShard(path: string): string {
 }
 
 /** What the command itself says of each shard. */
-const OWN = [
-  '--shard',
-  '--input-path',
-  '-i',
-  '--output-path',
-  '-o',
-  '--model-uri',
-  '-m',
-  '--resume',
-  '--resume-if-same',
-]
+const OWN = ['shard', 'inputPath', 'outputPath', 'modelUri', 'resume', 'resumeIfSame'] as const
 
 /** @throws ServingError INVALID_PARAMETER_VALUE for options that each pod would refuse, or that are the command's own */
 function checkOptions(options: readonly string[]): void {
-  const own = options.find((option) => OWN.includes(option.replace(/=.*/s, '')))
-  if (own !== undefined) throw invalidParameter(`'${own}' is not for behind --: the job itself says it`)
   const predict = new Command('predict')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -69,4 +57,7 @@ function checkOptions(options: readonly string[]): void {
   } catch (error) {
     throw invalidParameter(`Behind --: ${messageOf(error).replace(/^error: /, '')}`)
   }
+  const own = OWN.find((name) => predict.getOptionValueSource(name) === 'cli')
+  if (own === undefined) return
+  throw invalidParameter(`'${PREDICT_SETTINGS[own].flags}' is not for behind --: the job itself says it`)
 }

@@ -161,6 +161,7 @@ describe('headrace deploy kubernetes-job', () => {
     [[...JOB, '-o', '../out.csv'], 'not a path in a volume'],
     [[...JOB, '-o', 'out.csv', '--', '--apend'], "Behind --: unknown option '--apend'"],
     [[...JOB, '-o', 'out.csv', '--', '--shard=0/2'], 'the job itself says it'],
+    [[...JOB, '-o', 'out.csv', '--', '-irows.csv'], 'the job itself says it'],
     [[...JOB, '-o', 'out.csv', '--', '--batch-rows', 'many'], 'not a whole number'],
   ])('refuses %j', async (args, message) => {
     await expect(deploy(...args)).rejects.toThrow(message)
