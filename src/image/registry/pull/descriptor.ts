@@ -73,6 +73,9 @@ export function entryFor({ manifests }: Index, platform: Platform, name: string)
   if (found !== undefined) return found
   const [only] = manifests
   if (only !== undefined && manifests.length === 1 && only.platform === undefined) return only
+  const names = manifests.flatMap(({ refName }) => refName ?? [])
+  if (names.length > 1)
+    throw unusable(name, `it holds several images: put :TAG behind it (${names.join(', ')})`)
   const there = [...new Set(manifests.flatMap((entry) => entry.platform ?? []))].filter(
     (known) => known !== 'unknown/unknown',
   )
