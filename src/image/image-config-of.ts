@@ -32,8 +32,8 @@ export const NODE = '/usr/local/bin/node'
 /** MLflow's image answers there, as SageMaker, Vertex AI and Cloud Run ask. */
 export const IMAGE_PORT = 8080
 
-/** Nobody in particular, and not root. */
-export const IMAGE_USER = '1000:1000'
+/** Id of the user that a container runs as, and of its group: nobody in particular, and not root. */
+export const IMAGE_USER_ID = 1000
 export const HOME = '/home/headrace'
 
 /**
@@ -43,7 +43,7 @@ export const HOME = '/home/headrace'
 export function configOf({ platform, version, model }: ConfigFacts): ImageConfig {
   return {
     platform,
-    user: IMAGE_USER,
+    user: `${IMAGE_USER_ID}:${IMAGE_USER_ID}`,
     environment: environmentOf(model),
     entrypoint: [NODE, `${PROGRAM_FOLDER}/main.js`],
     command: ['serve'],

@@ -19,7 +19,7 @@ export interface StrippedElf {
 }
 
 /** Section header fields (System V ABI, chapter 4). */
-const FIELD = { name: 0, type: 4, flags: 8, address: 16, offset: 24, size: 32, link: 40, info: 44 } as const
+const FIELD = { name: 0, type: 4, flags: 8, offset: 24, size: 32, link: 40, alignment: 48 } as const
 const STRING_TABLE = 3
 const ALLOCATED = 2n
 const NAMES_SECTION = '.shstrtab'
@@ -134,7 +134,7 @@ class SectionNames {
     row.writeUInt32LE(STRING_TABLE, FIELD.type)
     row.writeBigUInt64LE(BigInt(offset), FIELD.offset)
     row.writeBigUInt64LE(BigInt(this.size), FIELD.size)
-    row.writeBigUInt64LE(1n, SECTION_BYTES - 16)
+    row.writeBigUInt64LE(1n, FIELD.alignment)
     return row
   }
 

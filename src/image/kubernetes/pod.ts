@@ -1,10 +1,8 @@
+import { IMAGE_USER_ID } from '../image-config-of.ts'
 import { type Component, selectorOf } from './labels.ts'
 import type { Container, EnvironmentVariable, PodSpec } from './objects.ts'
 import { BUFFER_BYTES, coresText, mebibytes, memoryOf } from './sizing.ts'
 import type { ModelRegistry, Workload } from './workload.ts'
-
-/** The user of the images that Headrace builds. */
-const USER = 1000
 
 /** The one folder that a container may write to. */
 const SCRATCH_FOLDER = '/tmp'
@@ -71,9 +69,9 @@ export function podOf(workload: Workload, component: Component): Omit<PodSpec, '
     enableServiceLinks: false,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
+      runAsUser: IMAGE_USER_ID,
+      runAsGroup: IMAGE_USER_ID,
+      fsGroup: IMAGE_USER_ID,
       fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     },

@@ -1,5 +1,5 @@
 import { fileEntry, keyOfEntries, textEntry } from '../file-entries.ts'
-import { HOME } from '../image-config-of.ts'
+import { HOME, IMAGE_USER_ID } from '../image-config-of.ts'
 import type { LayerEntry, LayerPlan } from '../layer-plan.ts'
 import { glibcVersion } from './host.ts'
 import { libraryClosure, type PlacedFile } from './library-closure.ts'
@@ -7,14 +7,12 @@ import { systemPackages } from './system-packages.ts'
 
 const SYSTEM_ROOT = '/'
 
-/** Of who runs the container; Kubernetes and SageMaker may run it as somebody else. */
-const USER_ID = 1000
-
+/** Kubernetes and SageMaker may run the container as somebody else. */
 const PASSWD = `root:x:0:0:root:/root:/sbin/nologin
-headrace:x:${USER_ID}:${USER_ID}:Headrace:${HOME}:/sbin/nologin
+headrace:x:${IMAGE_USER_ID}:${IMAGE_USER_ID}:Headrace:${HOME}:/sbin/nologin
 `
 const GROUP = `root:x:0:
-headrace:x:${USER_ID}:
+headrace:x:${IMAGE_USER_ID}:
 `
 /** Names of hosts from what the container's runtime writes to /etc/hosts, then from DNS. */
 const NAME_SERVICES = `passwd: files
@@ -64,7 +62,7 @@ const SYSTEM_FILES: readonly LayerEntry[] = [
 function homeEntries(): readonly LayerEntry[] {
   return [
     { kind: 'directory', path: 'tmp', mode: 0o1777 },
-    { kind: 'directory', path: HOME.slice(1), mode: 0o755, owner: USER_ID },
+    { kind: 'directory', path: HOME.slice(1), mode: 0o755, owner: IMAGE_USER_ID },
   ]
 }
 
