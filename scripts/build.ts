@@ -1,5 +1,5 @@
 /**
- * `npm run build`: dist/ from src/. Programs, the command line, the threads of servers, of batch runs and of prepared models, and the process of a trial, bundled
+ * `npm run build`: dist/ from src/. Programs, the command line, the threads of servers, of batch runs, of loads and of prepared models, and the process of a trial, bundled
  * with what they share: each module that Node need not look for saves half a millisecond of the start (docs/decisions/0012).
  * Dependencies stay packages, but for the programs of images (scripts/image-programs.ts). Declarations go to dist/types.
  */
@@ -39,6 +39,7 @@ const bundle = await rolldown({
     'trial-process': 'src/runtime/trial/trial-process.ts',
     'trial-thread': 'src/runtime/trial/trial-thread.ts',
     'batch-worker': 'src/batch/batch-worker.ts',
+    'generator-thread': 'src/bench/generator/generator-thread.ts',
     'watchdog-thread': 'src/supervisor/watchdog-thread.ts',
     'listener-thread': 'src/cli/listener-thread.ts',
     'rollout-thread': 'src/cli/commands/serve/rollouts/rollout-thread.ts',

@@ -1,3 +1,4 @@
+import { BENCH_SETTINGS } from './bench-settings.ts'
 import { SERVE_SETTINGS } from './config.ts'
 import { CONFORMANCE_SETTINGS } from './conformance-settings.ts'
 import { DEPLOY_JOB_SETTINGS, DEPLOY_SETTINGS } from './deploy-settings.ts'
@@ -9,6 +10,7 @@ import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { ROLLOUT_CLIENT_SETTINGS } from './rollout-client-settings.ts'
 import { defaultTextOf, type Setting, type SettingsTable } from './setting.ts'
 import { TRACKING_SERVER_SETTINGS } from './tracking-server-settings.ts'
+import { TUNE_SETTINGS } from './tune-settings.ts'
 
 /** The text of `docs/configuration.md`, made from the settings table; a test keeps the file equal to it. */
 export function configPage(): string {
@@ -55,6 +57,14 @@ export function configPage(): string {
     '',
     ...rows(ROLLOUT_CLIENT_SETTINGS),
     '',
+    '## headrace bench',
+    '',
+    ...rows(ownOf(BENCH_SETTINGS)),
+    '',
+    '## headrace tune',
+    '',
+    ...rows(ownOf(TUNE_SETTINGS)),
+    '',
     '## headrace conformance',
     '',
     ...rows(CONFORMANCE_SETTINGS),
@@ -67,7 +77,7 @@ export function configPage(): string {
     '',
     '## Registry, servers and cache',
     '',
-    'Of `headrace serve`, `headrace predict`, `headrace build-image` and all of `headrace models`.',
+    'Of `headrace serve`, `headrace predict`, `headrace build-image`, `headrace bench`, `headrace tune` and all of `headrace models`.',
     '',
     ...rows(REGISTRY_SETTINGS),
     '',
