@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { OutcomeLog } from '../../../../outcomes/outcome-log.ts'
 import { removeOldOutcomes } from '../../../../outcomes/remove-old-outcomes.ts'
+import type { ServerAccess } from '../../../../registry-client/mlflow-servers.ts'
 import { registeredName } from '../../../../registry-client/model-uri-name.ts'
 import { type RegistryPlace, registryPlace } from '../../../../registry-client/registry-place.ts'
 import { openRolloutState } from '../../../../registry-client/rollout-state/open-rollout-state.ts'
@@ -25,7 +26,8 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
   const log = createLogger({ level: settings.logLevel, format })
   const folder = rolloutFolder(settings)
   const writer = `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}-${process.pid}-${randomBytes(4).toString('hex')}`
-  const access = serverAccess(settings, log)
+  // A registry that is away is told of by those who ask again and again, once, and not by each of their requests.
+  const access: ServerAccess = { ...serverAccess(settings, log), log: undefined }
   const folderOf = ({ name }: RolloutPlan): string => join(folder, encodeURIComponent(name))
   const outcomesOf = (plan: RolloutPlan, rolloutId: string): string => join(folderOf(plan), rolloutId)
   const parts: KeeperParts = {
