@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../fixtures/free-port.ts'
@@ -189,11 +189,12 @@ describe('the image of a model', () => {
 })
 
 describe('the image of a TF.js model that WebAssembly runs', () => {
-  test('has no onnxruntime, and scores as headrace serve does', async () => {
+  test('has no onnxruntime, is small, and scores as headrace serve does', async () => {
     const digits = join(ROOT, 'models/digits-layers/1')
     const file = join(folder, 'digits.tar')
     const args = ['-m', digits, '-o', file, '-n', 'digits:1', '--tfjs-engine', 'wasm']
     await buildImage([...args, '--cache-dir', join(folder, 'a')])
+    expect(statSync(file).size).toBeLessThan(47_000_000)
     const [image = ''] = await podman.load(file)
     const listing = `
       const { existsSync } = require('node:fs')
