@@ -3,7 +3,7 @@ import { constants, createReadStream } from 'node:fs'
 import { copyFile, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { invalidModel } from '../core/errors.ts'
+import { invalidModel, messageOf, unusableFile } from '../core/errors.ts'
 
 /** MLflow writes this into a model's folder when it downloads it from a registry; it is not part of the model. */
 const DOWNLOAD_NOTE = 'registered_model_meta'
@@ -47,12 +47,15 @@ export async function digestModelFiles(folder: string): Promise<string> {
   return await digestOfFiles(await listModelFiles(folder))
 }
 
-/** `digestModelFiles` of files that were listed, in the order of their names. */
+/**
+ * `digestModelFiles` of files that were listed, in the order of their names.
+ * @throws ServingError INVALID_STATE where one cannot be read
+ */
 export async function digestOfFiles(files: readonly ModelFile[]): Promise<string> {
   const whole = createHash('sha256')
   for (const file of files) {
     const content = createHash('sha256')
-    await pipeline(createReadStream(file.path), content)
+    await pipeline(createReadStream(file.path), content).catch(cannotRead(file.path))
     whole.update(`${JSON.stringify(file.name)} ${content.digest('hex')}\n`)
   }
   return `sha256:${whole.digest('hex')}`
@@ -60,12 +63,14 @@ export async function digestOfFiles(files: readonly ModelFile[]): Promise<string
 
 /**
  * The files of a model in the order of their names; links are what they lead to.
- * @throws ServingError INVALID_PARAMETER_VALUE where a link leads out of the folder or a file is no file
+ * @throws ServingError INVALID_PARAMETER_VALUE where a link leads out of the folder, a file is no file or has a name that is not UTF-8,
+ *   INVALID_STATE where a folder cannot be read
  */
 export async function listModelFiles(folder: string): Promise<readonly ModelFile[]> {
   const root = await realpath(folder)
   const files: ModelFile[] = []
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(cannotRead(root))
+  for (const entry of entries) {
     const path = join(entry.parentPath, entry.name)
     const name = relative(root, path).split(sep).join('/')
     if (entry.isDirectory() || name === DOWNLOAD_NOTE) continue
@@ -75,7 +80,12 @@ export async function listModelFiles(folder: string): Promise<readonly ModelFile
 }
 
 async function contentPath(root: string, path: string): Promise<string> {
-  const found = await lstat(path)
+  const found = await lstat(path).catch((cause: unknown) => {
+    // Node puts this character where a name is not UTF-8, so that there is no file of the name that it gives.
+    if (path.includes('\uFFFD'))
+      throw invalidModel(`The name of ${path} is not UTF-8`, { details: { path }, cause })
+    return cannotRead(path)(cause)
+  })
   if (found.isFile()) return path
   if (!found.isSymbolicLink())
     throw invalidModel(`${path} is neither a file nor a folder`, { details: { path } })
@@ -86,4 +96,10 @@ async function contentPath(root: string, path: string): Promise<string> {
   throw invalidModel(`${path} is a link to ${target}, which is not a file of the model`, {
     details: { path },
   })
+}
+
+function cannotRead(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw unusableFile(`${path} of the model cannot be read: ${messageOf(cause)}`, cause)
+  }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { copyModelFiles, digestModelFiles } from '../../src/artifacts/model-files.ts'
+import { copyModelFiles, digestModelFiles, digestOfFiles } from '../../src/artifacts/model-files.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
 let folder: string
@@ -60,3 +60,20 @@ describe('the digest of a model', () => {
     expect(new Set([before, changed, await digestModelFiles(folder)]).size).toBe(3)
   })
 })
+
+/** Nothing is closed to root but what is there no more, as after a folder was removed in the meantime. */
+test('says which file of a model cannot be read, as an error of its own', async () => {
+  const listed = [{ name: 'gone.bin', path: join(folder, 'gone.bin') }]
+  await expect(digestOfFiles(listed)).rejects.toMatchObject({ code: 'INVALID_STATE' })
+  await expect(digestOfFiles(listed)).rejects.toThrow('gone.bin of the model cannot be read: ENOENT')
+})
+
+test.runIf(process.platform === 'linux')(
+  'refuses a name that is not UTF-8, which nobody could write down',
+  async () => {
+    const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x61, 0xff])])
+    writeFileSync(name, '')
+    await expect(digestModelFiles(folder)).rejects.toMatchObject({ code: 'INVALID_PARAMETER_VALUE' })
+    await expect(digestModelFiles(folder)).rejects.toThrow('is not UTF-8')
+  },
+)
