@@ -3,10 +3,13 @@ import type { LayerDirectory, LayerEntry } from '../layer-plan.ts'
 
 const FOLDER_MODE = 0o755
 
+/** What a name begins with that removes another file from an image, and never is one (OCI image specification 1.1, layer.md, "Whiteouts"). */
+const WHITEOUT = '.wh.'
+
 /**
  * The entries of a layer in the order in which they are packed: by their paths, compared byte by byte, with every folder before
  * what is in it; folders that nobody has planned are root's.
- * @throws ServingError INVALID_PARAMETER_VALUE for a path that leaves the image, or that two entries have
+ * @throws ServingError INVALID_PARAMETER_VALUE for a path that leaves the image, that two entries have, or that no file of an image may have
  */
 export function layerTree(entries: readonly LayerEntry[]): readonly LayerEntry[] {
   const tree = new Map<string, LayerEntry>()
@@ -34,6 +37,11 @@ function check({ path }: LayerEntry): void {
   const parts = path.split('/')
   if (parts.some((part) => part === '' || part === '.' || part === '..') || path.includes('\0')) {
     throw invalidParameter(`'${path}' is not a path within an image, such as opt/headrace/main.js`)
+  }
+  if (parts.some((part) => part.startsWith(WHITEOUT))) {
+    throw invalidParameter(
+      `'${path}' cannot be in an image: there a name with ${WHITEOUT} in front removes a file. Rename it, or leave it out`,
+    )
   }
 }
 

@@ -48,6 +48,13 @@ test.each(['', '/etc/passwd', 'a//b', 'a/', '../a', 'a/../b', './a', 'a\0b'])('%
   expect(() => layerTree([textEntry(path, '')])).toThrow('is not a path within an image')
 })
 
+test.each(['opt/ml/model/.wh.weights.bin', '.wh.tmp/a', 'opt/.wh..wh..opq'])(
+  '%s, which would remove files, is refused',
+  (path) => {
+    expect(() => layerTree([textEntry(path, '')])).toThrow('cannot be in an image')
+  },
+)
+
 test('two entries of one path are refused, and a file that would have to be a folder', () => {
   expect(() => layerTree([textEntry('a', '1'), textEntry('a', '2')])).toThrow("have the path 'a'")
   expect(() => layerTree([textEntry('a', '1'), textEntry('a/b', '2')])).toThrow("'a' of the layer is a file")
