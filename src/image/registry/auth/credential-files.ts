@@ -66,7 +66,8 @@ async function findIn(
   repository: string,
 ): Promise<Credentials | undefined> {
   const helpers = isRecord(file['credHelpers']) ? file['credHelpers'] : {}
-  const helper = entryOf(helpers, registry) ?? file['credsStore']
+  const [named] = hostsOf(registry).flatMap((host) => entryOf(helpers, host) ?? [])
+  const helper = named ?? file['credsStore']
   const asked =
     typeof helper === 'string' && helper !== '' ? await askHelper(helper, serverName(registry)) : undefined
   if (asked !== undefined) return asked
@@ -88,8 +89,12 @@ function serverName(registry: string): string {
 function keysOf(registry: string, repository: string): readonly string[] {
   const parts = repository.split('/')
   const paths = parts.map((_, index) => parts.slice(0, parts.length - index).join('/'))
-  const hosts = registry === 'docker.io' ? ['index.docker.io', 'registry-1.docker.io'] : []
-  return [...paths.map((path) => `${registry}/${path}`), registry, ...hosts]
+  return [...paths.map((path) => `${registry}/${path}`), ...hostsOf(registry)]
+}
+
+/** By whichever of its names Docker Hub is meant. */
+function hostsOf(registry: string): readonly string[] {
+  return registry === 'docker.io' ? [registry, 'index.docker.io', 'registry-1.docker.io'] : [registry]
 }
 
 /** The value of a key, or of one that means the same registry: `https://HOST/v1/` is how old files name it. */

@@ -107,6 +107,13 @@ describe('a credential helper', () => {
     expect(readFileSync(join(home, 'asked'), 'utf8')).toBe('https://index.docker.io/v1/\n')
   })
 
+  test('of Docker Hub alone may be named by its old address', async () => {
+    helper('hub', `echo '{"Username":"u","Secret":"p"}'`)
+    write('.docker/config.json', { credHelpers: { 'https://index.docker.io/v1/': 'hub' } })
+    expect(await find('docker.io', 'library/iris')).toEqual(login('u', 'p'))
+    expect(await find('r.example')).toBeUndefined()
+  })
+
   test('that has none leaves the file to be looked at', async () => {
     helper('none', 'echo "credentials not found in native keychain"; exit 1')
     write('.docker/config.json', { credsStore: 'none', auths: { 'r.example': auth('a:1') } })
