@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { messageOf, ServingError, unusableCache } from '../../core/errors.ts'
+import { messageOf, unusableCache } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { Layer } from './blob.ts'
 import { checked, drain } from './digest.ts'
 import { GZIP_KEY } from './gzip.ts'
 import type { LayerArchive, PackedLayer } from './layer-archive.ts'
-import { writeBeside } from './write-beside.ts'
+import { isFileSystemError, writeBeside } from './write-beside.ts'
 
 /**
  * Compressed layers, in a folder that any number of processes share:
@@ -131,8 +131,4 @@ function packedLayer(read: unknown): PackedLayer | undefined {
   const { digest, size, diffId } = read
   const isWhole = typeof digest === 'string' && typeof size === 'number' && typeof diffId === 'string'
   return isWhole ? { digest, size, diffId } : undefined
-}
-
-function isFileSystemError(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof ServingError) && 'syscall' in error
 }

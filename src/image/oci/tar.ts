@@ -1,6 +1,7 @@
 import { createTarPacker, type TarHeader, type TarPackController } from 'modern-tar'
 import { unusableFile } from '../../core/errors.ts'
 import type { LayerEntry, LayerFile } from '../layer-plan.ts'
+import { isFileSystemError } from './write-beside.ts'
 
 /** Nothing of when and where it was packed is in an archive. */
 const EPOCH = new Date(0)
@@ -42,7 +43,7 @@ async function* contentOf({ path, size, open }: LayerFile): AsyncGenerator<Uint8
       yield chunk
     }
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error
+    throw isFileSystemError(error)
       ? unusableFile(`${path} of the image cannot be read: ${error.message}`, error)
       : error
   }

@@ -44,8 +44,12 @@ export async function writeNamed(...[path, source, options]: Parameters<typeof w
 
 /** A file that cannot be written where the user wants it, for the user. */
 export function cannotWrite(path: string, error: unknown): unknown {
-  if (error instanceof ServingError || !(error instanceof Error) || !('syscall' in error)) return error
-  return unusableFile(`${path} cannot be written: ${error.message}`, error)
+  return isFileSystemError(error) ? unusableFile(`${path} cannot be written: ${error.message}`, error) : error
+}
+
+/** Whether the operating system has refused something, which nobody has put into words yet. */
+export function isFileSystemError(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof ServingError) && 'syscall' in error
 }
 
 function isDiskFull(error: unknown): boolean {

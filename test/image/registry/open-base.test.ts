@@ -90,6 +90,20 @@ describe('a base image in a registry', () => {
     expect(registry.requests('GET', /blobs/)).toHaveLength(3)
   })
 
+  test('is fetched anew where the cache was damaged, and told where it cannot be written', async () => {
+    const registry = await start()
+    const cacheFolder = temporaryFolder()
+    await expectTheImage(await open(`${registry.host}/library/base:1`, { cacheFolder }))
+    const kept = join(cacheFolder, 'blobs/sha256', digestOf(LARGE).replace('sha256:', ''))
+    writeFileSync(kept, Buffer.from(LARGE).reverse())
+    await expectTheImage(await open(`${registry.host}/library/base:1`, { cacheFolder }))
+    expect(readFileSync(kept).equals(LARGE)).toBe(true)
+    await expect(open(`${registry.host}/library/base:1`, { cacheFolder: kept })).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+      message: expect.stringMatching(/^The cache of blobs at .* cannot be used: ENOTDIR/),
+    })
+  })
+
   test('is chosen by its platform', async () => {
     const registry = await start()
     const other = blobOf(Buffer.from('{}'), IMAGE.manifest.mediaType)

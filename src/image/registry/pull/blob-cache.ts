@@ -1,9 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pause, type RetryRules, waitBefore } from '../../../client/retry.ts'
 import { isUnreachable, messageOf, unusableCache } from '../../../core/errors.ts'
-import { damaged } from './checked-bytes.ts'
+import { drain } from '../../oci/digest.ts'
+import { isFileSystemError } from '../../oci/write-beside.ts'
+import { checkedBytes, damaged } from './checked-bytes.ts'
 import type { Descriptor } from './descriptor.ts'
 
 /** What comes of a blob from an offset on; from its beginning where the server knows of no offsets. */
@@ -19,7 +22,10 @@ export interface DownloadOptions {
   readonly name: string
 }
 
-/** Blobs on disk, in files that are named by their digests. Only what was checked gets such a name. */
+/**
+ * Blobs on disk, in files that are named by their digests. Only what was checked gets such a name, and is checked again before it is
+ * used: one that was damaged since is fetched anew.
+ */
 export class BlobCache {
   readonly #folder: string
   readonly #fetching = new Map<string, Promise<string>>()
@@ -31,7 +37,7 @@ export class BlobCache {
   /**
    * Path of a blob that is complete. `download` is asked where it is not there, and again for the rest when it breaks
    * off; callers that want the same blob wait for one download.
-   * @throws ServingError INVALID_STATE where what came is something else
+   * @throws ServingError INVALID_STATE where what came is something else, or the cache cannot be written
    */
   file(
     descriptor: Descriptor,
@@ -50,25 +56,31 @@ export class BlobCache {
     options: DownloadOptions,
   ): Promise<string> {
     const path = join(this.#folder, descriptor.digest.replace('sha256:', ''))
-    const there = await stat(path).catch(() => undefined)
-    if (there?.size === descriptor.size) return path
+    if (await isIntact(path, descriptor, options.name)) return path
     const part = `${path}.${randomUUID()}.part`
-    await this.#made(dirname(path))
     try {
+      await mkdir(this.#folder, { recursive: true })
       await downloadTo(part, descriptor, download, options)
       await rename(part, path)
-    } finally {
-      await rm(part, { force: true })
-    }
-    return path
-  }
-
-  async #made(folder: string): Promise<void> {
-    try {
-      await mkdir(folder, { recursive: true })
+      return path
     } catch (cause) {
-      throw unusableCache(`The folder ${folder} cannot be made: ${messageOf(cause)}`, cause)
+      if (!isFileSystemError(cause)) throw cause
+      throw unusableCache(
+        `The cache of blobs at ${this.#folder} cannot be used: ${messageOf(cause)}. Another folder can be named (--cache-dir).`,
+        cause,
+      )
+    } finally {
+      await rm(part, { force: true }).catch(() => {})
     }
+  }
+}
+
+async function isIntact(path: string, descriptor: Descriptor, name: string): Promise<boolean> {
+  try {
+    await drain(checkedBytes(() => createReadStream(path), descriptor, name))
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -92,10 +104,23 @@ class Download {
       this.length = 0
     }
     for await (const chunk of chunks) {
-      await this.#file.write(chunk, 0, chunk.byteLength, this.length)
+      await this.#write(chunk)
       this.#hash.update(chunk)
       this.length += chunk.byteLength
       if (this.length > this.#descriptor.size) throw damaged(this.#name, this.#descriptor.digest)
+    }
+  }
+
+  /** A disk that is nearly full takes part of it. */
+  async #write(chunk: Uint8Array): Promise<void> {
+    for (let done = 0; done < chunk.byteLength; ) {
+      const { bytesWritten } = await this.#file.write(
+        chunk,
+        done,
+        chunk.byteLength - done,
+        this.length + done,
+      )
+      done += bytesWritten
     }
   }
 
