@@ -41,7 +41,9 @@ export class Trial {
     const { message } =
       /"(?:message|error)": ?"(?<message>(?:[^"\\]|\\.)+)"/.exec(this.#refusal)?.groups ?? {}
     const lines = (message ?? this.#refusal).trim().split('\n')
-    return shortened(lines.at(-1) ?? '').slice(0, 500)
+    return shortened(lines.at(-1) ?? '')
+      .slice(0, 500)
+      .replace(/\.$/, '')
   }
 
   /** The first plan of which the server takes some bodies. */

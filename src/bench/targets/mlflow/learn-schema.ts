@@ -4,19 +4,22 @@ import { type Example, readExample } from '../../payloads/example.ts'
 import type { HttpPeer } from '../http-peer.ts'
 import { member } from '../read-metadata.ts'
 import { parseSchemaText } from './parse-schema-text.ts'
+import { itemTypeOfHint } from './parse-type-hint.ts'
 
 /** A schema, and where it comes from. */
 export interface LearntSchema {
   readonly schema: Schema
   /** For a person. */
   readonly source: string
+  /** Of the items of a type hint: they go under `inputs`. */
+  readonly fromTypeHint?: true
 }
 
 /** Bodies without any input: whoever enforces a schema says what is missing. */
 const EMPTY_BODIES = [
   { dataframe_split: { columns: [], data: [] } },
   { inputs: {} },
-  { dataframe_records: [{}] },
+  { inputs: [{}] },
 ]
 
 /**
@@ -27,8 +30,13 @@ const EMPTY_BODIES = [
 export async function learnSchema(peer: HttpPeer, path: string): Promise<LearntSchema | undefined> {
   for (const body of EMPTY_BODIES) {
     const { status, text } = await peer.post(path, body)
-    const schema = status === 200 ? undefined : schemaOfMessage(messageOf(text))
+    const message = status === 200 ? '' : messageOf(text)
+    const schema = schemaOfMessage(message)
     if (schema !== undefined) return { schema, source: 'the error message about its schema' }
+    const hinted = hintedSchema(message)
+    if (hinted !== undefined) {
+      return { schema: hinted, source: 'the error message about its type hint', fromTypeHint: true }
+    }
   }
   return undefined
 }
@@ -58,6 +66,14 @@ export function schemaOfMessage(message: string): Schema | undefined {
   )
   if (names.length === 0) return undefined
   return { kind: 'columns', columns: names.map((name) => ({ name, type: 'double', required: true })) }
+}
+
+/** Items of the type that a message says the model's type hint has. */
+export function hintedSchema(message: string): Schema | undefined {
+  const [, hint] = /against type hint `(.+?)`/s.exec(message) ?? []
+  const type = hint === undefined ? undefined : itemTypeOfHint(hint)
+  if (type === undefined) return undefined
+  return { kind: 'columns', columns: [{ name: undefined, type, required: true }] }
 }
 
 /** The example that Headrace shows in its description of a path. */

@@ -1,4 +1,3 @@
-import type { Schema } from '../../../signature/model-signature.ts'
 import { type Example, readExample } from '../../payloads/example.ts'
 import { schemaOfExample } from '../../payloads/example-schema.ts'
 import { type ScoringInputs, schemaText, scoringBodies } from '../../payloads/mlflow-bodies.ts'
@@ -9,7 +8,7 @@ import { type FoundPlan, nothingTaken, OPEN_SIZES } from '../found-plan.ts'
 import type { HttpPeer } from '../http-peer.ts'
 import type { KnownModel } from '../target-options.ts'
 import type { Trial } from '../trial.ts'
-import { describedExample, learnSchema } from './learn-schema.ts'
+import { describedExample, type LearntSchema, learnSchema } from './learn-schema.ts'
 
 export interface ScoringSearch {
   readonly peer: HttpPeer
@@ -33,7 +32,7 @@ export async function findScoringPlan(search: ScoringSearch): Promise<FoundPlan>
   const inputs: ScoringInputs = {
     schema: known.schema,
     example,
-    ...(model?.signature?.fromTypeHint === true ? { fromTypeHint: true } : {}),
+    fromTypeHint: known.fromTypeHint ?? model?.signature?.fromTypeHint ?? false,
   }
   const plan = await trial.firstTaken(plansOf(inputs, search))
   if (plan === undefined)
@@ -48,7 +47,7 @@ const FROM_EXAMPLE = 'the input example'
 async function knownSchema(
   { peer, path, model }: ScoringSearch,
   example: Example | undefined,
-): Promise<{ readonly schema: Schema; readonly source: string } | undefined> {
+): Promise<LearntSchema | undefined> {
   const given = model?.signature?.inputs
   if (given !== undefined) return { schema: given, source: "the model's signature" }
   const learnt = model === undefined ? await learnSchema(peer, path) : undefined

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { schemaOfMessage } from '../../../../src/bench/targets/mlflow/learn-schema.ts'
+import { hintedSchema, schemaOfMessage } from '../../../../src/bench/targets/mlflow/learn-schema.ts'
 
 const column = (name: string, type: string) => ({ name, type, required: true })
 
@@ -24,4 +24,21 @@ it.each([
   ['nothing of a schema', 'The input must be a JSON dictionary', undefined],
 ])('reads the schema from a message of %s', (_, message, schema) => {
   expect(schemaOfMessage(message)).toEqual(schema)
+})
+
+it.each([
+  ['list[str]', 'string'],
+  ['list[list[int]]', { kind: 'array', items: 'long' }],
+  ['list[dict[str, typing.Optional[float]]]', { kind: 'map', values: 'double' }],
+  ['typing.List[datetime.datetime]', 'datetime'],
+])('reads the type of items from a type hint of %s', (hint, type) => {
+  const message = `Failed to validate data against type hint \`${hint}\`, invalid elements: [('1', '…')]`
+  expect(hintedSchema(message)).toEqual({
+    kind: 'columns',
+    columns: [{ name: undefined, type, required: true }],
+  })
+})
+
+it.each(['list[Message]', 'dict[str, int]', 'str'])('makes nothing of a type hint of %s', (hint) => {
+  expect(hintedSchema(`against type hint \`${hint}\`, got …`)).toBeUndefined()
 })
