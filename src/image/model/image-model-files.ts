@@ -29,14 +29,15 @@ async function filesOfFolder(directory: string): Promise<readonly ModelFile[]> {
 async function bareFiles(model: PreparedModel): Promise<readonly ModelFile[]> {
   const names = await (await flavorFor(model)).dataFiles(model)
   const files = names.map((name, index) => ({
-    name: index === 0 ? nameInFolder(name) : name,
+    name: index === 0 ? bareFileName(name) : name,
     path: join(model.directory, name),
   }))
   return files.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function nameInFolder(dataFile: string): string {
-  return dataFile.endsWith('.onnx') ? basename(dataFile) : MODEL_JSON
+/** What a bare model's own file is called in its image. */
+export function bareFileName(path: string): string {
+  return path.endsWith('.onnx') ? basename(path) : MODEL_JSON
 }
 
 /** `sha256:…` of those files, equal for equal models: of a folder what a registry knows it by. */

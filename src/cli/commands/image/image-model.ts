@@ -1,9 +1,8 @@
-import { basename } from 'node:path'
 import type { Logger } from 'pino'
 import { invalidParameter } from '../../../core/errors.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import type { ImageModel } from '../../../image/image-config-of.ts'
-import { imageModelDigest } from '../../../image/model/image-model-files.ts'
+import { bareFileName, imageModelDigest } from '../../../image/model/image-model-files.ts'
 import { type ModelNeeds, modelNeeds } from '../../../image/model/model-needs.ts'
 import { cannotBeServed } from '../../cannot-be-served.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
@@ -45,7 +44,7 @@ export async function settleModel(
     version: source.version,
     runId: needs.model.runId,
     digest: await imageModelDigest(needs),
-    ...(needs.isBareFile && { file: bareFile(source.path) }),
+    ...(needs.isBareFile && { file: bareFileName(source.path) }),
   }
   return { source, needs, facts }
 }
@@ -62,9 +61,4 @@ async function resolve(
   } finally {
     await registry.close()
   }
-}
-
-/** As it is called in the image. */
-function bareFile(path: string): string {
-  return path.endsWith('.onnx') ? basename(path) : 'model.json'
 }

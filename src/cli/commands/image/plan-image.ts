@@ -10,6 +10,7 @@ import { cacheFolder } from '../../cache-folder.ts'
 import type { ImageSettings } from '../../image-settings.ts'
 import { version } from '../../version.ts'
 import type { SettledModel } from './image-model.ts'
+import { sideBySide } from './side-by-side.ts'
 
 /** All that an image will be, before a byte of it is packed. */
 export interface ImagePlan {
@@ -38,15 +39,14 @@ export async function planImage({ model, base, settings, signal }: PlanRequest):
   const { needs, facts } = model
   const { platform } = settings
   const { engine } = needs
-  const system = planSystem({
-    platform,
-    engine,
-    hasBase: base !== undefined,
-    cacheFolder: cacheFolder(settings),
-    signal,
-  })
-  const [lower, program, top] = await Promise.all([
-    system,
+  const [lower, program, top] = await sideBySide(signal, (either) => [
+    planSystem({
+      platform,
+      engine,
+      hasBase: base !== undefined,
+      cacheFolder: cacheFolder(settings),
+      signal: either,
+    }),
     planProgram({ engine }),
     planModel({ needs, platform }),
   ])
