@@ -19,7 +19,10 @@ describe('predictions', () => {
     ['v1', '{"predictions": [[0.1], [0.2]]}'],
     ['v1', '{"outputs": {"y": [1, 2]}}'],
     ['open-inference', '{"outputs": [{"name": "y", "datatype": "FP32", "shape": [2, 1], "data": [1, 2]}]}'],
-    ['open-inference', '{"outputs": [{"name": "y", "datatype": "FP32", "shape": [2, 1], "data": [[1], [2]]}]}'],
+    [
+      'open-inference',
+      '{"outputs": [{"name": "y", "datatype": "FP32", "shape": [2, 1], "data": [[1], [2]]}]}',
+    ],
   ])('of %s are right in %s', (dialect, body) => {
     expect(check(dialect, body)).toBeUndefined()
   })
@@ -42,18 +45,26 @@ describe('predictions', () => {
       '{"outputs": [{"name": "y", "datatype": "FP32", "shape": [2, 2], "data": [1]}]}',
       "the output 'y' of shape [2,2] has not 4 elements",
     ],
-    ['open-inference', '{"outputs": [{"name": "y", "data": [1]}]}', "not all of 'name', 'datatype' and 'shape'"],
+    [
+      'open-inference',
+      '{"outputs": [{"name": "y", "data": [1]}]}',
+      "not all of 'name', 'datatype' and 'shape'",
+    ],
   ])('of %s are wrong in %s', (dialect, body, reason) => {
     expect(check(dialect, body)).toContain(reason)
   })
 
-  const head = '{"outputs": [{"name": "}\\"", "datatype": "FP32", "shape": [2], "parameters": {"binary_data_size": 8}}]}'
+  const head =
+    '{"outputs": [{"name": "}\\"", "datatype": "FP32", "shape": [2], "parameters": {"binary_data_size": 8}}]}'
   it.each<[string, Uint8Array, string | undefined]>([
     ['right', floats(1, 2), undefined],
     ['NaN', floats(1, Number.NaN), 'is NaN or infinite'],
     ['too short', floats(1), 'has 4 bytes'],
   ])('as bytes behind the JSON: %s', (_, bytes, reason) => {
-    const found = check('open-inference', Buffer.concat([Buffer.from(head), bytes]), { ...two, form: 'binary' })
+    const found = check('open-inference', Buffer.concat([Buffer.from(head), bytes]), {
+      ...two,
+      form: 'binary',
+    })
     if (reason === undefined) expect(found).toBeUndefined()
     else expect(found).toContain(reason)
   })
@@ -66,8 +77,12 @@ describe('predictions', () => {
     expect(answer({ outputs: [output], raw_output_contents: [floats(1, 2)] })).toBeUndefined()
     expect(answer({ outputs: [{ ...output, contents: { fp32_contents: [1, 2] } }] })).toBeUndefined()
     expect(answer({ outputs: [output], raw_output_contents: [floats(1)] })).toContain('has 4 bytes')
-    expect(answer({ outputs: [{ ...output, contents: { fp32_contents: [1] } }] })).toContain('needs 2 elements')
-    expect(answer({ outputs: [{ ...output, shape: [1] }], raw_output_contents: [floats(1)] })).toContain('1 rows')
+    expect(answer({ outputs: [{ ...output, contents: { fp32_contents: [1] } }] })).toContain(
+      'needs 2 elements',
+    )
+    expect(answer({ outputs: [{ ...output, shape: [1] }], raw_output_contents: [floats(1)] })).toContain(
+      '1 rows',
+    )
     expect(answer({ model_name: 'm' })).toContain('no outputs')
     expect(check('open-inference', 'no message', form)).toContain('not a valid protocol buffer')
   })
@@ -80,7 +95,9 @@ describe('golden answers', () => {
 
   it('are right within the tolerance, whatever else the answer has', () => {
     const answer = golden('{"predictions": [{"y": 1, "t": "a"}]}')
-    expect(check('mlflow', '{"predictions": [{"t": "a", "y": 1.0005}], "id": "other"}', answer)).toBeUndefined()
+    expect(
+      check('mlflow', '{"predictions": [{"t": "a", "y": 1.0005}], "id": "other"}', answer),
+    ).toBeUndefined()
     expect(check('mlflow', '{"predictions": [{"t": "a", "y": 1.01}]}', answer)).toBe(
       'should be predictions[0].y 1, and is 1.01',
     )
@@ -97,7 +114,8 @@ describe('golden answers', () => {
   })
 
   it('of bytes are given in base64', () => {
-    const head = '{"outputs": [{"name": "y", "datatype": "INT64", "shape": [1], "parameters": {"binary_data_size": 8}}]}'
+    const head =
+      '{"outputs": [{"name": "y", "datatype": "INT64", "shape": [1], "parameters": {"binary_data_size": 8}}]}'
     const bytes = (value: bigint) =>
       Buffer.concat([Buffer.from(head), Buffer.from(BigInt64Array.of(value).buffer)])
     const wanted = { ...golden(bytes(5n).toString('base64')), form: 'binary' as const }
