@@ -7,6 +7,7 @@ import type { ModelRegistry, Workload } from '../../../image/kubernetes/workload
 import { createLogger } from '../../../server/logger.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import type { WorkloadSettings } from '../../deploy-settings.ts'
+import { planOf } from '../../model-settings.ts'
 import { portableUri } from '../../portable-uri.ts'
 import { sizeOf } from '../models/model-report.ts'
 
@@ -32,7 +33,9 @@ export async function workloadOf(
     throw invalidParameter(`--name: '${name}' has more than ${longest} characters`)
   }
   const registry = registryOf(modelUri, settings)
-  const resolved = await resolve(modelUri, settings)
+  const given = planOf(modelUri)
+  const found = await resolve(given.uri, settings)
+  const resolved = { ...found, name: given.name ?? found.name }
   return {
     name: name ?? objectName(`${resolved.name}${ending}`, longest),
     namespace,

@@ -51,6 +51,14 @@ describe('headrace deploy kubernetes', () => {
     })
   })
 
+  it('calls the model as NAME=URI does', async () => {
+    const [, deployment] = await written('kubernetes', '-m', `flowers=${IRIS}`, '--image', 'iris')
+    expect(deployment?.metadata).toMatchObject({
+      name: 'flowers',
+      annotations: { 'headrace.model.name': 'flowers' },
+    })
+  })
+
   it('takes any name of a model', async () => {
     const folder = join(temporaryFolder(), 'Crème: "brûlée" # {{x}} $(HOME)\n- kind: Pod')
     cpSync(IRIS, folder, { recursive: true })
