@@ -1,3 +1,4 @@
+import { plannedPermille } from '../../rollout/engine/planned-split.ts'
 import type { CanaryPlan, VariantPlan } from '../../rollout/rollout-plan.ts'
 import { permille } from '../values.ts'
 import type { YamlPlace } from '../yaml-place.ts'
@@ -34,8 +35,6 @@ export function atFirstStep(
   if (given !== 0) {
     throw place.failure(`the canary '${canary?.variant}' begins with ${first / 10} percent: write that, or 0`)
   }
-  return variants.map((variant, i) => {
-    if (i === 0) return { ...variant, permille: variant.permille - first }
-    return variant.name === canary?.variant ? { ...variant, permille: first } : variant
-  })
+  const planned = plannedPermille({ variants, canary })
+  return variants.map((variant, i) => ({ ...variant, permille: planned[i] ?? 0 }))
 }

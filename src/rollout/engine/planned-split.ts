@@ -4,14 +4,14 @@ import type { RolloutPlan } from '../rollout-plan.ts'
 const ALL = 1000
 
 /** With what part of the keys each variant begins: as planned, but a canary has its first step's at the cost of the control. */
-export function plannedPermille(plan: RolloutPlan): readonly number[] {
+export function plannedPermille(plan: Pick<RolloutPlan, 'variants' | 'canary'>): readonly number[] {
   const permille = plan.variants.map((variant) => variant.permille)
   return plan.canary === undefined ? permille : canaryPermille(plan, permille, 0)
 }
 
 /** The parts in a step of the canary; the other variants but the control keep theirs. @param step counted from 0. */
 export function canaryPermille(
-  plan: RolloutPlan,
+  plan: Pick<RolloutPlan, 'variants' | 'canary'>,
   permille: readonly number[],
   step: number,
 ): readonly number[] {

@@ -139,8 +139,7 @@ describe('the bundled champion and challenger', () => {
 
   test('are told to be too large where no worker’s text is read again', async () => {
     const { url, channel } = await serve(undefined, ['challenger'])
-    await post(`${url}/invocations`, frame(rowsFrom(5.5, 6 * MANY_ROWS)))
-    await channel.until(() => channel.compared.length > 0)
-    expect(channel.compared).toMatchObject([{ model: 'challenger', outcome: 'too-large' }])
+    const ask = () => post(`${url}/invocations`, frame(rowsFrom(5.5, 6 * MANY_ROWS)))
+    expect(await comparison(channel, ask)).toMatchObject({ model: 'challenger', outcome: 'too-large' })
   })
 })

@@ -13,6 +13,7 @@ import type { RolloutState } from '../../../src/rollout/rollout-state.ts'
 import { firstSplit } from '../../../src/rollout/split/split.ts'
 import type { ServedModel } from '../../../src/runtime/served-model.ts'
 import type { ServerOptions } from '../../../src/server/server-options.ts'
+import { GUARDS, rolloutPlan as plainPlan } from '../../rollout/engine/rollout-plans.ts'
 import { FakeModels, fakeModel } from '../support/fake-model.ts'
 
 export const OUTCOME_KEY = new TextEncoder().encode('a key of thirty-two octets or so')
@@ -96,31 +97,8 @@ export function seen([variant, step, , , flags]: ObservedRequest): string {
 
 /** `iris`: a keeps 90 % of the keys, b has 10 %. */
 export function rolloutPlan(overrides: Partial<RolloutPlan> = {}): RolloutPlan {
-  return {
-    name: 'iris',
-    variants: [
-      { name: 'a', permille: 900 },
-      { name: 'b', permille: 100 },
-    ],
-    shadows: [],
-    stickyKey: { header: 'x-headrace-key', column: undefined },
-    canary: undefined,
-    outcome: {
-      kind: 'binary',
-      better: 'higher',
-      alpha: 0.05,
-      plannedKeys: 5000,
-      smallestDifference: undefined,
-      windowSeconds: 604_800,
-    },
-    guards: {
-      alpha: 0.01,
-      errors: { floor: 0.02 },
-      slow: { floor: 0.02, ratio: 3 },
-      faults: { floor: 0.02 },
-      disagreement: undefined,
-      outcomeLoss: undefined,
-    },
+  return plainPlan(undefined, {
+    guards: { ...GUARDS, slow: { floor: 0.02, ratio: 3 } },
     mirror: {
       sample: 1,
       maxConcurrent: 16,
@@ -129,9 +107,8 @@ export function rolloutPlan(overrides: Partial<RolloutPlan> = {}): RolloutPlan {
       keptExamples: 3,
       keepsInputs: false,
     },
-    canForce: true,
     ...overrides,
-  }
+  })
 }
 
 /** All keys are the one variant's. */
