@@ -47,16 +47,12 @@ function fetchMade(files: readonly string[] = ['bin/program'], version = '1.2.3'
 }
 
 describe('files of a package', () => {
-  test('come by the configuration of npm, and nothing else is unpacked', async () => {
+  test('come by the configuration of npm, then from the cache unless they were changed there', async () => {
     const folder = await fetchMade()
     expect(readFileSync(join(folder, 'bin/program'), 'utf8')).toBe('#!program')
     expect(readdirSync(folder, { recursive: true }).sort()).toEqual(['bin', 'bin/program', 'checksums.json'])
     expect(existsSync(join(cacheFolder, 'outside'))).toBe(false)
     expect(readdirSync(join(cacheFolder, 'packages'))).toEqual(['made@1.2.3'])
-  })
-
-  test('are taken from the cache, unless they were changed there', async () => {
-    const folder = await fetchMade()
     registry.requests.length = 0
     await fetchMade()
     expect(registry.requests).toEqual([])
