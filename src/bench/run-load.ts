@@ -32,7 +32,7 @@ export interface RunLoadOptions {
 }
 
 /** What a thread sends with ease, so that it is seldom late. */
-const EASY_RATE = 8000
+const EASY_RATE = 15_000
 
 /**
  * Sends a load to a target and tells what became of it.

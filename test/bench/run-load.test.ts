@@ -112,7 +112,7 @@ test('samples that cannot be written end a load', async () => {
 
 test('a load has as many threads as it needs, and leaves a core to the server', () => {
   expect(threadsFor({ ...OPEN, ratePerSecond: 100 }, 4)).toBe(1)
-  expect(threadsFor({ ...OPEN, ratePerSecond: 20_000 }, 4)).toBe(3)
+  expect(threadsFor({ ...OPEN, ratePerSecond: 40_000 }, 4)).toBe(3)
   expect(threadsFor({ ...OPEN, ratePerSecond: 1e6 }, 4)).toBe(3)
   expect(threadsFor({ ...OPEN, ratePerSecond: 1e6 }, 1)).toBe(1)
   expect(threadsFor({ ...CLOSED, connections: 1 }, 8)).toBe(1)
