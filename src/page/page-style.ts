@@ -33,7 +33,7 @@ td, thead th { overflow-wrap: break-word; }
 .bar { display: block; width: 100%; height: 26px; border-radius: 5px; } .chart { display: block; width: 100%; height: auto; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.4rem 2rem; }
 .split { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem 2rem; } .split + .split { margin-top: 1.2rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
-figure { margin: 0; min-width: 0; } figcaption { font-weight: 600; }
+.alone { max-width: 36rem; } figure { margin: 0; min-width: 0; } figcaption { font-weight: 600; }
 .axis text { fill: var(--soft); font-size: 11.5px; } .grid { stroke: var(--line); } .zero { stroke: var(--strong); } .tick { stroke: var(--strong); } .change { stroke: var(--strong); stroke-dasharray: 2 4; }
 .line { fill: none; stroke: var(--tint); stroke-width: 1.7; stroke-linejoin: round; stroke-linecap: round; } .band { fill: var(--tint); fill-opacity: .18; } .part { fill: var(--tint); }
 .v0 { --tint: var(--v0); } .v1 { --tint: var(--v1); } .v2 { --tint: var(--v2); } .v3 { --tint: var(--v3); } .v4 { --tint: var(--v4); } .v5 { --tint: var(--v5); }

@@ -1,0 +1,100 @@
+import { type Html, html } from '../../../page/html.ts'
+import { countText, millisecondsText, numberText, percentText } from '../../../page/number-texts.ts'
+import { chart } from '../../../page/picture/chart.ts'
+import { line } from '../../../page/picture/line.ts'
+import { roundTicks } from '../../../page/picture/scale.ts'
+import { table } from '../../../page/table.ts'
+import { limitText } from '../../search/explain-max.ts'
+import type { FoundMax, RateTry } from '../../search/found-max.ts'
+import type { TargetReport } from '../bench-report.ts'
+import { type DotPoint, dots } from '../dots.ts'
+import { decadeTicks, logarithm } from '../log-axis.ts'
+
+/** Latency over rate: all loads of a search for the largest one. */
+export function maxSection({ max, target }: TargetReport): Html | undefined {
+  if (max === undefined || max.tries.length === 0) return undefined
+  return html`<section><h2>Latency over rate, ${target.name}</h2><p>${max.explanation}${intervalText(max)}</p>
+<div class="alone">${rateChart(max)}</div>${triesTable(max)}</section>`
+}
+
+function intervalText({ interval: { low, high }, ratePerSecond }: FoundMax): string {
+  if (ratePerSecond === 0) return ''
+  if (low === 0 && high === undefined) return ' This search was too short to bound it with 95 % confidence.'
+  const upwards = high === undefined ? 'and more' : `to ${numberText(high)}`
+  return ` 95 % interval: ${numberText(low)} ${upwards} requests a second.`
+}
+
+function rateChart(max: FoundMax): Html {
+  const tries = max.tries.filter(({ measurement }) => measurement.answered > 0)
+  const ordered = tries.toSorted((a, b) => a.ratePerSecond - b.ratePerSecond)
+  const values = ordered.flatMap(({ measurement }) => [
+    measurement.latencyMs.p50,
+    percentileOf(measurement, max),
+  ])
+  const limit = max.limit.milliseconds
+  const ticks = roundTicks(0, Math.max(...tries.map(({ ratePerSecond }) => ratePerSecond)), 5, numberText)
+  const [from, to] = [0, ticks.at(-1)?.value ?? 1]
+  return chart({
+    title: 'Latency over requests a second',
+    description: `The limit of ${millisecondsText(limit)} is kept up to ${numberText(max.ratePerSecond)} requests a second.`,
+    across: [from, to],
+    acrossTicks: ticks,
+    ticks: decadeTicks(Math.min(limit, ...values), Math.max(limit, ...values), millisecondsText),
+    marks: max.ratePerSecond > 0 ? [max.ratePerSecond] : [],
+    entries: [
+      { name: 'median', tint: 1 },
+      { name: '99th percentile', tint: 2 },
+      { name: `limit, ${limitText(max.limit)}`, tint: 5 },
+    ],
+    draw: (x, y) => [
+      line(
+        [from, to].map((at) => ({ at, value: logarithm(limit) })),
+        x,
+        y,
+        5,
+      ),
+      dots(
+        pointsOf(ordered, ({ measurement }) => measurement.latencyMs.p50),
+        x,
+        y,
+        1,
+      ),
+      dots(
+        pointsOf(ordered, ({ measurement }) => percentileOf(measurement, max)),
+        x,
+        y,
+        2,
+      ),
+    ],
+  })
+}
+
+function pointsOf(tries: readonly RateTry[], read: (each: RateTry) => number): readonly DotPoint[] {
+  return tries.map((each) => ({ at: each.ratePerSecond, value: logarithm(read(each)) }))
+}
+
+/** Searches are for the 99th percentile, or for one of those that are known of each load. */
+function percentileOf({ latencyMs }: RateTry['measurement'], { limit }: FoundMax): number {
+  if (limit.percentile >= 99.9) return latencyMs.p999
+  if (limit.percentile >= 99) return latencyMs.p99
+  return limit.percentile >= 90 ? latencyMs.p90 : latencyMs.p50
+}
+
+const VERDICTS = { within: 'within the limit', beyond: 'beyond the limit', undecided: 'not decided' } as const
+
+function triesTable({ tries }: FoundMax): Html {
+  const columns = [
+    { title: 'Rate' },
+    ...['Requests', 'Over the limit', 'Median', '99 %'].map((title) => ({ title, isNumber: true })),
+    { title: 'By itself' },
+  ]
+  const rows = tries.map(({ ratePerSecond, counts, verdict, phase, measurement }) => [
+    `${numberText(ratePerSecond)}/s`,
+    countText(counts.requests),
+    counts.requests === 0 ? '–' : percentText(counts.over / counts.requests),
+    millisecondsText(measurement.latencyMs.p50),
+    millisecondsText(measurement.latencyMs.p99),
+    `${measurement.valid ? VERDICTS[verdict] : 'not sent in time'}${phase === 'confirmation' ? ', confirmation' : ''}`,
+  ])
+  return html`<details><summary>All ${tries.length} loads</summary>${table('In the order in which they were measured', columns, rows)}</details>`
+}
