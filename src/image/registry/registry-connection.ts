@@ -31,7 +31,7 @@ export interface RegistryRequest {
 
 const MAX_REDIRECTS = 5
 const TIMEOUT_MS = 120_000
-const MAX_TOKEN_BYTES = 1024 * 1024
+const MAX_ANSWER_BYTES = 1024 * 1024
 const AUTHORITY = { authority: 'NODE_EXTRA_CA_CERTS' }
 
 /**
@@ -88,7 +88,7 @@ export class RegistryConnection {
   async status(request: RegistryRequest): Promise<Pick<Answer, 'status' | 'headers' | 'url'>> {
     const answer = await this.send(request)
     // Read rather than broken off: the connection is wanted for what comes next.
-    await answer.beginning(MAX_TOKEN_BYTES)
+    await answer.beginning(MAX_ANSWER_BYTES)
     return answer
   }
 
@@ -211,7 +211,7 @@ export class RegistryConnection {
       async () => {
         const answer = await this.#wire({ ...request, signal }, what)
         if (answer.status !== 200) throw await this.#failure(answer, what)
-        return answer.text(MAX_TOKEN_BYTES)
+        return answer.text(MAX_ANSWER_BYTES)
       },
       { ...this.retries, signal, onRetry },
     )
