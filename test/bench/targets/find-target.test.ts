@@ -2,34 +2,17 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { checkAnswer } from '../../../src/bench/answer-check.ts'
 import type { BenchTarget } from '../../../src/bench/target.ts'
 import { findTarget } from '../../../src/bench/targets/find-target.ts'
 import type { TargetOptions } from '../../../src/bench/targets/target-options.ts'
 import { servedModels } from '../../conformance/support/served-models.ts'
 import { startGrpc } from '../../server/grpc/support.ts'
+import { faultsOf } from '../support/payload-faults.ts'
 
 const model = (path: string) => fileURLToPath(new URL(`../../../models/${path}`, import.meta.url))
 
 function find(url: string, options: Partial<TargetOptions> = {}): Promise<BenchTarget> {
   return findTarget(url, { payloadFiles: [], headers: {}, variants: 8, ...options })
-}
-
-/** Why payloads of a target are not answered as they have to be. */
-async function faultsOf({ origin, dialect, payloads }: BenchTarget): Promise<readonly string[]> {
-  const faults: string[] = []
-  for (const { method, path, headers, body, expected } of payloads) {
-    const reply = await fetch(`${origin}${path}`, {
-      method,
-      headers,
-      ...(body && { body: Buffer.from(body) }),
-    })
-    const bytes = Buffer.from(await reply.arrayBuffer())
-    if (reply.status !== expected.status) faults.push(`${reply.status} ${bytes}`)
-    const fault = expected.check && checkAnswer(expected.check, dialect, bytes)
-    if (fault !== undefined) faults.push(fault)
-  }
-  return faults
 }
 
 function bodiesOf({ payloads }: BenchTarget): readonly string[] {

@@ -1,0 +1,48 @@
+"""Saves models of the kinds that differ in what they tell of their inputs, each in a folder of the one that is given."""
+
+import json
+import sys
+
+import mlflow
+import numpy as np
+from mlflow.models import ModelSignature, infer_signature
+from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import Array, Map, Object, ParamSchema, ParamSpec, Property
+from sklearn.linear_model import LinearRegression
+
+
+class CountRows(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return list(range(len(model_input)))
+
+
+class TextLengths(mlflow.pyfunc.PythonModel):
+    def predict(self, model_input: list[str], params=None) -> list[int]:
+        return [len(text) for text in model_input]
+
+
+COLUMNS = [
+    ColSpec(DataType.boolean, "b"),
+    ColSpec(DataType.integer, "i"),
+    ColSpec(DataType.long, "l"),
+    ColSpec(DataType.float, "f"),
+    ColSpec(DataType.double, "d"),
+    ColSpec(DataType.string, "it's"),
+    ColSpec(DataType.binary, "octets"),
+    ColSpec(DataType.datetime, "time"),
+    ColSpec(Array(DataType.string), "list"),
+    ColSpec(Map(DataType.double), "map"),
+    ColSpec(Object([Property("x", DataType.double), Property("y", Array(DataType.long), required=False)]), "object"),
+    ColSpec(DataType.double, "optional", required=False),
+]
+
+folder = sys.argv[1]
+rows = np.random.default_rng(1).random((20, 6))
+sums = rows.sum(axis=1)
+regression = LinearRegression().fit(rows, sums)
+mlflow.sklearn.save_model(regression, f"{folder}/unsigned", pip_requirements=[])
+mlflow.sklearn.save_model(regression, f"{folder}/tensor", signature=infer_signature(rows, sums), pip_requirements=[])
+signature = ModelSignature(Schema(COLUMNS), params=ParamSchema([ParamSpec("t", DataType.double, 0.5)]))
+mlflow.pyfunc.save_model(f"{folder}/columns", python_model=CountRows(), signature=signature, pip_requirements=[])
+mlflow.pyfunc.save_model(f"{folder}/hinted", python_model=TextLengths(), pip_requirements=[])
+print(json.dumps(["unsigned", "tensor", "columns", "hinted"]))
