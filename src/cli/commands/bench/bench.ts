@@ -1,5 +1,6 @@
 import { parseAssertions } from '../../../bench/assertions.ts'
 import type { BenchOutcome } from '../../../bench/bench-outcome.ts'
+import { thisMachine } from '../../../bench/report/machine.ts'
 import { invalidParameter } from '../../../core/errors.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { stopOnSignal } from '../image/stop-on-signal.ts'
@@ -25,7 +26,11 @@ export async function bench(call: BenchCall): Promise<void> {
     process.exitCode = USAGE
     throw error
   })
-  await writeResults(await measured(call, plan), call.settings, assertions)
+  const startedAt = Date.now()
+  // Before this process keeps to a part of the cores.
+  const machine = thisMachine()
+  const outcome = await measured(call, plan)
+  await writeResults(outcome, { settings: call.settings, assertions, startedAt, machine })
 }
 
 /** @throws ServingError INVALID_PARAMETER_VALUE for what does not go together */

@@ -1,26 +1,72 @@
-import type { Assertion } from '../../../bench/assertions.ts'
+import { writeFile } from 'node:fs/promises'
+import { type Assertion, type AssertionOutcome, checkAssertions } from '../../../bench/assertions.ts'
 import type { BenchOutcome } from '../../../bench/bench-outcome.ts'
+import type { BenchReport } from '../../../bench/report/bench-report.ts'
+import type { Machine } from '../../../bench/report/machine.ts'
+import { makeReport } from '../../../bench/report/make-report.ts'
+import { mergeRounds } from '../../../bench/report/merge-rounds.ts'
+import { resultDocument } from '../../../bench/report/result-document.ts'
+import { terminalReport } from '../../../bench/report/terminal-report.ts'
+import { messageOf, unusableFile } from '../../../core/errors.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
+import { version } from '../../version.ts'
 
-export async function writeResults(
-  outcome: BenchOutcome,
-  _settings: BenchSettings,
-  _assertions: readonly Assertion[],
-) {
-  for (const target of outcome.targets)
-    for (const m of [...target.before, ...target.measurements])
-      console.log(
-        m.target,
-        m.load.kind,
-        m.answered / m.seconds,
-        m.latencyMs,
-        m.failures,
-        m.failureExamples,
-        m.server,
-        m.valid,
-        m.faults,
-        m.stagesMs,
-        target.target.found,
-      )
-  console.log(outcome.notes)
+export interface ResultContext {
+  readonly settings: BenchSettings
+  readonly assertions: readonly Assertion[]
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly machine: Machine
+}
+
+/** Of a command whose assertions failed, or that measured nothing that was right. */
+const FAILURE = 1
+
+/** Shows the outcome, writes what was asked for, and sets the exit code. @throws ServingError INVALID_STATE for a file that cannot be written */
+export async function writeResults(outcome: BenchOutcome, context: ResultContext): Promise<void> {
+  const { settings, startedAt, machine } = context
+  const assertions = await judge(outcome, context)
+  const report = await makeReport(outcome, { startedAt, machine, assertions, version: version() })
+  const document = () => `${JSON.stringify(resultDocument(report), undefined, 2)}\n`
+  process.stdout.write(
+    settings.jsonFile === '-'
+      ? document()
+      : terminalReport(report, { colors: process.stdout.hasColors?.() === true }),
+  )
+  if (settings.jsonFile !== undefined && settings.jsonFile !== '-') await write(settings.jsonFile, document())
+  if (!isGood(report)) process.exitCode ??= FAILURE
+}
+
+/** All targets have to keep what is asserted; where there are several, it is said which. */
+async function judge(
+  { targets }: BenchOutcome,
+  { assertions }: ResultContext,
+): Promise<readonly AssertionOutcome[]> {
+  if (assertions.length === 0) return []
+  const outcomes = await Promise.all(
+    targets.map(async ({ target, measurements, max }) => {
+      if (measurements.length === 0) return []
+      const judged = await checkAssertions(assertions, await mergeRounds(measurements), max?.ratePerSecond)
+      if (targets.length === 1) return judged
+      return judged.map((each) => ({ ...each, measured: `${target.name}: ${each.measured}` }))
+    }),
+  )
+  return outcomes.flat()
+}
+
+/**
+ * Assertions about a run that was stopped say nothing: they count as failed. A generator that was the limit makes latencies longer
+ * and rates smaller than they are: what holds all the same, holds.
+ */
+function isGood({ assertions, targets, stopped }: BenchReport): boolean {
+  const isAnswered = targets.every(({ chief }) => chief === undefined || chief.answered > 0)
+  return isAnswered && (assertions.length === 0 || !stopped) && assertions.every(({ passed }) => passed)
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text)
+  } catch (error) {
+    throw unusableFile(`The result cannot be written to ${file}: ${messageOf(error)}`, error)
+  }
 }
