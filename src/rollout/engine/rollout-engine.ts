@@ -27,6 +27,7 @@ import {
   changedState,
   firstState,
   idOf,
+  isBegunAgain,
   isOf,
   isSameStep,
   newShares,
@@ -298,7 +299,7 @@ export class RolloutEngine {
     const before = this.#state
     this.#state = state
     const now = this.#init.now()
-    if (state.startedAt > before.startedAt) this.#figures = new RolloutFigures(this.#init.plan, state, now)
+    if (isBegunAgain(state, before)) this.#figures = new RolloutFigures(this.#init.plan, state, now)
     else if (!isSameStep(state, before)) this.#figures.beginStep(state, now)
   }
 

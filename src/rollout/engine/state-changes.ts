@@ -74,3 +74,8 @@ export function isOf(id: string, plan: RolloutPlan, state: RolloutState | undefi
 export function isSameStep(a: RolloutState, b: RolloutState): boolean {
   return a.step === b.step && JSON.stringify(a.split) === JSON.stringify(b.split)
 }
+
+/** A restart is a step of its own; in step 0 a later beginning is that of a replica which began at about the same time. */
+export function isBegunAgain(state: RolloutState, before: RolloutState): boolean {
+  return state.startedAt > before.startedAt && state.step > 0
+}

@@ -157,3 +157,14 @@ describe('two replicas', () => {
     expect(later.told.at(-1)).toBe(later.engine.state)
   })
 })
+
+test('replicas that begin at the same moment keep what they have counted when one begin holds', () => {
+  const first = new DrivenRollout({ plan: rolloutPlan(), writer: 'one' })
+  const second = new DrivenRollout({ plan: rolloutPlan(), writer: 'two' })
+  first.now += 200
+  for (let i = 0; i < 10; i++) first.outcome(first.newKey(), 1)
+  first.engine.adopt({ ...second.engine.state, startedAt: first.engine.state.startedAt + 100 })
+  const counted = first.engine.view().variants.reduce((sum, { outcomes }) => sum + outcomes, 0)
+  expect(first.engine.state.writer).toBe('two')
+  expect(counted).toBe(10)
+})
