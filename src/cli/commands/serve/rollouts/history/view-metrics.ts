@@ -46,7 +46,14 @@ function ofComparison({ difference, interval }: ComparisonView): readonly Figure
   ]
 }
 
-function ofShadow({ compared, differing, failed, dropped, tooLarge, latencyMs }: ShadowView): readonly Figure[] {
+function ofShadow({
+  compared,
+  differing,
+  failed,
+  dropped,
+  tooLarge,
+  latencyMs,
+}: ShadowView): readonly Figure[] {
   return [
     ['compared', compared],
     ['differing', differing],
