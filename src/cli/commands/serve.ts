@@ -19,11 +19,15 @@ export function addServeCommand(program: Command): void {
   addSettings(command, SERVE_SETTINGS)
 }
 
+/** Sources of values that somebody has set. */
+const SAID: ReadonlySet<string> = new Set(['cli', 'env'])
+
 /** What was measured for this machine comes before the defaults, and after all that is said. */
 async function tune(settings: ServeSettings, command: Command): Promise<ServeSettings> {
   if (settings.tuned === undefined) return settings
   const { withTuned } = await import('../tuned/apply-tuned.ts')
-  return await withTuned(settings, (key) => command.getOptionValueSource(key) !== 'default')
+  // A setting without a default has no source either.
+  return await withTuned(settings, (key) => SAID.has(command.getOptionValueSource(key) ?? ''))
 }
 
 /** Unless the command line names models, what a platform has mounted comes before what the image has. */

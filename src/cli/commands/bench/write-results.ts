@@ -8,6 +8,7 @@ import { mergeRounds } from '../../../bench/report/merge-rounds.ts'
 import { resultDocument } from '../../../bench/report/result-document.ts'
 import { terminalReport } from '../../../bench/report/terminal-report.ts'
 import { messageOf, unusableFile } from '../../../core/errors.ts'
+import { createLogger } from '../../../server/logger.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { version } from '../../version.ts'
 
@@ -34,6 +35,8 @@ export async function writeResults(outcome: BenchOutcome, context: ResultContext
       : terminalReport(report, { colors: process.stdout.hasColors?.() === true }),
   )
   if (settings.jsonFile !== undefined && settings.jsonFile !== '-') await write(settings.jsonFile, document())
+  if (settings.htmlFile !== undefined) await writePage(report, settings.htmlFile)
+  if (settings.track !== undefined) await track(report, settings, settings.track)
   if (!isGood(report)) process.exitCode ??= FAILURE
 }
 
@@ -61,6 +64,25 @@ async function judge(
 function isGood({ assertions, targets, stopped }: BenchReport): boolean {
   const isAnswered = targets.every(({ chief }) => chief === undefined || chief.answered > 0)
   return isAnswered && (assertions.length === 0 || !stopped) && assertions.every(({ passed }) => passed)
+}
+
+async function writePage(report: BenchReport, file: string): Promise<void> {
+  const { reportPage } = await import('../../../bench/report/report-page.ts')
+  await write(file, reportPage(report))
+}
+
+async function track(report: BenchReport, settings: BenchSettings, experiment: string): Promise<void> {
+  const [{ trackReport }, { openTrackingClient }] = await Promise.all([
+    import('../../../bench/track/track-report.ts'),
+    import('../../tracking/open-client.ts'),
+  ])
+  const client = await openTrackingClient(settings, createLogger({ level: 'info', format: 'text' }))
+  try {
+    const { runId } = await trackReport(report, { client, experiment })
+    process.stderr.write(`Logged as run ${runId} of the experiment ${experiment}\n`)
+  } finally {
+    await client.close()
+  }
 }
 
 async function write(file: string, text: string): Promise<void> {
