@@ -20,7 +20,7 @@ function bodiesOf({ payloads }: BenchTarget): readonly string[] {
 }
 
 describe('of Headrace', () => {
-  it.each(['iris/1', 'text/1', 'digits/1', 'half/1', 'multi/1', 'params/1'])(
+  it.each(['iris/1', 'text/1', 'half/1', 'multi/1'])(
     'all dialects take bodies for the model %s, and answer them rightly',
     async (path) => {
       const url = await servedModels({ served: model(path) })
@@ -141,7 +141,7 @@ describe('of other servers', () => {
       if (asked(request) !== 'POST /invocations') return [404, { detail: 'Not Found' }]
       const { inputs } = JSON.parse(body) as { inputs?: number[][] }
       const [first] = Array.isArray(inputs) ? inputs : []
-      if (first === undefined)
+      if (!Array.isArray(first))
         return [400, { error_code: 'BAD_REQUEST', message: 'a matrix of floats is wanted' }]
       widths.push(first.length)
       if (first.length === 7) return [200, { predictions: predictions(inputs ?? []) }]
