@@ -1,0 +1,136 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Sample } from '../../../src/bench/generator/samples-file.ts'
+import { runLoad } from '../../../src/bench/run-load.ts'
+import type { Payload } from '../../../src/bench/target.ts'
+import type { QueueRecords } from './queue-server.ts'
+
+const SERVER = fileURLToPath(new URL('./queue-server.ts', import.meta.url))
+const MEAN_MS = 5
+const SECONDS = 12
+/** By their paths the server's records and the generator's samples are brought together. */
+const PAYLOADS: readonly Payload[] = Array.from({ length: 101 }, (_, index) => ({
+  name: `/${index}`,
+  weight: 1,
+  method: 'GET',
+  path: `/${index}`,
+  headers: {},
+  body: undefined,
+  rows: undefined,
+  expected: { status: 200 },
+}))
+
+/** One request, in the order in which the server served them; times of one clock, in milliseconds. */
+interface Served {
+  readonly intended: number
+  readonly service: number
+  readonly came: number
+  readonly ended: number
+  /** As reported. */
+  readonly latency: number
+  /** Whether another program had the processor while it was to be sent or served. */
+  readonly isHeldUp: boolean
+}
+
+/** A request that is sent later than this was held up. */
+const LAG_MS = 0.5
+
+describe.each(['constant', 'exponential'])('with %s service', (distribution) => {
+  test.each([0.3, 0.6, 0.8])('and a load of %f, latencies are those of Lindley', async (load) => {
+    const served = await serve(distribution, load)
+    expect(served.length).toBeGreaterThan((0.8 * load * SECONDS * 1000) / MEAN_MS)
+    const expected = lindleyLatencies(served)
+    const judged = expected.filter(({ isHeldUp }) => !isHeldUp)
+    const agreeing = judged.filter(({ latency, lindley }) => agrees(latency, lindley))
+    console.log(
+      `${distribution}, load ${load}: ${share(judged, served)} of ${served.length} requests were not held up by ` +
+        `other programs, and of these ${share(agreeing, judged)} agree with Lindley`,
+    )
+    expect(judged.length).toBeGreaterThan(50)
+    expect(agreeing.length / judged.length).toBeGreaterThan(0.97)
+  })
+})
+
+/** Within 1 ms or 2 %. */
+function agrees(latency: number, expected: number): boolean {
+  return Math.abs(latency - expected) <= Math.max(1, expected * 0.02)
+}
+
+/**
+ * W(n+1) = max(0, W(n) + S(n) - (A(n+1) - A(n))) (D. V. Lindley, 1952), and the service itself. Whoever waits for one
+ * that was held up is held up.
+ */
+function lindleyLatencies(served: readonly Served[]): readonly (Served & { readonly lindley: number })[] {
+  let wait = 0
+  let isHeldUp = false
+  return served.map((request, index) => {
+    const before = served[index - 1]
+    const waits = before !== undefined && request.came < before.ended
+    if (before !== undefined) wait = Math.max(0, wait + before.service - (request.intended - before.intended))
+    isHeldUp = request.isHeldUp || ((waits || wait > 0) && isHeldUp)
+    return { ...request, isHeldUp, lindley: wait + request.service }
+  })
+}
+
+async function serve(distribution: string, load: number): Promise<readonly Served[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'lindley-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const server = fork(SERVER, [String(MEAN_MS), distribution])
+  onTestFinished(() => void server.kill())
+  const [{ port }] = (await once(server, 'message')) as [{ port: number }]
+  const origin = `http://127.0.0.1:${port}`
+  const samplesFile = join(folder, 'samples')
+  const measured = await runLoad(
+    { name: 'queue', transport: 'http', origin, dialect: 'plain', payloads: PAYLOADS, found: [] },
+    {
+      kind: 'open',
+      ratePerSecond: (load * 1000) / MEAN_MS,
+      arrivals: { kind: 'poisson' },
+      warmUpMs: 0,
+      durationMs: SECONDS * 1000,
+      timeoutMs: 30_000,
+      seed: 3,
+    },
+    { samplesFile, threads: 1 },
+  )
+  expect(measured.answered).toBe(measured.offered)
+  const records = (await (await fetch(`${origin}/records`)).json()) as QueueRecords
+  return brought(records, samplesOf(samplesFile))
+}
+
+function samplesOf(path: string): readonly Sample[] {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line) as Sample).sort((a, b) => a.intended - b.intended)
+}
+
+/** Both know the order of the requests of one path. */
+function brought({ requests, pauses }: QueueRecords, samples: readonly Sample[]): readonly Served[] {
+  const byPath = Map.groupBy(samples, ({ payload }) => payload)
+  const turns = new Map<string, number>()
+  const pairs = requests.map((record) => {
+    const turn = turns.get(record.path) ?? 0
+    turns.set(record.path, turn + 1)
+    return { record, sample: byPath.get(record.path)![turn]! }
+  })
+  // The clocks differ by a constant: nothing can come before it was sent.
+  const offset = Math.min(...pairs.map(({ record, sample }) => record.cameAt - sample.sent!))
+  return pairs.map(({ record, sample }) => ({
+    intended: sample.intended,
+    service: record.endedAt - record.beganAt,
+    came: record.cameAt - offset,
+    ended: record.endedAt - offset,
+    latency: sample.latency,
+    isHeldUp:
+      sample.sent! - sample.intended > LAG_MS ||
+      pauses.some(([from, to]) => from < record.endedAt && to > sample.intended + offset),
+  }))
+}
+
+function share(part: readonly unknown[], whole: readonly unknown[]): string {
+  return `${((part.length / whole.length) * 100).toFixed(1)} %`
+}
