@@ -16,11 +16,7 @@ export interface LearntSchema {
 }
 
 /** Bodies without any input: whoever enforces a schema says what is missing. */
-const EMPTY_BODIES = [
-  { dataframe_split: { columns: [], data: [] } },
-  { inputs: {} },
-  { inputs: [{}] },
-]
+const EMPTY_BODIES = [{ dataframe_split: { columns: [], data: [] } }, { inputs: {} }, { inputs: [{}] }]
 
 /**
  * MLflow's scoring server does not tell a model's signature, but repeats it when it refuses a request that does not fit.
