@@ -60,6 +60,13 @@ describe('the package, packed and installed in an empty folder', () => {
     ])
   })
 
+  test('measures a server that it starts itself, with threads of its own', async () => {
+    const load = ['--rate', '50', '--duration', '1s', '--warm-up', '200ms', '--json', '-']
+    const { code, stdout, stderr } = await command('bench', '-m', `${ROOT}models/iris/2`, ...load)
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ errors: 0 })
+  })
+
   test.each(['inline', 'pool'])('registers a model and serves it by its alias, %s', async (placement) => {
     const registered = await command(
       'models',
