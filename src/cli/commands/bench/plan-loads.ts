@@ -125,5 +125,6 @@ async function patternOf(choice: BenchSettings['arrivals']): Promise<ArrivalPatt
 /** Mean rate of a recording. */
 function rateOf(timesMs: readonly number[]): number {
   const lastMs = timesMs.at(-1) ?? 0
+  if (lastMs === 0) throw invalidParameter('--arrivals: a trace needs two arrivals at different times')
   return timesMs.length / (lastMs / 1000)
 }
