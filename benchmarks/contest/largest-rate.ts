@@ -1,5 +1,5 @@
-import { type OpenLoadPlan, openLoad } from './open-load.ts'
 import { RateSearch, type RateSearchLimits } from '../../src/bench/search/rate-search.ts'
+import { type OpenLoadPlan, openLoad } from './open-load.ts'
 import type { LargestRate, OpenLoad, Settings } from './result.ts'
 
 export interface LargestRatePlan extends OpenLoadPlan {

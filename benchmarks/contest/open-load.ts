@@ -1,7 +1,7 @@
+import type { Probe } from '../../src/bench/search/rate-search.ts'
 import { type OpenFigures, openLoop } from '../load/open-loop.ts'
 import { cpuMeter, quiet } from './cpu-meter.ts'
 import type { ProcessGroup } from './process-group.ts'
-import type { Probe } from '../../src/bench/search/rate-search.ts'
 import type { OpenLoad, Settings } from './result.ts'
 
 /** A server that is asked at random times, and how. */

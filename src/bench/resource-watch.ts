@@ -20,6 +20,7 @@ export class ResourceWatch {
   readonly #meter: ResourceMeter | undefined
   readonly #readings: (TimedReading | undefined)[] = []
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #asked: (Promise<void> | undefined)[] = []
 
   constructor(load: Load, meter: ResourceMeter | undefined) {
     this.#load = load
@@ -30,15 +31,25 @@ export class ResourceWatch {
   begin(inMs: number): void {
     if (this.#meter === undefined) return
     const { warmUpMs, durationMs } = this.#load
-    const seconds = Math.ceil(durationMs / 1000)
-    for (let second = 0; second <= seconds; second += 1) {
+    for (let second = 0; second <= this.#seconds; second += 1) {
       const at = Math.min(second * 1000, durationMs)
-      this.#timers.push(setTimeout(() => void this.#read(second), inMs + warmUpMs + at))
+      this.#timers.push(setTimeout(() => this.#ask(second), inMs + warmUpMs + at))
     }
+  }
+
+  /** Reads what is still to be read: the last answer may come before the end of the measured time. */
+  async finish(): Promise<void> {
+    this.end()
+    if (this.#asked[this.#seconds] === undefined) this.#ask(this.#seconds)
+    await Promise.all(this.#asked)
   }
 
   end(): void {
     for (const timer of this.#timers) clearTimeout(timer)
+  }
+
+  get #seconds(): number {
+    return Math.ceil(this.#load.durationMs / 1000)
   }
 
   /** @returns undefined where it is not known. */
@@ -59,6 +70,10 @@ export class ResourceWatch {
       cpuMsPerRequest: answered === 0 ? 0 : ((last.cpuSeconds - first.cpuSeconds) * 1000) / answered,
       memory: Math.max(...readings.map(({ memory }) => memory)),
     }
+  }
+
+  #ask(second: number): void {
+    this.#asked[second] = this.#read(second)
   }
 
   async #read(second: number): Promise<void> {

@@ -56,6 +56,7 @@ export async function runLoad(
       },
       onProgress: onProgress && ((latencies, failed) => onProgress(since.next(latencies, failed))),
     })
+    await resources.finish()
     return measurementOf(target, load, result, resources)
   } finally {
     resources.end()

@@ -22,7 +22,10 @@ describe('an open load', () => {
       seconds: 1.1,
       target: 'server',
     })
-    expect(measured.overTime.map(({ offered }) => offered)).toEqual([300, 30])
+    // Seconds are by the clock's milliseconds in floating point: an arrival at 1000 may count as the first's.
+    const [first = 0, second = 0] = measured.overTime.map(({ offered }) => offered)
+    expect(first + second).toBe(330)
+    expect(Math.abs(first - 300)).toBeLessThanOrEqual(1)
     expect(measured.byPayload['get']).toMatchObject({ offered: 330, answered: 330 })
     expect(measured.latencyMs.count).toBe(330)
     expect(measured.generator).toMatchObject({ threads: 2, waited: 0 })

@@ -12,7 +12,7 @@ import type { QueueRecords } from './queue-server.ts'
 
 const SERVER = fileURLToPath(new URL('./queue-server.ts', import.meta.url))
 const MEAN_MS = 5
-const SECONDS = 12
+const SECONDS = 4
 /** By their paths the server's records and the generator's samples are brought together. */
 const PAYLOADS: readonly Payload[] = Array.from({ length: 101 }, (_, index) => ({
   name: `/${index}`,
