@@ -1,14 +1,7 @@
 import { conflict } from '../../core/errors.ts'
 import type { OutcomeFacts } from '../outcome-ids.ts'
-import {
-  type ComparedCopies,
-  OBSERVED,
-  type ObservedRequest,
-  type RolloutModel,
-} from '../rollout-messages.ts'
-import type { RolloutPlan } from '../rollout-plan.ts'
+import { type ComparedCopies, OBSERVED, type ObservedRequest } from '../rollout-messages.ts'
 import type { RolloutState } from '../rollout-state.ts'
-import { holds } from '../rollout-state-text.ts'
 import type { RolloutView } from '../rollout-view.ts'
 import { type CanaryProgress, isLastStep, isStepDone } from './canary.ts'
 import type { Trip } from './guards/guards.ts'
@@ -21,33 +14,10 @@ import {
   wantedPermille,
 } from './operator-commands.ts'
 import { allTo, canaryPermille, plannedPermille, withoutVariant } from './planned-split.ts'
+import { ReplicaState, type ReplicaStateInit } from './replica-state.ts'
 import { RolloutFigures } from './rollout-figures.ts'
-import {
-  type Change,
-  changedState,
-  firstState,
-  idOf,
-  isBegunAgain,
-  isOf,
-  isSameStep,
-  newShares,
-  sharesOf,
-} from './state-changes.ts'
+import { isBegunAgain, isSameStep, newShares, sharesOf } from './state-changes.ts'
 import { rolloutView } from './view/rollout-view.ts'
-
-export interface RolloutEngineInit {
-  readonly plan: RolloutPlan
-  /** Of its variants and shadows, as they are served. */
-  readonly models: readonly RolloutModel[]
-  /** The state that was found, of this rollout or of another one of its name. */
-  readonly state: RolloutState | undefined
-  /** Name of this server that no other has or had. */
-  readonly writer: string
-  /** Milliseconds since 1970. */
-  readonly now: () => number
-  /** Told of each change that is made here, but not of the state that it begins with, nor of one that is adopted. */
-  readonly onState: (state: RolloutState) => void
-}
 
 /**
  * All that one rollout decides: its split, its canary, its guards, its comparison. Pure but for the clock, and held by one
@@ -56,21 +26,18 @@ export interface RolloutEngineInit {
  * What a guard has stopped comes back by a restart only, which begins everything anew: guards, figures and outcomes.
  */
 export class RolloutEngine {
-  readonly #init: RolloutEngineInit
+  readonly #init: ReplicaStateInit
+  readonly #held: ReplicaState
   #figures: RolloutFigures
-  #state: RolloutState
 
-  constructor(init: RolloutEngineInit) {
-    const { plan, models, state } = init
+  constructor(init: ReplicaStateInit) {
     this.#init = init
-    const id = idOf(plan, models)
-    const epoch = (state?.epoch ?? 0) + 1
-    this.#state = isOf(id, plan, state) ? state : firstState(plan, id, epoch, this.#change())
-    this.#figures = new RolloutFigures(plan, this.#state, init.now())
+    this.#held = new ReplicaState(init, (state, before) => this.#onTaken(state, before))
+    this.#figures = new RolloutFigures(init.plan, this.state, init.now())
   }
 
   get state(): RolloutState {
-    return this.#state
+    return this.#held.current
   }
 
   /** From when on an answer is slow; undefined without that guard, and until the control has given enough answers. */
@@ -98,7 +65,7 @@ export class RolloutEngine {
    * before it began again are left out.
    */
   outcome(facts: OutcomeFacts, value: number): void {
-    const { id, variants, startedAt } = this.#state
+    const { id, variants, startedAt } = this.state
     const isOwn = facts.rolloutId === id && facts.variant < variants.length && facts.issuedAt >= startedAt
     if (isOwn && Number.isFinite(value)) this.#figures.outcome(facts, value)
   }
@@ -108,17 +75,12 @@ export class RolloutEngine {
     const now = this.#init.now()
     for (const trip of this.#figures.tick(now, this.#isRunning)) this.#obey(trip)
     this.#advanceCanary(now)
-    this.#figures.note(this.#state, now)
+    this.#figures.note(this.state, now)
   }
 
-  /**
-   * The state of another replica, which holds or does not. One of another rollout of this name (other versions) is not
-   * followed: the rollout that began later has the name, the other one goes on by itself.
-   */
+  /** The state of another replica, which holds or does not. */
   adopt(state: RolloutState): void {
-    if (state.id !== this.#state.id) this.#defendName(state)
-    else if (!isOf(state.id, this.#init.plan, state)) this.#replace(state)
-    else if (holds(this.#state, state) !== this.#state) this.#follow(state)
+    if (this.#held.adopt(state)) this.#stopAgain()
   }
 
   /**
@@ -128,11 +90,11 @@ export class RolloutEngine {
    */
   set(wanted: Readonly<Record<string, number>>): void {
     const { plan } = this.#init
-    expectRunning(plan.name, this.#state, 'its split cannot be set')
-    const permille = wantedPermille(plan, this.#state, wanted)
+    expectRunning(plan.name, this.state, 'its split cannot be set')
+    const permille = wantedPermille(plan, this.state, wanted)
     const stopped = permille.findIndex((part, variant) => part > 0 && this.#figures.hasTripped(variant))
     if (stopped !== -1) throw stoppedBefore(plan, stopped)
-    this.#write({ ...newShares(this.#state, permille), canaryStep: undefined, cause: SET_BY_OPERATOR })
+    this.#held.write({ ...newShares(this.state, permille), canaryStep: undefined, cause: SET_BY_OPERATOR })
   }
 
   /**
@@ -142,7 +104,7 @@ export class RolloutEngine {
   promote(variant: string): void {
     const { plan } = this.#init
     const index = variantIndex(plan, variant)
-    expectRunning(plan.name, this.#state, `'${variant}' cannot be promoted`)
+    expectRunning(plan.name, this.state, `'${variant}' cannot be promoted`)
     if (this.#figures.hasTripped(index)) throw stoppedBefore(plan, index)
     this.#promote(index, 'an operator promoted it')
   }
@@ -152,8 +114,8 @@ export class RolloutEngine {
    * @throws ServingError RESOURCE_CONFLICT where it has them already.
    */
   abort(cause: string): void {
-    const { phase } = this.#state
-    if (phase !== 'promoted') expectRunning(this.#init.plan.name, this.#state, 'there is nothing to abort')
+    const { phase } = this.state
+    if (phase !== 'promoted') expectRunning(this.#init.plan.name, this.state, 'there is nothing to abort')
     this.#end('aborted', cause === '' ? 'an operator aborted it' : cause)
   }
 
@@ -163,7 +125,7 @@ export class RolloutEngine {
    */
   restart(): void {
     const { plan, now } = this.#init
-    const { phase, cause, canaryStep, startedAt } = this.#state
+    const { phase, cause, canaryStep, startedAt } = this.state
     const isAsPlanned = phase === 'running' && cause === '' && (canaryStep ?? 0) === 0
     if (isAsPlanned) {
       throw conflict(`Rollout '${plan.name}' is at its beginning: there is nothing to restart`, {
@@ -179,22 +141,22 @@ export class RolloutEngine {
       startedAt: later,
       runId: undefined,
     } as const
-    this.#write({ ...newShares(this.#state, plannedPermille(plan)), ...begun })
+    this.#held.write({ ...newShares(this.state, plannedPermille(plan)), ...begun })
   }
 
   /** There is a run of MLflow now that has the history of this rollout. */
   noteRun(runId: string): void {
-    if (this.#state.runId !== runId) this.#write({ runId })
+    if (this.state.runId !== runId) this.#held.write({ runId })
   }
 
   view(): RolloutView {
     const { plan, models, now } = this.#init
     const canary = this.#canaryProgress(now())
-    return rolloutView({ plan, models, state: this.#state, figures: this.#figures, canary, now: now() })
+    return rolloutView({ plan, models, state: this.state, figures: this.#figures, canary, now: now() })
   }
 
   get #isRunning(): boolean {
-    return this.#state.phase === 'running'
+    return this.state.phase === 'running'
   }
 
   #observeOne([variant, step, key, milliseconds, flags]: ObservedRequest, now: number): void {
@@ -214,46 +176,41 @@ export class RolloutEngine {
   /** A guard has spoken: the variant's keys go to the control, and with the last challenger the rollout is over. */
   #obey(trip: Trip | undefined): void {
     if (trip === undefined || !this.#isRunning) return
-    const name = this.#state.variants[trip.variant] ?? ''
+    const name = this.state.variants[trip.variant] ?? ''
     this.#rollBack(trip.variant, tripCause(name, trip, this.slowMs))
   }
 
   #rollBack(variant: number, cause: string): void {
-    const permille = withoutVariant(sharesOf(this.#state), variant)
+    const permille = withoutVariant(sharesOf(this.state), variant)
     const isOver = permille.every((part, i) => i === 0 || part === 0)
-    const isCanary = this.#init.plan.canary?.variant === this.#state.variants[variant]
-    const canaryStep = isCanary ? undefined : this.#state.canaryStep
+    const isCanary = this.#init.plan.canary?.variant === this.state.variants[variant]
+    const canaryStep = isCanary ? undefined : this.state.canaryStep
     if (isOver) this.#end('rolled-back', cause)
-    else this.#write({ ...newShares(this.#state, permille), canaryStep, cause })
-  }
-
-  #follow(state: RolloutState): void {
-    this.#take(state)
-    this.#stopAgain()
+    else this.#held.write({ ...newShares(this.state, permille), canaryStep, cause })
   }
 
   /** Another replica's state may give keys to a variant that was stopped here before that replica knew. */
   #stopAgain(): void {
     if (!this.#isRunning) return
-    sharesOf(this.#state).forEach((part, variant) => {
+    sharesOf(this.state).forEach((part, variant) => {
       const trip = part > 0 ? this.#figures.tripOf(variant) : undefined
       this.#obey(trip)
     })
   }
 
   #end(phase: 'aborted' | 'rolled-back', cause: string): void {
-    const permille = allTo(0, this.#state.variants.length)
-    this.#write({ ...newShares(this.#state, permille), phase, canaryStep: undefined, cause })
+    const permille = allTo(0, this.state.variants.length)
+    this.#held.write({ ...newShares(this.state, permille), phase, canaryStep: undefined, cause })
   }
 
   #promote(variant: number, cause: string): void {
-    const permille = allTo(variant, this.#state.variants.length)
-    this.#write({ ...newShares(this.#state, permille), phase: 'promoted', canaryStep: undefined, cause })
+    const permille = allTo(variant, this.state.variants.length)
+    this.#held.write({ ...newShares(this.state, permille), phase: 'promoted', canaryStep: undefined, cause })
   }
 
   #canaryProgress(now: number): CanaryProgress | undefined {
     const { canary } = this.#init.plan
-    const { canaryStep: step } = this.#state
+    const { canaryStep: step } = this.state
     if (canary === undefined || step === undefined || !this.#isRunning) return undefined
     return {
       step: Math.min(step, canary.steps.length - 1),
@@ -267,45 +224,16 @@ export class RolloutEngine {
     if (plan.canary === undefined || progress === undefined || !isStepDone(plan.canary, progress)) return
     if (!isLastStep(plan.canary, progress.step)) {
       const canaryStep = progress.step + 1
-      const permille = canaryPermille(plan, sharesOf(this.#state), canaryStep)
-      this.#write({ ...newShares(this.#state, permille), canaryStep })
+      const permille = canaryPermille(plan, sharesOf(this.state), canaryStep)
+      this.#held.write({ ...newShares(this.state, permille), canaryStep })
     } else if (plan.canary.atEnd === 'promote') {
       this.#promote(variantIndex(plan, plan.canary.variant), 'it went through all steps of the canary')
     }
   }
 
-  #defendName(other: RolloutState): void {
-    const own = this.#state
-    const isLater = own.startedAt === other.startedAt ? own.id > other.id : own.startedAt > other.startedAt
-    if (isLater) this.#replace(other)
-  }
-
-  /** By the own state, where the other one would hold. */
-  #replace(other: RolloutState): void {
-    const own = this.#state
-    if (holds(own, other) !== own) this.#tell({ ...own, ...this.#change(), epoch: other.epoch + 1 })
-  }
-
-  #write(changed: Parameters<typeof changedState>[2]): void {
-    this.#tell(changedState(this.#state, this.#change(), changed))
-  }
-
-  #tell(state: RolloutState): void {
-    this.#take(state)
-    this.#init.onState(state)
-  }
-
-  #take(state: RolloutState): void {
-    const before = this.#state
-    this.#state = state
+  #onTaken(state: RolloutState, before: RolloutState): void {
     const now = this.#init.now()
     if (isBegunAgain(state, before)) this.#figures = new RolloutFigures(this.#init.plan, state, now)
     else if (!isSameStep(state, before)) this.#figures.beginStep(state, now)
   }
-
-  #change(): Change {
-    return { writer: this.#init.writer, at: this.#init.now() }
-  }
 }
-
-/** Two replicas may have begun different steps of one number at the same time. */

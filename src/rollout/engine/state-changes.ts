@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /** What a change may touch. */
-type Changed = Partial<Omit<RolloutState, 'id' | 'epoch' | 'writer' | 'at' | 'variants'>>
+export type Changed = Partial<Omit<RolloutState, 'id' | 'epoch' | 'writer' | 'at' | 'variants'>>
 
 /** Of this plan over these models: another version of one makes it another rollout. */
 export function idOf(plan: RolloutPlan, models: readonly RolloutModel[]): string {

@@ -8,7 +8,6 @@ import {
 } from '../../core/errors.ts'
 import type { OutputMetadata, PredictOptions, Predictor, TensorMetadata } from '../../core/predictor.ts'
 import type { TensorMap } from '../../core/tensor.ts'
-import { UnorderedItems } from '../../core/unordered-items.ts'
 import type { BodyDialect, BodyScorer, ScoredBody } from '../body-scorer.ts'
 import type { PoolStats } from '../served-model.ts'
 import { BodyCall, LARGE_BODY_BYTES } from './body-call.ts'
@@ -20,6 +19,7 @@ import { MemoryReturn } from './memory-return.ts'
 import { type PoolCall, type PoolCallInit, type PoolThread, refusalOf, type Seat } from './pool-call.ts'
 import { poolStats } from './pool-stats.ts'
 import { RunTimes } from './run-times.ts'
+import { SentCalls } from './sent-calls.ts'
 import { shareBody } from './shared-body.ts'
 import { TensorCall } from './tensor-call.ts'
 import type { ThreadsObserver } from './threads-observer.ts'
@@ -42,8 +42,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   readonly fromBytes = LARGE_BODY_BYTES
   readonly #threads: WorkerThreads
   readonly #waiting = new CallQueue()
-  /** Calls that a worker has, begun or not. */
-  readonly #sent = new UnorderedItems<PoolCall>()
+  readonly #sent = new SentCalls()
   readonly #deadlines = new DeadlineWatch<PoolCall>((call) => this.#onDeadline(call))
   readonly #times = new RunTimes()
   readonly #dropped = new DroppedBodies()
@@ -206,7 +205,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
   }
 
   #hasUnanswered(): boolean {
-    return this.#waiting.size > 0 || this.#sent.find(({ settled }) => !settled) !== undefined
+    return this.#waiting.size > 0 || this.#sent.hasUnanswered
   }
 
   #dispatch(): void {
@@ -236,7 +235,7 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     if (this.#sent.size < SLOTS) return
     const idle = leastLoaded(this.#threads.opened, 1)
     if (idle === undefined) return
-    const call = this.#sent.find(isTakenBack)
+    const call = this.#sent.takeBack()
     if (call !== undefined) this.#send(call, idle)
   }
 
@@ -293,10 +292,4 @@ export class WorkerPool implements Predictor, BodyScorer, ThreadsObserver {
     this.#deadlines.delete(call)
     call.seat = undefined
   }
-}
-
-/** Takes a call back that was handed in advance to a thread which is still busy. */
-function isTakenBack({ seat, settled, pinnedTo }: PoolCall): boolean {
-  const { thread, slot } = seat!
-  return thread.load >= SLOTS && !settled && pinnedTo === undefined && thread.withdraw(slot)
 }
