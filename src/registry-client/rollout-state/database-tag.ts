@@ -1,29 +1,23 @@
 import type { Stores } from '../../store/stores.ts'
-import type { DatabasePlace } from '../registry-place.ts'
-import { type WatchLog, watchRegistry } from '../watch/registry-watch.ts'
 import type { Choose, StateCell } from './state-cell.ts'
-import { type StateTag, tagTitle, tagValue, WATCH_MS } from './state-tag.ts'
+import type { StateTag } from './state-tag.ts'
 
 /** A tag of a registered model in a database, changed in transactions. */
 export class DatabaseTag implements StateCell {
   readonly title: string
-  readonly #place: DatabasePlace
-  readonly #stores: Stores
   readonly #tag: StateTag
-  readonly #log: WatchLog
+  readonly #stores: Stores
 
   /** @param stores opened to write, and closed with this */
-  constructor(init: { readonly place: DatabasePlace; stores: Stores; tag: StateTag; log: WatchLog }) {
-    this.#place = init.place
-    this.#stores = init.stores
-    this.#tag = init.tag
-    this.#log = init.log
-    this.title = tagTitle(init.tag, init.place.publicUri)
+  constructor(tag: StateTag, stores: Stores) {
+    this.title = tag.title
+    this.#tag = tag
+    this.#stores = stores
   }
 
   async read(): Promise<string | undefined> {
     const { tags } = await this.#stores.registry.registeredModels.get(this.#tag.model)
-    return tagValue(tags, this.#tag)
+    return this.#tag.valueIn(tags)
   }
 
   update(choose: Choose): Promise<string | undefined> {
@@ -32,7 +26,7 @@ export class DatabaseTag implements StateCell {
   }
 
   watch(onChange: () => Promise<void>): { close(): void } {
-    return watchRegistry(this.#place, { intervalMs: WATCH_MS, onChange, log: this.#log })
+    return this.#tag.watch(onChange)
   }
 
   close(): Promise<void> {

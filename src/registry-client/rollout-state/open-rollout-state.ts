@@ -4,7 +4,7 @@ import type { WatchLog } from '../watch/registry-watch.ts'
 import { RolloutStateStore, type RolloutStateStoreInit } from './rollout-state-store.ts'
 import type { StateCell } from './state-cell.ts'
 import { StateFile } from './state-file.ts'
-import { stateTag } from './state-tag.ts'
+import { StateTag } from './state-tag.ts'
 
 export interface RolloutStatePlace extends Pick<RolloutStateStoreInit, 'onChange'> {
   readonly rollout: string
@@ -36,20 +36,15 @@ async function tagOf({
 }: RolloutStatePlace): Promise<StateCell | undefined> {
   if (registered === undefined) return undefined
   const { model, place } = registered
-  const tag = stateTag(model, rollout)
+  const tag = new StateTag({ model, rollout, place, log })
   if (place.kind === 'server') {
     const { ServerTag } = await import('./server-tag.ts')
-    return new ServerTag({
-      place,
-      server: await new MlflowServers(access).client(place.url, 'brief'),
-      tag,
-      log,
-    })
+    return new ServerTag(tag, await new MlflowServers(access).client(place.url, 'brief'))
   }
   const [{ openRegistry }, { DatabaseTag }] = await Promise.all([
     import('../open-registry.ts'),
     import('./database-tag.ts'),
   ])
   const { stores } = openRegistry(place.location, 'write')
-  return new DatabaseTag({ place, stores, tag, log })
+  return new DatabaseTag(tag, stores)
 }

@@ -1,24 +1,42 @@
 import type { Tag } from '../../entities/tag.ts'
-
-/** The tag of a registered model that a rollout's state is kept as. */
-export interface StateTag {
-  /** Name of the registered model. */
-  readonly model: string
-  readonly key: string
-}
+import type { RegistryPlace } from '../registry-place.ts'
+import { type WatchLog, watchRegistry } from '../watch/registry-watch.ts'
 
 /** Between two looks at a registry that does not say when it changes: replicas are to follow each other within 2 s. */
-export const WATCH_MS = 1000
+const WATCH_MS = 1000
 
-/** `headrace.rollout.NAME`, of the control's registered model. */
-export function stateTag(model: string, rollout: string): StateTag {
-  return { model, key: `headrace.rollout.${rollout}` }
+export interface StateTagInit {
+  /** Name of the registered model. */
+  readonly model: string
+  readonly rollout: string
+  /** Where the model is registered. */
+  readonly place: RegistryPlace
+  readonly log: WatchLog
 }
 
-export function tagTitle({ model, key }: StateTag, registry: string): string {
-  return `the tag ${key} of the registered model ${model} in ${registry}`
-}
+/** The tag that a rollout's state is kept as: `headrace.rollout.NAME`, of the control's registered model. */
+export class StateTag {
+  readonly model: string
+  readonly key: string
+  readonly title: string
+  readonly #place: RegistryPlace
+  readonly #log: WatchLog
 
-export function tagValue(tags: readonly Tag[], { key }: StateTag): string | undefined {
-  return tags.find((tag) => tag.key === key)?.value
+  constructor({ model, rollout, place, log }: StateTagInit) {
+    this.model = model
+    this.key = `headrace.rollout.${rollout}`
+    this.title = `the tag ${this.key} of the registered model ${model} in ${place.publicUri}`
+    this.#place = place
+    this.#log = log
+  }
+
+  /** Its value among the tags of its model. */
+  valueIn(tags: readonly Tag[]): string | undefined {
+    return tags.find(({ key }) => key === this.key)?.value
+  }
+
+  /** Calls `onChange` whenever something was written to the registry, and it may have changed. */
+  watch(onChange: () => Promise<void>): { close(): void } {
+    return watchRegistry(this.#place, { intervalMs: WATCH_MS, onChange, log: this.#log })
+  }
 }
