@@ -75,7 +75,7 @@ export interface CanaryView {
   }[]
   readonly keysInStep: number
   readonly secondsInStep: number
-  /** What the next step waits for; empty at the end. */
+  /** What the next step, or at the last one the promotion, waits for; empty where it is about to come. */
   readonly waitsFor: string
 }
 

@@ -25,13 +25,14 @@ export function isLastStep(plan: CanaryPlan, step: number): boolean {
 
 export function canaryView(plan: CanaryPlan, progress: CanaryProgress): CanaryView {
   const isHeld = isLastStep(plan, progress.step) && plan.atEnd === 'hold'
+  const missing = [...conditions(plan, progress), ...(isHeld ? ['an operator'] : [])]
   return {
     variant: plan.variant,
     step: progress.step,
     steps: plan.steps,
     keysInStep: progress.keys,
     secondsInStep: progress.seconds,
-    waitsFor: isHeld ? '' : listed(conditions(plan, progress)),
+    waitsFor: listed(missing),
   }
 }
 

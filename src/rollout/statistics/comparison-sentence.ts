@@ -36,7 +36,7 @@ function better(facts: ComparisonFacts, variantIsBetter: boolean): string {
   const size = isPositive ? interval : { low: -interval.high, high: -interval.low }
   const unit = unitOf(facts.plan, size)
   const name = variantIsBetter ? facts.variant : facts.control
-  return `${name} better by ${unit.withName(Math.abs(estimate.difference))} (${holding(facts)}: ${unit.range(size)}).`
+  return `${name} is better by ${unit.withName(Math.abs(estimate.difference))} (${holding(facts)}: ${unit.range(size)}).`
 }
 
 function exactly(
@@ -46,7 +46,7 @@ function exactly(
   const [name, other] = variantIsBetter ? [variant, control] : [control, variant]
   const keys = `${count(controlKeys)} keys of ${control} and ${count(variantKeys)} of ${variant}`
   const evidence = `e-value ${count(Math.min(assessment.eValue ?? 0, 1e6))}`
-  return `${name} better than ${other}, by an exact test of few successes or failures (${evidence}, ${keys}).`
+  return `${name} is better than ${other}, by an exact test of few successes or failures (${evidence}, ${keys}).`
 }
 
 function noDifference(facts: ComparisonFacts): string {

@@ -43,7 +43,10 @@ describe('a canary', () => {
     const run = new DrivenRollout({ plan: canaryPlan('hold') })
     serve(run, 61 * 5)
     expect(run.engine.state).toMatchObject({ phase: 'running', canaryStep: 3 })
-    expect(run.engine.view().canary).toMatchObject({ step: 3, waitsFor: '' })
+    expect(run.engine.view().canary).toMatchObject({ step: 3, waitsFor: 'an operator' })
+    expect(run.engine.view().decision).toBe(
+      'b gets 100 % of the keys, in step 4 of 4. Its promotion waits for an operator.',
+    )
     run.engine.promote('b')
     expect(run.engine.state.phase).toBe('promoted')
   })
@@ -74,6 +77,13 @@ describe('a canary', () => {
     )
     for (let i = 0; i < 30; i++) run.engine.observe([[1, 0, run.keyOf(1), 10, 0]])
     expect(run.engine.view().canary?.keysInStep).toBe(0)
+  })
+
+  test('tells of its share to the tenth of a percent', () => {
+    const plan = canaryPlan()
+    const steps = [{ permille: 125, minKeys: 1, minSeconds: 0 }]
+    const run = new DrivenRollout({ plan: { ...plan, canary: { variant: 'b', steps, atEnd: 'hold' } } })
+    expect(run.engine.view().decision).toContain('b gets 12.5 % of the keys, in step 1 of 1.')
   })
 
   test('does not go on while a guard is restless', () => {

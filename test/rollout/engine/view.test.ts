@@ -71,7 +71,7 @@ describe('the view of a rollout', () => {
     const view = run.engine.view()
     expect(view.variants[1]!.outcomeMean).toBeCloseTo(0.55, 1)
     expect(view.comparisons[0]).toMatchObject({ variant: 'b', verdict: 'variant-better' })
-    expect(view.decision).toMatch(/^b better by 1\d\.\d points \(95 % interval/)
+    expect(view.decision).toMatch(/^b is better by 1\d\.\d points \(95 % interval/)
     expect(view.sampleRatio.alarm).toBe(false)
   })
 

@@ -72,21 +72,21 @@ test('a better variant is told with points of the rate and the interval', () => 
   expect(view!.eValue).toBeUndefined()
   expect(view!.outcomesToGo).toBeUndefined()
   expect(view!.sentence).toMatch(
-    /^b better by 3\.0 points \(95 % interval that stays valid while you look: 1\.\d to 4\.\d\)\.$/,
+    /^b is better by 3\.0 points \(95 % interval that stays valid while you look: 1\.\d to 4\.\d\)\.$/,
   )
 })
 
 test('where lower is better the other one is, by the same size', () => {
   const [view] = compared({ ...PLAN, better: 'lower' }, 20_000, [0.1, 0.13])
   expect(view!.verdict).toBe('control-better')
-  expect(view!.sentence).toMatch(/^a better by 3\.0 points \(.*: 1\.\d to 4\.\d\)\.$/)
+  expect(view!.sentence).toMatch(/^a is better by 3\.0 points \(.*: 1\.\d to 4\.\d\)\.$/)
 })
 
 test('a worse variant: the control is better by a positive number of points', () => {
   const [view] = compared(PLAN, 20_000, [0.13, 0.1])
   expect(view!.verdict).toBe('control-better')
   expect(view!.difference).toBeCloseTo(-0.03, 6)
-  expect(view!.sentence).toMatch(/^a better by 3\.0 points \(.*: 1\.\d to 4\.\d\)\.$/)
+  expect(view!.sentence).toMatch(/^a is better by 3\.0 points \(.*: 1\.\d to 4\.\d\)\.$/)
 })
 
 test('an interval within what is not worth having is no difference, also where it excludes zero', () => {
@@ -122,7 +122,7 @@ test('a variant that never succeeds is found by the exact test', () => {
   expect(view!.verdict).toBe('control-better')
   expect(view!.eValue).toBeGreaterThan(200)
   expect(view!.sentence).toMatch(
-    /^a better than b, by an exact test of few successes or failures \(e-value [\d,]+, /,
+    /^a is better than b, by an exact test of few successes or failures \(e-value [\d,]+, /,
   )
 })
 
@@ -168,7 +168,7 @@ test('numeric outcomes are told in their own unit', () => {
   expect(view!.verdict).toBe('variant-better')
   expect(view!.eValue).toBeUndefined()
   expect(view!.sentence).toMatch(
-    /^b better by (0\.9|1\.0|1\.1) \(95 % interval that stays valid while you look: 0\.\d to 1\.\d\)\.$/,
+    /^b is better by (0\.9|1\.0|1\.1) \(95 % interval that stays valid while you look: 0\.\d to 1\.\d\)\.$/,
   )
 })
 

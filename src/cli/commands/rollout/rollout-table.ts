@@ -181,7 +181,7 @@ function milliseconds(value: number): string {
   return `${digits(value)} ms`
 }
 
-/** As many digits as a person compares. */
+/** As many digits as a person compares; all of them before the point, where means of large values differ. */
 function digits(value: number, most = 3): string {
-  return String(Number(value.toPrecision(most)))
+  return String(Math.abs(value) < 10 ** most ? Number(value.toPrecision(most)) : Math.round(value))
 }

@@ -2,7 +2,7 @@ import type { RolloutPlan } from '../../rollout-plan.ts'
 import type { RolloutState } from '../../rollout-state.ts'
 import type { CanaryView, ComparisonView, ShadowView } from '../../rollout-view.ts'
 import { sharesOf } from '../state-changes.ts'
-import { percent, timeText } from './words.ts'
+import { timeText } from './words.ts'
 
 export interface DecisionFacts {
   readonly plan: RolloutPlan
@@ -46,8 +46,8 @@ function whileRunning({ state, comparisons, canary, shadows }: DecisionFacts): s
 }
 
 function canarySentence(state: RolloutState, { variant, step, steps, waitsFor }: CanaryView): string {
-  const part = percent((sharesOf(state)[state.variants.indexOf(variant)] ?? 0) / 1000)
-  const place = `${variant} gets ${part} of the keys, in step ${step + 1} of ${steps.length}.`
+  const permille = sharesOf(state)[state.variants.indexOf(variant)] ?? 0
+  const place = `${variant} gets ${permille / 10} % of the keys, in step ${step + 1} of ${steps.length}.`
   const next = step + 1 < steps.length ? 'The next step' : 'Its promotion'
   return waitsFor === '' ? place : `${place} ${next} waits for ${waitsFor}.`
 }

@@ -5,9 +5,10 @@ import type { CanaryView } from '../../rollout-view.ts'
 /** The schedule as steps, and what the next one waits for. */
 export function canarySection(canary: CanaryView | undefined): Html | undefined {
   if (canary === undefined) return undefined
-  const { variant, waitsFor, steps } = canary
+  const { variant, waitsFor, step, steps } = canary
+  const next = step + 1 < steps.length ? 'The next step' : 'Its promotion'
   return html`<section><h2>Schedule</h2>
-<p>${variant} gets more and more of the keys, as long as nothing speaks against it.${waitsFor === '' ? '' : html` <strong>The next step waits for ${waitsFor}.</strong>`}</p>
+<p>${variant} gets more and more of the keys, as long as nothing speaks against it.${waitsFor === '' ? '' : html` <strong>${next} waits for ${waitsFor}.</strong>`}</p>
 <ol class="steps">${steps.map((_, at) => stepItem(canary, at))}</ol></section>`
 }
 

@@ -22,6 +22,18 @@ describe('the tables of a rollout', () => {
     )
   })
 
+  test('tell means of large values apart', () => {
+    const view = winnerView()
+    const [control, variant] = view.variants
+    const variants = [
+      { ...control!, outcomeMean: 12_345.6 },
+      { ...variant!, outcomeMean: 12_356.4 },
+    ]
+    const text = rolloutTable({ ...view, variants, outcomeKind: 'numeric' })
+    expect(text).toMatch(/^champion .* 12346 /m)
+    expect(text).toMatch(/^challenger .* 12356 /m)
+  })
+
   test('say how many more outcomes there are to come', () => {
     expect(rolloutTable(youngView())).toMatch(/^challenger - champion .* 14300 +keep looking$/m)
   })
