@@ -135,6 +135,16 @@ describe('who may look at and change rollouts', () => {
       env: { HEADRACE_CONTROL_TOKEN: 'secret' },
     })
     expect(JSON.parse(shows.stdout)).toMatchObject({ name: 'flowers', phase: 'running' })
+    const file = join(temporaryFolder(), 'report.html')
+    const saved = await run({
+      args: ['rollout', 'report', server.url, '-o', file, '--control-token', 'secret'],
+    })
+    expect(saved).toMatchObject({ code: 0, stdout: `The report is in ${file}\n` })
+    // A link that is relative would lead nowhere from a file.
+    expect(readFileSync(file, 'utf8').match(/href="[^"]*"/g)).toEqual([
+      `href="${server.url}/rollouts/flowers"`,
+      `href="${server.url}/rollouts"`,
+    ])
   })
 
   test('on one machine: its programs, but no page of another site', async () => {

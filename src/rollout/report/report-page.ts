@@ -11,11 +11,16 @@ import { shadowsSection } from './sections/shadows-section.ts'
 import { variantsSection } from './sections/variants-section.ts'
 
 /**
+ * Where a report is read: at `/rollouts/NAME/report` of a server, in a run of MLflow beside `report.json`, or in a file, which
+ * tells the URL of the server that it came from.
+ */
+export type ReportPlace = 'server' | 'run' | { readonly savedFrom: string }
+
+/**
  * A rollout as an HTML document for people, complete in itself: no script, nothing from elsewhere, its style and pictures
  * inline (CSP `default-src 'none'; style-src 'unsafe-inline'`).
- * @param place whether it is `/rollouts/NAME/report` of a server, or kept in a run of MLflow, beside `report.json`
  */
-export function reportPage(view: RolloutView, place: 'server' | 'run' = 'server'): string {
+export function reportPage(view: RolloutView, place: ReportPlace = 'server'): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Rollout ${view.name}</title><style>${new Html(PAGE_STYLE)}</style></head>
@@ -28,11 +33,16 @@ ${courseSection(view)}
 ${shadowsSection(view.shadows)}
 ${guardsSection(view.guards)}
 ${assignmentSection(view)}
-<footer>The same for programs: ${place === 'server' ? serverLinks(view) : 'report.json, beside this page'}.</footer>
+<footer>The same for programs: ${sameForPrograms(view, place)}.</footer>
 </main></body></html>
 `.text
 }
 
-function serverLinks({ name }: RolloutView): Html {
-  return html`<a href="../${encodeURIComponent(name.toWellFormed())}">this rollout as JSON</a>, <a href="../../rollouts">all rollouts of this server</a>`
+function sameForPrograms({ name }: RolloutView, place: ReportPlace): Html | string {
+  if (place === 'run') return 'report.json, beside this page'
+  // Relative on the server itself, which does not know under what address it is reached.
+  const rollouts = place === 'server' ? '../../rollouts' : `${place.savedFrom}/rollouts`
+  const path = `${rollouts}/${encodeURIComponent(name.toWellFormed())}`
+  const server = place === 'server' ? 'this server' : place.savedFrom
+  return html`<a href="${path}">this rollout as JSON</a>, <a href="${rollouts}">all rollouts of ${server}</a>`
 }

@@ -41,8 +41,10 @@ describe('the report', () => {
     expect(
       page.match(/&lt;script&gt;document\.title=&#39;owned&#39;&lt;\/script&gt;&quot;&#39;&amp;/g)?.length,
     ).toBeGreaterThan(20)
-    expect(page).toContain('href="../%3Cscript%3E')
-    expect(reportPage({ ...youngView(), name: 'half \ud83d of a character' })).toContain('href="../half')
+    expect(page).toContain('href="../../rollouts/%3Cscript%3E')
+    expect(reportPage({ ...youngView(), name: 'half \ud83d of a character' })).toContain(
+      'href="../../rollouts/half',
+    )
   })
 
   test('begins with the decision', () => {
@@ -80,6 +82,12 @@ describe('the report', () => {
     expect(page).toContain('aria-current="step"')
     expect(page).toContain('<progress max="2000" value="1180">')
     expect(page.match(/class="change"/g)?.length).toBeGreaterThan(0)
+  })
+
+  test('says of the last step of a canary that its promotion is what waits', () => {
+    const view = canaryView()
+    const canary = { ...view.canary!, step: view.canary!.steps.length - 1, waitsFor: 'an operator' }
+    expect(textOf({ ...view, canary })).toContain('Its promotion waits for an operator.')
   })
 
   test('shows which guard stopped a variant', () => {
@@ -144,6 +152,17 @@ test('a report that is kept in a run has no links, which would lead nowhere ther
   const page = reportPage(winnerView(), 'run')
   expect(page).not.toContain('href=')
   expect(page).toContain('The same for programs: report.json, beside this page.')
+  expect(unclosed(page)).toEqual([])
+})
+
+test('a report that is saved in a file links to the server that it came from', () => {
+  const page = reportPage({ ...winnerView(), name: 'iris & co' }, { savedFrom: 'https://models.example/a' })
+  const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, link]) => link)
+  expect(links).toEqual([
+    'https://models.example/a/rollouts/iris%20%26%20co',
+    'https://models.example/a/rollouts',
+  ])
+  expect(page).toContain('all rollouts of https://models.example/a</a>')
   expect(unclosed(page)).toEqual([])
 })
 

@@ -13,14 +13,15 @@ export type Direction = 'split' | 'promote' | 'abort' | 'restart'
 
 /** The rollouts of a server that runs, over HTTP. To be closed. */
 export class RolloutClient {
-  readonly #url: string
+  /** Of the server, without user name and password. */
+  readonly url: string
   readonly #timeoutMs: number
   readonly #transport: Transport
   readonly #headers: Readonly<Record<string, string>>
 
   /** @throws ServingError INVALID_PARAMETER_VALUE for what is no URL of a server */
   constructor(url: string, { controlToken, apiKey, timeoutMs }: RolloutClientSettings) {
-    this.#url = readServerUrl(url).url
+    this.url = readServerUrl(url).url
     this.#timeoutMs = timeoutMs
     this.#transport = new Transport({ url }, timeoutMs)
     this.#headers = {
@@ -39,10 +40,6 @@ export class RolloutClient {
     return readRolloutView(await this.#json('GET', pathOf(name)))
   }
 
-  report(name: string): Promise<string> {
-    return this.#text('GET', `${pathOf(name)}/report`)
-  }
-
   /** @returns what has become of it */
   async direct(name: string, direction: Direction, body: object): Promise<RolloutView> {
     return readRolloutView(await this.#json('POST', `${pathOf(name)}/${direction}`, body))
@@ -58,9 +55,9 @@ export class RolloutClient {
     if (name !== undefined) return name
     const names = (await this.list()).map((view) => view.name)
     const [first] = names
-    if (first === undefined) throw notFound(`${this.#url} has no rollouts`)
+    if (first === undefined) throw notFound(`${this.url} has no rollouts`)
     if (names.length === 1) return first
-    throw invalidParameter(`${this.#url} has ${names.length} rollouts: name one of ${names.join(', ')}`)
+    throw invalidParameter(`${this.url} has ${names.length} rollouts: name one of ${names.join(', ')}`)
   }
 
   close(): Promise<void> {
@@ -79,12 +76,12 @@ export class RolloutClient {
   async #text(method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
     const { status, text } = await this.#reply(method, path, body)
     if (status >= 200 && status < 300) return text
-    throw controlFailure(this.#url, status, text)
+    throw controlFailure(this.url, status, text)
   }
 
   async #reply(method: 'GET' | 'POST', path: string, body: object | undefined) {
     const json = body === undefined ? {} : { 'content-type': 'application/json' }
-    const sent = { method, url: new URL(`${this.#url}${path}`), headers: { ...this.#headers, ...json } }
+    const sent = { method, url: new URL(`${this.url}${path}`), headers: { ...this.#headers, ...json } }
     try {
       const reply = await this.#transport.send({
         ...sent,
@@ -92,12 +89,12 @@ export class RolloutClient {
       })
       return { status: reply.statusCode, text: await reply.body.text() }
     } catch (cause) {
-      throw connectionFailure(cause, { url: this.#url, timeoutMs: this.#timeoutMs })
+      throw connectionFailure(cause, { url: this.url, timeoutMs: this.#timeoutMs })
     }
   }
 
   #foreign(): ServingError {
-    return invalidParameter(`${this.#url} answers like no server of Headrace with rollouts`)
+    return invalidParameter(`${this.url} answers like no server of Headrace with rollouts`)
   }
 }
 
