@@ -16,7 +16,7 @@ export async function writeBeside(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { mode, signal }: { readonly mode: number; readonly signal?: AbortSignal },
 ): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.draft`)
+  const draft = join(dirname(path), draftName(basename(path)))
   const file = createWriteStream(draft, { flags: 'wx', mode, flush: true, highWaterMark: BUFFER_BYTES })
   try {
     await pipeline(source, file, signal === undefined ? {} : { signal })
@@ -26,6 +26,14 @@ export async function writeBeside(
     signal?.throwIfAborted()
     throw isDiskFull(error) ? resourceExhausted(`There is no room left for ${path}`, error) : error
   }
+}
+
+/** File systems take names of up to 255 bytes: one of nearly as many is not in that of its draft. */
+const LONGEST_IN_DRAFT = 200
+
+function draftName(name: string): string {
+  const ending = `.${crypto.randomUUID()}.draft`
+  return Buffer.byteLength(name) > LONGEST_IN_DRAFT ? ending : `.${name}${ending}`
 }
 
 /**

@@ -64,8 +64,13 @@ export function manifestKey({ tag, digest }: ImageReference): string {
  */
 export function registryOrigin({ registry }: Pick<ImageReference, 'registry'>, plainHttp = false): string {
   if (registry === DOCKER_HUB) return 'https://registry-1.docker.io'
-  const scheme = plainHttp || isLoopback(registry.replace(/:\d+$/, '')) ? 'http' : 'https'
+  const scheme = plainHttp || isLoopback(hostOf({ registry })) ? 'http' : 'https'
   return `${scheme}://${registry}`
+}
+
+/** `registry.example` of `registry.example:5000`. */
+export function hostOf({ registry }: Pick<ImageReference, 'registry'>): string {
+  return registry.replace(/:\d+$/, '')
 }
 
 function readName(text: string, name: string): Pick<ImageReference, 'registry' | 'repository'> {

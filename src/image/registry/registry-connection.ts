@@ -7,7 +7,7 @@ import { Transport, type WireRequest } from '../../client/transport.ts'
 import { ServingError } from '../../core/errors.ts'
 import { isLoopback } from '../../core/loopback.ts'
 import { RegistryAuthorization } from './auth/registry-authorization.ts'
-import { type ImageReference, registryOrigin } from './image-reference.ts'
+import { hostOf, type ImageReference, registryOrigin } from './image-reference.ts'
 import type { RegistryAccess } from './registry-access.ts'
 import { registryFailure } from './registry-failure.ts'
 
@@ -64,9 +64,9 @@ export class RegistryConnection {
     }
     this.#access = access
     this.#origin = registryOrigin({ registry }, access.plainHttp)
-    const { credentials } = access
+    const { credentials, plainHttp } = access
     this.#authorization = new RegistryAuthorization(
-      { registry, repository, scopes, credentials },
+      { registry, repository, scopes, credentials, plainHttp },
       (request) => this.#token(request),
     )
   }
@@ -159,10 +159,15 @@ export class RegistryConnection {
 
   /** What a registry with TLS sends to a place without is not what it keeps secret. */
   #refuseDowngrade(url: URL, what: string): void {
-    const isPlain = url.protocol === 'http:' && !(this.#access.plainHttp || isLoopback(url.hostname))
-    if (isPlain || !/^https?:$/.test(url.protocol)) {
+    const isRefused = url.protocol === 'http:' && !this.#isPlainAllowed(url)
+    if (isRefused || !/^https?:$/.test(url.protocol)) {
       throw this.#astray(`${what} was sent on to ${url.origin}, which is no HTTPS`)
     }
+  }
+
+  /** A registry of another machine has no business with the services of this one. */
+  #isPlainAllowed({ hostname }: URL): boolean {
+    return this.#access.plainHttp === true || (isLoopback(hostOf(this)) && isLoopback(hostname))
   }
 
   async #once(

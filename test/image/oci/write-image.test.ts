@@ -123,6 +123,12 @@ test('an abort leaves nothing', async () => {
   expect(await readdir(folder)).toEqual([])
 })
 
+test('a name may be as long as the file system takes', async () => {
+  const file = join(temporaryFolder(), `${'n'.repeat(251)}.tar`)
+  await writeArchive(await imageOf('one'), { file, name: NAME })
+  expect((await stat(file)).size).toBeGreaterThan(0)
+})
+
 test('what is no regular file takes the bytes and stays, and so does a link', async () => {
   const folder = temporaryFolder()
   const image = await imageOf('one')

@@ -10,6 +10,8 @@ export interface AuthorizationOptions {
   /** What tokens are to allow, besides what the registry names: `repository:team/iris:pull,push`. */
   readonly scopes: readonly string[]
   readonly credentials?: CredentialSource | undefined
+  /** The registry is asked by plain HTTP, also where it is another machine. */
+  readonly plainHttp?: boolean | undefined
 }
 
 /** Sends one request of the token server's, and gives the text of its answer. */
@@ -75,12 +77,12 @@ export class RegistryAuthorization {
   }
 
   async #renew(): Promise<boolean> {
-    const { registry, repository, credentials: source = readCredentialFiles() } = this.#options
+    const { registry, repository, plainHttp, credentials: source = readCredentialFiles() } = this.#options
     this.#found ??= source.find(registry, repository)
     const credentials = await this.#found
     this.#hasCredentials = credentials !== undefined
     if (this.#challenge?.scheme === 'bearer') {
-      const wish = { registry, scopes: this.#scopes(this.#challenge), credentials }
+      const wish = { registry, plainHttp, scopes: this.#scopes(this.#challenge), credentials }
       const request = tokenRequest(this.#challenge, wish)
       this.#shown = readToken(await this.#ask(request), `${request.url.origin}${request.url.pathname}`)
       return true

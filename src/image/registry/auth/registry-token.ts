@@ -3,6 +3,7 @@ import { unauthenticated } from '../../../core/errors.ts'
 import { isLoopback } from '../../../core/loopback.ts'
 import { printable } from '../../../core/printable.ts'
 import { isRecord } from '../../../core/record.ts'
+import { hostOf } from '../image-reference.ts'
 import type { Challenge } from './challenge.ts'
 import type { Credentials } from './credentials.ts'
 
@@ -18,18 +19,19 @@ const DEFAULT_SECONDS = 60
 
 /**
  * How a token is asked for (distribution's "Token Authentication Specification", and "OAuth2": POST with a refresh
- * token). The credentials go where the registry sends us; never over plain HTTP but to this machine.
+ * token). The credentials go where the registry sends us; over plain HTTP only to the machine of a registry that is reached so
+ * itself.
  * @throws ServingError UNAUTHENTICATED where the challenge leads nowhere
  */
 export function tokenRequest(
   { parameters }: Challenge,
-  { registry, scopes, credentials }: TokenWish,
+  { registry, plainHttp, scopes, credentials }: TokenWish,
 ): Pick<WireRequest, 'method' | 'url' | 'headers' | 'body'> {
   const url = URL.parse(parameters['realm'] ?? '')
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw unauthenticated(`${registry} wants a token and does not say from where`)
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isSameMachine(hostOf({ registry }), url.hostname, plainHttp)) {
     throw unauthenticated(
       `${registry} sends to ${url.host} for a token, over plain HTTP: credentials are not sent there`,
     )
@@ -58,8 +60,13 @@ export function tokenRequest(
 /** For which registry, and what the token is to allow: `repository:team/iris:pull,push`. */
 export interface TokenWish {
   readonly registry: string
+  readonly plainHttp?: boolean | undefined
   readonly scopes: readonly string[]
   readonly credentials: Credentials | undefined
+}
+
+function isSameMachine(registry: string, host: string, plainHttp = false): boolean {
+  return isLoopback(registry) ? isLoopback(host) : plainHttp && registry === host
 }
 
 /** @throws ServingError UNAUTHENTICATED where the answer holds no token */

@@ -57,7 +57,7 @@ export function readManifest(text: string, name: string): Manifest | Index {
     return { kind: 'index', manifests: manifests.map((entry: unknown) => readEntry(entry, name)) }
   }
   if (mediaType !== undefined && !MANIFEST_TYPES.has(mediaType)) {
-    throw unusable(name, `its manifest is of a kind that no image has (${String(mediaType)})`)
+    throw unusable(name, `its manifest is of a kind that no image has (${textOr(mediaType, 'no text')})`)
   }
   if (!Array.isArray(layers)) throw unusable(name, "its manifest has no list 'layers'")
   return {
@@ -99,6 +99,16 @@ export function parseJson(text: string, name: string): unknown {
   }
 }
 
+/** `linux/amd64`, of an entry of an index or of a configuration. */
+export function platformOf({ os, architecture }: Readonly<Record<string, unknown>>): string {
+  return `${textOr(os, 'unknown')}/${textOr(architecture, 'unknown')}`
+}
+
+/** Whether a text names a blob, in the one way that is taken: it becomes the name of a file. */
+export function isDigest(text: unknown): text is string {
+  return typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+}
+
 /** An image that cannot be built upon. */
 export function unusable(name: string, reason: string): Error {
   return invalidParameter(`The base image ${name} cannot be used: ${reason}`, { image: name })
@@ -110,7 +120,7 @@ function readEntry(value: unknown, name: string): IndexEntry {
   const refName = isRecord(annotations) ? annotations[REFERENCE_NAME] : undefined
   return {
     ...descriptor,
-    ...(isRecord(platform) ? { platform: `${platform['os']}/${platform['architecture']}` } : {}),
+    ...(isRecord(platform) ? { platform: platformOf(platform) } : {}),
     ...(typeof refName === 'string' ? { refName } : {}),
   }
 }
@@ -120,10 +130,13 @@ function readDescriptor(value: unknown, name: string): Descriptor {
   if (typeof mediaType !== 'string' || typeof digest !== 'string') {
     throw unusable(name, 'its manifest holds an entry without media type and digest')
   }
-  // It becomes the name of a file.
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw unusable(name, `'${digest}' is no digest of SHA-256`)
+  if (!isDigest(digest)) throw unusable(name, `'${digest}' is no digest of SHA-256`)
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw unusable(name, `the size of ${digest} is not told`)
   }
   return { mediaType, digest, size }
+}
+
+function textOr(value: unknown, other: string): string {
+  return typeof value === 'string' ? value : other
 }

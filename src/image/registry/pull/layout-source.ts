@@ -47,7 +47,12 @@ export class LayoutSource implements ImageSource {
   }
 
   open(descriptor: Descriptor): Readable {
-    return checkedBytes(() => this.#files.open(blobPath(descriptor)), descriptor, this.name)
+    return checkedBytes(() => this.#blob(descriptor), descriptor, this.name)
+  }
+
+  async *#blob(descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+    await this.#checkPresence(descriptor)
+    yield* this.#files.open(blobPath(descriptor))
   }
 
   async #checkPresence(descriptor: Descriptor): Promise<void> {

@@ -3,7 +3,16 @@ import type { BaseImage } from '../../image.ts'
 import type { Layer } from '../../oci/blob.ts'
 import { LAYER, LAYER_GZIP } from '../../oci/media-types.ts'
 import type { Platform } from '../../platform.ts'
-import { type Descriptor, entryFor, type Manifest, readJson, readManifest, unusable } from './descriptor.ts'
+import {
+  type Descriptor,
+  entryFor,
+  isDigest,
+  type Manifest,
+  platformOf,
+  readJson,
+  readManifest,
+  unusable,
+} from './descriptor.ts'
 import type { ImageSource } from './image-source.ts'
 
 /** Docker's names of layers, which hold the same bytes as OCI's. */
@@ -21,7 +30,7 @@ export async function readBase(source: ImageSource, platform: Platform): Promise
   const { name } = source
   const { manifest, digest } = await findManifest(source, platform)
   const config = readJson(await source.config(manifest.config), name)
-  const made = `${config['os']}/${config['architecture']}`
+  const made = platformOf(config)
   if (made !== platform) throw unusable(name, `it is for ${made}, and ${platform} is wanted`)
   return {
     name,
@@ -61,7 +70,8 @@ function readLayers(
   const makers = readMakers(config)
   return layers.map((descriptor, index) => {
     const diffId: unknown = diffIds[index]
-    if (typeof diffId !== 'string') throw unusable(source.name, "a 'diff_id' of its configuration is no text")
+    if (!isDigest(diffId))
+      throw unusable(source.name, "a 'diff_id' of its configuration is no digest of SHA-256")
     return layerOf(source, descriptor, diffId, makers[index] ?? '')
   })
 }
@@ -75,6 +85,10 @@ function layerOf(source: ImageSource, descriptor: Descriptor, diffId: string, cr
     )
   }
   const { digest, size } = descriptor
+  // A layer that was cut off when its archive was written, as by a full disk, shows here.
+  if (mediaType === LAYER && digest !== diffId) {
+    throw unusable(source.name, `its configuration says ${diffId} of the layer ${digest}`)
+  }
   const held = source.heldBy === undefined ? {} : { heldBy: source.heldBy }
   return { mediaType, digest, size, diffId, createdBy, open: () => source.open(descriptor), ...held }
 }
