@@ -1,21 +1,22 @@
 // The direction of imports, as drawn in docs/architecture.md. Type imports count.
 const layers = {
   core: [],
+  files: [],
   signature: ['core'],
   protocols: ['signature', 'core'],
   flavors: ['protocols', 'signature', 'core'],
   runtime: ['flavors', 'protocols', 'signature', 'core'],
   batch: ['runtime', 'flavors', 'protocols', 'signature', 'core'],
   page: ['core'],
-  rollout: ['page', 'core'],
-  outcomes: ['rollout', 'core'],
+  rollout: ['page', 'files', 'core'],
+  outcomes: ['rollout', 'files', 'core'],
   entities: ['core'],
-  client: ['protocols', 'entities', 'core'],
-  artifacts: ['client', 'core'],
+  client: ['protocols', 'entities', 'files', 'core'],
+  artifacts: ['client', 'files', 'core'],
   store: ['artifacts', 'client', 'entities', 'core'],
-  'registry-client': ['store', 'artifacts', 'client', 'entities', 'rollout', 'core'],
+  'registry-client': ['store', 'artifacts', 'client', 'entities', 'rollout', 'files', 'core'],
   supervisor: ['core'],
-  image: ['flavors', 'artifacts', 'client', 'core'],
+  image: ['flavors', 'artifacts', 'client', 'files', 'core'],
   bench: ['protocols', 'signature', 'client', 'page', 'core'],
   conformance: ['client', 'core'],
   server: [
@@ -36,7 +37,7 @@ const layers = {
       'registry-client',
       'store',
     ],
-    ...['artifacts', 'client', 'entities', 'image', 'bench', 'conformance', 'core'],
+    ...['artifacts', 'client', 'entities', 'image', 'bench', 'conformance', 'files', 'core'],
   ],
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, lstat, mkdir, open, realpath, rename, rmdir, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, open, realpath, rename, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { badRequest, invalidParameter } from '../core/errors.ts'
+import { makeFolders } from '../files/make-folders.ts'
 import { codeOf, isFolder, outsideFolder } from './artifact-failure.ts'
 import { realPathOf, requireWithin } from './contained-path.ts'
 import { flush } from './model-files.ts'
@@ -63,7 +64,7 @@ export class ArtifactUpload {
   async #makeFolder(): Promise<string> {
     const realRoot = await realPathOf(this.#root)
     requireWithin(realRoot, await realPathOf(this.#folder))
-    this.#made = await mkdir(this.#folder, { recursive: true })
+    this.#made = await makeFolders(this.#folder)
     const folder = await realpath(this.#folder)
     requireWithin(await realpath(this.#root), folder)
     return folder
@@ -104,7 +105,7 @@ export class ArtifactUpload {
       return await open(temporary, 'wx')
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
-      this.#made ??= await mkdir(this.#folder, { recursive: true })
+      this.#made ??= await makeFolders(this.#folder)
       return open(temporary, 'wx')
     }
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { copyFile, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises'
+import { copyFile, lstat, open, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { invalidModel, messageOf, unusableFile } from '../core/errors.ts'
+import { makeFolders } from '../files/make-folders.ts'
 
 /** MLflow writes this into a model's folder when it downloads it from a registry; it is not part of the model. */
 const DOWNLOAD_NOTE = 'registered_model_meta'
@@ -21,10 +22,10 @@ export interface ModelFile {
  */
 export async function copyModelFiles(folder: string, target: string): Promise<void> {
   const folders = new Set([target])
-  await mkdir(target, { recursive: true })
+  await makeFolders(target)
   for (const file of await listModelFiles(folder)) {
     const copy = join(target, file.name)
-    await mkdir(dirname(copy), { recursive: true })
+    await makeFolders(dirname(copy))
     folders.add(dirname(copy))
     await copyFile(file.path, copy, constants.COPYFILE_EXCL)
     await flush(copy)

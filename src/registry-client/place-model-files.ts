@@ -1,8 +1,9 @@
-import { lstat, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type LocalPlaces, localPathsOf } from '../artifacts/local-artifacts.ts'
 import { copyModelFiles, flush } from '../artifacts/model-files.ts'
 import { invalidModel, messageOf } from '../core/errors.ts'
+import { makeFolders } from '../files/make-folders.ts'
 import { type ModelStamp, stampMlModel } from './mlmodel-file.ts'
 
 /** A draft is `m-<id>.<uuid>.tmp` beside the folder that it becomes. */
@@ -51,7 +52,7 @@ export async function placeModelFiles(
     await copyModelFiles(folder, draft)
     if (mlmodel !== undefined) await writeFile(join(draft, 'MLmodel'), mlmodel, { flag: 'wx' })
     await stampMlModel(join(draft, 'MLmodel'), stamp)
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolders(dirname(target))
     await rename(draft, target)
     await flush(dirname(target))
     await flush(dirname(dirname(target)))

@@ -1,7 +1,8 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
+import { type FileHandle, link, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf, ServingError, unusableKey } from '../core/errors.ts'
+import { makeFolders } from '../files/make-folders.ts'
 
 const FILE = 'outcome.key'
 const KEY_BYTES = 32
@@ -71,7 +72,7 @@ async function readClosed(file: FileHandle, path: string): Promise<Uint8Array> {
 
 /** Written beside and linked, so that the file is whole from when it is there, and whoever links second takes the first's. */
 async function makeKey(path: string, folder: string): Promise<Uint8Array> {
-  await mkdir(folder, { recursive: true })
+  await makeFolders(folder)
   const draft = `${path}.${randomUUID()}.tmp`
   const key = randomBytes(KEY_BYTES)
   try {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   messageOf,
@@ -8,6 +8,7 @@ import {
   resourceExhausted,
   type ServingError,
 } from '../../core/errors.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import { joined, segmentsOf } from './artifact-path.ts'
 import type { ArtifactTree, Content, FileInfo } from './artifact-tree.ts'
 
@@ -39,7 +40,7 @@ export class FolderTree implements ArtifactTree {
     const place = this.#placeOf(path)
     const draft = join(dirname(place), `.${crypto.randomUUID()}.tmp`)
     try {
-      await mkdir(dirname(place), { recursive: true })
+      await makeFolders(dirname(place))
       if ('file' in content) await copyFile(content.file, draft)
       else await writeFile(draft, content.bytes)
       await rename(draft, place)

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { invalidParameter, messageOf, notFound } from '../../core/errors.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import type { CallOptions } from '../connection-options.ts'
 import { joined, segmentsOf } from './artifact-path.ts'
 import type { ArtifactTree } from './artifact-tree.ts'
@@ -21,7 +22,7 @@ export async function download(
   const target = join(folder, ...segmentsOf(path))
   if (files.length === 0 && path !== '') await downloadFile(tree, path, target, call)
   else {
-    await mkdir(target, { recursive: true })
+    await makeFolders(target)
     await several(files, FILES_AT_ONCE, (file) =>
       downloadFile(tree, file, join(folder, ...segmentsOf(file)), call),
     )
@@ -82,7 +83,7 @@ async function downloadFile(
 ): Promise<void> {
   const content = await tree.read(path, call)
   const draft = join(dirname(target), `.${crypto.randomUUID()}.tmp`)
-  await mkdir(dirname(target), { recursive: true })
+  await makeFolders(dirname(target))
   try {
     await pipeline(content, createWriteStream(draft, { flags: 'wx' }))
     await rename(draft, target)

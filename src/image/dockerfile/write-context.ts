@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { invalidParameter, invalidState } from '../../core/errors.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import type { ImageConfig } from '../image.ts'
 import type { LayerFile, LayerPlan } from '../layer-plan.ts'
 import { cannotWrite, writeBeside } from '../oci/write-beside.ts'
@@ -64,7 +65,7 @@ function treeOf({ title }: LayerPlan): string {
 }
 
 async function makeRoom(folder: string, trees: readonly string[]): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await makeFolders(folder)
   const names = await readdir(folder)
   if (names.length === 0) return
   const text = await readFile(join(folder, DOCKERFILE), 'utf8').catch(() => '')
@@ -96,6 +97,6 @@ async function writeEntry(tree: string, path: string, entry: LayerFile, signal: 
 
 /** With modes that are copied into the image, where everybody may read, whatever the user's umask is. */
 async function makeFolder(tree: string, path: string): Promise<void> {
-  await mkdir(path, { recursive: true })
+  await makeFolders(path)
   for (let each = path; each.length >= tree.length; each = dirname(each)) await chmod(each, FOLDER_MODE)
 }

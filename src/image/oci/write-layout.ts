@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unusableFile } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import type { Image } from '../image.ts'
 import type { Blob } from './blob.ts'
 import { checked, drain } from './digest.ts'
@@ -71,7 +72,7 @@ function parsed(text: string): unknown {
 async function writeBlob(blob: Blob, { folder, signal, onProgress }: LayoutTarget): Promise<void> {
   const path = join(folder, blobPath(blob))
   if (!(await isThere(path, blob))) {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolders(dirname(path))
     await writeBeside(path, blob.open(), { mode: 0o644, ...(signal && { signal }) })
   }
   onProgress?.(blob.size)

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { access, constants, mkdir, open, readdir } from 'node:fs/promises'
+import { access, constants, open, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { flush } from '../../artifacts/model-files.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import { isErrno } from './cache-failure.ts'
 
 /**
@@ -32,7 +33,7 @@ export class CacheFolder {
   async prepare(): Promise<boolean> {
     try {
       for (const folder of [this.path, this.#models, this.#locks, this.resolutions]) {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await makeFolders(folder, { mode: 0o700 })
         await access(folder, constants.W_OK)
       }
       return true
@@ -83,7 +84,7 @@ export class EntryPlace {
   }
 
   async make(): Promise<void> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 })
+    await makeFolders(this.path, { mode: 0o700 })
     await flush(dirname(this.path))
   }
 

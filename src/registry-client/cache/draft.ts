@@ -1,6 +1,7 @@
-import { constants, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { flush } from '../../artifacts/model-files.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import type { EntryPlace } from './cache-folder.ts'
 import type { Beginning } from './draft-file.ts'
 import { DraftFile } from './draft-file.ts'
@@ -29,7 +30,7 @@ export class Draft {
     const earlier = await readDraftJournal(journalPath)
     if (earlier?.identity === identity) return new Draft(files, await DraftJournal.goOn(journalPath), earlier)
     await rm(draft, { recursive: true, force: true })
-    await mkdir(files, { recursive: true, mode: 0o700 })
+    await makeFolders(files, { mode: 0o700 })
     return new Draft(files, await DraftJournal.begin(journalPath, identity), undefined)
   }
 
@@ -94,7 +95,7 @@ export class Draft {
 
   async #freshPath(path: string): Promise<string> {
     const fresh = join(this.#files, path)
-    await mkdir(dirname(fresh), { recursive: true, mode: 0o700 })
+    await makeFolders(dirname(fresh), { mode: 0o700 })
     return fresh
   }
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { flush } from '../../artifacts/model-files.ts'
+import { makeFolders } from '../../files/make-folders.ts'
 import { isErrno } from '../cache/cache-failure.ts'
 import { type Choose, type StateCell, updateByRereading } from './state-cell.ts'
 
@@ -29,7 +30,7 @@ export class StateFile implements StateCell {
   /** Written beside and renamed: whoever reads it sees the old text or the new. On the disk on return. */
   async write(text: string): Promise<void> {
     const folder = dirname(this.#path)
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolders(folder, { mode: 0o700 })
     const draft = `${this.#path}.${crypto.randomUUID()}.tmp`
     try {
       await writeDurably(draft, text)

@@ -92,3 +92,10 @@ test('a folder that cannot be is told in a sentence', async () => {
     message: expect.stringContaining(`${path} cannot be written: `),
   })
 })
+
+test('a place where no folder can be made is told', async () => {
+  await expect(write('/proc/headrace/out', layer('model', file('a', 'x')))).rejects.toMatchObject({
+    code: 'INVALID_STATE',
+    message: expect.stringContaining('/proc/headrace/out cannot be written: ENOENT'),
+  })
+})

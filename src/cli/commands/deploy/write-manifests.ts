@@ -1,6 +1,7 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidParameter, messageOf } from '../../../core/errors.ts'
+import { makeFolders } from '../../../files/make-folders.ts'
 import { kustomizationText, manifestText } from '../../../image/kubernetes/manifest-text.ts'
 import type { Manifest } from '../../../image/kubernetes/objects.ts'
 import { print } from '../models/output.ts'
@@ -29,7 +30,7 @@ async function isFolder(place: string): Promise<boolean> {
 }
 
 async function writeFolder(manifests: readonly Manifest[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await makeFolders(folder)
   for (const manifest of manifests) await writeFile(join(folder, manifest.file), manifestText([manifest]))
   await writeFile(join(folder, 'kustomization.yaml'), kustomizationText(manifests))
 }

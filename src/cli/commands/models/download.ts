@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { copyModelFiles, flush } from '../../../artifacts/model-files.ts'
 import { alreadyExists } from '../../../core/errors.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
+import { makeFolders } from '../../../files/make-folders.ts'
 import type { DownloadOptions } from './options.ts'
 import { print, printJson } from './output.ts'
 import { withResolver } from './registry.ts'
@@ -32,7 +33,7 @@ async function requireFree(target: string): Promise<void> {
 async function place({ path }: ResolvedModel, target: string): Promise<string> {
   const isFolder = (await stat(path)).isDirectory()
   const draft = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`)
-  await mkdir(dirname(target), { recursive: true })
+  await makeFolders(dirname(target))
   try {
     await (isFolder ? copyModelFiles(path, draft) : copySingle(path, draft))
     await openToOthers(draft)
