@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { invalidParameter } from '../../core/errors.ts'
 import { type ImageReference, referenceText } from '../../image/registry/image-reference.ts'
 import { createLogger } from '../../server/logger.ts'
+import { cacheFolder } from '../cache-folder.ts'
 import { IMAGE_SETTINGS, type ImageSettings } from '../image-settings.ts'
 import { addSettings } from '../setting.ts'
 import { openBaseOf } from './image/base-image.ts'
@@ -16,6 +17,7 @@ import { packImage } from './image/pack-image.ts'
 import { planImage } from './image/plan-image.ts'
 import { sideBySide } from './image/side-by-side.ts'
 import { stopOnSignal } from './image/stop-on-signal.ts'
+import { tidyCache } from './image/tidy-cache.ts'
 import { tryModel } from './image/try-model.ts'
 
 export function addBuildImageCommand(program: Command): void {
@@ -63,6 +65,7 @@ async function buildImage(settings: ImageSettings): Promise<void> {
   }
   if (target !== undefined) await writeImage(image, target, delivery)
   const pushed = reference && `${referenceText(reference)}@${await sendImage(image, reference, delivery)}`
+  await tidyCache(cacheFolder(settings), logger)
   const seconds = (performance.now() - startedAt) / 1000
   const { platform } = settings
   process.stderr.write(buildReport({ packed, platform, name: delivery.name, target, pushed, seconds }))

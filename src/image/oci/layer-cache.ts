@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { messageOf, unusableCache } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { makeFolders } from '../../files/make-folders.ts'
+import { noteUse } from '../cache-use.ts'
 import type { Layer } from './blob.ts'
 import { checked, drain } from './digest.ts'
 import { GZIP_KEY } from './gzip.ts'
@@ -43,8 +45,7 @@ export async function keptLayer(place: LayerPlace): Promise<KeptLayer | undefine
     if (packed === undefined) return undefined
     const layer = fromFile(blob, packed, place)
     await drain(layer.open())
-    const now = new Date()
-    await utimes(blob, now, now).catch(() => {})
+    await noteUse(blob)
     return layer
   } catch {
     return undefined
@@ -68,7 +69,7 @@ async function readOwn(path: string): Promise<string> {
 export async function keepLayer(place: LayerPlace, archive: LayerArchive): Promise<KeptLayer> {
   const { blob, note } = filesOf(place)
   try {
-    await mkdir(place.folder, { recursive: true, mode: 0o700 })
+    await makeFolders(place.folder, { mode: 0o700 })
     await writeBeside(blob, archive.bytes, { mode: 0o600 })
     const packed = archive.result()
     await writeBeside(note, documentOf(packed), { mode: 0o600 })
@@ -81,6 +82,9 @@ export async function keepLayer(place: LayerPlace, archive: LayerArchive): Promi
     )
   }
 }
+
+/** Files of the cache: whatever else a user has in a folder of this name stays. */
+const OF_LAYERS = /-[0-9a-f]{32}\.(tar\.gz|(tar\.gz|json)\.[0-9a-f-]{36}\.draft)$/
 
 /** Layers that were used so lately may be in use now. */
 const IN_USE_MS = 15 * 60 * 1000
@@ -102,7 +106,7 @@ export async function pruneLayers(folder: string, maxBytes: number): Promise<voi
 
 async function measured(folder: string, name: string) {
   const path = join(folder, name)
-  if (!/\.(tar\.gz|draft)$/.test(name)) return undefined
+  if (!OF_LAYERS.test(name)) return undefined
   const { size, mtimeMs } = (await stat(path).catch(() => undefined)) ?? {}
   return size === undefined || mtimeMs === undefined ? undefined : { path, size, usedAt: mtimeMs }
 }

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { unpackTar } from 'modern-tar/fs'
 import { messageOf, notInstalled } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { makeFolders } from '../../files/make-folders.ts'
+import { isUnused, noteUse } from '../cache-use.ts'
 import { fileEntry, sha256Of } from '../file-entries.ts'
 import { askNpm } from './npm-program.ts'
 
@@ -23,7 +25,10 @@ export interface WantedPackage {
 /** What each file was when it was unpacked: SHA-256 by path. */
 type Checksums = Readonly<Record<string, string>>
 
+/** Beside the files; its time is when they were last used. */
 const CHECKSUMS = 'checksums.json'
+
+const DRAFT = '.draft-'
 
 /**
  * A folder with files of an npm package, fetched by npm, which checks the archive by the registry's `integrity`. Files in
@@ -35,8 +40,8 @@ export async function fetchPackage(wanted: WantedPackage): Promise<string> {
   if (kept !== undefined) return kept
   const folder = folderOf(wanted)
   const packages = dirname(folder)
-  await mkdir(packages, { recursive: true })
-  const draft = await mkdtemp(join(packages, '.draft-'))
+  await makeFolders(packages)
+  const draft = await mkdtemp(join(packages, DRAFT))
   try {
     await unpack(wanted, draft)
     await rm(folder, { recursive: true, force: true })
@@ -53,7 +58,19 @@ export async function fetchPackage(wanted: WantedPackage): Promise<string> {
 /** Its folder in the cache; undefined where it is not there as it was unpacked. */
 export async function keptPackage(wanted: WantedPackage): Promise<string | undefined> {
   const folder = folderOf(wanted)
-  return (await isIntact(folder, wanted.files)) ? folder : undefined
+  if (!(await isIntact(folder, wanted.files))) return undefined
+  await noteUse(join(folder, CHECKSUMS))
+  return folder
+}
+
+/** Removes packages of the cache, and what is left of fetching some, that nobody has used for so long. */
+export async function removeUnusedPackages(cacheFolder: string, unusedMs: number): Promise<void> {
+  const packages = join(cacheFolder, 'packages')
+  for (const name of await readdir(packages).catch(() => [])) {
+    const folder = join(packages, name)
+    const noted = name.startsWith(DRAFT) ? folder : join(folder, CHECKSUMS)
+    if (await isUnused(noted, unusedMs)) await rm(folder, { recursive: true, force: true })
+  }
 }
 
 function folderOf({ cacheFolder, name, version }: WantedPackage): string {

@@ -151,7 +151,9 @@ test('layers that were not used lately go when there are too many', async () => 
   for (const cacheKey of ['old', 'older', 'new']) {
     await packLayer(planOf({ cacheKey, title: cacheKey }), { cacheFolder, signal })
   }
-  await writeFile(join(folder, '.x.draft'), 'left by a process that died')
+  const draft = `.x-${'0'.repeat(32)}.tar.gz.${crypto.randomUUID()}.draft`
+  await writeFile(join(folder, draft), 'left by a process that died')
+  await writeFile(join(folder, 'x-backup.tar.gz'), 'of somebody else')
   const names = await readdir(folder)
   const age = async (prefix: string, hours: number): Promise<void> => {
     const at = new Date(Date.now() - hours * 3_600_000)
@@ -160,7 +162,8 @@ test('layers that were not used lately go when there are too many', async () => 
   await age('old-', 1)
   await age('older-', 2)
   await age('.x', 24)
-  const [blob = ''] = names.filter((name) => name.endsWith('.tar.gz'))
+  await age('x-backup', 24)
+  const [blob = ''] = names.filter((name) => name.startsWith('new-') && name.endsWith('.tar.gz'))
   const { size } = await stat(join(folder, blob))
   await pruneLayers(folder, 2 * size)
   const left = await readdir(folder)
@@ -169,7 +172,8 @@ test('layers that were not used lately go when there are too many', async () => 
     'new tar.gz',
     'old json',
     'old tar.gz',
+    'x tar.gz',
   ])
   await pruneLayers(folder, 1)
-  expect(await readdir(folder)).toHaveLength(2)
+  expect((await readdir(folder)).map((name) => name.split('-')[0]).sort()).toEqual(['new', 'new', 'x'])
 })

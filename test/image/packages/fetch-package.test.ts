@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { packTar } from 'modern-tar/fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { fetchPackage } from '../../../src/image/packages/fetch-package.ts'
+import { fetchPackage, removeUnusedPackages } from '../../../src/image/packages/fetch-package.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { NpmRegistry } from '../support/npm-registry.ts'
 
@@ -59,6 +59,31 @@ describe('files of a package', () => {
     writeFileSync(join(folder, 'bin/program'), 'another')
     await fetchMade()
     expect(readFileSync(join(folder, 'bin/program'), 'utf8')).toBe('#!program')
+  })
+})
+
+describe('packages that nobody uses', () => {
+  const HOUR_MS = 3_600_000
+
+  test('go, one that was used lately stays, and so does what is none', async () => {
+    const folder = await fetchMade()
+    const packages = join(cacheFolder, 'packages')
+    for (const name of ['.draft-x1', 'other@1.0.0', 'my-own']) mkdirSync(join(packages, name))
+    writeFileSync(join(packages, 'other@1.0.0/checksums.json'), '{}')
+    const age = (path: string): void => utimesSync(path, new Date(0), new Date(0))
+    for (const name of ['.draft-x1', 'other@1.0.0/checksums.json', 'my-own']) age(join(packages, name))
+    age(join(folder, 'checksums.json'))
+    await fetchMade()
+    await removeUnusedPackages(cacheFolder, HOUR_MS)
+    expect(readdirSync(packages).sort()).toEqual(['made@1.2.3', 'my-own'])
+    age(join(folder, 'checksums.json'))
+    await removeUnusedPackages(cacheFolder, HOUR_MS)
+    expect(readdirSync(packages)).toEqual(['my-own'])
+  })
+
+  test('are no error where there are none', async () => {
+    await removeUnusedPackages(cacheFolder, HOUR_MS)
+    expect(readdirSync(cacheFolder)).toEqual([])
   })
 })
 

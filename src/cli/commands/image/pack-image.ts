@@ -3,16 +3,12 @@ import type { Image } from '../../../image/image.ts'
 import type { LayerPlan } from '../../../image/layer-plan.ts'
 import type { Layer } from '../../../image/oci/blob.ts'
 import { composeImage } from '../../../image/oci/compose-image.ts'
-import { pruneLayers } from '../../../image/oci/layer-cache.ts'
-import { layersFolder, packLayer } from '../../../image/oci/pack-layer.ts'
+import { packLayer } from '../../../image/oci/pack-layer.ts'
 import { cacheFolder } from '../../cache-folder.ts'
 import type { ImageSettings } from '../../image-settings.ts'
 import { Progress } from '../../progress.ts'
 import type { ImagePlan } from './plan-image.ts'
 import { sideBySide } from './side-by-side.ts'
-
-/** Layers of some dozen versions; a set for one engine takes 63 MB. */
-const CACHE_BYTES = 2 * 1024 ** 3
 
 export interface PackedImage {
   readonly image: Image
@@ -27,11 +23,9 @@ export async function packImage(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<PackedImage> {
-  const folder = cacheFolder(settings)
   const progress = new Progress({ title: 'Packing', unit: 'bytes', logger, enabled: !settings.noProgress })
   try {
-    const layers = await packAll(plan.layers, folder, progress, signal)
-    await pruneLayers(layersFolder(folder), CACHE_BYTES)
+    const layers = await packAll(plan.layers, cacheFolder(settings), progress, signal)
     const { config, base } = plan
     const { created } = settings
     const image = composeImage({ config, layers, ...(base && { base }), ...(created && { created }) })

@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pause, type RetryRules, waitBefore } from '../../../client/retry.ts'
 import { isUnreachable, messageOf, unusableCache } from '../../../core/errors.ts'
+import { makeFolders } from '../../../files/make-folders.ts'
+import { isUnused, noteUse } from '../../cache-use.ts'
 import { drain } from '../../oci/digest.ts'
 import { isFileSystemError } from '../../oci/write-beside.ts'
 import { checkedBytes, damaged } from './checked-bytes.ts'
@@ -21,6 +23,9 @@ export interface DownloadOptions {
   /** Of the image, for messages. */
   readonly name: string
 }
+
+/** Files of the cache: a blob, and what a download that was killed has left. */
+const OF_BLOBS = /^[0-9a-f]{64}(\.[0-9a-f-]{36}\.part)?$/
 
 /**
  * Blobs on disk, in files that are named by their digests. Only what was checked gets such a name, and is checked again before it is
@@ -50,6 +55,15 @@ export class BlobCache {
     return fetching.finally(() => this.#fetching.delete(digest))
   }
 
+  /** Removes what nobody has used for so long. */
+  async removeUnused(unusedMs: number): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => [])
+    for (const name of names.filter((each) => OF_BLOBS.test(each))) {
+      const path = join(this.#folder, name)
+      if (await isUnused(path, unusedMs)) await rm(path, { force: true })
+    }
+  }
+
   async #fetched(
     descriptor: Descriptor,
     download: (offset: number) => Promise<BlobPart>,
@@ -59,7 +73,7 @@ export class BlobCache {
     if (await isIntact(path, descriptor, options.name)) return path
     const part = `${path}.${randomUUID()}.part`
     try {
-      await mkdir(this.#folder, { recursive: true })
+      await makeFolders(this.#folder)
       await downloadTo(part, descriptor, download, options)
       await rename(part, path)
       return path
@@ -78,6 +92,7 @@ export class BlobCache {
 async function isIntact(path: string, descriptor: Descriptor, name: string): Promise<boolean> {
   try {
     await drain(checkedBytes(() => createReadStream(path), descriptor, name))
+    await noteUse(path)
     return true
   } catch {
     return false
