@@ -152,7 +152,11 @@ describe('the program of an image with onnxruntime, in a folder of its own', () 
 
   test('compares two mounted models in a rollout, and keeps its state in a file', async () => {
     const models = ['-m', `a=${root.model}`, '-m', `b=${ROOT}models/iris/2`, '--split', 'a=50,b=50']
-    const server = await RolloutServer.start(models, { command: root.command, cwd: root.folder })
+    const env = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' }
+    const server = await RolloutServer.start(models, { command: root.command, cwd: root.folder, env })
+    await server.process.printed(
+      /history of the rollout default is not recorded: MLFLOW_TRACKING_URI has no effect/,
+    )
     const body = JSON.stringify({ dataframe_split: { columns: COLUMNS, data: ROWS } })
     const found = await Promise.all(['1', '2', '3', '4', '5', '6'].map((key) => server.score(body, key)))
     expect(new Set(found.map(({ status, variant }) => `${status} ${variant}`))).toEqual(
