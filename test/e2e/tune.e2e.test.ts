@@ -82,8 +82,13 @@ describe('headrace tune', () => {
 
   test('says what it needs', async () => {
     expect(await run({ args: ['tune'] })).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringMatching(/No model is named/),
+    })
+    const output = ['-o', join(folder, 'none', 'tuned.yaml')]
+    expect(await run({ args: ['tune', '-m', MODEL, ...output] })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/cannot be written to .*none/),
     })
   })
 })

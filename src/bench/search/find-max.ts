@@ -16,14 +16,18 @@ export interface FindMaxOptions {
   readonly guessPerSecond: number
   /** How much above the found rate the smallest that failed may be; 0.05 unless set. */
   readonly precision?: number
-  /** Of one load, the longest is four times that; 2 unless set. */
+  /** Of one load; 2 unless set. It lasts up to four times that, and longer at a low rate, where few requests prove nothing. */
   readonly leastSeconds?: number
   /** Measured times the rate that was found, and its neighbour, are tried once more; 2 unless set. */
   readonly repeats?: number
-  /** Of all loads together; the search ends with what is known by then. 180 unless set. */
+  /**
+   * Of all loads together; the search ends with what is known by then. Unless set enough for fifteen loads: three minutes,
+   * more where loads are longer, a quarter of an hour at most.
+   */
   readonly maxSeconds?: number
   /** Of the first load; the others have those after it. */
   readonly seed?: number
+  /** Ends the search with what is known by then. */
   readonly signal?: AbortSignal
   /** Called after each load. */
   readonly onTry?: (rateTry: RateTry) => void
@@ -33,12 +37,16 @@ type Defaulted = Required<
   Pick<FindMaxOptions, 'precision' | 'leastSeconds' | 'repeats' | 'maxSeconds' | 'seed'>
 >
 
-const DEFAULTS: Defaulted = { precision: 0.05, leastSeconds: 2, repeats: 2, maxSeconds: 180, seed: 1 }
+const DEFAULTS = { precision: 0.05, leastSeconds: 2, repeats: 2, seed: 1 } as const
+const [LEAST_TOTAL, MOST_TOTAL] = [180, 900]
+const LOADS = 15
 const MOST_PROBES = 14
 /** Of the guess: a server that is too slow at so low a rate is too slow without any load. */
 const LOWEST = 0.02
 const MOST_STEPS = 4
 const LONGEST = 4
+/** Of a search however few requests arrive: with fewer nothing is found. */
+const LEAST_LOADS = 6
 /** Of a server; the guess may be too low. */
 const LEAST_FREE = 0.05
 
@@ -50,7 +58,8 @@ const LEAST_FREE = 0.05
  * longer. The search ends between a rate that is kept and one that is not, within the precision. Then both are measured
  * anew, in turn (ABBA), so that a machine that gets slower or faster is seen: a rate that is not confirmed gives way to a lower
  * one, a neighbour that does keep the limit takes its place.
- * @throws ServingError INVALID_PARAMETER_VALUE for a limit or guess that makes no sense; what `measure` throws
+ * @throws ServingError INVALID_PARAMETER_VALUE for a limit or guess that makes no sense; what `measure` throws, unless
+ * `signal` has ended a search in which something was measured
  */
 export async function findMax(measure: MeasureRate, options: FindMaxOptions): Promise<FoundMax> {
   check(options)
@@ -65,11 +74,20 @@ class MaxSearch {
 
   constructor(measure: MeasureRate, options: FindMaxOptions) {
     this.#measure = measure
-    this.#options = { ...DEFAULTS, ...options }
+    this.#options = { ...DEFAULTS, maxSeconds: secondsFor(options), ...options }
     this.#tried = new TriedRates(options.limit)
   }
 
   async find(): Promise<FoundMax> {
+    try {
+      return await this.#findToTheEnd()
+    } catch (error) {
+      if (this.#options.signal?.aborted !== true || this.#tried.all.length === 0) throw error
+      return this.#found(this.#tried.largestKept(), false)
+    }
+  }
+
+  async #findToTheEnd(): Promise<FoundMax> {
     const search = await this.#search()
     let rate = search.found.perSecond
     let confirmed = false
@@ -149,10 +167,11 @@ class MaxSearch {
 
   /** Long enough for a verdict, longer at each repeat, within reason. */
   #secondsAt(rate: number, phase: RateTry['phase']): number {
-    const { limit, leastSeconds } = this.#options
+    const { limit, leastSeconds, maxSeconds } = this.#options
     const times = 2 ** this.#tried.at(rate, phase).length
-    const wanted = Math.max(leastSeconds, requestsForVerdict(limit) / rate)
-    return Math.min(LONGEST * leastSeconds, wanted * (phase === 'search' ? times : 2))
+    const needed = Math.min(maxSeconds / LEAST_LOADS, requestsForVerdict(limit) / rate)
+    const wanted = Math.max(leastSeconds, needed)
+    return Math.max(needed, Math.min(LONGEST * leastSeconds, wanted * (phase === 'search' ? times : 2)))
   }
 
   get #isLate(): boolean {
@@ -184,6 +203,12 @@ class MaxSearch {
     if (atLowest.length === 0) return 'time'
     return atLowest.every(({ measurement }) => !measurement.valid) ? 'generator' : 'server'
   }
+}
+
+/** In which a search of as many loads as most take comes to its end. */
+function secondsFor({ limit, guessPerSecond, leastSeconds = DEFAULTS.leastSeconds }: FindMaxOptions): number {
+  const aLoad = Math.max(2 * leastSeconds, requestsForVerdict(limit) / guessPerSecond)
+  return Math.max(LEAST_TOTAL, Math.min(MOST_TOTAL, LOADS * aLoad), LEAST_LOADS * leastSeconds)
 }
 
 /** Failures count as over the limit: who got no right answer still waits for one. */

@@ -34,9 +34,25 @@ export class TriedRates {
     )
   }
 
+  /** Of all rates that were tried; 0 where none was. */
+  get lowest(): number {
+    return this.#tries.length === 0 ? 0 : Math.min(...this.#rates())
+  }
+
+  /** Of all loads at the rate together. */
+  counts(rate: number, phase?: RateTry['phase']): LimitCounts {
+    return sumOf(this.at(rate, phase))
+  }
+
   /** Of all loads at the rate together. */
   verdict(rate: number, phase?: RateTry['phase']): LimitVerdict {
-    return judgeLimit(sumOf(this.at(rate, phase)), this.#limit)
+    return judgeLimit(this.counts(rate, phase), this.#limit)
+  }
+
+  /** Of all rates that are proved to be within the limit; 0 where none is. */
+  largestKept(): number {
+    const kept = this.#rates().filter((rate) => this.verdict(rate) === 'within')
+    return Math.max(0, ...kept)
   }
 
   /** How many of the loads at a rate kept the limit, each by itself. */

@@ -10,6 +10,8 @@ export interface RaceOptions<C, R extends Rung> {
   readonly rungs: readonly R[]
   /** Who is below this share of the best is out, however many may go on. */
   readonly clearlyWorse: number
+  /** Goes on whatever its score, beside those that may: what the others are held against. */
+  readonly stays?: C | undefined
   /** @returns what is to be large, by one measure in a rung; undefined where the candidate cannot be measured, which ends it. */
   measure(candidate: C, rung: R): Promise<number | undefined>
 }
@@ -37,7 +39,7 @@ export async function race<C, R extends Rung>(
   const all = runners
   for (const rung of rungs) {
     for (const runner of runners) runner.note(await measure(runner.candidate, rung))
-    runners = stillIn(runners, rung, options.clearlyWorse)
+    runners = stillIn(runners, rung, options)
   }
   for (const runner of runners) runner.finished = true
   return all.toSorted((a, b) => b.scores.length - a.scores.length || b.last - a.last)
@@ -62,10 +64,17 @@ class Runner<C> implements Raced<C> {
   }
 }
 
-function stillIn<C>(runners: readonly Runner<C>[], { keep }: Rung, clearlyWorse: number): Runner<C>[] {
+function stillIn<C>(
+  runners: readonly Runner<C>[],
+  { keep }: Rung,
+  { clearlyWorse, stays }: Pick<RaceOptions<C, Rung>, 'clearlyWorse' | 'stays'>,
+): Runner<C>[] {
   const rungs = Math.max(...runners.map(({ scores }) => scores.length))
   const measured = runners.filter(({ scores }) => scores.length === rungs && rungs > 0)
   const ranked = measured.toSorted((a, b) => b.last - a.last)
   const best = ranked[0]?.last ?? 0
-  return ranked.filter(({ last }, place) => place === 0 || (place < keep && last >= clearlyWorse * best))
+  return ranked.filter(
+    ({ candidate, last }, place) =>
+      place === 0 || candidate === stays || (place < keep && last >= clearlyWorse * best),
+  )
 }

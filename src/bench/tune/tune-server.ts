@@ -1,6 +1,5 @@
-import { compareMeasurements } from '../compare/compare-measurements.ts'
 import { batchCandidates, type Candidate, flagsOf, flagsText, threadCandidates } from './candidate.ts'
-import { judgeAtRate } from './judge-at-rate.ts'
+import { prove } from './prove.ts'
 import { type Raced, race } from './race.ts'
 import type { TriedCandidate, TuneRung, Tuning, TuningBench } from './tuning.ts'
 
@@ -9,13 +8,17 @@ export interface TuneOptions {
   readonly cores: number
   /** In milliseconds; the throughput counts unless set. */
   readonly p99Ms: number | undefined
+  /** Names of flags that hold for all servers, and are not tried in other ways; none unless set. */
+  readonly fixed?: ReadonlySet<string>
 }
 
 const DEFAULT: Candidate = {}
 /** Short measurements on a machine with other work are that far off. */
 const CLEARLY_WORSE = 0.6
-/** At the rate that was found, chance decides whether the limit holds: a little below it does. */
-const SAFE_SHARE = 0.95
+/** That a server of a small model takes to start and to find out about batches, with what runs before a measurement counts. */
+const SECONDS_TO_START = 6
+/** Of the rounds beside the default, with the start of both. */
+const LAST_SECONDS = 75
 
 /**
  * Searches the settings by which a server does most: first where the model runs and in how many threads, then, with the
@@ -23,20 +26,46 @@ const SAFE_SHARE = 0.95
  * measured beside the default, in turn, and counts only where it is proved to be better there.
  */
 export async function tuneServer(bench: TuningBench, options: TuneOptions): Promise<Tuning> {
+  const { cores, p99Ms } = options
   const rungs = rungsOf(options)
   const run = { rungs, clearlyWorse: CLEARLY_WORSE, measure: bench.score.bind(bench) }
-  const threads = await race(threadCandidates(options.cores), run)
-  const bestThreads = threads[0]?.candidate ?? DEFAULT
-  const batches = await race(batchCandidates(bestThreads, options.p99Ms), run)
-  const [winner] = batches
-  const tried = triedOf([...threads, ...batches.filter(({ candidate }) => candidate !== bestThreads)], rungs)
-  if (winner === undefined || isDefault(winner.candidate, options)) {
-    return { tried, chosen: DEFAULT, reasons: ['Nothing that was tried did more than the default.'] }
-  }
-  return { tried, ...(await prove(bench, winner, options)) }
+  const arrangements = threadCandidates(trialsOf(options))
+  const [standard = DEFAULT] = arrangements
+  const threads = await race(arrangements, { ...run, stays: standard })
+  const best = threads[0]?.candidate ?? standard
+  const batches = await race(batchCandidates(best, p99Ms, trialsOf(options)), run)
+  const judged = await prove(bench, {
+    ...{ standard: scoreOf(standard, threads), found: batches[0] },
+    ...{ p99Ms, cores },
+  })
+  // The best arrangement of threads was in both.
+  const others = batches.filter((each) => !isSame(each.candidate, best, cores))
+  return { tried: triedOf([...threads, ...others], rungs), ...judged }
 }
 
-function rungsOf({ p99Ms }: TuneOptions): readonly TuneRung[] {
+/** How long it takes with a small model, in seconds. */
+export function expectedSeconds(options: TuneOptions): number {
+  const { p99Ms } = options
+  const trials = trialsOf(options)
+  const races = [threadCandidates(trials).length, batchCandidates(DEFAULT, p99Ms, trials).length]
+  return races.reduce((sum, candidates) => sum + secondsOf(candidates, rungsOf(options)), LAST_SECONDS)
+}
+
+function secondsOf(candidates: number, rungs: readonly TuneRung[]): number {
+  let running = candidates
+  let sum = 0
+  for (const { seconds, keep } of rungs) {
+    sum += running * (SECONDS_TO_START + seconds)
+    running = Math.min(running, keep)
+  }
+  return sum
+}
+
+function trialsOf({ cores, fixed = new Set() }: TuneOptions) {
+  return { cores, fixed }
+}
+
+function rungsOf({ p99Ms }: Pick<TuneOptions, 'p99Ms'>): readonly TuneRung[] {
   const first = { seconds: 1.5, keep: 4, by: 'throughput' } as const
   return p99Ms === undefined
     ? [first, { seconds: 4, keep: 1, by: 'throughput' }]
@@ -46,36 +75,12 @@ function rungsOf({ p99Ms }: TuneOptions): readonly TuneRung[] {
       ]
 }
 
-async function prove(
-  bench: TuningBench,
-  { candidate, scores }: Raced<Candidate>,
-  options: TuneOptions,
-): Promise<Pick<Tuning, 'chosen' | 'reasons'>> {
-  const { p99Ms, cores } = options
-  const words = flagsText(flagsOf(candidate, cores))
-  const rate = p99Ms === undefined ? undefined : SAFE_SHARE * (scores.at(-1) ?? 0)
-  const rounds = await bench.sideBySide(candidate, rate)
-  const { better, reason } =
-    p99Ms === undefined || rate === undefined
-      ? byThroughput(rounds, words)
-      : await judgeAtRate(rounds, { p99Ms, ratePerSecond: rate, words })
-  if (better) return { chosen: candidate, reasons: [reason] }
-  return { chosen: DEFAULT, reasons: [reason, 'So the default stays.'] }
+function scoreOf(candidate: Candidate, raced: readonly Raced<Candidate>[]): number {
+  return raced.find((each) => each.candidate === candidate)?.scores.at(-1) ?? 0
 }
 
-function byThroughput(
-  { standard, found }: Awaited<ReturnType<TuningBench['sideBySide']>>,
-  words: string,
-): { readonly better: boolean; readonly reason: string } {
-  const [comparison] = compareMeasurements([
-    { name: 'the default', rounds: standard },
-    { name: words, rounds: found },
-  ])
-  return { better: comparison?.better === 'other', reason: comparison?.verdict ?? '' }
-}
-
-function isDefault(candidate: Candidate, { cores }: TuneOptions): boolean {
-  return Object.keys(flagsOf(candidate, cores)).length === 0
+function isSame(one: Candidate, other: Candidate, cores: number): boolean {
+  return flagsText(flagsOf(one, cores)) === flagsText(flagsOf(other, cores))
 }
 
 function triedOf(raced: readonly Raced<Candidate>[], rungs: readonly TuneRung[]): readonly TriedCandidate[] {

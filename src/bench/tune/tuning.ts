@@ -17,7 +17,7 @@ export interface TuneRung extends Rung {
 export interface TuningBench {
   /**
    * Starts a server, measures it and ends it.
-   * @returns undefined where it does not serve, or answers nothing.
+   * @returns undefined where it does not serve, or answers nothing. @throws ServingError where that is the default
    */
   score(candidate: Candidate, rung: TuneRung): Promise<number | undefined>
   /**

@@ -23,6 +23,25 @@ test('who is clearly worse is measured for a short time only', async () => {
   expect(Object.fromEntries(spent)).toEqual({ slow: 1, best: 5, good: 5, fair: 5, worse: 1 })
 })
 
+test('who stays is measured to the end, however slow', async () => {
+  const raced = await race([10, 100, 90], {
+    ...{
+      rungs: [
+        { seconds: 1, keep: 1 },
+        { seconds: 4, keep: 1 },
+      ],
+      clearlyWorse: 0.8,
+      stays: 10,
+    },
+    measure: async (speed) => speed,
+  })
+  expect(raced).toEqual([
+    { candidate: 100, scores: [100, 100], finished: true },
+    { candidate: 10, scores: [10, 10], finished: true },
+    { candidate: 90, scores: [90], finished: false },
+  ])
+})
+
 test('who cannot be measured is out', async () => {
   const raced = await race(['broken', 'whole'], {
     rungs: RUNGS,

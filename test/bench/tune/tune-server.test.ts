@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Latencies } from '../../../src/bench/latencies.ts'
 import type { Measurement } from '../../../src/bench/measurement.ts'
 import { type Candidate, flagsOf, flagsText } from '../../../src/bench/tune/candidate.ts'
-import { tuneServer } from '../../../src/bench/tune/tune-server.ts'
+import { expectedSeconds, tuneServer } from '../../../src/bench/tune/tune-server.ts'
 import type { TuningBench } from '../../../src/bench/tune/tuning.ts'
 
 const CORES = 4
@@ -34,7 +34,7 @@ class ModelledBench implements TuningBench {
 
   async #rounds(candidate: Candidate, ratePerSecond: number | undefined): Promise<readonly Measurement[]> {
     const capacity = this.#trueRate(flagsText(flagsOf(candidate, CORES))) ?? 0
-    const rates = [1, 1.01, 0.99, 1, 1.02, 0.98].map((noise) => noise * capacity)
+    const rates = [1, 1.01, 0.99, 1, 1.02, 0.98, 1, 1.01].map((noise) => noise * capacity)
     return Promise.all(
       rates.map((rate) => round(ratePerSecond ?? rate, ratePerSecond === undefined, capacity)),
     )
@@ -91,6 +91,20 @@ describe.each([
     expect(reasons.join(' ')).toMatch(/default stays/)
   })
 
+  test('keeps the default where nothing does what is wanted', async () => {
+    const { chosen, reasons } = await tuneServer(new ModelledBench(() => 0), { cores: CORES, p99Ms })
+    expect(chosen).toEqual({})
+    expect(reasons.join(' ')).toMatch(/Nothing that was tried/)
+  })
+
+  test('tries nothing else than the user says', async () => {
+    const bench = new ModelledBench((flags) => (flags.startsWith(FAST) ? 1500 : 1000))
+    const fixed = new Set(['workers'])
+    const { chosen } = await tuneServer(bench, { cores: CORES, p99Ms, fixed })
+    expect(chosen).toEqual({})
+    expect(bench.measured.filter((each) => each.includes('--workers'))).toEqual([])
+  })
+
   test('gives up soon what is clearly worse, and passes over what does not serve', async () => {
     const bench = new ModelledBench((flags) => {
       if (flags.includes('inline')) return undefined
@@ -98,7 +112,34 @@ describe.each([
     })
     const { chosen, tried } = await tuneServer(bench, { cores: CORES, p99Ms })
     expect(flagsText(flagsOf(chosen, CORES))).toBe(FAST)
-    expect(bench.measured.filter((each) => each.startsWith('default '))).toHaveLength(1)
+    const slow = bench.measured.filter((each) => each.startsWith('--placement pool --workers 1 1.5'))
+    expect(slow).toHaveLength(1)
+    expect(bench.measured.filter((each) => /workers 1 (4|12)$/.test(each))).toEqual([])
+    const standard = bench.measured.filter((each) => each.startsWith('default '))
+    expect(standard, 'what the others are held against is measured to the end').toHaveLength(2)
     expect(tried.find(({ candidate }) => candidate.placement === 'inline')?.throughput).toBeUndefined()
   })
+})
+
+test('a server that loses requests is not chosen for the others that it answers', async () => {
+  const bench = new ModelledBench((flags) => (flags.startsWith(FAST) ? 1500 : 1000))
+  const losing: TuningBench = {
+    score: (candidate) => bench.score(candidate, { seconds: 1 }),
+    async sideBySide(candidate, rate) {
+      const { standard, found } = await bench.sideBySide(candidate, rate)
+      return { standard, found: found.map((each) => ({ ...each, offered: Math.round(each.offered * 1.1) })) }
+    },
+  }
+  const { chosen, reasons } = await tuneServer(losing, { cores: CORES, p99Ms: undefined })
+  expect(chosen).toEqual({})
+  expect(reasons.join(' ')).toMatch(/did not answer 9/)
+})
+
+test('the time that it takes is told: some minutes', () => {
+  for (const cores of [1, 3, 48]) {
+    for (const p99Ms of [undefined, 20]) {
+      expect(expectedSeconds({ cores, p99Ms })).toBeGreaterThan(60)
+      expect(expectedSeconds({ cores, p99Ms })).toBeLessThan(360)
+    }
+  }
 })

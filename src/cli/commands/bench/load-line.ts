@@ -22,8 +22,16 @@ export class LoadLine {
     else this.#stream.write(`${title}\n`)
   }
 
+  /** Of something that says itself how it ended. */
+  watch(title: string): void {
+    this.#title = title
+    if (this.#stream.isTTY) this.#draw(title)
+  }
+
   update(progress: Progress): void {
-    if (this.#stream.isTTY) this.#draw(`${this.#title}  ${figures(progress)}`)
+    if (!this.#stream.isTTY) return
+    const text = figures(progress)
+    this.#draw(`${shortened(this.#title, this.#width - text.length - 2)}  ${text}`)
   }
 
   clear(): void {
@@ -31,8 +39,18 @@ export class LoadLine {
   }
 
   #draw(text: string): void {
-    this.#stream.write(`\r\u001b[K${text.slice(0, Math.max(20, this.#stream.columns - 1))}`)
+    this.#stream.write(`\r\u001b[K${text.slice(0, this.#width)}`)
   }
+
+  /** A line that fills its last column would be followed by an empty one. */
+  get #width(): number {
+    return Math.max(20, this.#stream.columns - 1)
+  }
+}
+
+/** The figures are what changes: they are shown in full, and of the title what has room beside them. */
+function shortened(title: string, length: number): string {
+  return title.length <= length ? title : `${title.slice(0, Math.max(8, length - 1))}…`
 }
 
 function figures({ elapsedMs, totalMs, ratePerSecond, p50Ms, p99Ms, failed }: Progress): string {

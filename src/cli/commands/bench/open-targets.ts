@@ -4,6 +4,7 @@ import type { BenchTarget, Dialect } from '../../../bench/target.ts'
 import { findTarget } from '../../../bench/targets/find-target.ts'
 import type { TargetOptions } from '../../../bench/targets/target-options.ts'
 import { invalidParameter } from '../../../core/errors.ts'
+import { availableResources } from '../../../runtime/cores.ts'
 import type { BenchProtocol, BenchSettings, RequestSettings } from '../../bench-settings.ts'
 import { headersOf } from '../../bench-values.ts'
 import { type FoundModel, findModel } from './known-model.ts'
@@ -53,7 +54,8 @@ export async function openTargets(wanted: TargetsToOpen): Promise<readonly Opene
 
 /** Requests come from other cores than they are answered on, where there are any, and says how many each has. */
 export async function coresApart({ note }: Pick<TargetsToOpen, 'note'>): Promise<SharedCores | undefined> {
-  const shared = shareCores(allowedCores())
+  // Of a container that may use so many of a machine's cores, only so many are shared out.
+  const shared = shareCores(allowedCores().slice(0, availableResources().cores))
   if (shared === undefined || !(await keepOn(shared.generator))) {
     note('Requests come from the same cores as they are answered on: what is measured includes both')
     return undefined

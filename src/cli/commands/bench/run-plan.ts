@@ -4,7 +4,7 @@ import type { Measurement, Progress } from '../../../bench/measurement.ts'
 import { runLoad } from '../../../bench/run-load.ts'
 import { findMax } from '../../../bench/search/find-max.ts'
 import type { FoundMax } from '../../../bench/search/found-max.ts'
-import { invalidState } from '../../../core/errors.ts'
+import { answeringOnly } from './answering-only.ts'
 import type { OpenedTarget } from './opened-target.ts'
 import type { BenchPlan, LoadPlan, LookPlan, MaxPlan } from './plan-loads.ts'
 
@@ -24,7 +24,7 @@ const CONFIDENCE = 0.99
 
 /**
  * Measures all targets as planned. When it is stopped, what was measured by then is the outcome.
- * @throws ServingError CANCELLED where nothing was measured by then; INVALID_STATE where a server gives no right answer
+ * @throws ServingError CANCELLED where nothing was measured by then; TEMPORARILY_UNAVAILABLE where a server gives no right answer
  */
 export async function runPlan(
   plan: BenchPlan,
@@ -38,7 +38,8 @@ export async function runPlan(
     if (!run.signal.aborted || !runner.hasAny) throw error
     return runner.outcome(true)
   }
-  return runner.outcome(false)
+  // A search that is stopped tells what it found by then.
+  return runner.outcome(run.signal.aborted)
 }
 
 /** A target with what is known of it so far. */
@@ -174,16 +175,6 @@ function hasSome({ measurements, before }: TargetOutcome): boolean {
 
 function measurementOf({ measurement }: { readonly measurement: Measurement }): Measurement {
   return measurement
-}
-
-/** @throws ServingError INVALID_STATE where nothing can be told of what users would see */
-function answeringOnly(measurement: Measurement): Measurement {
-  if (measurement.answered > 0) return measurement
-  const [kind = 'no answer'] = Object.keys(measurement.failures)
-  const example = measurement.failureExamples[kind]
-  throw invalidState(
-    `${measurement.target} gives no right answer: ${kind}${example === undefined ? '' : ` (${example})`}`,
-  )
 }
 
 /** To two digits, so that a person can say it; never to nothing. */

@@ -1,12 +1,13 @@
 import type { ClosedLoad, Load, OpenLoad } from '../../../bench/load.ts'
-import type { Measurement } from '../../../bench/measurement.ts'
+import type { Measurement, Progress } from '../../../bench/measurement.ts'
 import type { SharedCores } from '../../../bench/processes/cores.ts'
 import { runLoad } from '../../../bench/run-load.ts'
 import { findMax } from '../../../bench/search/find-max.ts'
-import { type Candidate, flagsOf, flagsText } from '../../../bench/tune/candidate.ts'
+import { type Candidate, flagsOf, flagsText, isDefault } from '../../../bench/tune/candidate.ts'
 import type { SideBySide, TuneRung, TuningBench } from '../../../bench/tune/tuning.ts'
 import { messageOf, ServingError } from '../../../core/errors.ts'
 import type { TuneSettings } from '../../tune-settings.ts'
+import { answeringOnly } from '../bench/answering-only.ts'
 import type { FoundModel } from '../bench/known-model.ts'
 import { startTarget } from '../bench/open-targets.ts'
 import type { OpenedTarget } from '../bench/opened-target.ts'
@@ -20,15 +21,28 @@ export interface ServerBenchOptions {
   /** That the servers have. */
   readonly cores: number
   readonly signal: AbortSignal
+  /** Tells how something ended. */
   say(line: string): void
+  /** Tells what begins. */
+  watch(title: string): void
+  onProgress(progress: Progress): void
 }
 
 /** Enough that a server with batches has some to make. */
 const CONNECTIONS = 64
 const WARM_UP_MS = 1000
-const FINAL_ROUNDS = 6
+const FINAL_ROUNDS = 8
 const FINAL_MS = 3000
-const CONFIDENCE = 0.99
+const LONGEST_FINAL_MS = 15_000
+/** Of all rounds together: that few of them are late can be proved then. */
+const FINAL_REQUESTS = 1000
+/** For an order among candidates: what is found is proved beside the default. */
+const CONFIDENCE = 0.7
+/** How near a search comes to the largest rate. */
+const PRECISION = 0.1
+/** That a load of a search has, at four times its least length: enough for a verdict. */
+const SEARCH_REQUESTS = 400
+const LONGEST_SEARCH_FACTOR = 3
 
 const BY: Readonly<Record<TuneRung['by'], string>> = {
   throughput: `, ${CONNECTIONS} connections`,
@@ -44,18 +58,17 @@ export class ServerBench implements TuningBench {
   }
 
   async score(candidate: Candidate, rung: TuneRung): Promise<number | undefined> {
-    const { say } = this.#options
+    const { say, watch } = this.#options
     const name = this.#name(candidate)
+    watch(name)
     try {
       await using target = await this.#start(candidate)
       const score = await this.#scoreOf(target.opened, rung)
-      say(
-        `${name}: ${score === undefined ? 'answers nothing' : `${Math.round(score)} requests a second${BY[rung.by]}`}`,
-      )
+      say(`${name}: ${Math.round(score)} requests a second${BY[rung.by]}`)
       return score
     } catch (error) {
-      // Of some models a placement or a batch is refused: they are served by others.
-      if (!(error instanceof ServingError) || error.code === 'CANCELLED') throw error
+      // Of some models a placement or a batch is refused: they are served by others. Without the default there is no model.
+      if (!(error instanceof ServingError) || error.code === 'CANCELLED' || isDefault(candidate)) throw error
       say(`${name}: ${messageOf(error)}`)
       return undefined
     }
@@ -76,29 +89,28 @@ export class ServerBench implements TuningBench {
     return rounds
   }
 
-  async #scoreOf(opened: OpenedTarget, { by, seconds }: TuneRung): Promise<number | undefined> {
+  async #scoreOf(opened: OpenedTarget, { by, seconds }: TuneRung): Promise<number> {
     const durationMs = (by === 'throughput' ? seconds : 1.5) * 1000
-    const { answered, seconds: measured } = await this.#run(opened, this.#closed(durationMs))
-    if (answered === 0) return undefined
+    const { answered, seconds: measured } = answeringOnly(await this.#run(opened, this.#closed(durationMs)))
     if (by === 'throughput') return answered / measured
     return await this.#rateWithinLimit(opened, answered / measured, seconds)
   }
 
-  /** A short search: the rounds beside the default prove what is found. */
+  /** A short search; of slow models a longer one, as few requests say nothing of the 99th percentile. */
   async #rateWithinLimit(opened: OpenedTarget, guessPerSecond: number, maxSeconds: number): Promise<number> {
     const { settings, signal } = this.#options
+    const factor = Math.min(LONGEST_SEARCH_FACTOR, Math.max(1, SEARCH_REQUESTS / 4 / guessPerSecond))
     const { ratePerSecond } = await findMax(
       (rate, seconds, seed) =>
         this.#run(opened, { ...this.#poisson(rate, seconds * 1000), warmUpMs: 300, seed }),
       {
         limit: { percentile: 99, milliseconds: settings.p99Ms ?? Number.NaN, confidence: CONFIDENCE },
-        guessPerSecond,
-        leastSeconds: 1,
-        repeats: 1,
-        maxSeconds,
+        ...{ guessPerSecond, precision: PRECISION, repeats: 1 },
+        ...{ leastSeconds: factor, maxSeconds: factor * maxSeconds },
         signal,
       },
     )
+    signal.throwIfAborted()
     return ratePerSecond
   }
 
@@ -115,12 +127,19 @@ export class ServerBench implements TuningBench {
   }
 
   async #run({ target, meter }: OpenedTarget, load: Load): Promise<Measurement> {
-    const { settings, signal } = this.#options
-    return await runLoad(target, load, { signal, threads: settings.threads, resources: meter })
+    const { settings, signal, onProgress } = this.#options
+    return await runLoad(target, load, {
+      ...{ signal, onProgress },
+      threads: settings.threads,
+      resources: meter,
+    })
   }
 
   #finalLoad(ratePerSecond: number | undefined, round: number): Load {
-    const load = ratePerSecond === undefined ? this.#closed(FINAL_MS) : this.#poisson(ratePerSecond, FINAL_MS)
+    const load =
+      ratePerSecond === undefined
+        ? this.#closed(FINAL_MS)
+        : this.#poisson(ratePerSecond, finalMs(ratePerSecond))
     return { ...load, seed: load.seed + round }
   }
 
@@ -140,6 +159,12 @@ export class ServerBench implements TuningBench {
   #name(candidate: Candidate): string {
     return flagsText(flagsOf(candidate, this.#options.cores))
   }
+}
+
+/** Of a round: slow models need longer ones for as many requests. */
+function finalMs(ratePerSecond: number): number {
+  const neededMs = (1000 * FINAL_REQUESTS) / FINAL_ROUNDS / ratePerSecond
+  return Math.round(Math.min(LONGEST_FINAL_MS, Math.max(FINAL_MS, neededMs)))
 }
 
 interface StartedServer extends AsyncDisposable {
