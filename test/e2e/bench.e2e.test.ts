@@ -162,13 +162,46 @@ describe('headrace bench', () => {
     expect(code).toBe(130)
   })
 
-  test('leaves no server behind when it is stopped', async () => {
+  test('shows what a search found by then when it is stopped', async () => {
+    const long = new HeadraceProcess({
+      args: ['bench', url, '--find-max', '--p99', '500ms', '--duration', '1s'],
+      cwd: folder,
+    })
+    await long.printed(/(poisson arrivals\n.*){2}/s)
+    const { code, stdout } = await long.stop()
+    expect(stdout).toMatch(/stopped/)
+    expect(stdout).toMatch(/99 % within 500 ms/)
+    expect(code).toBe(130)
+  })
+
+  test.each([
+    ['Ctrl-C', ['SIGINT']],
+    ['Ctrl-C, and once more at once', ['SIGINT', 'SIGINT']],
+    ['the end of its terminal', ['SIGHUP']],
+  ] as const)('leaves no server behind by %s', async (_, signals) => {
     const started = new HeadraceProcess({ args: ['bench', '-m', MODEL, '--duration', '30s'], cwd: folder })
     await started.printed(/one connection/)
     const children = await childrenOf(started.pid)
     expect(children.length).toBeGreaterThan(0)
-    await started.stop()
-    expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
+    for (const signal of signals) started.signal(signal)
+    await started.finished()
+    await expect.poll(() => children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
+  })
+
+  test('fails where a search finds no rate of which something is asserted', async () => {
+    const load = ['--find-max', '--p99', '1us', '--duration', '200ms', '--assert', 'p99<20ms']
+    const { code, stdout } = await bench(url, ...load)
+    expect(stdout).toMatch(/p99<20ms: it was not measured/)
+    expect(code).toBe(1)
+  })
+
+  test.each([
+    ['--json', '/nowhere/out.json'],
+    ['--html', '.'],
+  ])('says before it measures that %s %s cannot be written', async (flag, file) => {
+    const { code, stdout, stderr } = await bench(url, flag, file)
+    expect(stderr).toMatch(/^headrace: The result cannot be written to [^\n]*\n$/)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })
 })
 

@@ -4,11 +4,12 @@ import { thisMachine } from '../../../bench/report/machine.ts'
 import { invalidParameter } from '../../../core/errors.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { stopOnSignal } from '../image/stop-on-signal.ts'
+import { expectWritable } from './expect-writable.ts'
 import { LoadLine } from './load-line.ts'
 import { openTargets } from './open-targets.ts'
 import { type BenchPlan, planLoads } from './plan-loads.ts'
 import { runPlan } from './run-plan.ts'
-import { writeResults } from './write-results.ts'
+import { expectTracking, writeResults } from './write-results.ts'
 
 export interface BenchCall {
   readonly urls: readonly string[]
@@ -26,6 +27,9 @@ export async function bench(call: BenchCall): Promise<void> {
     process.exitCode = USAGE
     throw error
   })
+  const { jsonFile, htmlFile, samplesFile } = call.settings
+  for (const file of [jsonFile, htmlFile, samplesFile]) await expectWritable(file)
+  await expectTracking(call.settings)
   const startedAt = Date.now()
   // Before this process keeps to a part of the cores.
   const machine = thisMachine()

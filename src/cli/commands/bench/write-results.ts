@@ -32,7 +32,10 @@ export async function writeResults(outcome: BenchOutcome, context: ResultContext
   process.stdout.write(
     settings.jsonFile === '-'
       ? document()
-      : terminalReport(report, { colors: process.stdout.hasColors?.() === true }),
+      : terminalReport(report, {
+          colors: process.stdout.hasColors?.() === true,
+          width: process.stdout.columns,
+        }),
   )
   if (settings.jsonFile !== undefined && settings.jsonFile !== '-') await write(settings.jsonFile, document())
   if (settings.htmlFile !== undefined) await writePage(report, settings.htmlFile)
@@ -48,8 +51,10 @@ async function judge(
   if (assertions.length === 0) return []
   const outcomes = await Promise.all(
     targets.map(async ({ target, measurements, max }) => {
-      if (measurements.length === 0) return []
-      const judged = await checkAssertions(assertions, await mergeRounds(measurements), max?.ratePerSecond)
+      const judged =
+        measurements.length === 0
+          ? assertions.map(({ text }) => ({ text, passed: false, measured: 'it was not measured' }))
+          : await checkAssertions(assertions, await mergeRounds(measurements), max?.ratePerSecond)
       if (targets.length === 1) return judged
       return judged.map((each) => ({ ...each, measured: `${target.name}: ${each.measured}` }))
     }),
@@ -69,6 +74,18 @@ function isGood({ assertions, targets, stopped }: BenchReport): boolean {
 async function writePage(report: BenchReport, file: string): Promise<void> {
   const { reportPage } = await import('../../../bench/report/report-page.ts')
   await write(file, reportPage(report))
+}
+
+/** Whether `--track` leads anywhere: found out before the measurement. @throws ServingError */
+export async function expectTracking(settings: BenchSettings): Promise<void> {
+  if (settings.track === undefined) return
+  const { openTrackingClient } = await import('../../tracking/open-client.ts')
+  const client = await openTrackingClient(settings, createLogger({ level: 'info', format: 'text' }))
+  try {
+    await client.getExperimentByName(settings.track)
+  } finally {
+    await client.close()
+  }
 }
 
 async function track(report: BenchReport, settings: BenchSettings, experiment: string): Promise<void> {
