@@ -8,7 +8,7 @@ const SIDE_BY_SIDE = [
   'test/e2e/*-{database,databases,stores,servers}.e2e.test.ts',
   'test/e2e/tracking-*.e2e.test.ts',
   'test/e2e/durability.e2e.test.ts',
-  'test/e2e/rollout-{canary,members,report}.e2e.test.ts',
+  'test/e2e/rollout-{canary,members,outages,report}.e2e.test.ts',
   'test/outcomes/**/*.e2e.test.ts',
   'test/protocol/**/*.e2e.test.ts',
   'test/registry-client/**/*.e2e.test.ts',
