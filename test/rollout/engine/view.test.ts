@@ -122,7 +122,8 @@ describe('the view of a rollout', () => {
       },
     ])
     expect(view.decision).toBe(
-      'The shadow s differed in 10 of 100 compared answers, and failed for 1 more; it answers nobody.',
+      'The shadow s differed in 10 of 100 compared answers, with another class in 10 of 10 rows, and failed for 1 more; it ' +
+        'answers nobody.',
     )
     expect(view.comparisons).toEqual([])
   })

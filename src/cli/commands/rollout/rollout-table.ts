@@ -19,6 +19,7 @@ export function rolloutTable(view: RolloutView): string {
     variantTable(view),
     ...(view.comparisons.length === 0 ? [] : [comparisonTable(view, control)]),
     ...(view.shadows.length === 0 ? [] : [shadowTable(view.shadows)]),
+    ...(view.shadows.some(({ outputs }) => outputs.length > 0) ? [outputTable(view.shadows)] : []),
     ...(view.guards.length === 0 ? [] : [guardTable(view.guards)]),
   ].join('\n\n')
 }
@@ -130,6 +131,29 @@ function shadowTable(shadows: readonly ShadowView[]): string {
       latencyMs === undefined ? NONE : milliseconds(latencyMs.p99),
     ]),
   )
+}
+
+/** In what the shadows' outputs differ from those that were answered. */
+function outputTable(shadows: readonly ShadowView[]): string {
+  const rows = shadows.flatMap(({ name, outputs }) => outputs.map((output) => ({ name, ...output })))
+  return table(
+    ['OUTPUT', 'SHADOW', 'DIFFERENT ELEMENTS', 'OTHER CLASS', 'LARGEST DIFFERENCE'],
+    rows.map(({ output, name, differentElements, elements, differentLabels, labelRows, largestExcess }) => [
+      output,
+      name,
+      `${part(differentElements, elements)} of ${elements}`,
+      differentLabels === undefined || labelRows === undefined
+        ? NONE
+        : `${part(differentLabels, labelRows)} of ${labelRows}`,
+      largestExcess === undefined ? NONE : tolerances(largestExcess),
+    ]),
+  )
+}
+
+/** By how many times the tolerance the furthest element was off. */
+function tolerances(excess: number): string {
+  if (excess === 0) return 'none'
+  return excess < 1e9 ? `${digits(excess)} times the tolerance` : 'beyond any tolerance'
 }
 
 function guardTable(guards: readonly GuardView[]): string {

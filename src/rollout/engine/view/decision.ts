@@ -52,11 +52,18 @@ function canarySentence(state: RolloutState, { variant, step, steps, waitsFor }:
   return waitsFor === '' ? place : `${place} ${next} waits for ${waitsFor}.`
 }
 
-function shadowSentence({ name, compared, differing, failed }: ShadowView): string {
+function shadowSentence({ name, compared, differing, failed, outputs }: ShadowView): string {
   if (compared + failed === 0) return `No request to the shadow ${name} was compared yet.`
   const failures = failed === 0 ? '' : `, and failed for ${failed} more`
-  const counts = `${differing} of ${compared} compared answers${failures}`
+  const counts = `${differing} of ${compared} compared answers${classesText(outputs)}${failures}`
   return `The shadow ${name} differed in ${counts}; it answers nobody.`
+}
+
+/** Another probability is what another model is for; another class is what its users would notice. */
+function classesText(outputs: ShadowView['outputs']): string {
+  const [most] = outputs.toSorted((a, b) => (b.differentLabels ?? -1) - (a.differentLabels ?? -1))
+  if (most?.differentLabels === undefined) return ''
+  return `, with another class in ${most.differentLabels} of ${most.labelRows} rows`
 }
 
 /** Who has all keys. */

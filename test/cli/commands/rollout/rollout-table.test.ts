@@ -56,6 +56,9 @@ describe('the tables of a rollout', () => {
     expect(rolloutTable(shadowView())).toMatch(
       /^challenger +4790 +31 \(0.65 %\) +2 +12 +3 +0.72 ms +3.3 ms$/m,
     )
+    expect(rolloutTable(shadowView())).toMatch(
+      /^probabilities +challenger +74 \(0.51 %\) of 14370 +9 \(0.19 %\) of 4790 +412 times the tolerance$/m,
+    )
   })
 
   test('bound evidence that has no bound', () => {
