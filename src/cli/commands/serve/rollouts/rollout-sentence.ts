@@ -27,7 +27,7 @@ export function startSentence(
 /** What has changed. @param by the other replica that has changed it */
 export function changeSentence(plan: RolloutPlan, state: RolloutState, by: string | undefined): string {
   const who = by === undefined ? '' : `, by ${by}`
-  return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${who}${causeOf(state)}`
+  return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${canaryOf(plan, state)}${who}${causeOf(state)}`
 }
 
 /** A variant that a guard has stopped is news to whoever reads warnings alone. */
@@ -51,6 +51,12 @@ function sharesOf({ variants, split }: RolloutState): string {
 
 function keyOf({ stickyKey: { header, column } }: RolloutPlan): string {
   return column === undefined ? `the header ${header}` : `the header ${header} or the column ${column}`
+}
+
+/** `, which is 2 of 4 of its canary`: steps of the split are counted over all its changes. */
+function canaryOf({ canary }: RolloutPlan, { canaryStep }: RolloutState): string {
+  if (canary === undefined || canaryStep === undefined) return ''
+  return `, which is ${canaryStep + 1} of ${canary.steps.length} of its canary`
 }
 
 function causeOf({ cause }: RolloutState): string {

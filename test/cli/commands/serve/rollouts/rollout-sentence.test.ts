@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { levelOf } from '../../../../../src/cli/commands/serve/rollouts/rollout-sentence.ts'
+import { changeSentence, levelOf } from '../../../../../src/cli/commands/serve/rollouts/rollout-sentence.ts'
 import { DrivenRollout } from '../../../../rollout/engine/driven-rollout.ts'
-import { rolloutPlan } from '../../../../rollout/engine/rollout-plans.ts'
+import { canaryPlan, rolloutPlan } from '../../../../rollout/engine/rollout-plans.ts'
 
 const THREE = rolloutPlan({ a: 400, b: 300, c: 300 })
 
@@ -21,4 +21,12 @@ test('what an operator does is not, and a rollback is', () => {
   rolledBack.untilOver([{}, { errors: 1 }])
   expect(rolledBack.engine.state.phase).toBe('rolled-back')
   expect(levelOf(rolledBack.engine.state)).toBe('warn')
+})
+
+test('a step of a canary is told with its place in the schedule', () => {
+  const plan = canaryPlan()
+  const { state } = new DrivenRollout({ plan }).engine
+  expect(changeSentence(plan, { ...state, step: 7, canaryStep: 2 }, undefined)).toBe(
+    'Rollout iris runs: a 99 %, b 1 % from step 7 on, which is 3 of 4 of its canary',
+  )
 })
