@@ -25,6 +25,8 @@ export function checkAnswer(check: AnswerCheck, dialect: Dialect, body: Uint8Arr
     else mustBeEqual(goldenOf(check, dialect), found, check.relativeTolerance)
   } catch (error) {
     if (error instanceof WrongAnswer) return error.message
+    // Lists in lists, deeper than the stack.
+    if (error instanceof RangeError) return `cannot be read: ${error.message}`
     throw error
   }
   if (body.byteLength <= LONGEST_KEPT) lastRight.set(check, Buffer.from(body))

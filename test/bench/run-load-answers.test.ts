@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { runLoad } from '../../src/bench/run-load.ts'
 import { GET, httpServer, targetOf } from './support/load-servers.ts'
@@ -15,6 +16,29 @@ describe('answers', () => {
     expect(measured.failureExamples['wrong answer']).toMatch(/\S/)
     expect(measured.answered).toBe(45)
     expectAllAccountedFor(measured)
+  })
+
+  test('that are compressed are read, and are wrong where they cannot be', async () => {
+    const answer = gzipSync('{"predictions": [1]}')
+    const origin = await httpServer((request, reply) => {
+      const coding = request.url === '/other' ? 'compress' : 'gzip'
+      reply.setHeader('Content-Encoding', coding)
+      reply.end(request.url === '/cut' ? answer.subarray(0, 20) : answer)
+    })
+    const payloads = ['/right', '/other', '/cut'].map((path) => ({ ...SCORE, name: path, path }))
+    const measured = await runLoad(targetOf(origin, payloads), OPEN)
+    expect(measured.answered).toBe(measured.byPayload['/right']?.offered)
+    expect(measured.byPayload['/cut']?.answered).toBe(0)
+    expect(measured.byPayload['/other']?.answered).toBe(0)
+    expect(measured.failureExamples['wrong answer']).toMatch(/^compressed by (gzip|compress), which /)
+    expectAllAccountedFor(measured)
+  })
+
+  test('that are too deep to be read are wrong', async () => {
+    const deep = `{"predictions": [${'['.repeat(100_000)}${']'.repeat(100_000)}]}`
+    const origin = await httpServer((_request, reply) => void reply.end(deep))
+    const measured = await runLoad(targetOf(origin, [SCORE]), { ...OPEN, ratePerSecond: 20 })
+    expect(measured.failures).toEqual({ 'wrong answer': 6 })
   })
 
   test('with other statuses are failures, told by what they say', async () => {

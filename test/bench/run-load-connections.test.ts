@@ -31,7 +31,9 @@ describe('a connection', () => {
       arrivals: { kind: 'constant' },
       ratePerSecond: 20,
     })
-    expect(fast.answered).toBe(fast.offered / 2)
+    // What comes before the first answer has a connection of its own.
+    expect(fast.answered).toBeGreaterThanOrEqual(fast.offered / 2)
+    expect(fast.answered).toBeLessThan(fast.offered)
   })
 
   test('may be by IPv6', async () => {

@@ -1,4 +1,5 @@
-import { createServer as createTcpServer } from 'node:net'
+import { constants, createServer as createHttp2Server } from 'node:http2'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { runLoad } from '../../src/bench/run-load.ts'
 import { answerGrpc, grpcServer, listening, targetOf } from './support/load-servers.ts'
@@ -24,6 +25,50 @@ describe('a load by gRPC', () => {
     const measured = await runLoad(targetOf(origin, [INFER]), OPEN)
     expect(measured.failures).toEqual({ UNAVAILABLE: 90 })
     expect(measured.failureExamples['UNAVAILABLE']).toContain('ein Weilchen, ja?')
+  })
+
+  test('goes on over other connections where a server wants no more calls on one', async () => {
+    let calls = 0
+    const origin = await grpcServer((stream) => {
+      calls += 1
+      if (calls % 20 === 0) stream.session?.close()
+      answerGrpc(stream, Buffer.from('yes'))
+    })
+    const bursts = { ...OPEN, ratePerSecond: 1000, arrivals: { kind: 'bursts', size: 5 } } as const
+    for (const load of [bursts, { ...CLOSED, durationMs: 500 }]) {
+      const { answered, failures } = await runLoad(targetOf(origin, [INFER]), load)
+      expect(answered).toBeGreaterThan(14)
+      // One that is refused twice is not sent a third time.
+      const { REFUSED_STREAM: refusedTwice = 0, ...others } = failures
+      expect(refusedTwice).toBeLessThan(answered / 50)
+      expect(others).toEqual({})
+    }
+  })
+
+  test('sends a call once more that a server has not looked at, and then calls it refused', async () => {
+    let calls = 0
+    const origin = await grpcServer((stream) => {
+      calls += 1
+      stream.close(constants.NGHTTP2_REFUSED_STREAM)
+    })
+    const measured = await runLoad(targetOf(origin, [INFER]), OPEN)
+    expect(measured.failures).toEqual({ REFUSED_STREAM: 90 })
+    expect(measured.failureExamples['REFUSED_STREAM']).toMatch(/no further calls/)
+    expect(calls).toBe(180)
+  })
+
+  test('tells an answer that was cut off from one that is no gRPC', async () => {
+    const sockets: Socket[] = []
+    const server = createHttp2Server()
+    server.on('connection', (socket: Socket) => sockets.push(socket))
+    server.on('stream', (stream) => {
+      stream.on('error', () => {})
+      stream.respond({ ':status': 200 })
+      stream.write('half', () => setTimeout(() => sockets.pop()?.destroy(), 5))
+    })
+    const origin = `grpc://${await listening(server)}`
+    const { failures } = await runLoad(targetOf(origin, [INFER]), { ...CLOSED, connections: 1 })
+    expect(Object.keys(failures).filter((code) => code !== 'ECONNRESET')).toEqual(['CLOSED'])
   })
 
   test('asks one thing at a time of each connection where it is closed', async () => {

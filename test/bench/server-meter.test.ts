@@ -36,7 +36,7 @@ describe.runIf(process.platform === 'linux')('what a server on this machine uses
     const meter = await ServerMeter.ofUrl(new URL(`http://127.0.0.1:${port}`))
     let reading = meter?.read()
     // The child needs a moment until it holds its memory.
-    for (let tries = 0; tries < 40 && (reading?.cpuSeconds ?? 0) < 0.3; tries++) {
+    for (let tries = 0; tries < 400 && (reading?.cpuSeconds ?? 0) < 0.3; tries++) {
       await sleep(50)
       reading = meter?.read()
     }

@@ -1,5 +1,8 @@
 import type { PreparedRequest } from './prepared-request.ts'
 
+/** Of an answer that is to be checked so much is kept, in bytes: one that never ends must not fill the memory. */
+export const MOST_KEPT = 256 * 1024 * 1024
+
 /** What a call is sent over. */
 export interface Carrier {
   /** Ends it without telling its owner. */
@@ -18,6 +21,8 @@ export interface Call {
   /** That has sent it; undefined while it waits for one. */
   connection: Carrier | undefined
   settled: boolean
+  /** A server would not take it, and it was sent once more. */
+  sentAgain: boolean
 }
 
 /** What came back. It is good until the observer returns: a connection uses it again. */
@@ -28,6 +33,8 @@ export interface Answer {
   /** Where a redirect leads. */
   readonly location: string | undefined
   readonly serverTiming: string | undefined
+  /** Of the body (RFC 9110, section 8.4); undefined where it is as it stands. */
+  readonly contentEncoding: string | undefined
   /** What a server of gRPC says with its code. */
   readonly message: string | undefined
   /** All of it where it is to be checked, the beginning of it where the status is not the expected one, else nothing. */

@@ -81,12 +81,17 @@ export class Connection implements Carrier {
       this.#hasBytes = true
       this.#parser.wantsTiming = this.#owner.wantsTiming()
     }
+    if (this.#isWhole(bytes)) this.#complete()
+    return true
+  }
+
+  #isWhole(bytes: Buffer): boolean {
     try {
-      if (this.#parser.push(bytes)) this.#complete()
+      return this.#parser.push(bytes)
     } catch {
       this.#end('NOT_HTTP')
+      return false
     }
-    return true
   }
 
   #complete(): void {

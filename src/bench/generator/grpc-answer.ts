@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http2'
-import type { Answer } from './call.ts'
+import { type Answer, MOST_KEPT } from './call.ts'
 import type { PreparedRequest } from './prepared-request.ts'
 
 const FRAME_PREFIX = 5
@@ -8,10 +8,12 @@ const FRAME_PREFIX = 5
 export class GrpcAnswer implements Answer {
   readonly retryAfter = undefined
   readonly location = undefined
+  readonly contentEncoding = undefined
   serverTiming: string | undefined
   message: string | undefined
   readonly #keepsBody: boolean
   readonly #pieces: Buffer[] = []
+  #kept = 0
   #status: number | undefined
   #httpStatus = 0
 
@@ -27,6 +29,7 @@ export class GrpcAnswer implements Answer {
   /** What is wrong where there is no status: none of HTTP's own, or none of gRPC's. */
   get fault(): string | undefined {
     if (this.#status !== undefined) return undefined
+    if (this.#httpStatus === 0) return 'CLOSED'
     return this.#httpStatus === 200 ? 'NO_GRPC_STATUS' : `HTTP ${this.#httpStatus}`
   }
 
@@ -54,7 +57,9 @@ export class GrpcAnswer implements Answer {
   }
 
   data(piece: Buffer): void {
-    if (this.#keepsBody) this.#pieces.push(piece)
+    if (!this.#keepsBody || this.#kept >= MOST_KEPT) return
+    this.#pieces.push(piece)
+    this.#kept += piece.length
   }
 }
 

@@ -2,13 +2,22 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } f
 import { performance } from 'node:perf_hooks'
 import type { Call, CallObserver } from './call.ts'
 import { GrpcAnswer } from './grpc-answer.ts'
+import { http2ErrorName, REFUSED_STREAM } from './http2-errors.ts'
 import type { Endpoint } from './transport.ts'
 
 /** Of the connection, in bytes: the 64 kB of HTTP/2 would be the limit of large answers. */
 const WINDOW = 4 * 1024 * 1024
 
+/** Of calls that have not left, since the connection had ended by then. */
+const NOT_SENT: ReadonlySet<string | undefined> = new Set([
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_INVALID_SESSION',
+])
+
 /** Whoever owns connections. */
 export interface GrpcConnectionOwner extends CallObserver {
+  /** The server did not look at a call (RFC 9113, section 8.7). */
+  refused(call: Call): void
   /** It can carry one more. */
   free(connection: GrpcConnection): void
   /** It carries no further call. */
@@ -40,6 +49,12 @@ export class GrpcConnection {
     return this.#active
   }
 
+  /** Whether it takes further calls: not once the server has said that it goes away, nor once it is broken. */
+  get isUsable(): boolean {
+    return !this.#closed && !this.#session.closed && !this.#session.destroyed
+  }
+
+  /** To be called while it is usable. */
   send(call: Call): void {
     const { bytes, headers } = call.request
     const stream = this.#session.request(headers)
@@ -62,14 +77,21 @@ export class GrpcConnection {
     stream.on('trailers', (headers) => answer.trailers(headers))
     stream.on('data', (piece: Buffer) => answer.data(piece))
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      code = causeOf(error).code
+      code = codeOf(error, stream.rstCode)
     })
     stream.on('close', () => {
       this.#active -= 1
-      if (!call.settled && answer.fault === undefined) this.#owner.answered(call, answer)
-      else if (!call.settled) this.#owner.failed(call, code ?? answer.fault ?? 'CLOSED')
+      // Of what was cut off without an error Node tells nothing else.
+      if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) code ??= 'CLOSED'
+      if (!call.settled) this.#tell(call, answer, code)
       if (!this.#closed) this.#owner.free(this)
     })
+  }
+
+  #tell(call: Call, answer: GrpcAnswer, code: string | undefined): void {
+    if (answer.fault === undefined) this.#owner.answered(call, answer)
+    else if (code === REFUSED_STREAM && !call.sentAgain) this.#owner.refused(call)
+    else this.#owner.failed(call, code ?? answer.fault)
   }
 
   #end(): void {
@@ -80,8 +102,9 @@ export class GrpcConnection {
 }
 
 /** Of a call that ended with its connection, what happened to the connection says more. */
-function causeOf(error: NodeJS.ErrnoException): { readonly code?: string | undefined } {
-  const { cause } = error
-  if (error.code !== 'ERR_HTTP2_STREAM_CANCEL') return error
-  return cause instanceof Error && 'code' in cause ? { code: String(cause.code) } : { code: 'CLOSED' }
+function codeOf({ code, cause }: NodeJS.ErrnoException, reset: number | undefined): string | undefined {
+  if (code === 'ERR_HTTP2_STREAM_ERROR') return http2ErrorName(reset ?? constants.NGHTTP2_INTERNAL_ERROR)
+  if (NOT_SENT.has(code)) return REFUSED_STREAM
+  if (code !== 'ERR_HTTP2_STREAM_CANCEL') return code
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'CLOSED'
 }

@@ -61,7 +61,7 @@ export class GrpcPool implements Transport, GrpcConnectionOwner {
   }
 
   free(connection: GrpcConnection): void {
-    while (this.#open.has(connection) && connection.active < this.#spread.most) {
+    while (connection.isUsable && connection.active < this.#spread.most) {
       const call = this.#waiting.shift()
       if (call === undefined) return
       if (!call.settled) connection.send(call)
@@ -85,6 +85,13 @@ export class GrpcPool implements Transport, GrpcConnectionOwner {
     this.#observer.answered(call, answer)
   }
 
+  /** As clients of gRPC do (gRPC proposal A6, Transparent Retries). */
+  refused(call: Call): void {
+    call.sentAgain = true
+    call.connection = undefined
+    this.submit(call)
+  }
+
   failed(call: Call, code: string): void {
     this.#observer.failed(call, code)
   }
@@ -93,6 +100,7 @@ export class GrpcPool implements Transport, GrpcConnectionOwner {
   #choose(): GrpcConnection | undefined {
     let best: GrpcConnection | undefined
     for (const connection of this.#open) {
+      if (!connection.isUsable) continue
       if (best === undefined || connection.active < best.active) best = connection
     }
     const isEnough = best !== undefined && best.active < this.#spread.wanted

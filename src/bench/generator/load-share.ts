@@ -92,7 +92,7 @@ export class LoadShare implements CallObserver, Pacing {
     this.#usage.hasWorked = true
     const request = this.#requests[this.#mix.pick()]!
     const measured = dueAt - this.startedAt >= this.#plan.warmUpMs
-    const call: Call = { request, dueAt, measured, sentAt: 0, connection: undefined, settled: false }
+    const call = newCall(request, dueAt, measured)
     if (measured) this.#recorder.offered(call, performance.now())
     this.#calls.push(call)
     this.#transport.submit(call)
@@ -121,6 +121,10 @@ export class LoadShare implements CallObserver, Pacing {
     const place = { thread: this.#thread, threads }
     return new OpenPace(arrivalsOf(arrivals, ratePerSecond, place, random), this.#usage, this)
   }
+}
+
+function newCall(request: PreparedRequest, dueAt: number, measured: boolean): Call {
+  return { request, dueAt, measured, sentAt: 0, connection: undefined, settled: false, sentAgain: false }
 }
 
 function preparedRequests({ origin, requests }: SettledPlan): readonly PreparedRequest[] {

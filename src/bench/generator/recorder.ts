@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { checkAnswer } from '../answer-check.ts'
 import { Latencies } from '../latencies.ts'
+import { wrongnessOf } from './answer-wrongness.ts'
 import type { Answer, Call, CallObserver } from './call.ts'
 import { codeExample, shortened, statusExample } from './failure-example.ts'
 import type { SettledPlan } from './load-plan.ts'
@@ -80,7 +80,7 @@ export class Recorder implements CallObserver {
     call.settled = true
     const { expected } = call.request
     const isExpected = answer.status === expected.status
-    const wrong = isExpected ? this.#wrongness(call, answer) : undefined
+    const wrong = isExpected ? wrongnessOf(expected.check, this.#plan.dialect, answer) : undefined
     this.#tell(isExpected && wrong === undefined, latencyMs)
     if (!call.measured) return
     const tally = this.#tallyOf(call)
@@ -136,11 +136,6 @@ export class Recorder implements CallObserver {
     count(tally)
     this.#series.failed(this.#secondOf(call))
     this.#sample(call, performance.now() - call.dueAt, status)
-  }
-
-  #wrongness({ request }: Call, { body }: Answer): string | undefined {
-    const { check } = request.expected
-    return check && checkAnswer(check, this.#plan.dialect, body ?? Buffer.alloc(0))
   }
 
   #tell(isRight: boolean, latencyMs: number): void {

@@ -17,6 +17,13 @@ export class RequestMix {
   pick(): number {
     if (this.#upTo.length === 1) return 0
     const at = this.#random() * this.#upTo.at(-1)!
-    return this.#upTo.findIndex((upTo) => at < upTo)
+    let low = 0
+    let high = this.#upTo.length - 1
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (at < this.#upTo[middle]!) high = middle
+      else low = middle + 1
+    }
+    return low
   }
 }

@@ -1,8 +1,10 @@
-import type { Answer } from './call.ts'
+import { type Answer, MOST_KEPT } from './call.ts'
 import type { PreparedRequest } from './prepared-request.ts'
 
 type State = 'status' | 'header' | 'counted' | 'until-close' | 'size' | 'chunk-end' | 'trailer' | 'done'
 
+/** With which a status begins (RFC 9112, section 4). */
+const VERSION = 'HTTP/1.'
 const MAX_LINE_LENGTH = 64 * 1024
 /** Of an answer with another status than was expected: for an example. */
 const EXAMPLE_LENGTH = 512
@@ -29,6 +31,7 @@ export class ResponseParser implements Answer {
   keepAlive = true
   retryAfter: string | undefined
   location: string | undefined
+  contentEncoding: string | undefined
   serverTiming: string | undefined
   /** Whether `serverTiming` is to be kept. */
   wantsTiming = false
@@ -92,6 +95,7 @@ export class ResponseParser implements Answer {
     this.#state = 'status'
     this.retryAfter = undefined
     this.location = undefined
+    this.contentEncoding = undefined
     this.serverTiming = undefined
     this.#length = undefined
     this.#chunked = false
@@ -120,7 +124,12 @@ export class ResponseParser implements Answer {
     const piece = bytes.toString('latin1', from, end < 0 ? bytes.length : end)
     this.#line = this.#line === '' ? piece : this.#line + piece
     if (this.#line.length > MAX_LINE_LENGTH) throw new NotHttpError('A line of an answer is too long')
-    if (end < 0) return bytes.length
+    if (end < 0) {
+      // Whoever speaks something else may wait for more, and never end a line.
+      if (this.#state === 'status' && !isBeginning(this.#line))
+        throw new NotHttpError('An answer begins without a version')
+      return bytes.length
+    }
     const line = this.#line.endsWith('\r') ? this.#line.slice(0, -1) : this.#line
     this.#line = ''
     this.#onLine(line)
@@ -173,6 +182,9 @@ export class ResponseParser implements Answer {
       case 'location':
         this.location = value
         break
+      case 'content-encoding':
+        this.contentEncoding = joined(this.contentEncoding, value)
+        break
       case 'server-timing':
         if (this.wantsTiming) this.serverTiming = joined(this.serverTiming, value)
         break
@@ -183,7 +195,8 @@ export class ResponseParser implements Answer {
   #endHead(): void {
     const { headOnly, expected } = this.#asked
     if (this.status !== expected.status) this.#keeps = EXAMPLE_LENGTH
-    else this.#keeps = expected.check === undefined ? 0 : Number.POSITIVE_INFINITY
+    else this.#keeps = expected.check === undefined ? 0 : MOST_KEPT
+    if (this.status === 101) throw new NotHttpError('An answer changes the protocol')
     if (this.status < 200) this.#beginHead()
     else if (headOnly || this.status === 204 || this.status === 304) this.#state = 'done'
     else if (this.#chunked) this.#state = 'size'
@@ -202,6 +215,11 @@ export class ResponseParser implements Answer {
     this.#left = Number.parseInt(size, 16)
     this.#state = this.#left === 0 ? 'trailer' : 'counted'
   }
+}
+
+/** Whether a line may be that of a status. */
+function isBeginning(line: string): boolean {
+  return line.startsWith(VERSION.slice(0, line.length))
 }
 
 /** A header that comes twice is one list (RFC 9110, section 5.3). */

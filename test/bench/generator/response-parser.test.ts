@@ -163,8 +163,10 @@ describe('an answer', () => {
 
   test.each([
     'SSH-2.0-OpenSSH\r\n',
+    '\x15\x03\x01\0\x02',
     'HTTP/2 200\r\n',
     'HTTP/1.1 200 OK\r\nno colon\r\n',
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n',
