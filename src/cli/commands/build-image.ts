@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { invalidParameter } from '../../core/errors.ts'
+import { expectUnchanged } from '../../image/model/model-stamp.ts'
 import { type ImageReference, referenceText } from '../../image/registry/image-reference.ts'
 import { createLogger } from '../../server/logger.ts'
 import { cacheFolder } from '../cache-folder.ts'
@@ -56,6 +57,7 @@ async function buildImage(settings: ImageSettings): Promise<void> {
     packImage(plan, settings, logger, either),
     tryModel(model, settings, logger, either),
   ])
+  await expectUnchanged(model.source.path, model.stamp)
   const { image } = packed
   const delivery = {
     name: name ?? nameOfModel(model.facts.name, model.facts.version),

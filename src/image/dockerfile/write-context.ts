@@ -13,6 +13,8 @@ export interface ContextPlan {
   readonly base: string
   /** The lowest first. */
   readonly layers: readonly LayerPlan[]
+  /** Called when the layers' files were copied: what it throws is the outcome. */
+  readonly expectUnchanged?: () => Promise<void>
 }
 
 const DOCKERFILE = 'Dockerfile'
@@ -27,14 +29,14 @@ const FOLDER_MODE = 0o755
  */
 export async function writeContext(
   folder: string,
-  { config, base, layers }: ContextPlan,
+  { config, base, layers, expectUnchanged }: ContextPlan,
   signal: AbortSignal,
 ): Promise<void> {
   const trees = layers.map(treeOf)
   const text = dockerfileText({ config, base, trees })
   try {
     await makeRoom(folder, trees)
-    await writeAll(folder, { layers, text }, signal)
+    await writeAll(folder, { layers, text, ...(expectUnchanged && { expectUnchanged }) }, signal)
   } catch (error) {
     throw cannotWrite(folder, error)
   }
@@ -42,12 +44,17 @@ export async function writeContext(
 
 async function writeAll(
   folder: string,
-  { layers, text }: { readonly layers: readonly LayerPlan[]; readonly text: string },
+  {
+    layers,
+    text,
+    expectUnchanged,
+  }: Pick<ContextPlan, 'layers' | 'expectUnchanged'> & { readonly text: string },
   signal: AbortSignal,
 ): Promise<void> {
   const trees = layers.map(treeOf)
   try {
     for (const layer of layers) await writeTree(join(folder, treeOf(layer)), layer, signal)
+    await expectUnchanged?.()
     await writeFile(join(folder, DOCKERIGNORE), dockerignoreText(trees))
     // The last: a folder without it is not complete.
     await writeFile(join(folder, DOCKERFILE), text)

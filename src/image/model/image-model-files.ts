@@ -21,7 +21,8 @@ export async function imageModelFiles({ model, isBareFile }: ModelNeeds): Promis
   return isBareFile ? await bareFiles(model) : await filesOfFolder(model.directory)
 }
 
-async function filesOfFolder(directory: string): Promise<readonly ModelFile[]> {
+/** Of a model's folder what goes into its image. */
+export async function filesOfFolder(directory: string): Promise<readonly ModelFile[]> {
   const files = await listModelFiles(directory)
   return files.filter(({ name }) => !name.split('/').some((part) => LEFTOVERS.has(part)))
 }

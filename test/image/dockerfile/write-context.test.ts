@@ -84,6 +84,16 @@ test('of what fails nothing stays, so that it can be written again', async () =>
   expect(readdirSync(folder)).toEqual([])
 })
 
+test('of a model that was written to while it was copied nothing stays', async () => {
+  const folder = temporaryFolder()
+  const layers = [layer('model', file('weights', '1'))]
+  const expectUnchanged = () => Promise.reject(new Error('was written to'))
+  await expect(
+    writeContext(folder, { config, base: 'node:24-slim', layers, expectUnchanged }, signal),
+  ).rejects.toThrow('was written to')
+  expect(readdirSync(folder)).toEqual([])
+})
+
 test('a folder that cannot be is told in a sentence', async () => {
   const path = join(temporaryFolder(), 'file')
   writeFileSync(path, '')

@@ -4,6 +4,7 @@ import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import type { ImageModel } from '../../../image/image-config-of.ts'
 import { bareFileName, imageModelDigest } from '../../../image/model/image-model-files.ts'
 import { type ModelNeeds, modelNeeds } from '../../../image/model/model-needs.ts'
+import { stampOf } from '../../../image/model/model-stamp.ts'
 import { cannotBeServed } from '../../cannot-be-served.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import type { EngineSettings } from '../../engine-settings.ts'
@@ -16,6 +17,8 @@ import type { RegistrySettings } from '../../registry-settings.ts'
 export interface SettledModel {
   readonly source: ResolvedModel
   readonly needs: ModelNeeds
+  /** Of its files, before anything was read of them. */
+  readonly stamp: string
   /** What the image tells of it. */
   readonly facts: ImageModel & { readonly digest: string }
 }
@@ -35,6 +38,7 @@ export async function settleModel(
   if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
   const { uri, name } = planOf(modelUri)
   const source = await resolve(uri, settings, logger, signal)
+  const stamp = await stampOf(source.path)
   const needs = await modelNeeds(source.path, prepareOptions(settings, logger)).catch((error: unknown) => {
     throw cannotBeServed(uri, error)
   })
@@ -46,7 +50,7 @@ export async function settleModel(
     digest: await imageModelDigest(needs),
     ...(needs.isBareFile && { file: bareFileName(source.path) }),
   }
-  return { source, needs, facts }
+  return { source, needs, stamp, facts }
 }
 
 async function resolve(

@@ -3,6 +3,7 @@ import { planBill } from '../../../image/bill-of-materials/plan-bill.ts'
 import type { ContextPlan } from '../../../image/dockerfile/write-context.ts'
 import { configOf } from '../../../image/image-config-of.ts'
 import type { LayerPlan } from '../../../image/layer-plan.ts'
+import { expectUnchanged } from '../../../image/model/model-stamp.ts'
 import { planModel } from '../../../image/model/plan-model.ts'
 import { type ImageEngine, planProgram } from '../../../image/program/plan-program.ts'
 import { planEngine } from '../../../image/system/plan-engine.ts'
@@ -37,6 +38,9 @@ export async function planContext(
     config: withSettings(configOf({ platform, version: version(), model: model?.facts }), settings),
     base,
     layers: [...filled, planBill(packages, subject), ...(await modelLayers(model, settings))],
+    expectUnchanged: async () => {
+      if (model !== undefined) await expectUnchanged(model.source.path, model.stamp)
+    },
   }
 }
 

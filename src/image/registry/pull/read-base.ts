@@ -105,8 +105,10 @@ function readMakers({ history }: Readonly<Record<string, unknown>>): readonly st
 function readEnvironment({ config }: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const lines: unknown = isRecord(config) ? config['Env'] : undefined
   const pairs = (Array.isArray(lines) ? lines : []).flatMap((line: unknown) => {
-    const at = typeof line === 'string' ? line.indexOf('=') : -1
-    return typeof line === 'string' && at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : []
+    // No program can be started with a zero byte in a variable.
+    if (typeof line !== 'string' || line.includes('\0')) return []
+    const at = line.indexOf('=')
+    return at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : []
   })
   return Object.fromEntries(pairs)
 }
