@@ -35,7 +35,7 @@ describe('a canary', () => {
       [5, 4],
     ])
     expect(run.engine.view().decision).toMatch(
-      /^b was promoted .* ago and has all keys: it went through all steps/,
+      /^b was promoted on .* UTC, and has all keys: it went through all steps/,
     )
   })
 

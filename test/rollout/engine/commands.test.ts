@@ -49,9 +49,9 @@ describe('what ends a rollout', () => {
     const run = new DrivenRollout({ plan: THREE })
     run.engine.promote('c')
     expect(shares(run)).toEqual([0, 0, 1000])
-    run.now += 12_000
+    run.now += 86_400_000
     expect(run.engine.view().decision).toBe(
-      'c was promoted 12 s ago and has all keys: an operator promoted it.',
+      'c was promoted on 15 January 2027, 08:00 UTC, and has all keys: an operator promoted it.',
     )
   })
 
@@ -62,7 +62,7 @@ describe('what ends a rollout', () => {
     expect(run.engine.view()).toMatchObject({
       phase: 'aborted',
       cause: 'the price list was wrong',
-      decision: 'Aborted 0 s ago, a has all keys: the price list was wrong.',
+      decision: 'Aborted on 15 January 2027, 08:00 UTC; a has all keys: the price list was wrong.',
     })
   })
 

@@ -91,7 +91,9 @@ describe('who is at fault', () => {
     expect(() => run.engine.set({ c: 100 })).toThrow(/'c' was stopped by a guard/)
     run.untilOver([{}, { faults: 1 }])
     expect(shares()).toEqual([1000, 0, 0])
-    expect(run.engine.view().decision).toMatch(/^Rolled back to a 0 s ago: variant b: .*had faults/)
+    expect(run.engine.view().decision).toMatch(
+      /^Rolled back to a on 15 January 2027, 08:\d\d UTC: variant b: .*had faults/,
+    )
   })
 
   test('a variant whose compared answers differ is rolled back; a shadow is only told', () => {

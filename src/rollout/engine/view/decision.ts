@@ -1,8 +1,8 @@
+import { timeText } from '../../../page/number-texts.ts'
 import type { RolloutPlan } from '../../rollout-plan.ts'
 import type { RolloutState } from '../../rollout-state.ts'
 import type { CanaryView, ComparisonView, ShadowView } from '../../rollout-view.ts'
 import { sharesOf } from '../state-changes.ts'
-import { timeText } from './words.ts'
 
 export interface DecisionFacts {
   readonly plan: RolloutPlan
@@ -10,7 +10,6 @@ export interface DecisionFacts {
   readonly comparisons: readonly ComparisonView[]
   readonly canary: CanaryView | undefined
   readonly shadows: readonly ShadowView[]
-  readonly now: number
 }
 
 /** What is decided, or what it waits for, for people: a sentence or two. */
@@ -19,17 +18,18 @@ export function decision(facts: DecisionFacts): string {
   return state.phase === 'running' ? whileRunning(facts) : atTheEnd(facts)
 }
 
-function atTheEnd({ state, now }: DecisionFacts): string {
+/** When it was is said as a date: the sentence is kept in reports and in the run. */
+function atTheEnd({ state }: DecisionFacts): string {
   const control = state.variants[0] ?? ''
-  const ago = `${timeText(now - state.at)} ago`
+  const at = timeText(state.at)
   const why = state.cause === '' ? '.' : `: ${ended(state.cause)}`
   switch (state.phase) {
     case 'promoted':
-      return `${holderOf(state)} was promoted ${ago} and has all keys${why}`
+      return `${holderOf(state)} was promoted on ${at}, and has all keys${why}`
     case 'aborted':
-      return `Aborted ${ago}, ${control} has all keys${why}`
+      return `Aborted on ${at}; ${control} has all keys${why}`
     default:
-      return `Rolled back to ${control} ${ago}${why}`
+      return `Rolled back to ${control} on ${at}${why}`
   }
 }
 

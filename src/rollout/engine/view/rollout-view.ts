@@ -43,7 +43,7 @@ export function rolloutView(rollout: ViewedRollout): RolloutView {
     outcomeKind: plan.outcome.kind,
     runId: state.runId,
     history: figures.history,
-    decision: decision({ plan, state, comparisons, canary, shadows, now }),
+    decision: decision({ plan, state, comparisons, canary, shadows }),
   }
 }
 

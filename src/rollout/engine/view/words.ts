@@ -5,7 +5,7 @@ export function percent(rate: number): string {
 }
 
 /** 125,000 as "2 min". */
-export function timeText(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../../core/errors.ts'
 import type { AppendResult, OutcomeLog } from '../../../../outcomes/outcome-log.ts'
 import type { OutcomeRecord } from '../../../../outcomes/outcome-record.ts'
-import { timeText } from '../../../../rollout/engine/view/words.ts'
+import { durationText } from '../../../../rollout/engine/view/words.ts'
 import type { OutcomeFacts } from '../../../../rollout/outcome-ids.ts'
 import type { GivenOutcome, OutcomeResult } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
@@ -77,7 +77,7 @@ export class RolloutOutcomes {
   }
 
   #tooLate(): string {
-    const window = timeText(this.#init.plan.outcome.windowSeconds * 1000)
+    const window = durationText(this.#init.plan.outcome.windowSeconds * 1000)
     return `The outcome id is older than the ${window} in which outcomes are counted`
   }
 

@@ -9,8 +9,8 @@ export interface RunWriterInit {
   readonly client: MlflowClient
   /** Makes or finds the run; called until it once does not throw, and again after `begin`. */
   readonly open: () => Promise<string>
-  /** Begins the sentence that is told of a server that is away: `What is served is not recorded for now`. */
-  readonly awaySentence: string
+  /** Begins what is told of a server that is away, and back: `What is served`. */
+  readonly subject: string
   readonly tell: (level: 'info' | 'warn', message: string) => void
 }
 
@@ -47,15 +47,15 @@ export class RunWriter {
    * @returns whether all of it was done
    */
   async trying(work: (runId: string) => Promise<void>): Promise<boolean> {
-    const { client, open, awaySentence, tell } = this.#init
+    const { client, open, subject, tell } = this.#init
     try {
       this.#runId ??= await open()
       await work(this.#runId)
-      if (this.#isAway) tell('info', `${client.url} records again${this.#lost()}`)
+      if (this.#isAway) tell('info', `${subject} is recorded again by ${client.url}${this.#lost()}`)
       this.#isAway = false
       return true
     } catch (error) {
-      if (!this.#isAway) tell('warn', `${awaySentence}: ${messageOf(error)}`)
+      if (!this.#isAway) tell('warn', `${subject} is not recorded for now: ${messageOf(error)}`)
       this.#isAway = true
       return false
     }

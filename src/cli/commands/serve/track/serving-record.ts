@@ -35,7 +35,7 @@ export class ServingRecord {
       client,
       tell,
       open: () => this.#create(),
-      awaySentence: 'What is served is not recorded for now',
+      subject: 'What is served',
     })
     for (const param of settingParams(data.settings)) this.#run.add({ kind: 'param', param })
   }

@@ -85,8 +85,8 @@ export class RolloutHistory implements RolloutRecord {
     this.#init = init
     const { client, outcomeFolder, plan, tell } = init
     this.#outcomes = new OutcomeArtifacts(client, outcomeFolder)
-    const awaySentence = `The history of the rollout ${plan.name} is not recorded for now`
-    this.#run = new RunWriter({ client, tell, awaySentence, open: () => this.#open() })
+    const subject = `The history of the rollout ${plan.name}`
+    this.#run = new RunWriter({ client, tell, subject, open: () => this.#open() })
   }
 
   note(view: RolloutView): void {
