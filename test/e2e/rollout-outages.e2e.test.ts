@@ -42,9 +42,9 @@ async function registered({ url }: TrackingServer): Promise<void> {
 }
 
 /** A replica on a machine of its own. */
-async function machine({ url }: TrackingServer): Promise<RolloutServer> {
+async function machine({ url }: TrackingServer, key: Partial<typeof KEY> = KEY): Promise<RolloutServer> {
   const folder = temporaryFolder()
-  const env = { ...KEY, MLFLOW_TRACKING_URI: url, HEADRACE_CACHE_DIR: join(folder, 'cache') }
+  const env = { ...key, MLFLOW_TRACKING_URI: url, HEADRACE_CACHE_DIR: join(folder, 'cache') }
   const server = await RolloutServer.start(REGISTERED, { cwd: folder, env })
   running.push(server)
   return server
@@ -153,12 +153,14 @@ test('machines with nothing in common but a tracking server count each other’s
   expect(await report(a, ofB)).toEqual(ofB.map(() => 'duplicate'))
   expect(await report(b, ofA)).toEqual(ofA.map(() => 'duplicate'))
   expect(await counted()).toEqual([50, 50])
+  expect(timesPrinted(a, /HEADRACE_OUTCOME_KEY/)).toBe(0)
 }, 120_000)
 
-test('a registry that is away is told of once, and once when it is back', async () => {
+test('a replica with a key of its own says so; a registry that is away is told of once, and once when it is back', async () => {
   const tracking = await tracked()
   await registered(tracking)
-  const server = await machine(tracking)
+  const server = await machine(tracking, {})
+  await server.process.printed(/Set HEADRACE_OUTCOME_KEY to the same text on all/)
   await tracking.stop()
   await server.process.printed(/registry that is watched does not answer/)
   // Long enough for several looks.

@@ -5,7 +5,7 @@ import { OutcomeLog } from '../../../../outcomes/outcome-log.ts'
 import { removeOldOutcomes } from '../../../../outcomes/remove-old-outcomes.ts'
 import type { ServerAccess } from '../../../../registry-client/mlflow-servers.ts'
 import { registeredName } from '../../../../registry-client/model-uri-name.ts'
-import { type RegistryPlace, registryPlace } from '../../../../registry-client/registry-place.ts'
+import { isElsewhere, type RegistryPlace, registryPlace } from '../../../../registry-client/registry-place.ts'
 import { openRolloutState } from '../../../../registry-client/rollout-state/open-rollout-state.ts'
 import { OutcomeIds } from '../../../../rollout/outcome-ids.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
@@ -30,6 +30,9 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
   const access: ServerAccess = { ...serverAccess(settings, log), log: undefined }
   const folderOf = ({ name }: RolloutPlan): string => join(folder, encodeURIComponent(name))
   const outcomesOf = (plan: RolloutPlan, rolloutId: string): string => join(folderOf(plan), rolloutId)
+  if (settings.outcomeKey === undefined && [...controls.values()].some((uri) => isShared(uri, settings))) {
+    log.warn(ONE_MACHINE)
+  }
   const parts: KeeperParts = {
     ids: new OutcomeIds(outcomeKey),
     writer,
@@ -60,6 +63,16 @@ export function keepRollouts(data: RolloutThreadData, reply: (reply: ThreadReply
     ...{ plans: rollouts, known, parts },
     reply: (line, message) => reply({ kind: 'tell', line, message }),
   })
+}
+
+const ONE_MACHINE =
+  'Outcome ids are signed with a key of this machine: other replicas refuse them, and so does this one once its disk is another. ' +
+  'Set HEADRACE_OUTCOME_KEY to the same text on all'
+
+/** By a registry that replicas on other machines can ask. */
+function isShared(control: string, settings: ServeSettings): boolean {
+  const registered = registeredControl(control, settings)
+  return registered !== undefined && isElsewhere(registered.place)
 }
 
 /** Where replicas find the state: the control's registered model. Undefined where it is of none, or no registry may be asked. */
