@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unusableFile } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
+import { FileLock } from '../../files/file-lock.ts'
 import { makeFolders } from '../../files/make-folders.ts'
 import type { Image } from '../image.ts'
 import type { Blob } from './blob.ts'
@@ -27,20 +28,44 @@ export interface LayoutTarget {
   readonly onProgress?: (bytes: number) => void
 }
 
+/** Beside the index, and empty: held by who reads the index in order to write it. */
+const LOCK_FILE = '.index.lock'
+
 /**
- * Writes an image into a folder that is an OCI image layout, or becomes one. Other images of the folder stay, but one of the same name; blobs
- * that are there are not written again. The index comes last: an interrupted write leaves the folder's images as they were.
+ * Writes an image into a folder that is an OCI image layout, or becomes one. Other images of the folder stay, also those that others write at
+ * the same time, but one of the same name; blobs that are there are not written again. The index comes last: an interrupted write leaves
+ * the folder's images as they were.
  * @throws ServingError INVALID_STATE for a folder that holds something else, or cannot be written
  */
 export async function writeLayout(image: Image, target: LayoutTarget): Promise<void> {
   try {
-    const others = await otherImages(target)
+    // A folder that is something else is left as it is.
+    await otherImages(target)
     for (const blob of blobsOf(image)) await writeBlob(blob, target)
     await writeText(join(target.folder, LAYOUT_FILE), LAYOUT)
-    const index = indexDocument([...others, indexEntry(image, target.name)])
-    await writeText(join(target.folder, INDEX_FILE), JSON.stringify(index))
+    await addToIndex(image, target)
   } catch (error) {
     throw cannotWrite(target.folder, error)
+  }
+}
+
+async function addToIndex(image: Image, target: LayoutTarget): Promise<void> {
+  const lock = await lockOf(target)
+  try {
+    const index = indexDocument([...(await otherImages(target)), indexEntry(image, target.name)])
+    await writeText(join(target.folder, INDEX_FILE), JSON.stringify(index))
+  } finally {
+    lock?.release()
+  }
+}
+
+/** Undefined on a file system without locks, such as some of networks: there the last of two at a time wins. */
+async function lockOf({ folder, signal }: LayoutTarget): Promise<FileLock | undefined> {
+  try {
+    return await FileLock.waitForExclusive({ path: join(folder, LOCK_FILE), signal })
+  } catch {
+    signal?.throwIfAborted()
+    return undefined
   }
 }
 

@@ -1,9 +1,11 @@
 import { internalError, unusableCache } from '../../core/errors.ts'
+import { FileLock } from '../../files/file-lock.ts'
 import { buildTree, type EarlierTree } from './build-tree.ts'
+import { throwIfStopped } from './cache-failure.ts'
 import type { EntryPlace } from './cache-folder.ts'
 import type { DiskRoom } from './disk-room.ts'
-import { FileLock, type KeptLocks } from './file-lock.ts'
 import { type HeldTree, holdCurrentTree } from './held-tree.ts'
+import type { KeptLocks } from './kept-locks.ts'
 import { bytesOf, type CachedFile, type Manifest, writeManifest } from './manifest.ts'
 import type { CachedModel, CacheLog, FetchRequest } from './model-cache.ts'
 import { lookAtRemote, type RemoteTree } from './remote-tree.ts'
@@ -175,13 +177,15 @@ export class CachedEntry {
     return { path, files: files.length, bytes: bytesOf(files), downloaded }
   }
 
-  #lock({ repository, signal }: FetchRequest): Promise<FileLock> {
+  async #lock({ repository, signal }: FetchRequest): Promise<FileLock> {
     const { key, log } = this.#parts
-    return FileLock.waitForExclusive({
-      path: this.#place.lock,
-      signal,
-      onWait: () => log.info({ key }, `Waiting for another process that fetches ${repository.uri}`),
-    })
+    const onWait = () => log.info({ key }, `Waiting for another process that fetches ${repository.uri}`)
+    try {
+      return await FileLock.waitForExclusive({ path: this.#place.lock, signal, onWait })
+    } catch (error) {
+      throwIfStopped(signal, 'waiting for another process that works on the same model')
+      throw error
+    }
   }
 
   #readOnly(uri: string): Error {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FileLock } from '../../files/file-lock.ts'
 import type { EntryPlace } from './cache-folder.ts'
-import { FileLock } from './file-lock.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 
 /** An entry's current tree, which nobody removes until the lock is released. */

@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { flush } from '../../artifacts/model-files.ts'
+import { FileLock } from '../../files/file-lock.ts'
 import { isErrno } from './cache-failure.ts'
 import { type EntryPlace, isTreeName } from './cache-folder.ts'
-import { FileLock } from './file-lock.ts'
 import { readManifest } from './manifest.ts'
 
 /** What is left beside a tree's own names: drafts of small files whose writer died. */

@@ -174,6 +174,19 @@ test('a layout keeps its other images, and replaces one of the same name', async
   ])
 })
 
+test('a layout has all images that are written into it at the same time', async () => {
+  const folder = join(temporaryFolder(), 'layout')
+  const names = Array.from({ length: 8 }, (_, at) => `localhost/iris:${at}`)
+  const image = await imageOf('one')
+  await Promise.all(names.map((name) => writeLayout(image, { folder, name })))
+  const index = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))
+  const found = index.manifests.map(
+    (entry: { annotations: Record<string, string> }) =>
+      entry.annotations['org.opencontainers.image.ref.name'],
+  )
+  expect(found.sort()).toEqual(names)
+})
+
 test('a blob of the layout that is there stays as it is, one that is damaged is written again', async () => {
   const folder = temporaryFolder()
   const image = await imageOf('one')

@@ -1,7 +1,6 @@
 import { truncate } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
-import { isErrno, throwIfStopped } from './cache-failure.ts'
 
 /** Many may hold a lock shared, or one exclusively. */
 type LockMode = 'shared' | 'exclusive'
@@ -35,7 +34,7 @@ export class FileLock {
     try {
       return await FileLock.#open(path, mode)
     } catch (error) {
-      if (!isErrno(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT')) throw error
+      if (!hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT')) throw error
       // In place: another process that holds the lock keeps it.
       await truncate(path)
       return FileLock.#open(path, mode)
@@ -50,17 +49,17 @@ export class FileLock {
       return new FileLock(connection)
     } catch (error) {
       connection.close()
-      if (isErrno(error, 'SQLITE_BUSY')) return undefined
+      if (hasCode(error, 'SQLITE_BUSY')) return undefined
       throw error
     }
   }
 
-  /** Waits until nobody else holds the lock. @throws ServingError CANCELLED */
+  /** Waits until nobody else holds the lock. @throws the signal's reason; what `try` throws */
   static async waitForExclusive({ path, signal, onWait }: LockRequest): Promise<FileLock> {
     const sayAt = performance.now() + SAY_AFTER_MS
     let said = false
     for (;;) {
-      throwIfStopped(signal, 'waiting for another process that works on the same model')
+      signal?.throwIfAborted()
       const lock = await FileLock.try(path, 'exclusive')
       if (lock !== undefined) return lock
       if (!said && performance.now() >= sayAt) {
@@ -76,20 +75,6 @@ export class FileLock {
   }
 }
 
-/** Locks that are held as long as the process lives: what is locked is in use, whoever still refers to it. */
-export class KeptLocks {
-  readonly #locks = new Map<string, FileLock>()
-
-  keep(path: string, lock: FileLock): void {
-    if (this.#locks.has(path)) lock.release()
-    else this.#locks.set(path, lock)
-  }
-
-  releaseAll(): void {
-    for (const lock of this.#locks.values()) lock.release()
-    this.#locks.clear()
-  }
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code)
 }
-
-/** Referred to by the module, since a connection that is collected as garbage lets go of its lock. */
-export const KEPT_BY_THIS_PROCESS = new KeptLocks()

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { FileLock, KeptLocks } from '../../../src/registry-client/cache/file-lock.ts'
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
+import { FileLock } from '../../src/files/file-lock.ts'
+import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 
 let path: string
 
@@ -54,17 +54,17 @@ describe('the lock of a file', () => {
     expect(performance.now() - start).toBeGreaterThan(90)
   })
 
+  test('is waited for until the signal says otherwise', async () => {
+    const lock = await FileLock.try(path, 'exclusive')
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(new Error('enough')), 100)
+    await expect(FileLock.waitForExclusive({ path, signal: stop.signal })).rejects.toThrow('enough')
+    lock?.release()
+  })
+
   test('leaves the file empty', async () => {
     const lock = await FileLock.try(path, 'exclusive')
     lock?.release()
     expect(statSync(path).size).toBe(0)
-  })
-
-  test('is kept once, however often it is taken', async () => {
-    const kept = new KeptLocks()
-    for (let time = 0; time < 2; time++) kept.keep(path, (await FileLock.try(path, 'shared'))!)
-    expect(await FileLock.try(path, 'exclusive')).toBeUndefined()
-    kept.releaseAll()
-    expect(await FileLock.try(path, 'exclusive')).toBeDefined()
   })
 })
