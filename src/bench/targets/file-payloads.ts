@@ -30,8 +30,13 @@ export async function filePayloads(where: TargetUrl, options: TargetOptions): Pr
     signature: options.model?.signature,
   }
   const payloads: Payload[] = []
+  let isAnyCut = false
   for (const { path, weight } of files) {
-    const bodies = await fileBodies(path, isGrpc ? { ...reading, contentType: 'application/grpc' } : reading)
+    const { bodies, isCut } = await fileBodies(
+      path,
+      isGrpc ? { ...reading, contentType: 'application/grpc' } : reading,
+    )
+    isAnyCut ||= isCut
     for (const body of bodies) {
       payloads.push({
         ...{ name: basename(path), weight: weight / bodies.length, method: 'POST' },
@@ -42,7 +47,13 @@ export async function filePayloads(where: TargetUrl, options: TargetOptions): Pr
     }
   }
   const form = isGrpc ? 'protobuf' : options.binary === true ? 'binary' : 'json'
-  return { payloads, dialect, form, found: [filesText(files.length, payloads)] }
+  const source = filesText(files.length, payloads)
+  return {
+    payloads,
+    dialect,
+    form,
+    found: isAnyCut ? [source, 'files are longer: that is their beginning'] : [source],
+  }
 }
 
 function filesText(files: number, payloads: readonly Pick<FileBody, 'rows'>[]): string {

@@ -57,6 +57,30 @@ describe('payload files', () => {
     ])
   })
 
+  it('may begin with a byte order mark, which is not sent', async () => {
+    const paths = [
+      file('mark.json', '\ufeff{"inputs": [[1]]}'),
+      file('mark.jsonl', '\ufeff{"inputs": [[1]]}\r\n'),
+    ]
+    expect(textsOf(await find(paths))).toEqual(['{"inputs": [[1]]}', '{"inputs": [[1]]}'])
+    const csv = file('mark.csv', '\ufeffa,b\r\n1,2\r\n')
+    expect(textsOf(await find([csv]))[0]).toContain('"columns": ["a","b"]')
+  })
+
+  it.each(['jsonl', 'csv'])(
+    'of many bodies are read up to the 10 000th of them, as of %s',
+    async (extension) => {
+      const line = extension === 'csv' ? '1\n' : '{"inputs": [[1]]}\n'
+      const path = file(`many.${extension}`, `${extension === 'csv' ? '"a\n"\n' : ''}${line.repeat(10_001)}`)
+      const { payloads, found } = await find([path])
+      expect(payloads).toHaveLength(10_000)
+      expect(found).toEqual([
+        '10000 bodies of 1 row from a file',
+        'files are longer: that is their beginning',
+      ])
+    },
+  )
+
   it('of CSV are rows, put together to bodies', async () => {
     const csv = file('rows.csv', 'a,t\n1,x\n2,"y, z"\n3,\n4,w\n5,v\n')
     const target = await find([csv], { rows: 2 })
@@ -142,6 +166,7 @@ describe('payload files', () => {
     ['broken.jsonl', '{}\n{', 'broken.jsonl, line 2, is not JSON'],
     ['empty.csv', 'a,b\n', 'empty.csv has no rows'],
     ['empty.jsonl', '\n', 'empty.jsonl has no rows'],
+    ['utf-16.json', Buffer.from('\ufeff{}', 'utf16le'), 'utf-16.json is not JSON: it is not UTF-8'],
     ['broken.parquet', 'no parquet', 'broken.parquet cannot be read'],
   ])('like %s are refused with what is wrong', async (name, content, reason) => {
     const path = content === undefined ? join(folder, name) : file(name, content)
