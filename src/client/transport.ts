@@ -17,16 +17,23 @@ const CONNECT_TIMEOUT_MS = 10_000
 
 /**
  * The sockets of one connection. undici is loaded when the first request goes out, and the certificates are read
- * then. Proxies are the ones that undici reads from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in small letters first.
+ * then. Proxies are the ones that undici reads from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in small letters first;
+ * `direct` goes by none.
  */
 export class Transport {
   readonly #options: ConnectionOptions
   readonly #timeoutMs: number
+  readonly #direct: boolean
   #dispatcher: Promise<Dispatcher> | undefined
 
-  constructor(options: ConnectionOptions, timeoutMs: number) {
+  constructor(
+    options: ConnectionOptions,
+    timeoutMs: number,
+    { direct = false }: { readonly direct?: boolean } = {},
+  ) {
     this.#options = options
     this.#timeoutMs = timeoutMs
+    this.#direct = direct
   }
 
   /** One attempt, redirects not followed. Throws what undici throws. */
@@ -63,6 +70,7 @@ export class Transport {
     const [{ EnvHttpProxyAgent }, tls] = await Promise.all([import('undici'), readTlsOptions(this.#options)])
     const { cert, key, ...trust } = tls
     return new EnvHttpProxyAgent({
+      ...(this.#direct ? { noProxy: '*' } : {}),
       // undici falls back to HTTP_PROXY for https; requests, and so MLflow, does not.
       ...(protocol === 'https:' ? { httpProxy: '' } : {}),
       allowH2: false,

@@ -18,6 +18,8 @@ describe('mlflow models serve is measured without a flag', () => {
     ['unsigned', 'rows of 6 numbers as inputs, guessed: the server tells no signature'],
     ['tensor', '1 tensor from the error message about its schema'],
     ['columns', '12 columns from the error message about its schema'],
+    ['text', 'rows of a text as inputs, guessed: the server tells no signature'],
+    ['pydantic', '2 columns from the error message about its type hint'],
     ['hinted', '1 column from the error message about its type hint'],
   ])('with a model of the kind %s', async (kind, source) => {
     const args = ['models', 'serve', '--model-uri', `${folder}/${kind}`, '--env-manager', 'local']
@@ -32,6 +34,30 @@ describe('mlflow models serve is measured without a flag', () => {
     ])
     expect(await faultsOf(target)).toEqual([])
   })
+
+  it('with a model of a chat, of which the answer has no rows', async () => {
+    const args = ['models', 'serve', '--model-uri', `${folder}/chat`, '--env-manager', 'local']
+    const server = await MlflowProcess.start({ args, cwd: folder, healthPath: '/ping' })
+    onTestFinished(() => server.stop())
+    const target = await findTarget(server.url, PLAIN)
+    expect(target.found).toEqual([
+      'MLflow 3.17.2 scoring server',
+      'a message of a chat from the error message about its schema',
+      '64 bodies of 1 row',
+      "answers are checked by their status alone: no 'predictions' in the answer",
+    ])
+    expect(await faultsOf(target)).toEqual([])
+  })
+})
+
+it('MLflow’s tracking server is told from one that predicts', async () => {
+  const cwd = temporaryFolder()
+  const args = ['server', '--backend-store-uri', `sqlite:///${cwd}/runs.db`]
+  const server = await MlflowProcess.start({ args, cwd, healthPath: '/health' })
+  onTestFinished(() => server.stop())
+  await expect(findTarget(server.url, PLAIN)).rejects.toThrow(
+    'is the tracking server of MLflow 3.17.2, which makes no predictions',
+  )
 })
 
 describe('MLServer is measured without a flag', () => {

@@ -7,6 +7,9 @@ import type { AnswerCheck, AnswerForm, Dialect, Payload } from '../target.ts'
 import type { Peer } from './peer.ts'
 import type { TargetOptions } from './target-options.ts'
 
+/** Bodies that are asked with to find out whether answers are predictions. */
+const TRIED_BODIES = 3
+
 const DEFAULT_TOLERANCE = 1e-3
 
 export interface Expectation {
@@ -24,7 +27,7 @@ export interface ExpectedPayloads {
 
 /**
  * Says of each payload what its answer has to be. Where that is not said by the user, answers to generated bodies
- * have to be predictions, if the server's first answer is one.
+ * have to be predictions, if the server's first answers are such.
  * @throws ServingError INVALID_PARAMETER_VALUE for a golden file that is wrong or answers that cannot be checked as
  *   wanted
  */
@@ -45,18 +48,14 @@ async function predictions(
   payloads: readonly Payload[],
   expectation: Expectation,
 ): Promise<ExpectedPayloads> {
-  const { peer, dialect, form, options } = expectation
+  const { form, options } = expectation
   const [first] = payloads
   if (first?.rows === undefined) {
     throw invalidParameter(
       '--check predictions: how many rows the payloads have is not known. Use --check status or golden',
     )
   }
-  const problem = checkAnswer(
-    { kind: 'predictions', rows: first.rows, form },
-    dialect,
-    (await peer.ask(first)).body,
-  )
+  const problem = await firstProblem(payloads.slice(0, TRIED_BODIES), expectation)
   if (problem === undefined) {
     return {
       payloads: payloads.map((payload) =>
@@ -66,8 +65,20 @@ async function predictions(
     }
   }
   if (options.check !== undefined)
-    throw invalidState(`--check predictions: the first answer is not right: ${problem}`)
+    throw invalidState(`--check predictions: one of the first answers is not right: ${problem}`)
   return { payloads, found: [`answers are checked by their status alone: ${problem}`] }
+}
+
+async function firstProblem(
+  payloads: readonly Payload[],
+  { peer, dialect, form }: Expectation,
+): Promise<string | undefined> {
+  for (const payload of payloads) {
+    const { body } = await peer.ask(payload)
+    const problem = checkAnswer({ kind: 'predictions', rows: payload.rows ?? 0, form }, dialect, body)
+    if (problem !== undefined) return problem
+  }
+  return undefined
 }
 
 async function goldenOfServer(

@@ -1,3 +1,4 @@
+import { invalidState } from '../../core/errors.ts'
 import { generatePayloads } from '../payloads/generate-payloads.ts'
 import type { BenchTarget, Payload } from '../target.ts'
 import { expectAnswers } from './expect-answers.ts'
@@ -5,7 +6,9 @@ import { filePayloads } from './file-payloads.ts'
 import { findGrpcPlan } from './find-grpc-plan.ts'
 import { findHttpPlan } from './find-http-plan.ts'
 import { GrpcPeer } from './grpc-peer.ts'
+import { hopeless } from './hopeless.ts'
 import { HttpPeer } from './http-peer.ts'
+import { refusalText } from './refusal-text.ts'
 import type { TargetOptions } from './target-options.ts'
 import { knownPath, readTargetUrl, type TargetUrl } from './target-url.ts'
 import { successOf, Trial } from './trial.ts'
@@ -57,7 +60,7 @@ async function targetOfFiles(where: TargetUrl, peer: AnyPeer, options: TargetOpt
 async function targetOfPath(where: TargetUrl, peer: AnyPeer, options: TargetOptions): Promise<BenchTarget> {
   const payload: Payload = {
     ...{ name: 'GET', weight: 1, method: 'GET', path: where.path ?? '/', headers: options.headers },
-    ...{ body: undefined, rows: undefined, expected: { status: 200 } },
+    ...{ body: undefined, rows: undefined, expected: { status: await statusOf(where, peer) } },
   }
   const { payloads, found } = await expectAnswers([payload], {
     peer,
@@ -66,6 +69,22 @@ async function targetOfPath(where: TargetUrl, peer: AnyPeer, options: TargetOpti
     form: 'json',
   })
   return { ...targetHead(where, options), dialect: 'plain', payloads, found }
+}
+
+/** Of a GET that succeeds. @throws ServingError INVALID_STATE where it does not */
+async function statusOf({ origin, path = '/' }: TargetUrl, peer: AnyPeer): Promise<number> {
+  const answer = await peer.ask({ method: 'GET', path })
+  if (answer.status >= 200 && answer.status < 300) return answer.status
+  const where = `${origin}${path}`
+  const closed = [404, 405].includes(answer.status) ? undefined : hopeless(where, peer.transport, answer)
+  const said = refusalText(answer.text)
+  throw (
+    closed ??
+    invalidState(
+      `${where} answers ${answer.status} to GET${said === '' ? '' : `: ${said}`}. Give a body to POST with --payload FILE, ` +
+        'or a URL without a path to find out what the server takes',
+    )
+  )
 }
 
 async function generatedTarget(

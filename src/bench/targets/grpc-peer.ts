@@ -2,6 +2,7 @@ import type { Client, Metadata } from '@grpc/grpc-js'
 import { cancelled, unreachable } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { ProtoMessages } from '../../protocols/open-inference/grpc/proto-messages.ts'
+import { hopeless } from './hopeless.ts'
 import type { PeerInit } from './http-peer.ts'
 import type { Peer, PeerAnswer, Question } from './peer.ts'
 
@@ -10,6 +11,8 @@ const TIMEOUT_MS = 60_000
 const MOST_BYTES = 256 * 1024 * 1024
 /** gRPC's code for a server that is not there. (grpc/doc/statuscodes.md) */
 const UNAVAILABLE = 14
+/** PERMISSION_DENIED and UNAUTHENTICATED. */
+const CLOSED: ReadonlySet<number> = new Set([7, 16])
 
 /** A server of the inference service over gRPC. */
 export class GrpcPeer implements Peer {
@@ -43,6 +46,7 @@ export class GrpcPeer implements Peer {
       'grpc.max_receive_message_length': MOST_BYTES,
       'grpc.max_send_message_length': MOST_BYTES,
       'grpc.enable_retries': 0,
+      'grpc.enable_http_proxy': 0,
     })
     const metadata = new grpc.Metadata()
     for (const [name, value] of Object.entries(init.headers)) metadata.set(name, value)
@@ -72,11 +76,16 @@ export class GrpcPeer implements Peer {
     })
   }
 
-  /** The message that a method of the service answers with; undefined where it fails. */
+  /**
+   * The message that a method of the service answers with; undefined where it fails, as one that the server has not.
+   * @throws ServingError INVALID_STATE where credentials are wanted
+   */
   async call(name: string, request: object): Promise<Readonly<Record<string, unknown>> | undefined> {
     const { path, requestSerialize, responseDeserialize } = this.#messages.method(name)
-    const { status, body } = await this.ask({ method: 'POST', path, body: requestSerialize(request) })
-    const message: unknown = status === 0 ? responseDeserialize(Buffer.from(body)) : undefined
+    const answer = await this.ask({ method: 'POST', path, body: requestSerialize(request) })
+    const closed = CLOSED.has(answer.status) ? hopeless(`${this.url}${path}`, 'grpc', answer) : undefined
+    if (closed !== undefined) throw closed
+    const message: unknown = answer.status === 0 ? responseDeserialize(Buffer.from(answer.body)) : undefined
     return isRecord(message) ? message : undefined
   }
 

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
+import { connectionFailure, type FailureSettings } from '../../client/connection-failure.ts'
 import { Transport } from '../../client/transport.ts'
-import { cancelled, messageOf, unreachable } from '../../core/errors.ts'
+import { cancelled } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { Peer, PeerAnswer, Question } from './peer.ts'
 
@@ -18,7 +19,9 @@ export interface PeerInit {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A server over HTTP: nothing is sent again, and no redirect followed. */
+const FAILURE_SETTINGS: FailureSettings = { authority: 'NODE_EXTRA_CA_CERTS, or take any with --insecure' }
+
+/** A server over HTTP, asked as it is measured: without a proxy, nothing is sent again, and no redirect followed. */
 export class HttpPeer implements Peer {
   readonly transport = 'http'
   readonly url: string
@@ -28,7 +31,8 @@ export class HttpPeer implements Peer {
   constructor(init: PeerInit) {
     this.url = init.origin
     this.#init = init
-    this.#transport = new Transport({ url: init.origin, insecureTls: init.insecure }, TIMEOUT_MS)
+    const { origin: url, insecure: insecureTls } = init
+    this.#transport = new Transport({ url, insecureTls }, TIMEOUT_MS, { direct: true })
   }
 
   async ask({ method, path, headers, body }: Question): Promise<PeerAnswer> {
@@ -52,10 +56,14 @@ export class HttpPeer implements Peer {
       })
       const bytes = Buffer.from(await content.arrayBuffer())
       const whole = replied['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes
-      return { status: statusCode, body: whole, text: whole.toString('utf8') }
+      const { location } = replied
+      return {
+        ...{ status: statusCode, body: whole, text: whole.toString('utf8') },
+        location: typeof location === 'string' ? location : undefined,
+      }
     } catch (cause) {
       if (signal?.aborted === true) throw cancelled('The search for a target was ended')
-      throw unreachable(`${this.url} does not answer: ${messageOf(cause)}`, { cause })
+      throw connectionFailure(cause, { url: this.url, timeoutMs: TIMEOUT_MS, settings: FAILURE_SETTINGS })
     }
   }
 

@@ -26,4 +26,6 @@ export interface PeerAnswer {
   readonly body: Uint8Array
   /** The body; of a call of gRPC that failed what the server said. */
   readonly text: string
+  /** Where a redirect leads. */
+  readonly location?: string | undefined
 }

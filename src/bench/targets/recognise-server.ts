@@ -1,7 +1,9 @@
 import { invalidState } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { Dialect } from '../target.ts'
-import type { HttpPeer, jsonOf } from './http-peer.ts'
+import { hopeless } from './hopeless.ts'
+import { type HttpPeer, jsonOf } from './http-peer.ts'
+import type { PeerAnswer } from './peer.ts'
 
 /** Which server answers. */
 export interface RecognisedServer {
@@ -20,12 +22,12 @@ const VERSION = /^\d+\.\d+\.\d+\S*$/
  * @throws ServingError INVALID_STATE where it is none of them, `unreachable` where nothing answers
  */
 export async function recogniseServer(peer: HttpPeer): Promise<RecognisedServer> {
-  const server = await peer.json('/v2')
+  const first = await peer.get('/v2')
+  const server = jsonOf(first)
   if (isRecord(server) && typeof server['name'] === 'string') return openInferenceServer(server)
   const version = await peer.get('/version')
-  if (version.status === 200 && VERSION.test(version.text.trim())) {
-    return { text: `MLflow ${version.text.trim()} scoring server`, dialect: 'mlflow' }
-  }
+  if (version.status === 200 && VERSION.test(version.text.trim()))
+    return mlflowServer(peer, version.text.trim())
   // OpenVINO's answers /v2 only in recent versions; KServe's and TensorFlow Serving's may have V1 alone.
   if (isRecord(await peer.json('/v1/config')))
     return { text: 'OpenVINO Model Server', dialect: 'open-inference' }
@@ -40,10 +42,7 @@ export async function recogniseServer(peer: HttpPeer): Promise<RecognisedServer>
   if (isNotFoundOfTensorFlow(await peer.get('/v1/models/none'))) {
     return { text: 'TensorFlow Serving', dialect: 'v1' }
   }
-  throw invalidState(
-    `${peer.url} is no server of MLflow, V2 or V1 that tells so. Give a URL with a path, as ${peer.url}/predict, and a ` +
-      'body with --payload FILE',
-  )
+  throw notRecognised(peer, first)
 }
 
 function openInferenceServer({ name, version }: Readonly<Record<string, unknown>>): RecognisedServer {
@@ -51,6 +50,29 @@ function openInferenceServer({ name, version }: Readonly<Record<string, unknown>
   return { text, dialect: String(name).toLowerCase() === 'headrace' ? 'mlflow' : 'open-inference' }
 }
 
-function isNotFoundOfTensorFlow({ status, text }: Parameters<typeof jsonOf>[0]): boolean {
+/** MLflow's tracking server tells its version at the same path. The scoring server alone has a ping. */
+async function mlflowServer(peer: HttpPeer, version: string): Promise<RecognisedServer> {
+  if ((await peer.get('/ping')).status !== 404) {
+    return { text: `MLflow ${version} scoring server`, dialect: 'mlflow' }
+  }
+  throw invalidState(
+    `${peer.url} is the tracking server of MLflow ${version}, which makes no predictions. Give the URL of ` +
+      "'mlflow models serve'",
+  )
+}
+
+/** @param first what was answered to the first question */
+function notRecognised({ url }: HttpPeer, first: PeerAnswer): Error {
+  const closed = first.status === 404 ? undefined : hopeless(`${url}/v2`, 'http', first)
+  return (
+    closed ??
+    invalidState(
+      `${url} is no server of MLflow, V2 or V1 that tells so. Give a URL with a path, as ${url}/predict, and a body ` +
+        'with --payload FILE',
+    )
+  )
+}
+
+function isNotFoundOfTensorFlow({ status, text }: PeerAnswer): boolean {
   return status === 404 && /Could not find any versions of model|Servable not found/i.test(text)
 }

@@ -50,8 +50,17 @@ export function knownPath(path: string): KnownPath {
 }
 
 function namesOf(name: string, version: string | undefined): Omit<KnownPath, 'dialect'> {
-  const modelName = decodeURIComponent(name)
-  return version === undefined ? { modelName } : { modelName, modelVersion: decodeURIComponent(version) }
+  const modelName = decoded(name)
+  return version === undefined ? { modelName } : { modelName, modelVersion: decoded(version) }
+}
+
+/** A percent sign that encodes nothing stays as it is. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 /** Where a model is asked by a dialect that names it in the path. */

@@ -1,19 +1,13 @@
-import { invalidState } from '../../core/errors.ts'
-import { shortened } from '../../core/shortened.ts'
+import { checkAnswer } from '../answer-check.ts'
 import { generatedPayload } from '../payloads/generate-payloads.ts'
 import type { RequestPlan } from '../payloads/request-plan.ts'
-import type { Payload } from '../target.ts'
+import type { Dialect, Payload } from '../target.ts'
+import { hopeless } from './hopeless.ts'
 import type { Peer, PeerAnswer } from './peer.ts'
+import { refusalText } from './refusal-text.ts'
 
 /** Bodies of a plan that are tried before it is taken. */
 const TRIED_BODIES = 3
-
-/** Who is refused with these has the wrong path, model or credentials, or comes too early. */
-const HOPELESS: Readonly<Record<Peer['transport'], ReadonlySet<number>>> = {
-  http: new Set([401, 403, 404, 405, 429, 502, 503, 504]),
-  // NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAUTHENTICATED. (grpc/doc/statuscodes.md)
-  grpc: new Set([5, 7, 8, 12, 16]),
-}
 
 /** Asks a server whether it takes requests of some kind. */
 export class Trial {
@@ -38,12 +32,7 @@ export class Trial {
 
   /** The same for a person. */
   get refusalText(): string {
-    const { message } =
-      /"(?:message|error)": ?"(?<message>(?:[^"\\]|\\.)+)"/.exec(this.#refusal)?.groups ?? {}
-    const lines = (message ?? this.#refusal).trim().split('\n')
-    return shortened(lines.at(-1) ?? '')
-      .slice(0, 500)
-      .replace(/\.$/, '')
+    return refusalText(this.#refusal)
   }
 
   /** The first plan of which the server takes some bodies. */
@@ -52,28 +41,32 @@ export class Trial {
     return undefined
   }
 
+  /**
+   * Whether the server takes some bodies of a plan.
+   * @throws ServingError INVALID_STATE where it would refuse any other as well
+   */
   async takes(plan: RequestPlan): Promise<boolean> {
     for (let variant = 0; variant < TRIED_BODIES; variant++) {
       const payload = generatedPayload(plan, this.#generation, variant)
       const answer = await this.ask(payload)
       if (answer.status !== this.#generation.status) {
         this.#refusal = answer.text
-        this.#mustBeOfBody(payload, answer)
+        const error = hopeless(`${this.#peer.url}${payload.path}`, this.#peer.transport, answer)
+        if (error !== undefined) throw error
         return false
       }
     }
     return true
   }
 
-  ask({ method, path, headers, body }: Payload): Promise<PeerAnswer> {
-    return this.#peer.ask({ method, path, headers, body })
+  /** Whether the answer to a plan's first body has a prediction for each of its rows. */
+  async predicts(plan: RequestPlan, dialect: Dialect): Promise<boolean> {
+    const { body } = await this.ask(generatedPayload(plan, this.#generation, 0))
+    return checkAnswer({ kind: 'predictions', rows: plan.rows, form: plan.form }, dialect, body) === undefined
   }
 
-  /** @throws ServingError INVALID_STATE where no other body would do */
-  #mustBeOfBody({ path }: Payload, { status }: PeerAnswer): void {
-    const hopeless = HOPELESS[this.#peer.transport]
-    if (!hopeless.has(status)) return
-    throw invalidState(`${this.#peer.url}${path} answers ${status} to every request: ${this.refusalText}`)
+  ask({ method, path, headers, body }: Payload): Promise<PeerAnswer> {
+    return this.#peer.ask({ method, path, headers, body })
   }
 
   get #generation() {

@@ -105,15 +105,18 @@ describe('of Headrace', () => {
   })
 })
 
-type Routes = (request: IncomingMessage, body: string) => readonly [status: number, body: unknown]
+type Routes = (
+  request: IncomingMessage,
+  body: string,
+) => readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>]
 
 /** A server of somebody else, as far as it is asked. */
 async function startOther(routes: Routes): Promise<string> {
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString()
-    const [status, answer] = routes(request, body)
-    response.writeHead(status).end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+    const [status, answer, headers] = routes(request, body)
+    response.writeHead(status, headers).end(typeof answer === 'string' ? answer : JSON.stringify(answer))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
@@ -138,6 +141,7 @@ describe('of other servers', () => {
     const widths: number[] = []
     const url = await startOther((request, body) => {
       if (asked(request) === 'GET /version') return [200, '2.22.0']
+      if (asked(request) === 'GET /ping') return [200, '\n']
       if (asked(request) !== 'POST /invocations') return [404, { detail: 'Not Found' }]
       const { inputs } = JSON.parse(body) as { inputs?: number[][] }
       const [first] = Array.isArray(inputs) ? inputs : []
@@ -153,6 +157,45 @@ describe('of other servers', () => {
       'rows of 7 numbers as inputs, guessed: the server tells no signature',
     ])
     expect(new Set(widths)).toEqual(new Set([1, 7]))
+    expect(await faultsOf(target)).toEqual([])
+  })
+
+  it('MLflow’s without a signature is asked with texts, where a frame of numbers is answered by its columns', async () => {
+    const url = await startOther((request, body) => {
+      if (asked(request) === 'GET /version') return [200, '3.17.2']
+      if (asked(request) === 'GET /ping') return [200, '\n']
+      if (asked(request) !== 'POST /invocations') return [404, '']
+      const { inputs, dataframe_split } = JSON.parse(body) as {
+        inputs?: unknown[]
+        dataframe_split?: { data: number[][] }
+      }
+      if (dataframe_split !== undefined)
+        return [200, { predictions: (dataframe_split.data[0] ?? []).map(() => 1) }]
+      if (Array.isArray(inputs) && inputs.length > 0 && inputs.every((text) => typeof text === 'string'))
+        return [200, { predictions: inputs.map((text) => text.length) }]
+      const stack_trace = "Traceback\n  File\nAttributeError: 'float' object has no attribute 'lower'"
+      return [400, { message: 'Encountered an unexpected error', stack_trace }]
+    })
+    expect((await find(url)).found[1]).toBe(
+      'rows of a text as inputs, guessed: the server tells no signature',
+    )
+  })
+
+  it('one of MLflow’s chat models is asked with a message of a user', async () => {
+    const columns =
+      "'messages': Array({content: string (optional), role: string (required)}) (required), 'n': long (optional)"
+    const url = await startOther((request, body) => {
+      if (asked(request) === 'GET /version') return [200, '3.17.2']
+      if (asked(request) === 'GET /ping') return [200, '\n']
+      if (asked(request) !== 'POST /invocations') return [404, '']
+      const { messages } = JSON.parse(body) as { messages?: { content: string }[] }
+      if (messages !== undefined) return [200, { choices: messages }]
+      return [400, { message: `Failed to enforce schema of data '…' with schema '[${columns}]'. Error: …` }]
+    })
+    const target = await find(url, { rows: 2 })
+    expect(target.found[1]).toBe('a message of a chat from the error message about its schema')
+    expect(bodiesOf(target)[0]).toMatch(/^\{"messages":\[\{"role":"user","content":"\w+ \d+, /)
+    expect(new Set(bodiesOf(target)).size).toBe(8)
     expect(await faultsOf(target)).toEqual([])
   })
 
@@ -208,7 +251,7 @@ describe('of other servers', () => {
       "answers are checked by their status alone: 'predictions' has no rows, not 2",
     )
     await expect(find(url, { rows: 2, check: 'predictions' })).rejects.toThrow(
-      'the first answer is not right',
+      'one of the first answers is not right',
     )
   })
 
@@ -230,9 +273,57 @@ describe('of other servers', () => {
       'is no server of MLflow, V2 or V1 that tells so. Give a URL with a path',
     )
   })
+
+  it('MLflow’s tracking server, which has the same port, is told from the one that predicts', async () => {
+    const url = await startOther((request) =>
+      asked(request) === 'GET /version' ? [200, '3.17.2'] : [404, '<!doctype html><title>404</title>'],
+    )
+    await expect(find(url)).rejects.toThrow(
+      'the tracking server of MLflow 3.17.2, which makes no predictions',
+    )
+  })
+
+  it.each<[number, unknown, string]>([
+    [401, 'no', "answers 401 to every request: no. Give credentials with -H 'authorization: Bearer TOKEN'"],
+    [
+      403,
+      '<!doctype html>\n<html><head><title>\nForbidden</title></head>',
+      "a page titled 'Forbidden'. Give credentials",
+    ],
+    [503, { detail: 'warming up' }, 'answers 503 to every request: warming up. Try again when it is ready'],
+    [
+      400,
+      '<html><center><h1>400 Bad Request</h1></center></html>',
+      'is no server of MLflow, V2 or V1 that tells so',
+    ],
+  ])('one that answers %i to everything is told why it cannot be measured', async (status, body, reason) => {
+    await expect(find(await startOther(() => [status, body]))).rejects.toThrow(reason)
+  })
+
+  it('one that redirects is not followed', async () => {
+    const url = await startOther(() => [308, '', { location: 'https://elsewhere/v2' }])
+    await expect(find(url)).rejects.toThrow(
+      '/v2 redirects to https://elsewhere/v2. Redirects are not followed',
+    )
+  })
+
+  it('a path that takes no GET needs a body', async () => {
+    const url = await startOther(({ method }) =>
+      method === 'GET' ? [405, { detail: 'Method Not Allowed' }] : [200, '1'],
+    )
+    await expect(find(`${url}/predict`)).rejects.toThrow(
+      '/predict answers 405 to GET: Method Not Allowed. Give a body to POST with --payload FILE',
+    )
+  })
+
+  it('a path that succeeds with another status than 200 has to go on so', async () => {
+    const { payloads } = await find(`${await startOther(() => [204, ''])}/ready`)
+    expect(payloads).toMatchObject([{ method: 'GET', expected: { status: 204 } }])
+  })
 })
 
 it('does not take what is no URL of a server', async () => {
+  await expect(find('http://127.0.0.1:1/v2/models/%zz/infer')).rejects.toThrow('does not answer')
   for (const url of ['localhost:5000', 'ftp://host', 'http://user:secret@host', '']) {
     await expect(find(url)).rejects.toThrow(/no URL that load can go to|no password in it/)
   }

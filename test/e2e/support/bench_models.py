@@ -5,10 +5,14 @@ import sys
 
 import mlflow
 import numpy as np
+import pydantic
 from mlflow.models import ModelSignature, infer_signature
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import Array, Map, Object, ParamSchema, ParamSpec, Property
+from mlflow.types.responses import ResponsesAgentResponse
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
 
 
 class CountRows(mlflow.pyfunc.PythonModel):
@@ -19,6 +23,22 @@ class CountRows(mlflow.pyfunc.PythonModel):
 class TextLengths(mlflow.pyfunc.PythonModel):
     def predict(self, model_input: list[str], params=None) -> list[int]:
         return [len(text) for text in model_input]
+
+
+class Message(pydantic.BaseModel):
+    role: str
+    content: str | None = None
+
+
+class Roles(mlflow.pyfunc.PythonModel):
+    def predict(self, model_input: list[Message], params=None) -> list[str]:
+        return [message.role for message in model_input]
+
+
+class Parrot(mlflow.pyfunc.ResponsesAgent):
+    def predict(self, request):
+        said = request.input[-1].content
+        return ResponsesAgentResponse(output=[self.create_text_output_item(text=said, id="1")])
 
 
 COLUMNS = [
@@ -45,4 +65,8 @@ mlflow.sklearn.save_model(regression, f"{folder}/tensor", signature=infer_signat
 signature = ModelSignature(Schema(COLUMNS), params=ParamSchema([ParamSpec("t", DataType.double, 0.5)]))
 mlflow.pyfunc.save_model(f"{folder}/columns", python_model=CountRows(), signature=signature, pip_requirements=[])
 mlflow.pyfunc.save_model(f"{folder}/hinted", python_model=TextLengths(), pip_requirements=[])
-print(json.dumps(["unsigned", "tensor", "columns", "hinted"]))
+mlflow.pyfunc.save_model(f"{folder}/pydantic", python_model=Roles(), pip_requirements=[])
+mlflow.pyfunc.save_model(f"{folder}/chat", python_model=Parrot(), pip_requirements=[])
+words = make_pipeline(TfidfVectorizer(), LinearRegression()).fit(["a good film", "a bad film"], [1, 0])
+mlflow.sklearn.save_model(words, f"{folder}/text", pip_requirements=[])
+print(json.dumps(["unsigned", "tensor", "columns", "hinted", "pydantic", "chat", "text"]))

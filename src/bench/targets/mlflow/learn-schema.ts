@@ -4,7 +4,7 @@ import { type Example, readExample } from '../../payloads/example.ts'
 import type { HttpPeer } from '../http-peer.ts'
 import { member } from '../read-metadata.ts'
 import { parseSchemaText } from './parse-schema-text.ts'
-import { itemTypeOfHint } from './parse-type-hint.ts'
+import { fieldsOfHint, itemTypeOfHint } from './parse-type-hint.ts'
 
 /** A schema, and where it comes from. */
 export interface LearntSchema {
@@ -15,8 +15,11 @@ export interface LearntSchema {
   readonly fromTypeHint?: true
 }
 
-/** Bodies without any input: whoever enforces a schema says what is missing. */
-const EMPTY_BODIES = [{ dataframe_split: { columns: [], data: [] } }, { inputs: {} }, { inputs: [{}] }]
+/** Bodies without any input, or with one that few take: whoever enforces a schema says what is missing. */
+const EMPTY_BODIES = [
+  { dataframe_split: { columns: [], data: [] } },
+  ...[{ inputs: {} }, { inputs: [{}] }, { inputs: [0] }],
+]
 
 /**
  * MLflow's scoring server does not tell a model's signature, but repeats it when it refuses a request that does not fit.
@@ -67,6 +70,10 @@ export function schemaOfMessage(message: string): Schema | undefined {
 /** Items of the type that a message says the model's type hint has. */
 export function hintedSchema(message: string): Schema | undefined {
   const [, hint] = /against type hint `(.+?)`/s.exec(message) ?? []
+  const fields = fieldsOfHint(
+    /Expected fields in the type hint: (\{.*?\}); passed data/s.exec(message)?.[1] ?? '',
+  )
+  if (fields !== undefined) return { kind: 'columns', columns: fields }
   const type = hint === undefined ? undefined : itemTypeOfHint(hint)
   if (type === undefined) return undefined
   return { kind: 'columns', columns: [{ name: undefined, type, required: true }] }

@@ -1,23 +1,13 @@
+import { chatBodies } from '../../payloads/chat-bodies.ts'
 import { type Example, readExample } from '../../payloads/example.ts'
 import { schemaOfExample } from '../../payloads/example-schema.ts'
 import { type ScoringInputs, schemaText, scoringBodies } from '../../payloads/mlflow-bodies.ts'
+import type { Random } from '../../payloads/random.ts'
 import { jsonRequest, type RequestPlan } from '../../payloads/request-plan.ts'
-import { numbers } from '../../payloads/scalar-values.ts'
-import { findWidth } from '../expected-width.ts'
 import { type FoundPlan, nothingTaken, OPEN_SIZES } from '../found-plan.ts'
-import type { HttpPeer } from '../http-peer.ts'
-import type { KnownModel } from '../target-options.ts'
-import type { Trial } from '../trial.ts'
+import { guessScoringPlan } from './guess-scoring-plan.ts'
 import { describedExample, type LearntSchema, learnSchema } from './learn-schema.ts'
-
-export interface ScoringSearch {
-  readonly peer: HttpPeer
-  readonly trial: Trial
-  /** `/invocations`, or that of one of several models. */
-  readonly path: string
-  readonly rows: number
-  readonly model: KnownModel | undefined
-}
+import type { ScoringSearch } from './scoring-search.ts'
 
 /**
  * What a scoring server of MLflow's protocol takes: from the model that is known, else from what the server tells,
@@ -28,7 +18,7 @@ export async function findScoringPlan(search: ScoringSearch): Promise<FoundPlan>
   const { peer, path, model, trial } = search
   const example = model === undefined ? await describedExample(peer, path) : readExample(model.example)
   const known = await knownSchema(search, example)
-  if (known === undefined) return guessed(search)
+  if (known === undefined) return guessScoringPlan(search)
   const inputs: ScoringInputs = {
     schema: known.schema,
     example,
@@ -56,9 +46,11 @@ async function knownSchema(
   return schema === undefined ? undefined : { schema, source: FROM_EXAMPLE }
 }
 
-/** With all columns and without those that may be left out; open dimensions of several sizes. */
+/** A chat where it is one; with all columns and without those that may be left out; open dimensions of several sizes. */
 function* plansOf(inputs: ScoringInputs, search: ScoringSearch): Generator<RequestPlan> {
   const { schema } = inputs
+  const chat = chatBodies(schema)
+  if (chat !== undefined) yield chatPlan(chat, search)
   const hasOptional = schema.kind === 'columns' && schema.columns.some(({ required }) => !required)
   const isOpen = schema.kind === 'tensors' && schema.tensors.some(({ shape }) => shape.lastIndexOf(-1) > 0)
   for (const others of isOpen ? OPEN_SIZES : OPEN_SIZES.slice(0, 1)) {
@@ -78,53 +70,10 @@ function scoringPlan(inputs: ScoringInputs, { path, rows }: ScoringSearch, other
   }
 }
 
-/** Forms that models without a signature take, by what they were trained on. */
-const GUESSES: readonly {
-  readonly what: string
-  readonly body: (rows: readonly (readonly unknown[])[]) => object
-}[] = [
-  { what: 'inputs', body: (rows) => ({ inputs: rows }) },
-  { what: 'dataframe_split', body: (rows) => ({ dataframe_split: { data: rows } }) },
-  {
-    what: 'dataframe_records',
-    body: (rows) => ({ dataframe_records: rows.map((row) => ({ ...row })) }),
-  },
-  { what: 'instances', body: (rows) => ({ instances: rows }) },
-]
-
-async function guessed(search: ScoringSearch): Promise<FoundPlan> {
-  const { trial, peer, path } = search
-  for (const { what, body } of GUESSES) {
-    let taken: RequestPlan | undefined
-    const isFound = await findWidth(async (width) => {
-      taken = guess(search, { width, body, what })
-      return (await trial.takes(taken)) ? undefined : trial.refusal
-    })
-    if (isFound && taken !== undefined) {
-      return {
-        plan: taken,
-        dialect: 'mlflow',
-        found: [`${taken.what}, guessed: the server tells no signature`],
-      }
-    }
-  }
-  throw nothingTaken(
-    `${peer.url}${path}`,
-    'rows of numbers in each of the four forms, of which it tells no schema',
-    trial,
-  )
-}
-
-function guess(
-  { path, rows }: ScoringSearch,
-  { width, body, what }: (typeof GUESSES)[number] & { readonly width: number },
-): RequestPlan {
-  const cell = numbers([])
+/** MLflow takes one conversation at a time. */
+function chatPlan(make: (random: Random) => object, { path }: ScoringSearch): RequestPlan {
   return {
-    ...{ what: `rows of ${width} numbers as ${what}`, method: 'POST', path, rows, form: 'json' },
-    make(random) {
-      const row = () => Array.from({ length: width }, () => cell(random))
-      return jsonRequest(body(Array.from({ length: rows }, row)))
-    },
+    ...{ what: 'a message of a chat', method: 'POST', path, rows: 1, form: 'json' },
+    make: (random) => jsonRequest(make(random)),
   }
 }

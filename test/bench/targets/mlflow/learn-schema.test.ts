@@ -31,6 +31,12 @@ it.each([
   ['list[list[int]]', { kind: 'array', items: 'long' }],
   ['list[dict[str, typing.Optional[float]]]', { kind: 'map', values: 'double' }],
   ['typing.List[datetime.datetime]', 'datetime'],
+  ['list[datetime]', 'datetime'],
+  ['list[str | None]', 'string'],
+  [
+    'list[typing.Union[NoneType, dict[str, list[float]]]]',
+    { kind: 'map', values: { kind: 'array', items: 'double' } },
+  ],
 ])('reads the type of items from a type hint of %s', (hint, type) => {
   const message = `Failed to validate data against type hint \`${hint}\`, invalid elements: [('1', '…')]`
   expect(hintedSchema(message)).toEqual({
@@ -41,4 +47,17 @@ it.each([
 
 it.each(['list[Message]', 'dict[str, int]', 'str'])('makes nothing of a type hint of %s', (hint) => {
   expect(hintedSchema(`against type hint \`${hint}\`, got …`)).toBeUndefined()
+})
+
+it('reads the fields of a class of pydantic, without optional ones of classes', () => {
+  const fields =
+    "{'role': FieldInfo(annotation=str, required=True), 'l': FieldInfo(annotation=Union[list[Inner], NoneType], " +
+    "required=False, default=None), 'at': FieldInfo(annotation=Union[datetime, NoneType], required=False, default=None)}"
+  const message = (text: string) =>
+    `against type hint \`list[Message]\`, … Expected fields in the type hint: ${text}; passed data: {}. Check`
+  expect(hintedSchema(message(fields))).toEqual({
+    kind: 'columns',
+    columns: [column('role', 'string'), { ...column('at', 'datetime'), required: false }],
+  })
+  expect(hintedSchema(message("{'l': FieldInfo(annotation=list[Inner], required=True)}"))).toBeUndefined()
 })
