@@ -43,6 +43,8 @@ const FIGURES: readonly Figure[] = [
   latency('mean', ({ measurement }) => measurement.latencyMs.mean),
   latency('max', ({ measurement }) => measurement.latencyMs.max),
   { name: 'rate', unit: 'rate', read: ({ rate }) => rate },
+  { name: 'requests', unit: 'count', read: ({ measurement }) => measurement.offered },
+  { name: 'busy', unit: 'share', read: ({ measurement }) => measurement.generator.busyShare },
   { name: 'lag', unit: 'milliseconds', read: ({ measurement }) => measurement.generator.lagMs.p99 },
   { name: 'memory', unit: 'bytes', read: ({ measurement }) => measurement.server?.memory },
   { name: 'cpu', unit: 'cores', read: ({ measurement }) => measurement.server?.cpu },
@@ -65,7 +67,9 @@ const ERRORS = {
 } as const satisfies Record<string, Figure>
 
 const PERCENTILE = /^p(\d{1,2}(?:\.\d+)?|100)$/
-const TERM = /^\s*([a-z][a-z0-9.-]*)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-zµμ%]*)\s*$/i
+/** Of `Server-Timing`. */
+const STAGE = /^stage\.(.+)$/
+const TERM = /^\s*([a-z][\w.-]*)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-zµμ%]*)\s*$/i
 
 const UNITS: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   milliseconds: { us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000 },
@@ -85,11 +89,13 @@ const UNIT_WORDS: Readonly<Record<Unit, string>> = {
   cores: 'cores without a unit, or % of one core',
 }
 
-const KNOWN = 'mean, max, p0 to p100 (p99.9), errors, rate, lag, memory, cpu, cpu-per-request'
+const KNOWN =
+  'mean, max, p0 to p100 (p99.9), errors, requests, rate, lag, busy, memory, cpu, cpu-per-request, stage.NAME'
 
 /**
  * Reads `p99<20ms,errors<0.1%,rate>=450`: figure, `<`, `<=`, `>` or `>=`, number, unit; several by commas, spaces where
- * one likes them. `lag` is the 99th percentile of how late the generator was.
+ * one likes them. `lag` is the 99th percentile of how late the generator was, `busy` the share of the time that its
+ * busiest thread had work, `stage.queue` the mean of a stage that the server tells of in `Server-Timing`.
  * @throws ServingError INVALID_PARAMETER_VALUE that names the part which is wrong, and its place
  */
 export function parseAssertions(text: string): readonly Assertion[] {
@@ -127,6 +133,9 @@ function figureNamed(name: string, unit: string): Figure | undefined {
   const percentile = PERCENTILE.exec(name)?.[1]
   if (percentile !== undefined)
     return latency(name, ({ latencies }) => latencies.percentileMs(Number(percentile)))
+  const stage = STAGE.exec(name)?.[1]
+  if (stage !== undefined)
+    return { name, unit: 'milliseconds', read: ({ measurement }) => stageOf(measurement, stage) }
   return FIGURES.find((figure) => figure.name === name)
 }
 
@@ -134,6 +143,11 @@ function latency(name: string, read: (measured: Measured) => number): Figure {
   const readIfAny = (measured: Measured): number | undefined =>
     measured.measurement.answered === 0 ? undefined : read(measured)
   return { name, unit: 'milliseconds', read: readIfAny }
+}
+
+/** Mean of a stage of the server's, whose name may be written in any case. */
+function stageOf({ stagesMs }: Measurement, stage: string): number | undefined {
+  return Object.entries(stagesMs).find(([name]) => name.toLowerCase() === stage)?.[1]
 }
 
 /**
@@ -158,7 +172,7 @@ function outcomeOf({ text, figure, comparison, bound }: Assertion, measured: Mea
   return {
     text,
     passed: HOLDS[comparison](value, bound),
-    measured: `${figure.name} is ${TEXTS[figure.unit](value)}`,
+    measured: `${subjectOf(figure)} ${TEXTS[figure.unit](value)}`,
   }
 }
 
@@ -178,7 +192,12 @@ const TEXTS: Readonly<Record<Unit, (value: number) => string>> = {
   cores: (cores) => `${numberText(cores)} cores`,
 }
 
+function subjectOf({ name, unit }: Figure): string {
+  return unit === 'count' || name === ERRORS.share.name ? `${name} are` : `${name} is`
+}
+
 function whyNot({ name }: Figure): string {
+  if (STAGE.test(name)) return 'the server tells of no such stage in Server-Timing'
   const isOfServer = name === 'memory' || name.startsWith('cpu')
   return isOfServer
     ? "the server's processes are not known on this machine"

@@ -37,6 +37,11 @@ describe('assertions', () => {
     expect(await outcome('cpu<0.5')).toBe(false)
     expect(await outcome('lag<1ms')).toBe(true)
     expect(await outcome('cpu-per-request<=2ms')).toBe(true)
+    expect(await outcome('requests>=1000')).toBe(true)
+    expect(await outcome('busy<32%')).toBe(true)
+    expect(await outcome('busy<30%')).toBe(false)
+    expect(await outcome('stage.inference<=1.6ms')).toBe(true)
+    expect(await outcome('Stage.Inference<1.6ms')).toBe(false)
   })
 
   test('say what was measured', async () => {
@@ -46,7 +51,7 @@ describe('assertions', () => {
     )
     expect(outcomes.map(({ measured }) => measured.replaceAll('\u00a0', ' '))).toEqual([
       expect.stringMatching(/^p50 is [\d.]+ ms$/),
-      expect.stringMatching(/^errors is [\d.]+ %$/),
+      expect.stringMatching(/^errors are [\d.]+ %$/),
       'memory is 130 MB',
       expect.stringMatching(/^rate is \d+ a second$/),
     ])
@@ -60,10 +65,16 @@ describe('assertions', () => {
   test('fail where nothing was measured, whatever they compare', async () => {
     const { server: _, ...rest } = measurement
     const alone = { ...rest, server: undefined, answered: 0 }
-    const outcomes = await checkAssertions(parseAssertions('memory<1GB,memory>0B,p99<1s,p99>=0ms'), alone)
-    expect(outcomes.map(({ passed }) => passed)).toEqual([false, false, false, false])
+    const outcomes = await checkAssertions(
+      parseAssertions('memory<1GB,memory>0B,p99<1s,p99>=0ms,stage.gpu<1s'),
+      alone,
+    )
+    expect(outcomes.map(({ passed }) => passed)).toEqual([false, false, false, false, false])
     expect(outcomes[0]?.measured).toBe(
       "memory was not measured: the server's processes are not known on this machine",
+    )
+    expect(outcomes[4]?.measured).toBe(
+      'stage.gpu was not measured: the server tells of no such stage in Server-Timing',
     )
     expect(outcomes[2]?.measured).toBe('p99 was not measured: no request was answered rightly')
   })

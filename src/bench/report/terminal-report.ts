@@ -1,116 +1,114 @@
 import { styleText } from 'node:util'
 import { printable } from '../../core/printable.ts'
-import { bytesText, countText, millisecondsText, numberText, percentText } from '../../page/number-texts.ts'
-import type { Measurement } from '../measurement.ts'
 import type { BenchReport, TargetReport } from './bench-report.ts'
+import { loadTable } from './load-table.ts'
 import { loadText } from './load-text.ts'
 import { machineText } from './machine.ts'
-import { textTable } from './text-table.ts'
+import { stageRows, stageTitle } from './stage-bars.ts'
+import { timeSpent } from './time-spent.ts'
+import { wrapped } from './wrapped.ts'
 
 export interface TerminalOptions {
   /** Whether the terminal shows colours. */
   readonly colors: boolean
+  /** In characters; 80 unless set. */
+  readonly width?: number | undefined
 }
 
 /** Control characters of foreign text are left out. */
 type Paint = (style: 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow', text: string) => string
 
 /** The report for who reads a terminal: what was measured of whom, in a table, and what follows from it. */
-export function terminalReport(report: BenchReport, { colors }: TerminalOptions): string {
-  const paint: Paint = (style, text) =>
-    colors ? styleText(style, printable(text), { validateStream: false }) : printable(text)
-  const parts = [
-    report.warnings.map((warning) => `${paint('yellow', 'Warning:')} ${printable(warning)}`).join('\n'),
-    report.targets.map((target) => foundLines(target, paint)).join('\n'),
-    loadTable(report, paint),
-    ...report.targets.map((target) => maxLines(target, report.targets.length > 1)),
-    ...report.targets.map((target) => stageBars(target, paint)),
-    verdictLines(report, paint),
-    report.assertions
-      .map(({ text, passed, measured }) => assertionLine(text, passed, measured, paint))
-      .join('\n'),
-    [...report.notes, `Measured from ${machineText(report.machine)}.`]
-      .map((note) => paint('dim', note))
-      .join('\n'),
-  ]
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`.replaceAll('\u00a0', ' ')
+export function terminalReport(report: BenchReport, options: TerminalOptions): string {
+  return new TerminalReport(report, options).text()
 }
 
-function foundLines({ target }: TargetReport, paint: Paint): string {
-  const head = `${paint('bold', target.name)}${target.name === target.origin ? '' : ` ${paint('dim', target.origin)}`}`
-  return [head, ...target.found.map((line) => `  ${printable(line)}`)].join('\n')
-}
+class TerminalReport {
+  readonly #report: BenchReport
+  readonly #paint: Paint
+  readonly #width: number
 
-const COLUMNS = ['load', 'rate', 'p50', 'p90', 'p99', 'p99.9', 'max', 'errors'] as const
-const SERVER_COLUMNS = ['CPU', 'CPU/request', 'memory'] as const
+  constructor(report: BenchReport, { colors, width = 80 }: TerminalOptions) {
+    this.#report = report
+    this.#width = width
+    this.#paint = (style, text) =>
+      colors ? styleText(style, printable(text), { validateStream: false }) : printable(text)
+  }
 
-function loadTable({ targets }: BenchReport, paint: Paint): string {
-  const hasServer = targets.some((target) => rowsOf(target).some(({ server }) => server !== undefined))
-  const several = targets.length > 1
-  const head = [...(several ? ['target'] : []), ...COLUMNS, ...(hasServer ? SERVER_COLUMNS : [])]
-  const rows = targets.flatMap((target) =>
-    rowsOf(target).map((measurement) => [
-      ...(several ? [printable(target.target.name)] : []),
-      ...figures(measurement),
-      ...(hasServer ? serverFigures(measurement) : []),
-    ]),
-  )
-  const left = several ? 2 : 1
-  const [title = '', ...lines] = textTable([head, ...rows], left)
-  return [paint('dim', title), ...lines].join('\n')
-}
+  text(): string {
+    const { warnings, targets, assertions } = this.#report
+    const parts = [
+      warnings.map((warning) => this.#lead('Warning:', 'yellow', warning)).join('\n'),
+      targets.map((target) => this.#found(target)).join('\n'),
+      ...this.#tables(),
+      ...targets.map((target) => this.#max(target)),
+      ...targets.map((target) => this.#stages(target)),
+      this.#verdicts(),
+      assertions
+        .map(({ text, passed, measured }) => this.#assertion(passed, `${text}: ${measured}`))
+        .join('\n'),
+      this.#notes(),
+    ]
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`.replaceAll('\u00a0', ' ')
+  }
 
-/** The load that was asked for is the last. */
-function rowsOf({ merged, chief }: TargetReport): readonly Measurement[] {
-  return chief === undefined ? merged : [...merged, chief]
-}
+  #found({ target }: TargetReport): string {
+    const isNamed = target.name !== target.origin
+    const head = `${this.#paint('bold', target.name)}${isNamed ? ` ${this.#paint('dim', target.origin)}` : ''}`
+    return [head, ...target.found.map((line) => this.#wrap(`  ${printable(line)}`, '    '))].join('\n')
+  }
 
-function figures({ load, answered, offered, seconds, latencyMs }: Measurement): readonly string[] {
-  const { p50, p90, p99, p999, max } = latencyMs
-  const times = [p50, p90, p99, p999, max].map((ms) => (answered === 0 ? '-' : millisecondsText(ms)))
-  const failed = offered - answered
-  const errors = failed === 0 ? '0' : `${countText(failed)} (${percentText(failed / offered)})`
-  return [loadText(load), `${numberText(seconds > 0 ? answered / seconds : 0)}/s`, ...times, errors]
-}
-
-function serverFigures({ server }: Measurement): readonly string[] {
-  if (server === undefined) return ['-', '-', '-']
-  return [numberText(server.cpu), millisecondsText(server.cpuMsPerRequest), bytesText(server.memory)]
-}
-
-function maxLines({ target, max }: TargetReport, several: boolean): string {
-  return max === undefined ? '' : `${several ? `${printable(target.name)}: ` : ''}${max.explanation}`
-}
-
-const BAR = 32
-
-/** Where the time of an answer went, as the server tells it; the rest is the way, and waiting for the server to begin. */
-function stageBars({ target, chief }: TargetReport, paint: Paint): string {
-  const stages = Object.entries(chief?.stagesMs ?? {}).filter(([, ms]) => ms > 0)
-  if (chief === undefined || stages.length === 0) return ''
-  const longest = Math.max(...stages.map(([, ms]) => ms))
-  const rows = stages.map(([name, ms]) => [
-    `  ${printable(name)}`,
-    millisecondsText(ms),
-    '█'.repeat(Math.max(1, Math.round((BAR * ms) / longest))),
-  ])
-  const mean = millisecondsText(chief.latencyMs.mean)
-  return [
-    paint('dim', `Where the time went at ${target.name} (means; ${mean} in all, by Server-Timing):`),
-    ...rows.map(
-      ([name = '', time = '', bar = '']) => `${name.padEnd(16)} ${time.padStart(9)} ${paint('cyan', bar)}`,
-    ),
-  ].join('\n')
-}
-
-function verdictLines({ comparisons }: BenchReport, paint: Paint): string {
-  return comparisons
-    .flatMap(({ load, comparisons: each }) =>
-      each.map(({ verdict }) => `${paint('dim', `${loadText(load)}:`)} ${paint('bold', verdict)}`),
+  #tables(): readonly string[] {
+    return loadTable(this.#report.targets, this.#width).map(([title = '', ...lines]) =>
+      [this.#paint('dim', title), ...lines].join('\n'),
     )
-    .join('\n')
-}
+  }
 
-function assertionLine(text: string, passed: boolean, measured: string, paint: Paint): string {
-  return `${passed ? paint('green', 'kept  ') : paint('red', 'broken')} ${printable(`${text}: ${measured}`)}`
+  #max({ target, max }: TargetReport): string {
+    if (max === undefined) return ''
+    const several = this.#report.targets.length > 1
+    return this.#wrap(`${several ? `${printable(target.name)}: ` : ''}${max.explanation}`)
+  }
+
+  /** Where the time of an answer went. */
+  #stages({ target, chief }: TargetReport): string {
+    const spent = chief === undefined ? undefined : timeSpent(chief)
+    if (spent === undefined) return ''
+    const title = this.#wrap(`Where the time went at ${printable(target.name)}: ${stageTitle(spent)}.`)
+    const rows = stageRows(spent).map(
+      ({ name, time, bar }) => `  ${name} ${time} ${this.#paint('cyan', bar)}`,
+    )
+    return [...title.split('\n').map((line) => this.#paint('dim', line)), ...rows].join('\n')
+  }
+
+  #verdicts(): string {
+    return this.#report.comparisons
+      .flatMap(({ load, comparisons }) =>
+        comparisons.map(({ verdict }) => this.#lead(`${loadText(load)}:`, 'dim', verdict)),
+      )
+      .join('\n')
+  }
+
+  #assertion(passed: boolean, text: string): string {
+    return this.#lead(passed ? 'kept  ' : 'broken', passed ? 'green' : 'red', text)
+  }
+
+  #notes(): string {
+    return [...this.#report.notes, `Measured from ${machineText(this.#report.machine)}.`]
+      .flatMap((note) => this.#wrap(printable(note)).split('\n'))
+      .map((line) => this.#paint('dim', line))
+      .join('\n')
+  }
+
+  /** A painted word, and what it is about. */
+  #lead(word: string, style: Parameters<Paint>[0], text: string): string {
+    const plain = printable(word)
+    const lines = this.#wrap(`${plain} ${printable(text)}`, '  ')
+    return `${this.#paint(style, plain)}${lines.slice(plain.length)}`
+  }
+
+  /** Spaces that keep a number and its unit together are those of words here, and become plain ones at the end. */
+  #wrap(text: string, indent = ''): string {
+    return wrapped(text, this.#width, indent)
+  }
 }

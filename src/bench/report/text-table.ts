@@ -2,11 +2,14 @@ const GAP = '  '
 
 /**
  * Lines of columns that stand under each other.
- * @param rows of equal lengths; a title may be among them
+ * @param rows a title may be among them; one that is shorter than the others has nothing in the last columns
  * @param left how many of the first columns begin at the left; the others end at the right, as numbers do
  */
 export function textTable(rows: readonly (readonly string[])[], left: number): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.filter((row) => row.length > 1).map((row) => row[column]?.length ?? 0)),
+  )
   return rows.map((row) =>
     row
       .map((cell, column) =>

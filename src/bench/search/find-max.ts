@@ -16,13 +16,16 @@ export interface FindMaxOptions {
   readonly guessPerSecond: number
   /** How much above the found rate the smallest that failed may be; 0.05 unless set. */
   readonly precision?: number
-  /** Of one load; 2 unless set. It lasts up to four times that, and longer at a low rate, where few requests prove nothing. */
+  /**
+   * Of one load; unless set 2, or longer for a long limit: so long that at a rate of `precision` above what the server can do
+   * its queue grows beyond it. It lasts up to four times that, and longer at a low rate, where few requests prove nothing.
+   */
   readonly leastSeconds?: number
   /** Measured times the rate that was found, and its neighbour, are tried once more; 2 unless set. */
   readonly repeats?: number
   /**
    * Of all loads together; the search ends with what is known by then. Unless set enough for fifteen loads: three minutes,
-   * more where loads are longer, a quarter of an hour at most.
+   * more where loads are longer, ten at most.
    */
   readonly maxSeconds?: number
   /** Of the first load; the others have those after it. */
@@ -37,8 +40,9 @@ type Defaulted = Required<
   Pick<FindMaxOptions, 'precision' | 'leastSeconds' | 'repeats' | 'maxSeconds' | 'seed'>
 >
 
-const DEFAULTS = { precision: 0.05, leastSeconds: 2, repeats: 2, seed: 1 } as const
-const [LEAST_TOTAL, MOST_TOTAL] = [180, 900]
+const DEFAULTS = { precision: 0.05, repeats: 2, seed: 1 } as const
+const LEAST_SECONDS = 2
+const [LEAST_TOTAL, MOST_TOTAL] = [180, 600]
 const LOADS = 15
 const MOST_PROBES = 14
 /** Of the guess: a server that is too slow at so low a rate is too slow without any load. */
@@ -48,7 +52,7 @@ const LONGEST = 4
 /** Of a search however few requests arrive: with fewer nothing is found. */
 const LEAST_LOADS = 6
 /** Of a server; the guess may be too low. */
-const LEAST_FREE = 0.05
+const LEAST_FREE = 0.01
 
 /**
  * The largest rate of Poisson arrivals whose latencies stay within a limit: MLPerf Inference's score of the server
@@ -74,7 +78,8 @@ class MaxSearch {
 
   constructor(measure: MeasureRate, options: FindMaxOptions) {
     this.#measure = measure
-    this.#options = { ...DEFAULTS, maxSeconds: secondsFor(options), ...options }
+    const { leastSeconds = secondsOfLoad(options) } = options
+    this.#options = { ...DEFAULTS, maxSeconds: secondsFor(options, leastSeconds), ...options, leastSeconds }
     this.#tried = new TriedRates(options.limit)
   }
 
@@ -101,11 +106,18 @@ class MaxSearch {
     for (let rate = search.next; rate !== undefined; rate = search.next) {
       if (this.#isLate || (search.found.perSecond === 0 && rate < guessPerSecond * LOWEST)) break
       const { measurement } = await this.#try(rate, 'search')
-      const verdict = this.#tried.verdict(rate)
-      const disturbed = verdict === 'undecided'
-      search.add({ passed: verdict === 'within', disturbed, sentLate: !measurement.valid })
+      search.add({ ...this.#judge(rate), sentLate: !measurement.valid })
     }
     return search
+  }
+
+  /** What is not proved by two loads is what it seems to be: the proof is for the rate that is found. */
+  #judge(rate: number): { readonly passed: boolean; readonly disturbed: boolean } {
+    const verdict = this.#tried.verdict(rate)
+    const isOpen = verdict === 'undecided'
+    const isRepeated = this.#tried.at(rate).length > 1
+    const passed = verdict === 'within' || (isOpen && isRepeated && this.#tried.seems(rate))
+    return { passed, disturbed: isOpen && !isRepeated }
   }
 
   /** The rate that is confirmed in the end; the first one, unconfirmed, where the time was too short for any. */
@@ -165,13 +177,18 @@ class MaxSearch {
     return rateTry
   }
 
-  /** Long enough for a verdict, longer at each repeat, within reason. */
+  /**
+   * Long enough for a verdict where requests are many, longer at each repeat. Where they are few, the first load is short too: a
+   * server that is much too slow shows it with a handful.
+   */
   #secondsAt(rate: number, phase: RateTry['phase']): number {
     const { limit, leastSeconds, maxSeconds } = this.#options
-    const times = 2 ** this.#tried.at(rate, phase).length
-    const needed = Math.min(maxSeconds / LEAST_LOADS, requestsForVerdict(limit) / rate)
-    const wanted = Math.max(leastSeconds, needed)
-    return Math.max(needed, Math.min(LONGEST * leastSeconds, wanted * (phase === 'search' ? times : 2)))
+    const before = this.#tried.at(rate, phase)
+    const needed = requestsForVerdict(limit) / rate
+    const isFirst = phase === 'search' && before.length === 0
+    const times = phase === 'search' ? 2 ** before.length : 2
+    const usual = Math.min(LONGEST * leastSeconds, Math.max(leastSeconds, needed) * times)
+    return isFirst ? usual : Math.max(usual, Math.min(maxSeconds / LEAST_LOADS, needed))
   }
 
   get #isLate(): boolean {
@@ -205,8 +222,13 @@ class MaxSearch {
   }
 }
 
+/** At a rate of `precision` above the largest that is possible a queue grows by so much of each second: twice as long as it takes to the limit. */
+function secondsOfLoad({ limit, precision = DEFAULTS.precision }: FindMaxOptions): number {
+  return Math.max(LEAST_SECONDS, (2 * limit.milliseconds) / 1000 / precision)
+}
+
 /** In which a search of as many loads as most take comes to its end. */
-function secondsFor({ limit, guessPerSecond, leastSeconds = DEFAULTS.leastSeconds }: FindMaxOptions): number {
+function secondsFor({ limit, guessPerSecond }: FindMaxOptions, leastSeconds: number): number {
   const aLoad = Math.max(2 * leastSeconds, requestsForVerdict(limit) / guessPerSecond)
   return Math.max(LEAST_TOTAL, Math.min(MOST_TOTAL, LOADS * aLoad), LEAST_LOADS * leastSeconds)
 }
@@ -219,9 +241,17 @@ async function overLimit(
   const latencies = await Latencies.merge([histogram])
   const { count, meanExcessMs } = excessOf(latencies, limit)
   const rate = offered / seconds
-  const freeShare = Math.max(LEAST_FREE, 1 - rate / guessPerSecond)
-  const burst = 1 + (2 * (rate / 1000) * meanExcessMs) / freeShare
+  const burst = 1 + (2 * (rate / 1000) * meanExcessMs) / freeShare(rate, guessPerSecond, meanExcessMs)
   return { counts: { requests: offered, over: offered - answered + count }, burst }
+}
+
+/**
+ * Of the server, so that a queue drains: by the guess, which may be too high, or by the excess. Where it is the tail of one
+ * queue its mean is that of a service time, divided by the share that is free (the queue M/M/1; others have longer services).
+ */
+function freeShare(rate: number, guessPerSecond: number, meanExcessMs: number): number {
+  const byExcess = meanExcessMs === 0 ? 1 : 1000 / guessPerSecond / meanExcessMs
+  return Math.max(LEAST_FREE, Math.min(1 - rate / guessPerSecond, byExcess))
 }
 
 function excessOf(

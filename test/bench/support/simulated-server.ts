@@ -1,56 +1,51 @@
 import { Latencies } from '../../../src/bench/latencies.ts'
 import type { Load } from '../../../src/bench/load.ts'
 import type { Measurement, SecondOutcome } from '../../../src/bench/measurement.ts'
-import { seededRandom } from '../../../src/core/seeded-random.ts'
+import { answersOf, poissonArrivals, type SimulatedQueue } from './simulated-queue.ts'
 
-/** One that answers in order of arrival, each after its service time. */
-export interface SimulatedServer {
-  readonly serviceMs: number
-  /** Service times differ (exponential) or are all the same. */
-  readonly exponential?: boolean
-  /** Of all answers, from 0 to 1. */
-  readonly failures?: number
+export interface SimulatedServer extends SimulatedQueue {
   readonly name?: string
   /** The generator cannot send more than so many a second. */
   readonly ceiling?: number
 }
 
-/** What a Poisson load on it shows: waiting times by Lindley's recursion. */
+/** What a Poisson load on it shows. @param warmUpMs before it is measured: the queue has to fill. */
 export async function simulate(
   server: SimulatedServer,
   ratePerSecond: number,
   seconds: number,
   seed: number,
+  warmUpMs = 500,
 ): Promise<Measurement> {
-  const random = seededRandom(seed * 7919)
+  const arrivals = poissonArrivals(ratePerSecond, warmUpMs + seconds * 1000, seed)
+  const answers = answersOf(server, arrivals, seed)
   const latencies = await Latencies.open()
-  const bySecond = Array.from({ length: Math.ceil(seconds) }, () => ({
-    offered: 0,
-    failed: 0,
-    own: latencies.empty(),
-  }))
-  let [now, free, failed, offered] = [0, 0, 0, 0]
-  for (;;) {
-    now += (-Math.log(1 - random()) * 1000) / ratePerSecond
-    if (now >= seconds * 1000) break
-    offered += 1
-    const service =
-      server.exponential === true ? -Math.log(1 - random()) * server.serviceMs : server.serviceMs
-    free = Math.max(free, now) + service
-    const second = bySecond[Math.floor(now / 1000)]!
-    second.offered += 1
-    if (random() < (server.failures ?? 0)) {
-      failed += 1
-      second.failed += 1
-    } else {
-      latencies.record(free - now)
-      second.own.record(free - now)
+  const ofSecond = latencies.empty()
+  const bySecond: SecondOutcome[] = []
+  for (let second = 0, place = firstFrom(arrivals, warmUpMs); second < Math.ceil(seconds); second += 1) {
+    ofSecond.clear()
+    let [offered, failed] = [0, 0]
+    for (; (arrivals[place] ?? Number.NaN) < warmUpMs + 1000 * (second + 1); place += 1) {
+      const latency = answers[place]!
+      offered += 1
+      if (Number.isNaN(latency)) failed += 1
+      else {
+        latencies.record(latency)
+        ofSecond.record(latency)
+      }
     }
+    bySecond.push({
+      ...{ second, offered, failed, answered: offered - failed },
+      ...{ p50Ms: ofSecond.percentileMs(50), p99Ms: ofSecond.percentileMs(99) },
+      ...{ serverCpu: (ratePerSecond * server.serviceMs) / 1000, serverMemory: 120e6 + second * 1e6 },
+    })
   }
+  const offered = bySecond.reduce((sum, each) => sum + each.offered, 0)
+  const failed = bySecond.reduce((sum, each) => sum + each.failed, 0)
   const keptUp = ratePerSecond <= (server.ceiling ?? Number.POSITIVE_INFINITY)
   const load: Load = {
     ...{ kind: 'open', ratePerSecond, arrivals: { kind: 'poisson' } },
-    ...{ warmUpMs: 0, durationMs: seconds * 1000, timeoutMs: 10_000, seed },
+    ...{ warmUpMs, durationMs: seconds * 1000, timeoutMs: 10_000, seed },
   }
   return {
     target: server.name ?? 'simulated',
@@ -63,13 +58,7 @@ export async function simulate(
     latencyMs: latencies.summary(),
     histogram: latencies.encode(),
     byPayload: {},
-    overTime: bySecond.map(({ offered, failed, own }, second): SecondOutcome => {
-      const { p50, p99 } = own.summary()
-      return {
-        ...{ second, offered, failed, answered: offered - failed, p50Ms: p50, p99Ms: p99 },
-        ...{ serverCpu: (ratePerSecond * server.serviceMs) / 1000, serverMemory: 120e6 + second * 1e6 },
-      }
-    }),
+    overTime: bySecond,
     stagesMs: { queue: latencies.summary().mean / 2, inference: server.serviceMs * 0.8, parse: 0.02 },
     generator: {
       ...{ threads: 2, busyShare: 0.31, connections: 12, waited: 0 },
@@ -79,4 +68,9 @@ export async function simulate(
     valid: keptUp,
     faults: keptUp ? [] : ['One request in a hundred was sent 7.1 ms late: the generator was the limit'],
   }
+}
+
+function firstFrom(arrivals: Float64Array, time: number): number {
+  const place = arrivals.findIndex((arrival) => arrival >= time)
+  return place === -1 ? arrivals.length : place
 }

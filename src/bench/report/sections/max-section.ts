@@ -13,15 +13,8 @@ import { decadeTicks, logarithm } from '../log-axis.ts'
 /** Latency over rate: all loads of a search for the largest one. */
 export function maxSection({ max, target }: TargetReport): Html | undefined {
   if (max === undefined || max.tries.length === 0) return undefined
-  return html`<section><h2>Latency over rate, ${target.name}</h2><p>${max.explanation}${intervalText(max)}</p>
+  return html`<section><h2>Latency over rate, ${target.name}</h2><p>${max.explanation}</p>
 <div class="alone">${rateChart(max)}</div>${triesTable(max)}</section>`
-}
-
-function intervalText({ interval: { low, high }, ratePerSecond }: FoundMax): string {
-  if (ratePerSecond === 0) return ''
-  if (low === 0 && high === undefined) return ' This search was too short to bound it with 95 % confidence.'
-  const upwards = high === undefined ? 'and more' : `to ${numberText(high)}`
-  return ` 95 % interval: ${numberText(low)} ${upwards} requests a second.`
 }
 
 function rateChart(max: FoundMax): Html {
