@@ -2,7 +2,7 @@ import { invalidParameter } from '../core/errors.ts'
 import { isObjectName } from '../image/kubernetes/names.ts'
 import { OPTIONAL_OBJECTS, type OptionalObject } from '../image/kubernetes/server-manifests.ts'
 import type { ScalingSignal } from '../image/kubernetes/workload.ts'
-import { parseReference } from '../image/registry/image-reference.ts'
+import { imageReference } from './image-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { bytes, listed, oneOf, port, positiveInteger, positiveNumber, text, wholeNumber } from './values.ts'
@@ -198,11 +198,6 @@ function shardCount(value: string): number {
   const count = positiveInteger(value)
   if (count > MOST_SHARDS) throw invalidParameter(`'${value}' is more than ${MOST_SHARDS}`)
   return count
-}
-
-function imageReference(value: string): string {
-  parseReference(value)
-  return value
 }
 
 function objectName(value: string): string {

@@ -1,5 +1,5 @@
 import { ENGINE_SETTINGS } from './engine-settings.ts'
-import { IMAGE_MODEL_SETTINGS, IMAGE_SETTINGS } from './image-settings.ts'
+import { IMAGE_MODEL_SETTINGS, IMAGE_SETTINGS, imageReference } from './image-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
 import { oneOf, text } from './values.ts'
@@ -74,7 +74,7 @@ export const BUILD_DOCKER_SETTINGS = {
     flags: '-n, --name <name>',
     default: 'mlflow-pyfunc-servable',
     help: 'Name of the image, with a tag or without',
-    parse: text,
+    parse: imageReference,
   }),
   builder: setting<(typeof IMAGE_BUILDERS)[number] | undefined>({
     flags: '--builder <program>',

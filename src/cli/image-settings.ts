@@ -1,5 +1,6 @@
 import { invalidParameter } from '../core/errors.ts'
 import { PLATFORMS, type Platform } from '../image/platform.ts'
+import { parseReference } from '../image/registry/image-reference.ts'
 import { ENGINE_SETTINGS } from './engine-settings.ts'
 import { REGISTRY_SETTINGS } from './registry-settings.ts'
 import { flag, type SettingsOf, setting } from './setting.ts'
@@ -123,6 +124,12 @@ export type SbomSettings = SettingsOf<typeof SBOM_SETTINGS>
 export type ImageModelSettings = SettingsOf<typeof IMAGE_MODEL_SETTINGS>
 
 export type ImageSettings = SettingsOf<typeof IMAGE_SETTINGS>
+
+/** A reference as it was given: a wrong one is refused before anything is fetched or built. */
+export function imageReference(value: string): string {
+  parseReference(value)
+  return value
+}
 
 type Assignments = Readonly<Record<string, string>>
 

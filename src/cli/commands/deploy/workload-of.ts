@@ -1,3 +1,4 @@
+import { hideUserInfo, readServerUrl } from '../../../client/server-url.ts'
 import { invalidParameter } from '../../../core/errors.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
@@ -35,6 +36,11 @@ export async function workloadOf(
   const registry = registryOf(modelUri, settings)
   const given = planOf(modelUri)
   const found = await resolve(given.uri, settings)
+  if (registry !== undefined && portableUri(found) === undefined) {
+    throw invalidParameter(
+      `--from-registry: pods do not reach '${given.uri}' of this machine: name a model that the server has, such as models:/iris@champion`,
+    )
+  }
   const resolved = { ...found, name: given.name ?? found.name }
   return {
     name: name ?? objectName(`${resolved.name}${ending}`, longest),
@@ -71,16 +77,21 @@ function registryOf(
     if (registrySecret === undefined) return undefined
     throw invalidParameter('--registry-secret is for --from-registry: the image has the model otherwise')
   }
-  const url = trackingUri === undefined ? null : URL.parse(trackingUri)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  if (trackingUri === undefined || !/^https?:/.test(trackingUri)) {
     throw invalidParameter(
       '--from-registry needs a server that pods reach: add --tracking-uri https://… (or MLFLOW_TRACKING_URI)',
     )
   }
-  if (url.username !== '' || url.password !== '') {
+  const { url, username, password } = readServerUrl(trackingUri)
+  if (username !== '' || password !== '') {
     throw invalidParameter(
       'Manifests are no place for a password: put MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD into a secret (--registry-secret)',
     )
   }
-  return { modelUri, trackingUri: url.href.replace(/\/$/, ''), secret: registrySecret }
+  if (modelUri.includes('://') && hideUserInfo(modelUri) !== modelUri) {
+    throw invalidParameter(
+      `Manifests are no place for a password, nor for a query that may hold one: name the model without, ${hideUserInfo(modelUri)}`,
+    )
+  }
+  return { modelUri, trackingUri: url, secret: registrySecret }
 }

@@ -38,6 +38,8 @@ async function written(...args: readonly string[]): Promise<readonly Read[]> {
   return objects
 }
 
+const FROM_REGISTRY = ['--image', 'iris', '--from-registry', '--tracking-uri']
+
 describe('headrace deploy kubernetes', () => {
   it('writes all objects of a model, under its name and with which one it is', async () => {
     const objects = await written('kubernetes', '-m', IRIS, '--image', 'registry.example/iris:3')
@@ -116,6 +118,11 @@ describe('headrace deploy kubernetes', () => {
       ],
       'no place for a password',
     ],
+    [[...FROM_REGISTRY, 'https://mlflow.example', '-m', IRIS], 'pods do not reach'],
+    [[...FROM_REGISTRY, 'https://mlflow.example/?token=secret', '-m', 'models:/iris/1'], 'no query'],
+    [[...FROM_REGISTRY, 'https://mlflow.example', '-m', 'https://me:secret@files.example/iris'], 'no place'],
+    [[...FROM_REGISTRY, 'https://mlflow.example', '-m', 'https://files.example/iris?key=secret'], 'no place'],
+    [[...FROM_REGISTRY, 'sqlite:///mlflow.db', '-m', 'models:/iris/1'], 'a server that pods reach'],
     [['-m', IRIS, '--image', 'iris', '--registry-secret', 'a'], 'is for --from-registry'],
     [['-m', IRIS, '--image', 'iris', '-o', '/nowhere/at/all.yaml'], 'cannot be written'],
     [['-m', join(IRIS, 'nothing'), '--image', 'iris'], 'nothing'],
