@@ -47,11 +47,15 @@ function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
+/** No URL of a server, but names of a registry, in which `?` and `#` are characters like others. */
+const OF_REGISTRY = /^(?:models|runs):\/(?!\/)/
+
 /**
  * A URL as it may be shown: without what may be a password, and what a query or fragment may hold. A password with a
  * `/`, `?` or `#` that should have been encoded stands where a URL has its port, and is no number.
  */
 export function hideUserInfo(text: string): string {
+  if (OF_REGISTRY.test(text)) return text
   return text
     .replace(/\/\/[^/?#]*@/, '//')
     .replace(/\/\/[^/?#@:]*:(?!\d*(?:[/?#]|$)).*@/s, '//')

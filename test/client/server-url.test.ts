@@ -35,12 +35,19 @@ test.for(['se/cret', 'se?cret', 'se#cret', 'a:b/cret'])(
   },
 )
 
-test.for(['http://host:5000/models/iris@2', 'http://host/iris@2', 'http://host:5000'])(
-  '%s is shown as it is',
-  (text) => {
-    expect(hideUserInfo(text)).toBe(text)
-  },
-)
+test.for([
+  'http://host:5000/models/iris@2',
+  'http://host/iris@2',
+  'http://host:5000',
+  'models:/C# or F#?@champion',
+  'runs:/0123/model#2',
+])('%s is shown as it is', (text) => {
+  expect(hideUserInfo(text)).toBe(text)
+})
+
+test('a URI that names a registry by its host is shown without what may be a password', () => {
+  expect(hideUserInfo('models://scope:secret@registry/iris/1?key=secret')).toBe('models://registry/iris/1')
+})
 
 test('a token that no header can hold is refused', () => {
   const server = readServerUrl('http://host')
