@@ -27,8 +27,17 @@ export async function mergeRounds(rounds: readonly Measurement[]): Promise<Measu
     generator: worst.generator,
     server: serverOf(rounds),
     valid: rounds.every(({ valid }) => valid),
-    faults: [...new Set(rounds.flatMap(({ faults }) => faults))],
+    faults: faultsOf(rounds),
   }
+}
+
+/** What several rounds say with other figures is said once, with those of the first. */
+function faultsOf(rounds: readonly Measurement[]): readonly string[] {
+  const kinds = Map.groupBy(
+    rounds.flatMap(({ faults }) => faults),
+    (fault) => fault.replaceAll(/\d+(\.\d+)?/g, '0'),
+  )
+  return [...kinds.values()].map((alike) => `${alike[0]} (in ${alike.length} of ${rounds.length} rounds)`)
 }
 
 function oneAfterTheOther(rounds: readonly Measurement[]): readonly SecondOutcome[] {

@@ -72,6 +72,7 @@ async function measured({ urls, serverFlags, settings }: BenchCall, plan: BenchP
     })
   } finally {
     line.clear()
+    notes.push(...opened.flatMap(({ ended }) => ended?.() ?? []))
     await Promise.all(opened.map((each) => each.close()))
   }
 }

@@ -7,6 +7,8 @@ import { isRecord } from '../../../core/record.ts'
 
 export interface LocalServerOptions {
   readonly modelUri: string
+  /** What errors call the model. */
+  readonly title: string
   /** Of `headrace serve`, beside the model and the port. */
   readonly flags: readonly string[]
   readonly env?: NodeJS.ProcessEnv
@@ -40,7 +42,9 @@ export class LocalServer {
   readonly #closed: Promise<unknown>
   readonly #lastLines: string[] = []
   readonly #start: Start = {}
+  readonly #title: string
   #isClosed = false
+  #isEnding = false
   #wake: () => void = () => {}
 
   /**
@@ -58,7 +62,8 @@ export class LocalServer {
     }
   }
 
-  private constructor({ modelUri, flags, env, cores }: LocalServerOptions) {
+  private constructor({ modelUri, title, flags, env, cores }: LocalServerOptions) {
+    this.#title = title
     const args = [
       ...[process.argv[1] ?? '', 'serve', '-m', modelUri, '--port', '0', '--host', '127.0.0.1'],
       ...['--log-format', 'json', '--log-level', 'info', ...flags],
@@ -97,8 +102,17 @@ export class LocalServer {
     return this.#child.pid ?? -1
   }
 
+  /** Why it is there no more, though nobody ended it; undefined while it is. */
+  get ended(): string | undefined {
+    if (!this.#isClosed || this.#isEnding) return undefined
+    const { signalCode, exitCode } = this.#child
+    const how = signalCode === null ? `ended with code ${exitCode}` : `was ended by ${signalCode}`
+    return `The server of ${this.#title} ${how} in the middle: ${this.#reason()}`
+  }
+
   /** Ends it, by force where it takes too long. */
   async close(): Promise<void> {
+    this.#isEnding = true
     if (!this.#isClosed) this.#child.kill('SIGTERM')
     const late = setTimeout(this.#kill, END_TIMEOUT_MS)
     await this.#closed
@@ -110,12 +124,12 @@ export class LocalServer {
     if (!this.#isClosed) this.#child.kill('SIGKILL')
   }
 
-  async #serving({ modelUri, signal }: LocalServerOptions): Promise<void> {
+  async #serving({ title, signal }: LocalServerOptions): Promise<void> {
     const end = performance.now() + START_TIMEOUT_MS
-    await this.#until(() => this.#start.url !== undefined, { end, signal, modelUri })
+    await this.#until(() => this.#start.url !== undefined, { end, signal, title })
     const isWhole = () => (this.#start.listeners ?? 1) === 1 || this.#start.joined === true
     const joined = performance.now() + JOIN_TIMEOUT_MS
-    await this.#until(isWhole, { end: joined, signal, modelUri })
+    await this.#until(isWhole, { end: joined, signal, title })
     await sleep(SETTLE_MS, undefined, { signal }).catch(() => {
       throw cancelled('Stopped while the server started')
     })
@@ -123,14 +137,13 @@ export class LocalServer {
 
   async #until(
     done: () => boolean,
-    limits: { readonly end: number; readonly signal: AbortSignal | undefined; readonly modelUri: string },
+    limits: { readonly end: number; readonly signal: AbortSignal | undefined; readonly title: string },
   ): Promise<void> {
     while (!done()) {
       if (limits.signal?.aborted) throw cancelled('Stopped while the server started')
-      if (this.#isClosed)
-        throw unavailable(`The server of ${limits.modelUri} did not start: ${this.#reason()}`)
+      if (this.#isClosed) throw unavailable(`The server of ${limits.title} did not start: ${this.#reason()}`)
       if (performance.now() > limits.end)
-        throw unavailable(`The server of ${limits.modelUri} does not become ready`)
+        throw unavailable(`The server of ${limits.title} does not become ready`)
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
       await Promise.race([promise, sleep(200)])

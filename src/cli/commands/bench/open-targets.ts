@@ -110,7 +110,8 @@ export async function startTarget(
   const { settings, serverFlags, signal, cores } = wanted
   const grpc = settings.protocol === 'grpc' ? ['--grpc-port', '0'] : []
   const flags = [...grpc, ...serverFlags]
-  const server = await LocalServer.start({ modelUri: model.served, flags, cores, signal })
+  const title = model.resolved.canonicalUri
+  const server = await LocalServer.start({ modelUri: model.served, title, flags, cores, signal })
   try {
     const url = settings.protocol === 'grpc' ? `grpc://${server.grpc}` : server.url
     const found = await findTarget(url, {
@@ -122,6 +123,7 @@ export async function startTarget(
     return {
       target: addressed(found, settings),
       meter: ServerMeter.ofProcess(server.pid),
+      ended: () => server.ended,
       close: () => server.close(),
     }
   } catch (error) {

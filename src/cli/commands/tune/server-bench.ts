@@ -52,6 +52,8 @@ const BY: Readonly<Record<TuneRung['by'], string>> = {
 /** Measures real servers of a model, one after the other, on other cores than their load comes from. */
 export class ServerBench implements TuningBench {
   readonly #options: ServerBenchOptions
+  /** Loads that were to be as they were planned: those of a search may be too much on purpose. */
+  readonly #loads: Measurement[] = []
 
   constructor(options: ServerBenchOptions) {
     this.#options = options
@@ -83,15 +85,26 @@ export class ServerBench implements TuningBench {
       const load = this.#finalLoad(ratePerSecond, round)
       const order = round % 2 === 0 ? (['standard', 'found'] as const) : (['found', 'standard'] as const)
       for (const side of order) {
-        rounds[side].push(await this.#run(side === 'found' ? found.opened : standard.opened, load))
+        rounds[side].push(await this.#steady(side === 'found' ? found.opened : standard.opened, load))
       }
     }
     return rounds
   }
 
+  /** What speaks against all that was measured; undefined where nothing does. */
+  get doubt(): string | undefined {
+    const invalid = this.#loads.filter(({ valid }) => !valid)
+    const [fault] = invalid[0]?.faults ?? []
+    if (invalid.length === 0) return undefined
+    const example = fault === undefined ? '' : ` (${fault})`
+    return `Trust it less: ${invalid.length} of ${this.#loads.length} loads were not what they were to be${example}.`
+  }
+
   async #scoreOf(opened: OpenedTarget, { by, seconds }: TuneRung): Promise<number> {
     const durationMs = (by === 'throughput' ? seconds : 1.5) * 1000
-    const { answered, seconds: measured } = answeringOnly(await this.#run(opened, this.#closed(durationMs)))
+    const { answered, seconds: measured } = answeringOnly(
+      await this.#steady(opened, this.#closed(durationMs)),
+    )
     if (by === 'throughput') return answered / measured
     return await this.#rateWithinLimit(opened, answered / measured, seconds)
   }
@@ -124,6 +137,12 @@ export class ServerBench implements TuningBench {
       cores: apart?.server,
     })
     return { opened, [Symbol.asyncDispose]: () => opened.close() }
+  }
+
+  async #steady(opened: OpenedTarget, load: Load): Promise<Measurement> {
+    const measurement = await this.#run(opened, load)
+    this.#loads.push(measurement)
+    return measurement
   }
 
   async #run({ target, meter }: OpenedTarget, load: Load): Promise<Measurement> {

@@ -34,6 +34,8 @@ interface Found {
   /** That servers will have. */
   readonly all: number
   readonly notes: readonly string[]
+  /** What speaks against it. */
+  readonly doubts: readonly string[]
 }
 
 /** Of a call that cannot be understood, as of every command. */
@@ -92,10 +94,12 @@ async function search(
     watch: (title) => line.watch(title),
     onProgress: (progress) => line.update(progress),
   })
-  return { tuning: await tuneServer(bench, options), model, machine, cores, all, notes }
+  const tuning = await tuneServer(bench, options)
+  const doubts = bench.doubt === undefined ? [] : [bench.doubt]
+  return { tuning, model, machine, cores, all, notes: [...doubts, ...notes], doubts }
 }
 
-function explanation({ tuning, cores, all }: Found, { settings, serverFlags }: TuneCall): string {
+function explanation({ tuning, cores, all, doubts }: Found, { settings, serverFlags }: TuneCall): string {
   const scaled =
     cores === all || isDefault(tuning.chosen)
       ? []
@@ -106,6 +110,7 @@ function explanation({ tuning, cores, all }: Found, { settings, serverFlags }: T
     ...triedTable(tuning.tried, cores),
     '',
     ...tuning.reasons,
+    ...doubts,
     ...scaled,
     `Written to ${settings.outputPath}: ${serve.join(' ')}`,
     '',
