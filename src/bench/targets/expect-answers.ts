@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { invalidParameter, invalidState, messageOf } from '../../core/errors.ts'
+import { invalidParameter, messageOf } from '../../core/errors.ts'
 import { checkAnswer } from '../answer-check.ts'
 import { WrongAnswer } from '../answers/named-values.ts'
 import { readAnswer } from '../answers/read-answer.ts'
@@ -65,7 +65,7 @@ async function predictions(
     }
   }
   if (options.check !== undefined)
-    throw invalidState(`--check predictions: one of the first answers is not right: ${problem}`)
+    throw invalidParameter(`--check predictions: one of the first answers is not right: ${problem}`)
   return { payloads, found: [`answers are checked by their status alone: ${problem}`] }
 }
 
@@ -90,7 +90,7 @@ async function goldenOfServer(
   for (const payload of payloads) {
     const { status, body, text } = await peer.ask(payload)
     if (status !== payload.expected.status) {
-      throw invalidState(
+      throw invalidParameter(
         `--check golden: ${peer.url} answered ${status} to '${payload.name}': ${text.slice(0, 200)}`,
       )
     }

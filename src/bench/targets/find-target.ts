@@ -1,4 +1,4 @@
-import { invalidState } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/errors.ts'
 import { generatePayloads } from '../payloads/generate-payloads.ts'
 import type { BenchTarget, Payload } from '../target.ts'
 import { expectAnswers } from './expect-answers.ts'
@@ -71,7 +71,7 @@ async function targetOfPath(where: TargetUrl, peer: AnyPeer, options: TargetOpti
   return { ...targetHead(where, options), dialect: 'plain', payloads, found }
 }
 
-/** Of a GET that succeeds. @throws ServingError INVALID_STATE where it does not */
+/** Of a GET that succeeds. @throws ServingError INVALID_PARAMETER_VALUE where it does not */
 async function statusOf({ origin, path = '/' }: TargetUrl, peer: AnyPeer): Promise<number> {
   const answer = await peer.ask({ method: 'GET', path })
   if (answer.status >= 200 && answer.status < 300) return answer.status
@@ -80,7 +80,7 @@ async function statusOf({ origin, path = '/' }: TargetUrl, peer: AnyPeer): Promi
   const said = refusalText(answer.text)
   throw (
     closed ??
-    invalidState(
+    invalidParameter(
       `${where} answers ${answer.status} to GET${said === '' ? '' : `: ${said}`}. Give a body to POST with --payload FILE, ` +
         'or a URL without a path to find out what the server takes',
     )

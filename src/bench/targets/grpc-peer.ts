@@ -67,7 +67,7 @@ export class GrpcPeer implements Peer {
           signal?.removeEventListener('abort', cancel)
           if (signal?.aborted === true) reject(cancelled('The search for a target was ended'))
           else if (error?.code === UNAVAILABLE)
-            reject(unreachable(`${this.url} does not answer: ${error.details}`))
+            reject(unreachable(`${this.url} does not answer: ${reasonOf(error.details)}`))
           else resolve({ status: error?.code ?? 0, body: reply, text: error?.details ?? '' })
         },
       )
@@ -78,7 +78,7 @@ export class GrpcPeer implements Peer {
 
   /**
    * The message that a method of the service answers with; undefined where it fails, as one that the server has not.
-   * @throws ServingError INVALID_STATE where credentials are wanted
+   * @throws ServingError INVALID_PARAMETER_VALUE where credentials are wanted
    */
   async call(name: string, request: object): Promise<Readonly<Record<string, unknown>> | undefined> {
     const { path, requestSerialize, responseDeserialize } = this.#messages.method(name)
@@ -98,4 +98,15 @@ export class GrpcPeer implements Peer {
   async close(): Promise<void> {
     this.#client.close()
   }
+}
+
+/** Why a server is unavailable, in the words of grpc-js, without its time and what it says of names. */
+function reasonOf(details: string): string {
+  if (/ECONNREFUSED/.test(details)) return 'the connection was refused (is the server running there?)'
+  if (/certificate/.test(details)) {
+    return 'its certificate is not accepted. Name its authority with NODE_EXTRA_CA_CERTS, or take any with --insecure'
+  }
+  if (/SSL routines/.test(details)) return 'TLS failed. Is it a grpc:// address?'
+  if (/Protocol error/.test(details)) return 'it does not speak gRPC. Is it an http:// address?'
+  return details.replace(/\s*Resolution note:\s*$/, '').replaceAll(/ \(\d{4}-\d\d-\d\dT[^)]*\)/g, '')
 }

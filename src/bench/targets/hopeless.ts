@@ -1,4 +1,4 @@
-import { invalidState } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/errors.ts'
 import { grpcStatusName } from '../generator/grpc-status.ts'
 import type { Peer, PeerAnswer } from './peer.ts'
 import { refusalText } from './refusal-text.ts'
@@ -31,11 +31,15 @@ const HELP: Readonly<Record<Peer['transport'], ReadonlyMap<number, string>>> = {
 export function hopeless(where: string, transport: Peer['transport'], answer: PeerAnswer): Error | undefined {
   const { status, location, text } = answer
   if (location !== undefined && status >= 300 && status < 400) {
-    return invalidState(`${where} redirects to ${location}. Redirects are not followed: give that address`)
+    return invalidParameter(
+      `${where} redirects to ${location}. Redirects are not followed: give that address`,
+    )
   }
   const help = HELP[transport].get(status)
   if (help === undefined) return undefined
   const said = refusalText(text)
   const shown = transport === 'grpc' ? grpcStatusName(String(status)) : status
-  return invalidState(`${where} answers ${shown} to every request${said === '' ? '' : `: ${said}`}. ${help}`)
+  return invalidParameter(
+    `${where} answers ${shown} to every request${said === '' ? '' : `: ${said}`}. ${help}`,
+  )
 }

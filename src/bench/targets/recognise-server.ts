@@ -1,4 +1,4 @@
-import { invalidState } from '../../core/errors.ts'
+import { invalidParameter } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import type { Dialect } from '../target.ts'
 import { hopeless } from './hopeless.ts'
@@ -19,7 +19,7 @@ const VERSION = /^\d+\.\d+\.\d+\S*$/
 /**
  * Finds out by a few GETs which server there is: one of V2 tells its name, MLflow's has its version as bare text, V1
  * lists models or the configuration. Headrace, which is all of them, is measured as MLflow's is.
- * @throws ServingError INVALID_STATE where it is none of them, `unreachable` where nothing answers
+ * @throws ServingError INVALID_PARAMETER_VALUE where it is none of them, `unreachable` where nothing answers
  */
 export async function recogniseServer(peer: HttpPeer): Promise<RecognisedServer> {
   const first = await peer.get('/v2')
@@ -55,7 +55,7 @@ async function mlflowServer(peer: HttpPeer, version: string): Promise<Recognised
   if ((await peer.get('/ping')).status !== 404) {
     return { text: `MLflow ${version} scoring server`, dialect: 'mlflow' }
   }
-  throw invalidState(
+  throw invalidParameter(
     `${peer.url} is the tracking server of MLflow ${version}, which makes no predictions. Give the URL of ` +
       "'mlflow models serve'",
   )
@@ -66,7 +66,7 @@ function notRecognised({ url }: HttpPeer, first: PeerAnswer): Error {
   const closed = first.status === 404 ? undefined : hopeless(`${url}/v2`, 'http', first)
   return (
     closed ??
-    invalidState(
+    invalidParameter(
       `${url} is no server of MLflow, V2 or V1 that tells so. Give a URL with a path, as ${url}/predict, and a body ` +
         'with --payload FILE',
     )

@@ -43,7 +43,7 @@ export class Trial {
 
   /**
    * Whether the server takes some bodies of a plan.
-   * @throws ServingError INVALID_STATE where it would refuse any other as well
+   * @throws ServingError INVALID_PARAMETER_VALUE where it would refuse any other as well
    */
   async takes(plan: RequestPlan): Promise<boolean> {
     for (let variant = 0; variant < TRIED_BODIES; variant++) {

@@ -89,6 +89,13 @@ describe('of Headrace', () => {
     )
   })
 
+  it('does not speak gRPC where it speaks HTTP', async () => {
+    const url = await servedModels({ iris: model('iris/1') })
+    await expect(find(url.replace('http:', 'grpc:'))).rejects.toThrow(
+      'does not answer: it does not speak gRPC. Is it an http:// address?',
+    )
+  })
+
   it('is asked by gRPC with values as bytes', async () => {
     const { address } = await startGrpc()
     const target = await find(`grpc://${address}`, { modelName: 'sums', rows: 2 })
@@ -328,5 +335,7 @@ it('does not take what is no URL of a server', async () => {
     await expect(find(url)).rejects.toThrow(/no URL that load can go to|no password in it/)
   }
   await expect(find('http://127.0.0.1:1')).rejects.toThrow('http://127.0.0.1:1 does not answer')
-  await expect(find('grpc://127.0.0.1:1')).rejects.toThrow('grpc://127.0.0.1:1 does not answer')
+  await expect(find('grpc://127.0.0.1:1')).rejects.toThrow(
+    'grpc://127.0.0.1:1 does not answer: the connection was refused',
+  )
 })
