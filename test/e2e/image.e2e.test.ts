@@ -106,6 +106,16 @@ describe('the image of a model', () => {
     expect((await container.terminate()).code).toBe(0)
   })
 
+  /** How long podman itself takes to end a program that ends at once. */
+  async function endingOfNode(): Promise<number> {
+    const script =
+      "process.on('SIGTERM', () => process.exit()); console.log('is listening on nothing'); setInterval(() => {}, 1e6)"
+    const flags = ['--entrypoint', NODE]
+    const container = await podman.start(IMAGE, { flags, args: ['-e', script] })
+    await container.listens()
+    return (await container.terminate()).milliseconds
+  }
+
   // What else the machine does may take longer than an idle server.
   test('ends within a second of SIGTERM, though it has answered', { retry: 2 }, async () => {
     const port = await freePort()
@@ -121,7 +131,7 @@ describe('the image of a model', () => {
     await sleep(700)
     const { code, milliseconds } = await container.terminate()
     expect(code).toBe(0)
-    expect(milliseconds).toBeLessThan(1000)
+    expect(milliseconds - (await endingOfNode())).toBeLessThan(1000)
   })
 
   test('runs without a network, a writable root or any capability, and is healthy at port 8080', async () => {
