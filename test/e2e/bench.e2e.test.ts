@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -142,6 +142,17 @@ describe('headrace bench', () => {
     const { code, stderr } = await bench(...args)
     expect(stderr).toMatch(expected)
     expect(code).toBe(2)
+  })
+
+  test('writes its files though nobody reads its table to the end', async () => {
+    const script = `"$0" src/cli/main.ts bench ${url} --connections 1 --duration 200ms --warm-up 0 --json "$1" | true`
+    const result = join(folder, 'unread.json')
+    const { stderr } = spawnSync('sh', ['-c', script, process.execPath, result], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    expect(stderr).not.toMatch(/EPIPE/)
+    expect(resultOf(readFileSync(result, 'utf8')).errors).toBe(0)
   })
 
   test('tells where nothing answers', async () => {

@@ -26,5 +26,5 @@ export function thisMachine(): Machine {
 
 /** In one line. */
 export function machineText({ processor, cores, memory, system, node }: Machine): string {
-  return `${cores} cores of ${processor}, ${bytesText(memory)}, ${system}, Node.js ${node}`
+  return `${cores === 1 ? 'one core' : `${cores} cores`} of ${processor}, ${bytesText(memory)}, ${system}, Node.js ${node}`
 }

@@ -11,6 +11,7 @@ import { messageOf, unusableFile } from '../../../core/errors.ts'
 import { createLogger } from '../../../server/logger.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { version } from '../../version.ts'
+import { show } from './show.ts'
 
 export interface ResultContext {
   readonly settings: BenchSettings
@@ -29,7 +30,7 @@ export async function writeResults(outcome: BenchOutcome, context: ResultContext
   const assertions = await judge(outcome, context)
   const report = await makeReport(outcome, { startedAt, machine, assertions, version: version() })
   const document = () => `${JSON.stringify(resultDocument(report), undefined, 2)}\n`
-  process.stdout.write(
+  show(
     settings.jsonFile === '-'
       ? document()
       : terminalReport(report, {
