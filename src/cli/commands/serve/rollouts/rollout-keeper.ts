@@ -14,7 +14,13 @@ import type { RolloutView } from '../../../../rollout/rollout-view.ts'
 import type { FoundState } from './found-state.ts'
 import type { KeeperParts, RolloutRecord, SharedState } from './keeper-parts.ts'
 import { RolloutOutcomes } from './rollout-outcomes.ts'
-import { changeSentence, levelOf, rolloutFields, startSentence } from './rollout-sentence.ts'
+import {
+  changeSentence,
+  levelOf,
+  rolloutFields,
+  sameModelSentence,
+  startSentence,
+} from './rollout-sentence.ts'
 
 type Observation = Extract<MemberMessage, { readonly kind: 'observed' | 'compared' }>
 type Asked = Exclude<RolloutQuestion, { readonly ask: 'list' }>
@@ -61,6 +67,8 @@ export class RolloutKeeper {
     if (!isSame(state, found.state)) keeper.#sharing = keeper.#share(state)
     keeper.#tell()
     parts.say(levelOf(state), rolloutFields(plan, state), startSentence(plan, state, before))
+    const same = sameModelSentence(plan, init.models)
+    if (same !== undefined) parts.say('warn', rolloutFields(plan, state), same)
     return keeper
   }
 

@@ -1,4 +1,6 @@
+import { registeredName } from '../../../../registry-client/model-uri-name.ts'
 import { SET_BY_OPERATOR } from '../../../../rollout/engine/operator-commands.ts'
+import type { RolloutModel } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { RolloutPhase, RolloutState } from '../../../../rollout/rollout-state.ts'
 import { permilleOf } from '../../../../rollout/split/split.ts'
@@ -28,6 +30,28 @@ export function startSentence(
 export function changeSentence(plan: RolloutPlan, state: RolloutState, by: string | undefined): string {
   const who = by === undefined ? '' : `, by ${by}`
   return `Rollout ${plan.name} ${PHASES[state.phase]}: ${sharesOf(state)} from step ${state.step} on${canaryOf(plan, state)}${who}${causeOf(state)}`
+}
+
+/**
+ * That a rollout compares a version with itself, as one does that goes on after its alias was moved to the winner; undefined
+ * where its variants are different ones.
+ */
+export function sameModelSentence(
+  { name, variants }: RolloutPlan,
+  models: readonly RolloutModel[],
+): string | undefined {
+  const seen = new Map<string, string>()
+  for (const variant of variants) {
+    const model = models.find((each) => each.name === variant.name)
+    if (model === undefined) continue
+    const what = `${registeredName(model.uri) ?? model.uri} in version ${model.version}`
+    const other = seen.get(what)
+    if (other !== undefined) {
+      return `Rollout ${name} compares a model with itself: ${other} and ${variant.name} are both ${what}`
+    }
+    seen.set(what, variant.name)
+  }
+  return undefined
 }
 
 /** A variant that a guard has stopped is news to whoever reads warnings alone. */

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { changeSentence, levelOf } from '../../../../../src/cli/commands/serve/rollouts/rollout-sentence.ts'
+import {
+  changeSentence,
+  levelOf,
+  sameModelSentence,
+} from '../../../../../src/cli/commands/serve/rollouts/rollout-sentence.ts'
 import { DrivenRollout } from '../../../../rollout/engine/driven-rollout.ts'
 import { canaryPlan, rolloutPlan } from '../../../../rollout/engine/rollout-plans.ts'
 
@@ -29,4 +33,16 @@ test('a step of a canary is told with its place in the schedule', () => {
   expect(changeSentence(plan, { ...state, step: 7, canaryStep: 2 }, undefined)).toBe(
     'Rollout iris runs: a 99 %, b 1 % from step 7 on, which is 3 of 4 of its canary',
   )
+})
+
+test('a model that is compared with itself is told of', () => {
+  const model = (name: string, uri: string, version: string) => ({ name, uri, version })
+  const a = model('a', 'models:/iris@champion', '2')
+  const others = [model('b', 'models:/iris@challenger', '3'), model('c', 'models:/wine@champion', '2')]
+  expect(sameModelSentence(THREE, [a, ...others])).toBeUndefined()
+  expect(sameModelSentence(THREE, [a, model('b', 'models:/iris@challenger', '2'), ...others.slice(1)])).toBe(
+    'Rollout iris compares a model with itself: a and b are both iris in version 2',
+  )
+  const files = ['a', 'b', 'c'].map((name) => model(name, `/models/${name}`, '1'))
+  expect(sameModelSentence(THREE, files)).toBeUndefined()
 })
