@@ -84,6 +84,11 @@ describe('the report', () => {
     expect(page.match(/class="change"/g)?.length).toBeGreaterThan(0)
   })
 
+  test('says why a difference is not that of the means, once the split has changed', () => {
+    expect(textOf({ ...winnerView(), step: 0 })).not.toContain('compared within itself')
+    expect(textOf({ ...winnerView(), step: 1 })).toContain('Each step of the split is compared within itself')
+  })
+
   test('says of the last step of a canary that its promotion is what waits', () => {
     const view = canaryView()
     const canary = { ...view.canary!, step: view.canary!.steps.length - 1, waitsFor: 'an operator' }

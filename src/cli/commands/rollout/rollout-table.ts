@@ -17,7 +17,7 @@ export function rolloutTable(view: RolloutView): string {
     printable(view.decision),
     facts(headFacts(view)),
     variantTable(view),
-    ...(view.comparisons.length === 0 ? [] : [comparisonTable(view, control)]),
+    ...(view.comparisons.length === 0 ? [] : [comparisonTable(view, control) + stepsNote(view)]),
     ...(view.shadows.length === 0 ? [] : [shadowTable(view.shadows)]),
     ...(view.shadows.some(({ outputs }) => outputs.length > 0) ? [outputTable(view.shadows)] : []),
     ...(view.guards.length === 0 ? [] : [guardTable(view.guards)]),
@@ -82,6 +82,12 @@ function variantRow(variant: VariantView, kind: RolloutView['outcomeKind']): rea
     outcomeMean === undefined ? NONE : valueText(outcomeMean, kind),
     modelVersion === '' ? modelUri : `${modelUri} (version ${modelVersion})`,
   ]
+}
+
+/** Plain rates may even say the opposite, where the rate was another one in each step. */
+function stepsNote({ step, comparisons }: RolloutView): string {
+  if (step === 0 || comparisons.every(({ difference }) => difference === undefined)) return ''
+  return '\nEach step of the split is compared within itself: differences are not those of the plain means above.'
 }
 
 function comparisonTable({ comparisons, outcomeKind }: RolloutView, control: string): string {

@@ -16,13 +16,18 @@ const BAND_NOTE =
   'The true difference stays within the interval at all times at once, with the probability given: looking early and ' +
   'often makes nothing less certain.'
 
+/** The plain rates of the table of variants may even say the opposite, where the rate was another one in each step. */
+const STEPS_NOTE =
+  'Each step of the split is compared within itself, so these means and their difference are not those of the table above, ' +
+  'which mix all steps.'
+
 /** Each variant beside the control: what the outcomes say, and how that came. */
 export function comparisonsSection(view: RolloutView): Html | undefined {
   if (view.comparisons.length === 0) return undefined
   const hasBand = view.comparisons.some(({ interval }) => interval !== undefined)
   return html`<section><h2>Outcomes</h2>
 ${view.comparisons.map((comparison, at) => comparisonPart(view, comparison, at))}
-<p class="note">${hasBand ? BAND_NOTE : ''} Each key counts as one, however many outcomes it has.</p></section>`
+<p class="note">${hasBand ? BAND_NOTE : ''} ${view.step === 0 ? '' : STEPS_NOTE} Each key counts as one, however many outcomes it has.</p></section>`
 }
 
 function comparisonPart(view: RolloutView, comparison: ComparisonView, at: number): Html {

@@ -22,6 +22,14 @@ describe('the tables of a rollout', () => {
     )
   })
 
+  test('say why a difference is not that of the means, once the split has changed', () => {
+    const note = 'Each step of the split is compared within itself'
+    expect(rolloutTable({ ...winnerView(), step: 0 })).not.toContain(note)
+    expect(rolloutTable({ ...winnerView(), step: 1 })).toMatch(
+      new RegExp(`^challenger - champion .*\\n${note}`, 'm'),
+    )
+  })
+
   test('tell means of large values apart', () => {
     const view = winnerView()
     const [control, variant] = view.variants
