@@ -10,7 +10,7 @@ import { addSettings } from '../setting.ts'
 import { openBaseOf } from './image/base-image.ts'
 import { writeBill } from './image/bill-file.ts'
 import { buildReport } from './image/build-report.ts'
-import { sendImage, writeImage } from './image/deliver-image.ts'
+import { expectRegistry, sendImage, writeImage } from './image/deliver-image.ts'
 import { settleModel } from './image/image-model.ts'
 import { imageName, nameOfModel, pushReference } from './image/image-name.ts'
 import { type ImageTarget, imageTarget } from './image/image-target.ts'
@@ -49,6 +49,7 @@ async function buildImage(settings: ImageSettings): Promise<void> {
   const [model, base] = await sideBySide(signal, (either) => [
     settleModel(settings, logger, either),
     openBaseOf(settings, logger, either),
+    expectRegistry(reference, { settings, logger, signal: either }),
   ])
   const plan = await planImage({ model, base, settings, signal })
   if (settings.sbom !== undefined) await writeBill(settings.sbom, plan.bill, signal)

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { invalidParameter } from '../../core/errors.ts'
 import type { Image } from '../image.ts'
 import type { Blob } from '../oci/blob.ts'
+import { digestOf } from '../oci/digest.ts'
 import { type ImageReference, manifestKey } from './image-reference.ts'
 import { checkDigest, pushBlob } from './push/push-blob.ts'
 import { PushMeter, type PushProgress } from './push/push-meter.ts'
@@ -42,6 +43,21 @@ export async function pushImage(
     await connection.close()
   }
   return { digest }
+}
+
+/**
+ * Asks a registry what a push asks first, for a blob that it may have or not: whether it is there and lets us in is seen before an
+ * image was built for it. A right to read alone is not told from one to write.
+ * @throws ServingError as `pushImage`
+ */
+export async function checkRegistry(reference: ImageReference, access: RegistryAccess = {}): Promise<void> {
+  const connection = new RegistryConnection(reference, access, scopesFor(reference, []))
+  const target = `/blobs/${digestOf('')}`
+  try {
+    await connection.status({ method: 'HEAD', target, what: 'the first request', statuses: [200, 404] })
+  } finally {
+    await connection.close()
+  }
 }
 
 /** Each blob once; of equal ones that which the registry has somewhere. */

@@ -5,7 +5,7 @@ import { archiveOf, writeArchive } from '../../../image/oci/write-archive.ts'
 import { cannotWrite } from '../../../image/oci/write-beside.ts'
 import { writeLayout } from '../../../image/oci/write-layout.ts'
 import type { ImageReference } from '../../../image/registry/image-reference.ts'
-import { pushImage } from '../../../image/registry/push-image.ts'
+import { checkRegistry, pushImage } from '../../../image/registry/push-image.ts'
 import type { ImageSettings } from '../../image-settings.ts'
 import { Progress } from '../../progress.ts'
 import type { ImageTarget } from './image-target.ts'
@@ -44,6 +44,15 @@ export async function writeImage(
   } finally {
     await progress.stop()
   }
+}
+
+/** Before an image is built that nobody takes. @throws ServingError where the registry is not there, or refuses us */
+export async function expectRegistry(
+  reference: ImageReference | undefined,
+  { settings, logger, signal }: Omit<Delivery, 'name'>,
+): Promise<void> {
+  if (reference === undefined) return
+  await checkRegistry(reference, { plainHttp: settings.plainHttp, signal, log: logger })
 }
 
 /** Sends an image to a registry. @returns the digest that it has there */
