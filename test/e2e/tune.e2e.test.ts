@@ -40,13 +40,16 @@ describe('headrace serve --tuned', () => {
   test('serves with the settings of the file, and warns where it is for something else', async () => {
     const said = await startOf('--tuned', file)
     expect(said).toMatch(/runs in 2 worker threads/)
+    expect(said).toMatch(/Settings of \S+tuned\.yaml: --placement pool --workers 2\b(?!;)/)
     expect(said).toMatch(/found on another machine: Another, not .*, 64 cores, not \d+/)
     expect(said).toMatch(/found with Headrace 0\.0\.1/)
     expect(said).toMatch(/found for another model: models:\/iris\/3/)
   })
 
   test('lets a flag say otherwise', async () => {
-    expect(await startOf('--tuned', file, '-w', '1')).toMatch(/runs in (1|one) worker/)
+    const said = await startOf('--tuned', file, '-w', '1')
+    expect(said).toMatch(/runs in (1|one) worker/)
+    expect(said).toMatch(/: --placement pool; set otherwise, and not taken from it: --workers 2/)
   })
 
   test('refuses a file that is none', async () => {

@@ -3,7 +3,7 @@ import type { ServeSettings } from '../config.ts'
 import { version } from '../version.ts'
 import { type Machine, thisMachine } from './machine.ts'
 import { modelDigest } from './model-digest.ts'
-import { readTunedFile, type TunedFile, tunedValues } from './tuned-file.ts'
+import { readTunedFile, type TunedFile, type TunedSetting, tunedSettings } from './tuned-file.ts'
 
 /**
  * The settings with what the file of `--tuned` says where nobody else says anything.
@@ -15,10 +15,26 @@ export async function withTuned(
   isSet: (key: string) => boolean,
 ): Promise<ServeSettings> {
   if (settings.tuned === undefined) return settings
-  const values = Object.entries(tunedValues(await readTunedFile(settings.tuned)))
+  const found = tunedSettings(await readTunedFile(settings.tuned))
   // Several processes divide the cores already.
-  const unset = values.filter(([key]) => !isSet(key) && !(key === 'listeners' && settings.processes > 1))
-  return { ...settings, ...Object.fromEntries(unset) }
+  const unset = found.filter(({ key }) => !isSet(key) && !(key === 'listeners' && settings.processes > 1))
+  return { ...settings, ...Object.fromEntries(unset.map(({ key, value }) => [key, value])) }
+}
+
+/** Tells in the log what of the file holds, and what something else than the file has set. */
+export async function tellOfTuning(file: string, settings: ServeSettings, logger: Logger): Promise<void> {
+  const found = tunedSettings(await readTunedFile(file))
+  const held: Readonly<Record<string, unknown>> = { ...settings }
+  const { taken = [], other = [] } = Object.groupBy(found, ({ key, value }) =>
+    held[key] === value ? 'taken' : 'other',
+  )
+  const words = taken.length === 0 ? 'the defaults' : textOf(taken)
+  const rest = other.length === 0 ? '' : `; set otherwise, and not taken from it: ${textOf(other)}`
+  logger.info({ tuned: file }, `Settings of ${file}: ${words}${rest}`)
+}
+
+function textOf(settings: readonly TunedSetting[]): string {
+  return settings.map(({ text }) => text).join(' ')
 }
 
 /** Tells in the log for what the settings were found, where that is not what is served here. */

@@ -30,9 +30,10 @@ const ROWS = {
 
 const FLAGS = ['placement', 'workers', 'listeners', 'batching', 'max-batch-rows', 'target-p99-ms'] as const
 
-/** A row of the settings table with its key there. */
+/** A row of the settings table with its key there; each has a variable. */
 function rowOf<T>(key: string, row: Setting<T>) {
-  return { key, parse: (text: string): unknown => row.parse(text, row.default) }
+  const parse = (text: string): unknown => row.parse(text, row.default)
+  return { key, variable: row.variable ?? '', parse }
 }
 
 /** The text of a file. @param words say what was measured, and why these are the settings; they stand above it as a comment. */
@@ -69,13 +70,25 @@ export async function readTunedFile(file: string): Promise<TunedFile> {
   }
 }
 
-/** Values for the settings of `headrace serve`, by their keys. */
-export function tunedValues({ settings }: TunedFile): Readonly<Record<string, unknown>> {
-  const values = FLAGS.flatMap((flag) => {
+/** A setting of a file. */
+export interface TunedSetting {
+  /** `--workers 4` */
+  readonly text: string
+  /** `MLFLOW_MODELS_WORKERS=4` */
+  readonly assignment: string
+  /** In the settings of `headrace serve`, with the value that it has there. */
+  readonly key: string
+  readonly value: unknown
+}
+
+/** All that a file sets, in the order of the settings. */
+export function tunedSettings({ settings }: Pick<TunedFile, 'settings'>): readonly TunedSetting[] {
+  return FLAGS.flatMap((flag) => {
     const given = settings[flag]
-    return given === undefined ? [] : [[ROWS[flag].key, ROWS[flag].parse(given)] as const]
+    if (given === undefined) return []
+    const { key, variable, parse } = ROWS[flag]
+    return [{ text: `--${flag} ${given}`, assignment: `${variable}=${given}`, key, value: parse(given) }]
   })
-  return Object.fromEntries(values)
 }
 
 function readSettings(place: YamlPlace): Readonly<Record<string, string>> {

@@ -6,7 +6,7 @@ import {
   readTunedFile,
   type TunedFile,
   tunedFileText,
-  tunedValues,
+  tunedSettings,
 } from '../../../src/cli/tuned/tuned-file.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 
@@ -30,7 +30,10 @@ describe('the file of headrace tune', () => {
     const file = fileOf(tunedFileText(FOUND, ['2 workers: 1.4 times the rate', 'of the default']))
     const read = await readTunedFile(file)
     expect(read).toEqual(FOUND)
-    expect(tunedValues(read)).toEqual({ placement: 'pool', workers: 2, maxBatchRows: 64, targetP99Ms: 12.5 })
+    const values = tunedSettings(read).map(({ key, value }) => [key, value])
+    expect(Object.fromEntries(values)).toEqual({
+      ...{ placement: 'pool', workers: 2, maxBatchRows: 64, targetP99Ms: 12.5 },
+    })
   })
 
   test('begins with the words that explain it', () => {
@@ -39,7 +42,7 @@ describe('the file of headrace tune', () => {
 
   test('may have no settings: the default was the best', async () => {
     const read = await readTunedFile(fileOf(tunedFileText({ ...FOUND, settings: {} }, [])))
-    expect(tunedValues(read)).toEqual({})
+    expect(tunedSettings(read)).toEqual([])
   })
 
   test.each([

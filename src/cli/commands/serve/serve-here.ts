@@ -220,14 +220,15 @@ async function begin(serving: Serving): Promise<void> {
   if (place.kind !== 'alone') return
   await track(serving)
   await watchRegistry(serving)
-  await warnOfTuning(serving)
+  await tellTuning(serving)
   await watchHangs(repository, settings, format)
 }
 
-/** Settings that were measured for another model or machine may be worse than none. */
-async function warnOfTuning({ settings, models, logger }: Serving): Promise<void> {
+/** Which settings come from a file, and where they were found for something else: then they may be worse than none. */
+async function tellTuning({ settings, models, logger }: Serving): Promise<void> {
   if (settings.tuned === undefined) return
-  const { warnOfOtherTuning } = await import('../../tuned/apply-tuned.ts')
+  const { tellOfTuning, warnOfOtherTuning } = await import('../../tuned/apply-tuned.ts')
+  await tellOfTuning(settings.tuned, settings, logger)
   await warnOfOtherTuning(settings.tuned, models, logger)
 }
 

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { flagsOf, flagsText, isDefault } from '../../../bench/tune/candidate.ts'
+import { flagsOf, flagsText, isDefault, type ServeFlags } from '../../../bench/tune/candidate.ts'
 import { expectedSeconds, tuneServer } from '../../../bench/tune/tune-server.ts'
 import type { Tuning } from '../../../bench/tune/tuning.ts'
 import { cancelled, invalidParameter } from '../../../core/errors.ts'
@@ -7,7 +7,7 @@ import { availableResources } from '../../../runtime/cores.ts'
 import type { TuneSettings } from '../../tune-settings.ts'
 import { type Machine, thisMachine } from '../../tuned/machine.ts'
 import { modelDigest } from '../../tuned/model-digest.ts'
-import { tunedFileText } from '../../tuned/tuned-file.ts'
+import { tunedFileText, tunedSettings } from '../../tuned/tuned-file.ts'
 import { version } from '../../version.ts'
 import { expectWritable } from '../bench/expect-writable.ts'
 import { type FoundModel, findModel } from '../bench/known-model.ts'
@@ -114,8 +114,17 @@ function explanation({ tuning, cores, all, doubts }: Found, { settings, serverFl
     ...doubts,
     ...scaled,
     `Written to ${settings.outputPath}: ${serve.join(' ')}`,
+    ...inImage(flagsOf(tuning.chosen, all), settings),
     '',
   ].join('\n')
+}
+
+/** The same settings as variables: an image has no file of them. */
+function inImage(flags: ServeFlags, { modelUri }: TuneSettings): readonly string[] {
+  const variables = tunedSettings({ settings: flags }).map(({ assignment }) => `--env ${assignment}`)
+  return variables.length === 0
+    ? []
+    : [`In an image: headrace build-image -m ${modelUri} ${variables.join(' ')}`]
 }
 
 async function fileText(
