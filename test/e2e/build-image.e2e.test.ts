@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
@@ -178,6 +187,19 @@ test.each([
   expect(stderr).toContain(message)
   expect(stderr).not.toContain('    at ')
   expect(existsSync(join(ROOT, 'x.tar'))).toBe(false)
+})
+
+test('what no build has used for long goes from the cache when an image was made', async () => {
+  const blobs = join(cache, 'blobs/sha256')
+  mkdirSync(blobs, { recursive: true })
+  const [old, fresh] = ['a', 'b'].map((digit) => join(blobs, digit.repeat(64))) as [string, string]
+  for (const path of [old, fresh]) writeFileSync(path, 'of a base')
+  const month = new Date(Date.now() - 32 * 24 * 3_600_000)
+  utimesSync(old, month, month)
+  const layers = readdirSync(join(cache, 'layers'))
+  await buildImage([...MODEL, '-o', join(folder, 'tidy.tar'), '--no-trial'])
+  expect([existsSync(old), existsSync(fresh)]).toEqual([false, true])
+  expect(readdirSync(join(cache, 'layers'))).toEqual(layers)
 })
 
 test('a build that is ended leaves nothing behind', async () => {
