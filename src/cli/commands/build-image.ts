@@ -20,6 +20,7 @@ import { sideBySide } from './image/side-by-side.ts'
 import { stopOnSignal } from './image/stop-on-signal.ts'
 import { tidyCache } from './image/tidy-cache.ts'
 import { tryModel } from './image/try-model.ts'
+import { warnOfSecrets } from './image/warn-of-secrets.ts'
 
 export function addBuildImageCommand(program: Command): void {
   const command = program
@@ -45,6 +46,7 @@ async function buildImage(settings: ImageSettings): Promise<void> {
   setFlagsFromString(SMALL_YOUNG_GENERATION)
   const logger = createLogger({ level: 'info', format: 'text' })
   const { target, reference, name } = readTargets(settings)
+  warnOfSecrets(settings.env, logger)
   const signal = stopOnSignal()
   const [model, base] = await sideBySide(signal, (either) => [
     settleModel(settings, logger, either),

@@ -12,6 +12,7 @@ import type { ContextSettings } from '../../dockerfile-settings.ts'
 import { version } from '../../version.ts'
 import { type SettledModel, settleModel } from './image-model.ts'
 import { modelNote, withSettings } from './plan-image.ts'
+import { warnOfSecrets } from './warn-of-secrets.ts'
 
 /** Without a model an image serves what is mounted, by the engine that most models run on. */
 const MOUNTED: ImageEngine = 'onnxruntime'
@@ -26,6 +27,7 @@ export async function planContext(
   signal: AbortSignal,
 ): Promise<ContextPlan> {
   const { platform, base, modelUri } = settings
+  warnOfSecrets(settings.env, logger)
   const model = modelUri === undefined ? undefined : await settleModel(settings, logger, signal)
   const filled = await planPrograms(model?.needs.engine ?? MOUNTED, settings, signal)
   const packages = [...filled.flatMap((layer) => layer.packages), ...(model ? [modelNote(model)] : [])]

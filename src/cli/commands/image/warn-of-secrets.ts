@@ -1,0 +1,18 @@
+import type { Logger } from 'pino'
+
+/** As BuildKit's check `SecretsUsedInArgOrEnv` tells them. */
+const SECRET = /(?:^|_)(?:api_?keys?|auth|credentials?|keys?|passw(?:or)?d|secret|tokens?)(?:_|$)/i
+
+/** Says of variables that are called like secrets that an image is no place to keep one. */
+export function warnOfSecrets(
+  variables: Readonly<Record<string, string>>,
+  logger: Pick<Logger, 'warn'>,
+): void {
+  const names = Object.keys(variables).filter((name) => SECRET.test(name) && variables[name] !== '')
+  if (names.length === 0) return
+  const list = names.join(', ')
+  logger.warn(
+    { variables: names },
+    `--env ${list}: whoever can pull the image can read it. Set what is secret when the container runs`,
+  )
+}
