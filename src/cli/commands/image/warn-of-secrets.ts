@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 
-/** As BuildKit's check `SecretsUsedInArgOrEnv` tells them. */
-const SECRET = /(?:^|_)(?:api_?keys?|auth|credentials?|keys?|passw(?:or)?d|secret|tokens?)(?:_|$)/i
+/** The words of BuildKit's check `SecretsUsedInArgOrEnv`, at the end: HEADRACE_ROLLOUT_KEY_COLUMN names a column. */
+const SECRET = /(?:^|_)(?:api_?keys?|auth|credentials?|keys?|passw(?:or)?d|secret|tokens?)$/i
 
 /** Says of variables that are called like secrets that an image is no place to keep one. */
 export function warnOfSecrets(

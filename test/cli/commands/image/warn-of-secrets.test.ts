@@ -19,6 +19,6 @@ test.each([
 })
 
 test('others are not, nor is one that is made empty', () => {
-  const others = { HEADRACE_MAX_BATCH_ROWS: '64', KEYBOARD: 'x', HEADRACE_API_KEY: '' }
+  const others = { HEADRACE_ROLLOUT_KEY_COLUMN: 'user', HEADRACE_SSL_KEYFILE: 'k.pem', HEADRACE_API_KEY: '' }
   expect(warnings(others)).toEqual([])
 })
