@@ -98,7 +98,7 @@ function controlBeside(shadows: readonly string[], names: RolloutNames): string 
   const control = names.firstBut(shadows)
   if (control !== undefined) return control
   throw invalidParameter(
-    '--shadow: requests are copied from the first other model, and that has no name: -m NAME=URI',
+    '--shadow: requests are copied from the first model that is no shadow, and there is none with a name: -m NAME=URI',
   )
 }
 

@@ -166,7 +166,10 @@ describe('--split and --shadow', () => {
       "--shadow: 'b' is a variant: a shadow needs a model of its own",
     ],
     [['--shadow', 'x'], "--shadow: no model is served as 'x'"],
-    [['--shadow', 'a,b,c'], '--shadow: requests are copied from the first other model'],
+    [
+      ['--shadow', 'a,b,c'],
+      '--shadow: requests are copied from the first model that is no shadow, and there is none',
+    ],
     [['--shadow', 'b', '--rollout', 'a/b'], "--rollout: a rollout cannot be called 'a/b'"],
     [['--shadow', 'b', '--rollout', '..'], "--rollout: a rollout cannot be called '..'"],
     [['--shadow', 'b', '--rollout', 'x'.repeat(101)], 'a rollout cannot be called'],
