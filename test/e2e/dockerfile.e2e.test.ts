@@ -77,21 +77,24 @@ test('a generated Dockerfile makes an image that serves its model', async () => 
   expect(JSON.parse(predicted.stdout)).toEqual({ predictions: expect.any(Array) })
 })
 
-test('build-docker has a builder make the image, and leaves nothing else', async () => {
-  const name = 'localhost/iris:built'
-  const env = { ...podman.env, TMPDIR: temporaryFolder(), BUILDAH_ISOLATION: 'chroot' }
-  const args = ['build-docker', '-m', IRIS, '-n', name, '--builder', 'buildah']
-  expect(await run({ args, env })).toMatchObject({ code: 0 })
-  expect(readdirSync(env.TMPDIR).filter((entry) => entry.startsWith('headrace-'))).toEqual([])
-  const { Labels, User } = await podman.inspect(name)
-  expect([User, Labels['headrace.model.run_id']]).toEqual(['1000:1000', '7ae4fdbb23e342eaacc2204e5d9dc7c1'])
-  const example = '/opt/ml/model/serving_input_example.json'
-  const predicted = await podman.run(name, { flags: ['--read-only'], args: ['predict', '-i', example] })
-  expect(JSON.parse(predicted.stdout)).toEqual({ predictions: expect.any(Array) })
-  const failed = await run({ args: [...args, '--base', 'localhost/missing:1'], env })
-  expect(failed.code).not.toBe(0)
-  expect(failed.stderr).toContain('localhost/missing:1')
-})
+test.each(['buildah', 'podman'])(
+  'build-docker has %s make the image, and leaves nothing else',
+  async (builder) => {
+    const name = `localhost/iris:${builder}`
+    const env = { ...podman.env, TMPDIR: temporaryFolder(), BUILDAH_ISOLATION: 'chroot' }
+    const args = ['build-docker', '-m', IRIS, '-n', name, '--builder', builder]
+    expect(await run({ args, env })).toMatchObject({ code: 0 })
+    expect(readdirSync(env.TMPDIR).filter((entry) => entry.startsWith('headrace-'))).toEqual([])
+    const { Labels, User } = await podman.inspect(name)
+    expect([User, Labels['headrace.model.run_id']]).toEqual(['1000:1000', '7ae4fdbb23e342eaacc2204e5d9dc7c1'])
+    const example = '/opt/ml/model/serving_input_example.json'
+    const predicted = await podman.run(name, { flags: ['--read-only'], args: ['predict', '-i', example] })
+    expect(JSON.parse(predicted.stdout)).toEqual({ predictions: expect.any(Array) })
+    const failed = await run({ args: [...args, '--base', 'localhost/missing:1'], env })
+    expect(failed.code).not.toBe(0)
+    expect(failed.stderr).toContain('localhost/missing:1')
+  },
+)
 
 test('one without a model serves what is mounted', async () => {
   const name = 'localhost/mounted'
