@@ -145,6 +145,15 @@ export class LiveRollout {
     return known.place
   }
 
+  /** Requests that its variants are to answer wait for the thread that serves. */
+  get holdsThread(): boolean {
+    for (const { name } of this.plan.variants) {
+      const model = this.#models.get(name)
+      if (model?.placement === 'inline' && model.admission.requests > 0) return true
+    }
+    return false
+  }
+
   /** Nobody has ended it. */
   get isRunning(): boolean {
     return (this.assignment?.phase ?? 'running') === 'running'

@@ -66,7 +66,8 @@ export class Mirror {
     this.#init = init
     const { maxConcurrent } = init.rollout.plan.mirror
     const limits = { most: maxConcurrent, deadlineMs: DEADLINE_MS, mostLagMs: MOST_LAG_MS }
-    this.#runs = new SideRuns({ dataPlane: init.dataPlane, ...limits })
+    const isBusy = (): boolean => init.rollout.holdsThread
+    this.#runs = new SideRuns({ dataPlane: init.dataPlane, isBusy, ...limits })
   }
 
   /** Of a request that was answered 200. @param id of the request. */

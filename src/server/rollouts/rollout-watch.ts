@@ -42,7 +42,7 @@ export class RolloutWatch implements RolledObserver {
     const guarded = guards.disagreement === undefined ? [] : variants.slice(1).map(({ name }) => name)
     this.counts = new RolloutCounts(variants.length, [...guarded, ...shadows])
     const limits = { most: MOST_CHECKS, deadlineMs: CHECK_DEADLINE_MS, mostLagMs: CHECK_DEADLINE_MS }
-    this.#checks = new SideRuns({ dataPlane, ...limits })
+    this.#checks = new SideRuns({ dataPlane, isBusy: () => rollout.holdsThread, ...limits })
     this.#mirror = new Mirror({ rollout, dataPlane, tell: (comparison) => this.#compared(comparison) })
   }
 

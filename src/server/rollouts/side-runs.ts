@@ -4,6 +4,7 @@ import type { ServedModel } from '../../runtime/served-model.ts'
 import type { InferencePlane } from '../server-options.ts'
 import { SideCall, type SideCallKeeper } from './side-call.ts'
 import { DROPPED, type SideResult, type SideRun, TOO_LARGE } from './side-run.ts'
+import { turnShare } from './turn-share.ts'
 
 export interface SideRunsInit {
   readonly dataPlane: InferencePlane
@@ -12,6 +13,8 @@ export interface SideRunsInit {
   readonly deadlineMs: number
   /** A run that had to wait longer for its turn finds a busy server, and is dropped. */
   readonly mostLagMs: number
+  /** Whether requests wait for this thread, to which runs give way. */
+  isBusy(): boolean
 }
 
 /** Of one request: to copy more would be felt. And of all that wait or are under way, which nobody else counts. */
@@ -20,12 +23,15 @@ const MOST_BYTES = 4 * LARGEST_BYTES
 
 /** So long the first of a group waits for others: a run of many rows takes little longer than one of a single row. */
 const GATHER_MS = 4
-/** Of one turn of the event loop: handing over that many takes about 0.1 ms. */
-const MOST_AT_ONCE = 16
+/** Turns of the event loop without a request, one after the other: the answers of what was read before are written then. */
+const QUIET_TURNS = 2
+/** Turns for which runs give way to requests: longer, and a busy thread would never come to them. */
+const MOST_TURNS = 8
 
 /**
  * Runs models for requests that are answered already: gathered for some milliseconds, so that the model may run them
- * together. None begins before the answers of its turn of the event loop are written; what hangs is given up by its deadline.
+ * together, and then a few in each turn of the event loop in which nobody waits. None begins before the answers of its own
+ * turn are written; what hangs is given up by its deadline.
  */
 export class SideRuns implements SideCallKeeper {
   readonly #init: SideRunsInit
@@ -35,7 +41,11 @@ export class SideRuns implements SideCallKeeper {
   readonly #givenUp = new WeakMap<ServedModel['admission'], number>()
   #heldBytes = 0
   #gathering: NodeJS.Timeout | undefined
+  /** Looking for a quiet turn of the event loop: turns since that began, and quiet ones of them, the last. */
+  #turns = 0
+  #quietTurns = 0
   #isAhead = false
+  readonly #onTurn = () => this.#look()
   #isWatched = false
 
   constructor(init: SideRunsInit) {
@@ -74,19 +84,29 @@ export class SideRuns implements SideCallKeeper {
     return requests < this.#init.most && this.#heldBytes + bytes <= MOST_BYTES ? undefined : DROPPED
   }
 
-  /** The replies of this turn are written by its immediates; the second one comes a turn later. */
   #awaitTurn(): void {
     if (this.#isAhead) return
     this.#isAhead = true
-    setImmediate(() => setImmediate(() => this.#beginAll()))
+    this.#turns = 0
+    this.#quietTurns = 0
+    setImmediate(this.#onTurn)
   }
 
-  #beginAll(): void {
+  /** What was read in this turn runs after this, and its answer is written a turn later. */
+  #look(): void {
+    this.#turns += 1
+    this.#quietTurns = this.#init.isBusy() ? 0 : this.#quietTurns + 1
+    if (this.#quietTurns < QUIET_TURNS && this.#turns < MOST_TURNS) setImmediate(this.#onTurn)
+    else this.#beginSome()
+  }
+
+  #beginSome(): void {
     this.#isAhead = false
     clearTimeout(this.#gathering)
     this.#gathering = undefined
     const now = performance.now()
-    for (const call of this.#waiting.splice(0, MOST_AT_ONCE)) {
+    const share = turnShare(this.#waiting.map(({ run }) => run.model))
+    for (const call of this.#waiting.splice(0, share)) {
       if (now - call.offeredAt > this.#init.mostLagMs) this.#end(call.run, DROPPED)
       else this.#begin(call)
     }

@@ -6,7 +6,7 @@ import type { TensorMap } from '../../../src/core/tensor.ts'
 import { DataPlane } from '../../../src/runtime/data-plane.ts'
 import type { ServedModel } from '../../../src/runtime/served-model.ts'
 import { type SideResult, TOO_LARGE_AGAIN } from '../../../src/server/rollouts/side-run.ts'
-import { SideRuns } from '../../../src/server/rollouts/side-runs.ts'
+import { SideRuns, type SideRunsInit } from '../../../src/server/rollouts/side-runs.ts'
 import { rowsOf, SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
 import { fakeModel } from '../support/fake-model.ts'
 
@@ -24,8 +24,8 @@ class Hanging extends SumPredictor {
   }
 }
 
-function sideRuns(limits: { most?: number; deadlineMs?: number; mostLagMs?: number } = {}) {
-  const given = { most: 4, deadlineMs: 1000, mostLagMs: 1000, ...limits }
+function sideRuns(init: Partial<Omit<SideRunsInit, 'dataPlane'>> = {}) {
+  const given = { most: 4, deadlineMs: 1000, mostLagMs: 1000, isBusy: () => false, ...init }
   return new SideRuns({ dataPlane: new DataPlane(), ...given })
 }
 
@@ -76,6 +76,39 @@ test('those that fill half of the room wait for no more', async () => {
   expect(predictor.runs).toHaveLength(0)
   await turns(5)
   expect(predictor.runs.length).toBeGreaterThan(0)
+  await Promise.all(results)
+})
+
+test('runs give way to requests, and not for long', async () => {
+  const predictor = new SumPredictor()
+  const model = fakeModel({ predictor })
+  let isBusy = true
+  const runs = sideRuns({ most: 2, isBusy: () => isBusy })
+  const quiet = ask(runs, model)
+  await turns(4)
+  expect(predictor.runs).toHaveLength(0)
+  isBusy = false
+  await turns(3)
+  expect(predictor.runs).toHaveLength(1)
+  isBusy = true
+  const busy = ask(runs, model)
+  await turns(10)
+  expect(predictor.runs).toHaveLength(2)
+  expect((await Promise.all([quiet, busy])).map(({ kind }) => kind)).toEqual(['answered', 'answered'])
+})
+
+test('of a model that holds the thread one run begins in a turn', async () => {
+  const predictor = new SumPredictor()
+  const loadTimes = { total: 1, engine: 1, batch1: 0.3 }
+  const runs = sideRuns({ most: 4 })
+  const model = { ...fakeModel({ predictor }), loadTimes }
+  const results = [ask(runs, model), ask(runs, model)]
+  const begun = new Set<number>()
+  for (let turn = 0; turn < 8; turn += 1) {
+    await turns(1)
+    begun.add(predictor.runs.length)
+  }
+  expect([...begun]).toEqual([0, 1, 2])
   await Promise.all(results)
 })
 
