@@ -1,7 +1,8 @@
 /**
  * How much longer do answers take while a shadow gets a copy of every request? Target: the slowest of a hundred at most 1.1 times,
  * where cores are spare. A tiny model inline, whose shadow shares its thread, and a network in a pool, whose shadow has threads of
- * its own. Both servers live all the time and are loaded in turn by an open loop far below what they can take.
+ * its own. Two servers without a shadow are alike, so that the ratio of those tells what the machine alone makes of it. All
+ * servers live all the time and are loaded in turn by an open loop far below what they can take.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,9 +14,13 @@ import { settled } from '../lib/scrape.ts'
 import { Server } from '../lib/server.ts'
 import { type OpenFigures, openLoop } from '../load/open-loop.ts'
 
-const ROUNDS = QUICK ? 2 : 5
+const ROUNDS = QUICK ? 2 : 6
 const SECONDS = QUICK ? 2 : 5
 const CONNECTIONS = 32
+
+const SIDES = ['without', 'alike', 'shadowed'] as const
+type Side = (typeof SIDES)[number]
+type Round = Readonly<Record<Side, OpenFigures>>
 
 interface Case {
   readonly name: string
@@ -27,10 +32,10 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: 'tiny, inline', placement: 'inline', listeners: 1, rate: 2000, port: 25_071 },
-  { name: 'tiny, in a pool', placement: 'pool', listeners: 1, rate: 2000, port: 25_073 },
-  { name: 'tiny, inline, near its limit', placement: 'inline', listeners: 1, rate: 6000, port: 25_077 },
-  { name: 'tiny, inline, two listeners', placement: 'inline', listeners: 2, rate: 4000, port: 25_075 },
+  { name: 'tiny, inline', placement: 'inline', listeners: 1, rate: 2000, port: 25_161 },
+  { name: 'tiny, in a pool', placement: 'pool', listeners: 1, rate: 2000, port: 25_165 },
+  { name: 'tiny, inline, near its limit', placement: 'inline', listeners: 1, rate: 6000, port: 25_169 },
+  { name: 'tiny, inline, two listeners', placement: 'inline', listeners: 2, rate: 4000, port: 25_173 },
 ]
 
 const bodyFile = join(MODELS, 'tiny.body.json')
@@ -50,31 +55,40 @@ async function measure({ name, placement, listeners, rate, port }: Case) {
   const plan = (args: readonly string[], at: number) => {
     return { ...headrace(install, args, { port: at, body: BODY, cwd: folder }), name }
   }
-  const without = new Server(plan(models, port))
-  const shadowed = new Server(plan([...models, '--shadow', 'b', '--shadow-sample', '100'], port + 1))
+  const servers: Record<Side, Server> = {
+    without: new Server(plan(models, port)),
+    alike: new Server(plan(models, port + 1)),
+    shadowed: new Server(plan([...models, '--shadow', 'b', '--shadow-sample', '100'], port + 2)),
+  }
   try {
-    for (const server of [without, shadowed]) {
-      await server.firstPrediction()
-      await settled(server)
+    for (const side of SIDES) {
+      await servers[side].firstPrediction()
+      await settled(servers[side])
     }
     const load = (server: Server, seed: number): Promise<OpenFigures> =>
       openLoop({
         ...{ url: server.url, bodyFile, rate, seconds: SECONDS, warmSeconds: 1, seed },
         ...{ connections: CONNECTIONS, cpus: LOAD_CPUS },
       })
-    const rounds: { readonly without: OpenFigures; readonly shadowed: OpenFigures }[] = []
+    const rounds: Round[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
-      const order = round % 2 === 0 ? [without, shadowed] : [shadowed, without]
-      const figures = new Map<Server, OpenFigures>()
-      for (const server of order) figures.set(server, whole(await load(server, round)))
-      rounds.push({ without: figures.get(without)!, shadowed: figures.get(shadowed)! })
+      const figures = new Map<Side, OpenFigures>()
+      for (const side of orderOf(round)) figures.set(side, whole(await load(servers[side], round)))
+      const [without, alike, shadowed] = SIDES.map((side) => figures.get(side)!)
+      rounds.push({ without: without!, alike: alike!, shadowed: shadowed! })
     }
     return summary(rounds)
   } finally {
-    await without.stop()
-    await shadowed.stop()
+    for (const side of SIDES) await servers[side].stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Each is the first, the second and the last equally often. */
+function orderOf(round: number): readonly Side[] {
+  const first = round % SIDES.length
+  const order = [...SIDES.slice(first), ...SIDES.slice(0, first)]
+  return Math.floor(round / SIDES.length) % 2 === 0 ? order : order.reverse()
 }
 
 function whole(figures: OpenFigures): OpenFigures {
@@ -82,14 +96,24 @@ function whole(figures: OpenFigures): OpenFigures {
   return figures
 }
 
-function summary(rounds: readonly { readonly without: OpenFigures; readonly shadowed: OpenFigures }[]) {
-  const ratio = (of: (figures: OpenFigures) => number | null): number =>
-    Number(median(rounds.map(({ without, shadowed }) => of(shadowed)! / of(without)!)).toFixed(3))
-  const p99 = (side: 'without' | 'shadowed'): number => median(rounds.map((round) => round[side].p99Us!))
+function summary(rounds: readonly Round[]) {
+  const p99 = (side: Side): number => median(rounds.map((round) => round[side].p99Us!))
   return {
     ...{ 'p99 us without': p99('without'), 'p99 us with': p99('shadowed') },
-    ...{ 'p99 ratio': ratio(({ p99Us }) => p99Us), 'p50 ratio': ratio(({ p50Us }) => p50Us) },
-    'p99 ratio by round': rounds.map(({ without, shadowed }) => percent(shadowed.p99Us! / without.p99Us!)),
+    ...compared(rounds, 'shadowed', ''),
+    ...compared(rounds, 'alike', 'alike: '),
+  }
+}
+
+/** One side as multiples of the one without a shadow, round by round. */
+function compared(rounds: readonly Round[], side: Side, what: string) {
+  const ratios = (of: (figures: OpenFigures) => number | null): number[] =>
+    rounds.map((round) => of(round[side])! / of(round.without)!)
+  const p99 = ratios(({ p99Us }) => p99Us)
+  return {
+    [`${what}p99 ratio`]: Number(median(p99).toFixed(3)),
+    [`${what}p50 ratio`]: Number(median(ratios(({ p50Us }) => p50Us)).toFixed(3)),
+    [`${what}p99 ratio by round`]: p99.map(percent),
   }
 }
 
