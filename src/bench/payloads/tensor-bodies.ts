@@ -2,9 +2,16 @@ import { binaryData } from '../../protocols/open-inference/binary-tensor.ts'
 import { jsonRequest, type MadeRequest } from './request-plan.ts'
 import { type GeneratedTensor, nested, tensorOf } from './tensor-values.ts'
 
-/** An inference request with all values in JSON. (Open Inference Protocol, "Inference Request JSON Object") */
-export function openInferenceRequest(tensors: readonly GeneratedTensor[]): MadeRequest {
+/** MLServer's content type of arrays, for models that do not say what they want. (MLServer, "Content Types") */
+export const ARRAYS = 'np'
+
+/**
+ * An inference request with all values in JSON. (Open Inference Protocol, "Inference Request JSON Object")
+ * @param contentType what MLServer makes of the inputs; other servers leave it alone
+ */
+export function openInferenceRequest(tensors: readonly GeneratedTensor[], contentType?: string): MadeRequest {
   return jsonRequest({
+    ...(contentType === undefined ? {} : { parameters: { content_type: contentType } }),
     inputs: tensors.map(({ name, shape, datatype, values }) => ({ name, shape, datatype, data: values })),
   })
 }
@@ -32,14 +39,21 @@ export function binaryRequest(tensors: readonly GeneratedTensor[]): MadeRequest 
   }
 }
 
+export interface InferredModel {
+  readonly name: string
+  readonly version?: string | undefined
+  /** As for `openInferenceRequest`. */
+  readonly contentType?: string | undefined
+}
+
 /** A `ModelInferRequest` with values as bytes, as an object for its serializer. */
 export function inferMessage(
   tensors: readonly GeneratedTensor[],
-  model: { readonly name: string; readonly version?: string | undefined },
+  { name, version = '', contentType }: InferredModel,
 ): object {
   return {
-    model_name: model.name,
-    model_version: model.version ?? '',
+    ...{ model_name: name, model_version: version },
+    ...(contentType === undefined ? {} : { parameters: { content_type: { string_param: contentType } } }),
     inputs: tensors.map(({ name, shape, datatype }) => ({ name, shape, datatype })),
     raw_input_contents: tensors.map((tensor) => binaryData(tensorOf(tensor))),
   }
@@ -53,7 +67,7 @@ export function v1Request(tensors: readonly GeneratedTensor[]): MadeRequest {
   const [first] = tensors
   const rows = first?.shape[0]
   const isByRow = rows !== undefined && tensors.every(({ shape }) => shape[0] === rows)
-  if (!isByRow) return jsonRequest({ inputs: byName(tensors) })
+  if (!isByRow) return v1Columns(tensors)
   if (first !== undefined && tensors.length === 1) return jsonRequest({ instances: nested(first) })
   const parts = tensors.map((tensor) => [tensor.name, nested(tensor)] as const)
   return jsonRequest({
@@ -63,6 +77,7 @@ export function v1Request(tensors: readonly GeneratedTensor[]): MadeRequest {
   })
 }
 
-function byName(tensors: readonly GeneratedTensor[]): object {
-  return Object.fromEntries(tensors.map((tensor) => [tensor.name, nested(tensor)]))
+/** The same with whole tensors, as models want it whose outputs have not a row for each row. */
+export function v1Columns(tensors: readonly GeneratedTensor[]): MadeRequest {
+  return jsonRequest({ inputs: Object.fromEntries(tensors.map((tensor) => [tensor.name, nested(tensor)])) })
 }

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../../core/errors.ts'
-import { inferMessage } from '../payloads/tensor-bodies.ts'
+import { ARRAYS, inferMessage } from '../payloads/tensor-bodies.ts'
 import type { FoundPlan } from './found-plan.ts'
 import type { GrpcPeer } from './grpc-peer.ts'
 import { recordsOf } from './http-peer.ts'
@@ -22,7 +22,9 @@ export async function findGrpcPlan(peer: GrpcPeer, trial: Trial, options: Target
     model: options.model,
     way: {
       ...{ dialect: 'open-inference', method: 'POST', path, form: 'protobuf' },
-      write: (tensors) => ({ headers: {}, body: write(inferMessage(tensors, { name, version })) }),
+      writers: [undefined, ARRAYS].map((contentType) => (tensors) => ({
+        ...{ headers: {}, body: write(inferMessage(tensors, { name, version, contentType })) },
+      })),
     },
   })
   return { ...found, found: [`model ${name} by gRPC`, ...found.found] }

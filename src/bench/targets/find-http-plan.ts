@@ -1,4 +1,10 @@
-import { binaryRequest, openInferenceRequest, v1Request } from '../payloads/tensor-bodies.ts'
+import {
+  ARRAYS,
+  binaryRequest,
+  openInferenceRequest,
+  v1Columns,
+  v1Request,
+} from '../payloads/tensor-bodies.ts'
 import type { Dialect } from '../target.ts'
 import { firstModel } from './find-model.ts'
 import type { FoundPlan } from './found-plan.ts'
@@ -67,8 +73,11 @@ async function openInferencePlan(search: HttpSearch): Promise<FoundPlan> {
     way: {
       ...{ dialect: 'open-inference', method: 'POST', path },
       ...(options.binary === true
-        ? { form: 'binary', write: binaryRequest }
-        : { form: 'json', write: openInferenceRequest }),
+        ? { form: 'binary', writers: [binaryRequest] }
+        : {
+            form: 'json',
+            writers: [openInferenceRequest, (tensors) => openInferenceRequest(tensors, ARRAYS)],
+          }),
     },
   })
   return { ...found, found: [`model ${name} by V2`, ...found.found] }
@@ -85,7 +94,7 @@ async function v1Plan(search: HttpSearch): Promise<FoundPlan> {
   const found = await findTensorPlan({
     ...{ url: peer.url, trial, rows: options.rows ?? 1, model: options.model },
     inputs: described ?? readMetadata(await peer.json(`/v2/models/${encodeURIComponent(name)}`)),
-    way: { ...{ dialect: 'v1', method: 'POST', path, form: 'json' }, write: v1Request },
+    way: { ...{ dialect: 'v1', method: 'POST', path, form: 'json' }, writers: [v1Request, v1Columns] },
   })
   return { ...found, found: [`model ${name} by V1`, ...found.found] }
 }

@@ -28,8 +28,17 @@ function messageOfJson(text: string): string | undefined {
     return undefined
   }
   if (!isRecord(value)) return undefined
-  const said = SAYING.map((name) => value[name])
+  const said = SAYING.map((name) => textOf(value[name]))
   return said.filter((each) => typeof each === 'string').find((each) => each !== '')
+}
+
+/** FastAPI lists what is wrong with a body. */
+function textOf(said: unknown): unknown {
+  if (!Array.isArray(said)) return said
+  return said
+    .filter(isRecord)
+    .map(({ msg }) => msg)
+    .join('; ')
 }
 
 function titleOfPage(text: string): string | undefined {

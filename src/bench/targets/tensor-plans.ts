@@ -19,8 +19,11 @@ export interface TensorDialect {
   readonly method: string
   readonly path: string
   readonly form: AnswerForm
-  write(tensors: readonly GeneratedTensor[]): MadeRequest
+  /** Forms of a request, the one that most servers take first. */
+  readonly writers: readonly TensorWriter[]
 }
+
+export type TensorWriter = (tensors: readonly GeneratedTensor[]) => MadeRequest
 
 export interface TensorSearch {
   /** As it is shown. */
@@ -43,7 +46,8 @@ export async function findTensorPlan(search: TensorSearch): Promise<FoundPlan> {
   const inputs = search.inputs ?? tensorsOf(model?.signature?.inputs)
   if (inputs === undefined) return guessed(search)
   const plan = await trial.firstTaken(plansOf(inputs, search))
-  if (plan === undefined) throw nothingTaken(`${url}${way.path}`, `bodies of ${inputsText(inputs)}`, trial)
+  if (plan === undefined)
+    throw nothingTaken(`${url}${way.path}`, `bodies of ${inputsText(inputs)}`, trial, way.form)
   const source = search.inputs === undefined ? "the model's signature" : 'the metadata'
   const ranges = readExample(model?.example) === undefined ? [] : ['ranges from the input example']
   return { plan, dialect: way.dialect, found: [`${inputsText(inputs)} from ${source}`, ...ranges] }
@@ -58,14 +62,21 @@ function* plansOf(inputs: readonly InputTensor[], search: TensorSearch): Generat
   const isOpen = inputs.some(({ shape }) => shape.lastIndexOf(-1) > 0)
   const example = readExample(search.model?.example)
   for (const others of isOpen ? OPEN_SIZES : OPEN_SIZES.slice(0, 1)) {
-    yield tensorPlan(inputs, search, { others, example })
+    for (const write of search.way.writers) yield tensorPlan(inputs, search, { write, others, example })
   }
+}
+
+interface TensorForm {
+  readonly write: TensorWriter
+  /** Size of open dimensions after the first. */
+  readonly others: number
+  readonly example: Example | undefined
 }
 
 function tensorPlan(
   inputs: readonly InputTensor[],
   { way, rows }: TensorSearch,
-  { others, example }: { readonly others: number; readonly example: Example | undefined },
+  { write, others, example }: TensorForm,
 ): RequestPlan {
   const { method, path, form } = way
   const first = inputs[0]?.shape[0]
@@ -80,7 +91,7 @@ function tensorPlan(
   return {
     ...{ what: inputsText(inputs), method, path, form },
     rows: first === undefined || first === -1 ? rows : first,
-    make: (random) => way.write(makers.map((make) => make(random))),
+    make: (random) => write(makers.map((make) => make(random))),
   }
 }
 
@@ -93,23 +104,26 @@ const GUESSED_DATATYPES = ['FP32', 'FP64', 'INT64', 'BYTES'] as const
 
 async function guessed(search: TensorSearch): Promise<FoundPlan> {
   const { trial, url, way } = search
-  for (const datatype of GUESSED_DATATYPES) {
-    let taken: RequestPlan | undefined
-    let what = ''
-    const isFound = await findWidth(async (width) => {
-      const input = { name: 'input-0', shape: [-1, width], elements: { datatype } }
-      taken = tensorPlan([input], search, { others: 1, example: readExample(search.model?.example) })
-      what = `a matrix of ${width} columns of ${datatype}`
-      return (await trial.takes(taken)) ? undefined : trial.refusal
-    })
-    if (isFound && taken !== undefined) {
-      const found = `${what}, guessed: the server does not describe its inputs`
-      return { plan: { ...taken, what }, dialect: way.dialect, found: [found] }
+  const example = readExample(search.model?.example)
+  for (const write of way.writers) {
+    for (const datatype of GUESSED_DATATYPES) {
+      let taken: RequestPlan | undefined
+      const isFound = await findWidth(async (width) => {
+        const input = { name: 'input-0', shape: [-1, width], elements: { datatype } }
+        const what = `a matrix of ${width === 1 ? '1 column' : `${width} columns`} of ${datatype}`
+        taken = { ...tensorPlan([input], search, { write, others: 1, example }), what }
+        return (await trial.takes(taken)) ? undefined : trial.refusal
+      })
+      if (isFound && taken !== undefined) {
+        const found = `${taken.what}, guessed: the server does not describe its inputs`
+        return { plan: taken, dialect: way.dialect, found: [found] }
+      }
     }
   }
   throw nothingTaken(
     `${url}${way.path}`,
     'matrices of numbers and texts, of which it describes no inputs',
     trial,
+    way.form,
   )
 }
