@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { messageOf, unusableCache } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { makeFolders } from '../../files/make-folders.ts'
 import { noteUse } from '../cache-use.ts'
+import { readOwn } from '../own-file.ts'
 import type { Layer } from './blob.ts'
 import { checked, drain } from './digest.ts'
 import { GZIP_KEY } from './gzip.ts'
@@ -34,8 +35,6 @@ type KeptLayer = PackedLayer & Pick<Layer, 'open'>
 /** Another packing of the same entries would be another layer. */
 const PACKING = `packing 1, ${GZIP_KEY}`
 const READ_BYTES = 1024 * 1024
-/** Permission of the group and of everybody. */
-const OTHERS_WRITE = 0o022
 
 /** A layer of the cache, its bytes checked; undefined where it is not there, or damaged. */
 export async function keptLayer(place: LayerPlace): Promise<KeptLayer | undefined> {
@@ -49,19 +48,6 @@ export async function keptLayer(place: LayerPlace): Promise<KeptLayer | undefine
     return layer
   } catch {
     return undefined
-  }
-}
-
-/** @throws Error where others than this user have written the file, or may write it */
-async function readOwn(path: string): Promise<string> {
-  const file = await open(path)
-  try {
-    const { uid, mode } = await file.stat()
-    if (uid !== (process.getuid?.() ?? uid) || (mode & OTHERS_WRITE) !== 0)
-      throw new Error(`${path} is not ours`)
-    return await file.readFile('utf8')
-  } finally {
-    await file.close()
   }
 }
 

@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { unpackTar } from 'modern-tar/fs'
-import { messageOf, notInstalled } from '../../core/errors.ts'
+import { messageOf, notInstalled, unusableCache } from '../../core/errors.ts'
 import { isRecord } from '../../core/record.ts'
 import { makeFolders } from '../../files/make-folders.ts'
 import { isUnused, noteUse } from '../cache-use.ts'
 import { fileEntry, sha256Of } from '../file-entries.ts'
+import { isFileSystemError } from '../oci/write-beside.ts'
+import { readOwn } from '../own-file.ts'
 import { askNpm } from './npm-program.ts'
 
 /** Files of a package that is not installed, since it is for another machine. */
@@ -32,15 +34,29 @@ const DRAFT = '.draft-'
 
 /**
  * A folder with files of an npm package, fetched by npm, which checks the archive by the registry's `integrity`. Files in
- * the cache are compared with what they were; where one is another, the package is fetched again.
- * @throws ServingError INVALID_STATE: npm is not there or failed, no such version, a file that the package has not
+ * the cache are compared with what they were; where one is another, or another user may have said what they were, the package is
+ * fetched again.
+ * @throws ServingError INVALID_STATE: npm is not there or failed, no such version, a file that the package has not, a cache that
+ * cannot be written
  */
 export async function fetchPackage(wanted: WantedPackage): Promise<string> {
   const kept = await keptPackage(wanted)
   if (kept !== undefined) return kept
+  const packages = dirname(folderOf(wanted))
+  try {
+    await makeFolders(packages)
+    return await fetchInto(packages, wanted)
+  } catch (error) {
+    if (!isFileSystemError(error)) throw error
+    throw unusableCache(
+      `The cache of packages at ${packages} cannot be used: ${messageOf(error)}. Another folder can be named (--cache-dir).`,
+      error,
+    )
+  }
+}
+
+async function fetchInto(packages: string, wanted: WantedPackage): Promise<string> {
   const folder = folderOf(wanted)
-  const packages = dirname(folder)
-  await makeFolders(packages)
   const draft = await mkdtemp(join(packages, DRAFT))
   try {
     await unpack(wanted, draft)
@@ -94,7 +110,7 @@ async function unpack(wanted: WantedPackage, draft: string): Promise<void> {
     const checksums: Checksums = Object.fromEntries(
       await Promise.all(files.map(async (path) => [path, await sha256(target, path)])),
     )
-    await writeFile(join(target, CHECKSUMS), JSON.stringify(checksums))
+    await writeFile(join(target, CHECKSUMS), JSON.stringify(checksums), { mode: 0o600 })
   } catch (cause) {
     throw notInstalled(`${specifier} could not be unpacked: ${messageOf(cause)}`)
   }
@@ -109,7 +125,7 @@ function archiveName(answer: unknown, specifier: string): string {
 
 async function isIntact(folder: string, files: readonly string[]): Promise<boolean> {
   try {
-    const known: unknown = JSON.parse(await readFile(join(folder, CHECKSUMS), 'utf8'))
+    const known: unknown = JSON.parse(await readOwn(join(folder, CHECKSUMS)))
     if (!isRecord(known)) return false
     const intact = await Promise.all(files.map(async (path) => known[path] === (await sha256(folder, path))))
     return intact.every(Boolean)

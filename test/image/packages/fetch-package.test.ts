@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
@@ -59,6 +67,25 @@ describe('files of a package', () => {
     writeFileSync(join(folder, 'bin/program'), 'another')
     await fetchMade()
     expect(readFileSync(join(folder, 'bin/program'), 'utf8')).toBe('#!program')
+  })
+})
+
+test('files of a package that another user may have put there are fetched again', async () => {
+  const folder = await fetchMade()
+  const sha256 = createHash('sha256').update('another').digest('hex')
+  writeFileSync(join(folder, 'bin/program'), 'another')
+  writeFileSync(join(folder, 'checksums.json'), JSON.stringify({ 'bin/program': sha256 }))
+  chmodSync(join(folder, 'checksums.json'), 0o666)
+  await fetchMade()
+  expect(readFileSync(join(folder, 'bin/program'), 'utf8')).toBe('#!program')
+})
+
+test('a cache that cannot be written is told', async () => {
+  cacheFolder = join(cacheFolder, 'file')
+  writeFileSync(cacheFolder, '')
+  await expect(fetchMade()).rejects.toMatchObject({
+    code: 'INVALID_STATE',
+    message: expect.stringMatching(/^The cache of packages at .* cannot be used: ENOTDIR.*--cache-dir/),
   })
 })
 
