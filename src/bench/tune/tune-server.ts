@@ -33,9 +33,10 @@ export async function tuneServer(bench: TuningBench, options: TuneOptions): Prom
   const [standard = DEFAULT] = arrangements
   const threads = await race(arrangements, { ...run, stays: standard })
   const best = threads[0]?.candidate ?? standard
-  const batches = await race(batchCandidates(best, p99Ms, trialsOf(options)), run)
+  const sizes = batchCandidates(best, p99Ms, trialsOf(options))
+  const batches = await race(sizes, { ...run, stays: sizes[0] })
   const judged = await prove(bench, {
-    ...{ standard: scoreOf(standard, threads), found: batches[0] },
+    ...{ standard: scoreOf(standard, threads), found: bestOf([...batches, ...threads]) },
     ...{ p99Ms, cores },
   })
   // The best arrangement of threads was in both.
@@ -73,6 +74,12 @@ function rungsOf({ p99Ms }: Pick<TuneOptions, 'p99Ms'>): readonly TuneRung[] {
         { ...first, keep: 3 },
         { seconds: 12, keep: 1, by: 'rate-within-limit' },
       ]
+}
+
+/** By the last score of those that were measured to the end; the first of equal ones. */
+function bestOf(raced: readonly Raced<Candidate>[]): Raced<Candidate> | undefined {
+  const last = ({ scores }: Raced<Candidate>): number => scores.at(-1) ?? 0
+  return raced.filter(({ finished }) => finished).toSorted((a, b) => last(b) - last(a))[0]
 }
 
 function scoreOf(candidate: Candidate, raced: readonly Raced<Candidate>[]): number {
