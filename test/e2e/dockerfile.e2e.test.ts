@@ -110,6 +110,18 @@ test('one without a model serves what is mounted', async () => {
   await server.terminate()
 })
 
+test('the working folder is the user’s, who may write there', async () => {
+  const context = join(folder, 'working')
+  mkdirSync(context)
+  const config = { ...configOf({ platform: 'linux/amd64', version: '0' }), workingFolder: '/home/other' }
+  writeFileSync(join(context, 'Dockerfile'), dockerfileText({ config, base: NODE_IMAGE, trees: [] }))
+  await build(context, 'localhost/working')
+  const flags = ['--entrypoint', '/usr/local/bin/node']
+  const args = ['-p', "process.cwd() + ' ' + require('node:fs').statSync('.').uid"]
+  const { stdout } = await podman.run('localhost/working', { flags, args })
+  expect(stdout.trim()).toBe('/home/other 1000')
+})
+
 test('a TF.js model needs no onnxruntime of a Dockerfile where WebAssembly runs it', async () => {
   const context = await generate('-m', join(ROOT, 'models/digits-layers/1'), '--tfjs-engine', 'wasm')
   expect(readFileSync(join(context, 'Dockerfile'), 'utf8')).not.toContain('onnxruntime')

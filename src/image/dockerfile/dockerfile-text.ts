@@ -31,8 +31,9 @@ export function dockerfileText({ config, base, trees }: DockerfilePlan): string 
     ...trees.map((tree) => `COPY ${tree}/ /`),
     ...Object.entries(config.environment).map(assignmentOf('ENV', 'The variable')),
     ...Object.entries(config.labels).map(assignmentOf('LABEL', 'The label')),
-    `WORKDIR ${workingFolder}`,
+    // In this order: whoever is the user then has the folder, which docker (BuildKit), podman and buildah make.
     `USER ${user}`,
+    `WORKDIR ${workingFolder}`,
     ...ports.map((port) => `EXPOSE ${port}`),
     ...(healthcheck === undefined ? [] : [healthcheckOf(healthcheck)]),
     `STOPSIGNAL ${stopSignal}`,

@@ -46,6 +46,11 @@ function printable(pieces: readonly string[]): string {
   return pieces.join('').replace(/[\p{Cc}\u2028\u2029]/gu, '')
 }
 
+test('lets BuildKit make the working folder for the user, who is named before it', () => {
+  const keywords = keywordsOf(textFor(IRIS))
+  expect(keywords.indexOf('USER')).toBeLessThan(keywords.indexOf('WORKDIR'))
+})
+
 test('serves the model without root, and asks whether it does', () => {
   const lines = textFor(IRIS).split('\n')
   expect(lines).toContain(`FROM --platform=linux/amd64 \${BASE}`)
