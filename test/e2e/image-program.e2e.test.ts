@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
@@ -152,7 +152,8 @@ describe('the program of an image with onnxruntime, in a folder of its own', () 
 
   test('compares two mounted models in a rollout, and keeps its state in a file', async () => {
     const models = ['-m', `a=${root.model}`, '-m', `b=${ROOT}models/iris/2`, '--split', 'a=50,b=50']
-    const env = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' }
+    const cache = join(root.folder, 'cache')
+    const env = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:1', HEADRACE_CACHE_DIR: cache }
     const server = await RolloutServer.start(models, { command: root.command, cwd: root.folder, env })
     await server.process.printed(
       /history of the rollout default is not recorded: MLFLOW_TRACKING_URI has no effect/,
@@ -166,6 +167,8 @@ describe('the program of an image with onnxruntime, in a folder of its own', () 
     expect((await server.post('/rollouts/default/outcomes', outcome)).body).toEqual({ result: 'accepted' })
     expect((await server.get('/rollouts/default/report')).body).toContain('<title>Rollout default</title>')
     expect((await server.process.stop()).code).toBe(0)
+    expect(readdirSync(join(cache, 'rollouts'))).toEqual(['default', 'outcome.key'])
+    expect(readdirSync(join(cache, 'rollouts/default'))).toContain('state.json')
   })
 
   test('predicts files of each format, as Headrace itself does', async () => {
