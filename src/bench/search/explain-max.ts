@@ -46,6 +46,8 @@ function bound({ interval: { low, high }, boundBy }: Omit<FoundMax, 'explanation
     return 'This search was too short to bound it with 95\u00a0% confidence.'
   if (high === undefined)
     return `It is at least ${numberText(low)} with 95\u00a0% confidence; no rate was proved to be too much.`
+  if (low === 0)
+    return `${numberText(high)} are too many with 95\u00a0% confidence; below, nothing was proved.`
   return `The largest one is between ${numberText(low)} and ${numberText(high)} with 95\u00a0% confidence.`
 }
 

@@ -28,7 +28,7 @@ export interface RateTry {
   /**
    * Requests over the limit come together, as they wait in one queue: about so many each time. While it drains, which
    * takes the mean excess over the limit divided by the free share of the server, all that arrive are over it too;
-   * twice that since bursts differ in size.
+   * some times that since bursts differ in size.
    */
   readonly burst: number
   /** Of this load alone. */

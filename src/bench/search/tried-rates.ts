@@ -10,6 +10,13 @@ import {
 /** On each side: 95 % between both. */
 const INTERVAL_CONFIDENCE = 0.975
 
+/** Chance alone makes found rates differ by so much, however many requests there were. */
+const CLOSEST = 1.05
+/** Of the logarithm of a rate: about 15 % up and down. */
+const NEAR = 0.15
+/** Over the limit: where more are, the queue has only grown, and does not come and go in bursts. */
+const SHARE_OF_INTEREST = 0.5
+
 /** All loads of a search, and what those at one rate say together. */
 export class TriedRates {
   readonly #limit: LatencyLimit
@@ -72,22 +79,36 @@ export class TriedRates {
    */
   interval(found: number): { readonly low: number; readonly high: number | undefined } {
     const rates = this.#rates()
+    const isAround = (rate: number): boolean => Math.abs(Math.log(rate / found)) < NEAR
+    const [around, below] = [this.#burst(isAround), this.#burst((rate) => rate <= found && isAround(rate))]
+    // At a lower rate bursts are shorter, but a load that shows none may have had luck.
     const low = rates.filter(
-      (rate) => rate <= found && this.#of((each) => each >= rate && each <= found) === 'within',
+      (rate) =>
+        (rate <= found && this.#of((each) => each >= rate && each <= found, below) === 'within') ||
+        (rate < found && this.#of((each) => each >= rate && each < found, Math.sqrt(below)) === 'within'),
     )
     const high = rates.filter(
-      (rate) => rate > found && this.#of((each) => each > found && each <= rate) === 'beyond',
+      (rate) => rate > found && this.#of((each) => each > found && each <= rate, around) === 'beyond',
     )
-    return { low: Math.max(0, ...low), high: high.length === 0 ? undefined : Math.min(...high) }
+    return {
+      low: Math.min(found / CLOSEST, Math.max(0, ...low)),
+      high: high.length === 0 ? undefined : Math.max(found * CLOSEST, Math.min(...high)),
+    }
   }
 
   /** Of loads at some rates, with bursts counted as one. */
-  #of(isMeant: (rate: number) => boolean): LimitVerdict {
-    const tries = this.#tries.filter(({ ratePerSecond }) => isMeant(ratePerSecond))
-    const { requests, over } = sumOf(tries)
-    const burst = Math.max(meanBurst(tries), dispersion(tries))
+  #of(isMeant: (rate: number) => boolean, burst: number): LimitVerdict {
+    const { requests, over } = sumOf(this.#tries.filter(({ ratePerSecond }) => isMeant(ratePerSecond)))
     const counts = { requests: requests / burst, over: over / burst }
     return judgeLimit(counts, { ...this.#limit, confidence: INTERVAL_CONFIDENCE })
+  }
+
+  #burst(isMeant: (rate: number) => boolean): number {
+    const tries = this.#tries.filter(
+      ({ ratePerSecond, counts }) =>
+        isMeant(ratePerSecond) && counts.over < counts.requests * SHARE_OF_INTEREST,
+    )
+    return Math.max(meanBurst(tries), dispersion(tries))
   }
 
   #rates(): readonly number[] {
@@ -114,9 +135,6 @@ function meanBurst(tries: readonly RateTry[]): number {
   return over === 0 ? 1 : sum / over
 }
 
-/** Of the requests over the limit: where more are, loads differ by how long the queue has grown, not by chance. */
-const SHARE_OF_INTEREST = 0.1
-
 /**
  * By how much more loads at one rate differ than independent requests would make them: Pearson's chi-square by its degrees of freedom,
  * the dispersion of a quasi-binomial model (McCullagh, Nelder, Generalized Linear Models, 4.5). At least 1.
@@ -126,7 +144,7 @@ function dispersion(tries: readonly RateTry[]): number {
   for (const loads of Map.groupBy(tries, ({ ratePerSecond }) => ratePerSecond).values()) {
     const all = sumOf(loads)
     const share = all.over / all.requests
-    if (loads.length < 2 || share === 0 || share > SHARE_OF_INTEREST) continue
+    if (loads.length < 2 || share === 0) continue
     freedom += loads.length - 1
     for (const { counts } of loads)
       square += (counts.over - counts.requests * share) ** 2 / (counts.requests * share * (1 - share))

@@ -91,6 +91,8 @@ function planLook(settings: BenchSettings, rounds: number, targets: number): Loo
 
 function planMax(settings: BenchSettings): MaxPlan {
   const leastSeconds = settings.durationMs === undefined ? undefined : settings.durationMs / 1000
+  // A queue as long as the limit takes some times that to fill.
+  const warmUpMs = settings.warmUpMs ?? Math.min(5000, Math.max(500, 5 * (settings.p99Ms ?? 0)))
   return {
     kind: 'max',
     p99Ms: settings.p99Ms ?? Number.NaN,
@@ -98,7 +100,7 @@ function planMax(settings: BenchSettings): MaxPlan {
     leastSeconds,
     at: (ratePerSecond, seconds, seed) => {
       const durationMs = seconds * 1000
-      const load = open({ ...settings, durationMs, warmUpMs: settings.warmUpMs ?? 500 }, ratePerSecond, 1)
+      const load = open({ ...settings, durationMs, warmUpMs }, ratePerSecond, 1)
       return { ...load, seed }
     },
   }
