@@ -20,6 +20,8 @@ export interface Behaviour {
 interface DrivenInit {
   readonly plan: RolloutPlan
   readonly seed?: number
+  /** Of the latencies, which are lognormal. */
+  readonly spread?: number
   readonly writer?: string
   readonly state?: RolloutState
   readonly models?: ReturnType<typeof modelsOf>
@@ -32,9 +34,11 @@ export class DrivenRollout {
   readonly random: () => number
   /** Requests of each variant so far. */
   readonly requests: number[]
+  readonly #spread: number
   now = 1_800_000_000_000
 
-  constructor({ plan, seed = 1, writer = 'one', state, models = modelsOf(plan) }: DrivenInit) {
+  constructor({ plan, seed = 1, spread = 0.3, writer = 'one', state, models = modelsOf(plan) }: DrivenInit) {
+    this.#spread = spread
     this.random = seededRandom(seed)
     this.requests = plan.variants.map(() => 0)
     this.engine = new RolloutEngine({
@@ -101,9 +105,9 @@ export class DrivenRollout {
     return { step, variant: variantOfSlot(split, slotOf(key)) }
   }
 
-  /** About 10 ms, lognormal; the p99 is at 20 ms. */
+  /** About 10 ms, lognormal; the p99 is at 20 ms, unless the spread is another. */
   latency(): number {
     const normal = Math.sqrt(-2 * Math.log(1 - this.random())) * Math.cos(2 * Math.PI * this.random())
-    return 10 * Math.exp(0.3 * normal)
+    return 10 * Math.exp(this.#spread * normal)
   }
 }
