@@ -34,7 +34,7 @@ export async function tuneServer(bench: TuningBench, options: TuneOptions): Prom
   const threads = await race(arrangements, { ...run, stays: standard })
   const best = threads[0]?.candidate ?? standard
   const sizes = batchCandidates(best, p99Ms, trialsOf(options))
-  const batches = await race(sizes, { ...run, stays: sizes[0] })
+  const batches = sizes.length === 1 ? [] : await race(sizes, { ...run, stays: sizes[0] })
   const judged = await prove(bench, {
     ...{ standard: scoreOf(standard, threads), found: bestOf([...batches, ...threads]) },
     ...{ p99Ms, cores },
@@ -48,7 +48,8 @@ export async function tuneServer(bench: TuningBench, options: TuneOptions): Prom
 export function expectedSeconds(options: TuneOptions): number {
   const { p99Ms } = options
   const trials = trialsOf(options)
-  const races = [threadCandidates(trials).length, batchCandidates(DEFAULT, p99Ms, trials).length]
+  const sizes = batchCandidates(DEFAULT, p99Ms, trials).length
+  const races = [threadCandidates(trials).length, ...(sizes === 1 ? [] : [sizes])]
   return races.reduce((sum, candidates) => sum + secondsOf(candidates, rungsOf(options)), LAST_SECONDS)
 }
 
