@@ -9,7 +9,7 @@ export interface FileBeginning {
 
 /**
  * Reads a file, or what a pipe gives, up to so many bytes.
- * @throws ServingError INVALID_PARAMETER_VALUE where it cannot be read
+ * @throws ServingError INVALID_PARAMETER_VALUE where it cannot be read, or is empty
  */
 export async function readBeginning(path: string, mostBytes: number): Promise<FileBeginning> {
   const chunks: Buffer[] = []
@@ -19,6 +19,7 @@ export async function readBeginning(path: string, mostBytes: number): Promise<Fi
   } catch (error) {
     throw invalidParameter(`--payload ${path} cannot be read: ${messageOf(error)}`)
   }
+  if (chunks.length === 0) throw invalidParameter(`--payload ${path} is empty`)
   const bytes = Buffer.concat(chunks)
   return { bytes: bytes.subarray(0, mostBytes), isWhole: bytes.byteLength <= mostBytes }
 }

@@ -37,7 +37,7 @@ const JSON_TYPE = 'application/json'
 /** Of one body, which each sender holds. */
 const LONGEST_BODY = 256 * 1024 * 1024
 /** Of a file of many: what follows is left out. */
-const MOST_BYTES = 64 * 1024 * 1024
+const MOST_BYTES = 32 * 1024 * 1024
 const MOST_BODIES = 10_000
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -51,7 +51,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * The bodies of a file: a line of JSON lines is a body, rows of CSV and parquet are put together, anything else is one
- * body as it stands. Of a file with many bodies the first 10 000 are taken, and no more than 64 MiB of lines are read.
+ * body as it stands. Of a file with many bodies the first 10 000 are taken, and no more than 32 MiB of lines are read.
  * @throws ServingError INVALID_PARAMETER_VALUE for a file that cannot be read as what it is
  */
 export async function fileBodies(path: string, reading: FileReading): Promise<FileBodies> {
@@ -152,7 +152,7 @@ async function readLines(
 ): Promise<FileBeginning> {
   const beginning = await readBeginning(path, MOST_BYTES)
   const lines = firstLines(beginning, most, form)
-  if (lines.bytes.length > 0 || beginning.bytes.length === 0) return lines
+  if (lines.bytes.length > 0) return lines
   throw invalidParameter(
     `--payload ${path} has a line of more than ${MOST_BYTES / 1024 / 1024} MiB, which is too much`,
   )

@@ -52,7 +52,7 @@ export async function filePayloads(where: TargetUrl, options: TargetOptions): Pr
     payloads,
     dialect,
     form,
-    found: isAnyCut ? [source, 'files are longer: that is their beginning'] : [source],
+    found: isAnyCut ? [source, 'of longer files the rest is left out'] : [source],
   }
 }
 

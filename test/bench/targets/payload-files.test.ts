@@ -74,10 +74,7 @@ describe('payload files', () => {
       const path = file(`many.${extension}`, `${extension === 'csv' ? '"a\n"\n' : ''}${line.repeat(10_001)}`)
       const { payloads, found } = await find([path])
       expect(payloads).toHaveLength(10_000)
-      expect(found).toEqual([
-        '10000 bodies of 1 row from a file',
-        'files are longer: that is their beginning',
-      ])
+      expect(found).toEqual(['10000 bodies of 1 row from a file', 'of longer files the rest is left out'])
     },
   )
 
@@ -164,6 +161,8 @@ describe('payload files', () => {
     ['missing.json', undefined, 'cannot be read: ENOENT'],
     ['broken.json', '{"inputs": [1', 'broken.json is not JSON'],
     ['broken.jsonl', '{}\n{', 'broken.jsonl, line 2, is not JSON'],
+    ['nothing.csv', '', 'nothing.csv is empty'],
+    ['nothing.json', '', 'nothing.json is empty'],
     ['empty.csv', 'a,b\n', 'empty.csv has no rows'],
     ['empty.jsonl', '\n', 'empty.jsonl has no rows'],
     ['utf-16.json', Buffer.from('\ufeff{}', 'utf16le'), 'utf-16.json is not JSON: it is not UTF-8'],
