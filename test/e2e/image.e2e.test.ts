@@ -158,6 +158,29 @@ describe('the image of a model', () => {
     expect((await container.terminate()).code).toBe(0)
   })
 
+  test('splits requests between mounted models, and keeps what it knows of them where that is mounted', async () => {
+    const port = await freePort()
+    const volume = (name: string): string[] => ['--volume', `${model}:/models/${name}:ro`]
+    const cache = ['--tmpfs', '/home/headrace/.cache:mode=1777']
+    const container = await podman.start(IMAGE, {
+      flags: ['--read-only', ...volume('a'), ...volume('b'), ...cache],
+      env: { MLFLOW_PORT: String(port) },
+      args: ['serve', '-m', 'a=/models/a', '-m', 'b=/models/b', '--split', 'a=50,b=50'],
+    })
+    const url = `http://127.0.0.1:${port}`
+    await container.answers(`${url}/ping`)
+    const [body = ''] = goldenBodies()
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/invocations`, { method: 'POST', body, headers })
+    expect([answer.status, answer.headers.get('x-headrace-variant')]).toEqual([
+      200,
+      expect.stringMatching(/^[ab]$/),
+    ])
+    const script = "require('node:fs').readdirSync('/home/headrace/.cache/headrace/rollouts').join()"
+    expect((await container.exec(NODE, '-p', script)).stdout.trim()).toBe('default,outcome.key')
+    expect((await container.terminate()).code).toBe(0)
+  })
+
   test('holds its bill of materials, its model and nothing of other engines', async () => {
     const script = `
       const { existsSync, readFileSync, readdirSync, statSync } = require('node:fs')
