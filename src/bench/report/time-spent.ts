@@ -8,7 +8,7 @@ export interface TimeSpent {
   /** What the server tells in all: its metric `total`, else the sum of its stages. */
   readonly serverMs: number
   /**
-   * What it does not tell of: the network, and waiting until it reads the request. Undefined where the server tells of
+   * What it does not tell of: the network, and waiting to be sent and to be read by it. Undefined where the server tells of
    * more than the whole latency, since its stages overlap.
    */
   readonly elsewhereMs: number | undefined
@@ -20,7 +20,7 @@ export interface SpentStage {
 }
 
 /** What is called `elsewhere`, for a person. */
-export const ELSEWHERE = 'the network, and waiting until the server reads the request'
+export const ELSEWHERE = 'the network, and waiting to be sent and to be read'
 
 const TOTAL = 'total'
 /** Of the latency: the stages are means of a sample of the answers. */

@@ -85,6 +85,18 @@ describe('rounds put together', () => {
     expect(merged.overTime.map(({ second }) => second)).toEqual(Array.from({ length: 12 }, (_, at) => at))
   })
 
+  test('say once what was wrong with some of them', async () => {
+    const rounds = await Promise.all([1, 2, 3].map((seed) => simulate({ serviceMs: 2 }, 200, 1, seed)))
+    const late = rounds.map((round, at) => ({
+      ...round,
+      valid: at === 0,
+      faults: at === 0 ? [] : [`sent ${at} ms late`],
+      generator: { ...round.generator, lagMs: { ...round.generator.lagMs, p99: at } },
+    }))
+    expect((await mergeRounds(late)).faults).toEqual(['sent 1 ms late (in 2 of 3 rounds)'])
+    expect((await mergeRounds(rounds)).faults).toEqual([])
+  })
+
   test('of one are that one', async () => {
     const round = await simulate({ serviceMs: 2 }, 200, 2, 1)
     expect(await mergeRounds([round])).toBe(round)

@@ -17,21 +17,35 @@ interface CourseLine {
   readonly read: (second: SecondOutcome) => number | undefined
 }
 
-const COURSES: readonly Course[] = [
+const MEDIAN: CourseLine = {
+  name: 'median',
+  read: ({ p50Ms, answered }) => (answered === 0 ? undefined : p50Ms),
+}
+const P99: CourseLine = {
+  name: '99th percentile',
+  read: ({ p99Ms, answered }) => (answered === 0 ? undefined : p99Ms),
+}
+
+/** Both lines of one target have a picture together; of several each line has its own, in which a target has its colour. */
+const LATENCY: readonly Course[] = [{ title: 'Latency', text: millisecondsText, lines: [MEDIAN, P99] }]
+const LATENCIES: readonly Course[] = [MEDIAN, P99].map((line) => ({
+  title: `Latency, ${line.name}`,
+  text: millisecondsText,
+  lines: [{ ...line, name: '' }],
+}))
+
+const ANSWERS: Course = {
+  title: 'Right answers of requests that were due in each second',
+  text: (rate) => `${numberText(rate)}/s`,
+  lines: [{ name: '', read: ({ answered }) => answered }],
+}
+
+const OTHERS: readonly Course[] = [
   {
-    title: 'Right answers of requests that were due in each second',
-    text: numberText,
-    lines: [{ name: '', read: ({ answered }) => answered }],
+    title: 'Failures',
+    text: (rate) => `${numberText(rate)}/s`,
+    lines: [{ name: '', read: ({ failed }) => failed }],
   },
-  {
-    title: 'Latency',
-    text: millisecondsText,
-    lines: [
-      { name: 'median', read: ({ p50Ms, answered }) => (answered === 0 ? undefined : p50Ms) },
-      { name: '99 %', read: ({ p99Ms, answered }) => (answered === 0 ? undefined : p99Ms) },
-    ],
-  },
-  { title: 'Failures', text: numberText, lines: [{ name: '', read: ({ failed }) => failed }] },
   {
     title: 'Cores that the server used',
     text: numberText,
@@ -52,11 +66,12 @@ interface Drawn {
 
 /** What changed from second to second. */
 export function courseSection(report: BenchReport): Html | undefined {
-  const charts = COURSES.flatMap((course) => courseChart(report, course) ?? [])
+  const courses = [ANSWERS, ...(report.targets.length > 1 ? LATENCIES : LATENCY), ...OTHERS]
+  const charts = courses.flatMap((course) => courseChart(report, course) ?? [])
   if (charts.length === 0) return undefined
   const hasRounds = report.targets.some(({ measurements }) => measurements.length > 1)
   return html`<section><h2>Over time</h2><div class="charts">${charts}</div>
-<p class="note">Seconds of the measured time.${hasRounds ? ' The rounds stand one after the other.' : ''}</p></section>`
+<p class="note">Time since the measurement began.${hasRounds ? ' The rounds stand one after the other.' : ''}</p></section>`
 }
 
 function courseChart({ targets }: BenchReport, { title, text, lines }: Course): Html | undefined {
@@ -83,7 +98,9 @@ function courseChart({ targets }: BenchReport, { title, text, lines }: Course): 
     title,
     description: `At most ${text(Math.max(...values))}.`,
     across: [0, seconds],
-    acrossTicks: roundTicks(0, seconds, 5, String).filter(({ value }) => value <= seconds),
+    acrossTicks: roundTicks(0, seconds, 5, (second) => `${second}\u00a0s`).filter(
+      ({ value }) => value <= seconds,
+    ),
     ticks: roundTicks(0, Math.max(...values), 4, text),
     entries: drawn.map(({ name, tint }) => ({ name, tint })),
     draw: (x, y) => drawn.map(({ points, tint }) => line(points, x, y, tint)),

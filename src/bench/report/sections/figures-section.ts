@@ -20,7 +20,7 @@ export function figuresSection({ targets }: BenchReport): Html {
   ]
   const rows = targets.flatMap(({ target, merged, chief }, at) =>
     [...merged, ...(chief === undefined ? [] : [chief])].map((measurement) => [
-      html`${targets.length > 1 ? html`${swatch(at)}${target.name}, ` : ''}${loadText(measurement.load)}`,
+      html`${targets.length > 1 ? html`${swatch(at + 1)}${target.name}, ` : ''}${loadText(measurement.load)}`,
       ...figures(measurement),
       ...(hasServer ? serverFigures(measurement) : []),
     ]),

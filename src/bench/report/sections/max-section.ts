@@ -13,8 +13,9 @@ import { decadeTicks, logarithm } from '../log-axis.ts'
 /** Latency over rate: all loads of a search for the largest one. */
 export function maxSection({ max, target }: TargetReport): Html | undefined {
   if (max === undefined || max.tries.length === 0) return undefined
-  return html`<section><h2>Latency over rate, ${target.name}</h2><p>${max.explanation}</p>
-<div class="alone">${rateChart(max)}</div>${triesTable(max)}</section>`
+  return html`<section><h2>Latency over rate, ${target.name}</h2>
+<div class="alone">${rateChart(max)}</div>
+<p class="note">Each dot is a load${max.ratePerSecond > 0 ? '; the dotted line is the rate that was found' : ''}.</p>${triesTable(max)}</section>`
 }
 
 function rateChart(max: FoundMax): Html {
@@ -25,8 +26,9 @@ function rateChart(max: FoundMax): Html {
     percentileOf(measurement, max),
   ])
   const limit = max.limit.milliseconds
-  const ticks = roundTicks(0, Math.max(...tries.map(({ ratePerSecond }) => ratePerSecond)), 5, numberText)
-  const [from, to] = [0, ticks.at(-1)?.value ?? 1]
+  const rates = ordered.map(({ ratePerSecond }) => ratePerSecond)
+  const ticks = roundTicks(rates[0] ?? 0, rates.at(-1) ?? 1, 4, (rate) => `${numberText(rate)}/s`)
+  const [from, to] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? 1]
   return chart({
     title: 'Latency over requests a second',
     description: `The limit of ${millisecondsText(limit)} is kept up to ${numberText(max.ratePerSecond)} requests a second.`,
