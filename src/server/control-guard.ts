@@ -71,7 +71,9 @@ function checkLocal(header: ReadHeader, deed: string): void {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     throw refused('from pages of another site')
   }
-  if (FORM_TYPES.test(header('content-type') ?? '')) throw refused('by forms, which is what no Content-Type: application/json means,')
+  if (FORM_TYPES.test(header('content-type') ?? '')) {
+    throw refused('by forms, which is what no Content-Type: application/json means,')
+  }
   if (isProxied(header)) throw refused('through a proxy')
 }
 
