@@ -101,7 +101,7 @@ const LOAD = {
     flags: '--duration <time>',
     default: undefined,
     defaultText: '10s for a load; a round of several targets 3s',
-    help: 'How long each load is measured: 30s, 2m, 500ms. It tells --find-max how long its last runs are',
+    help: 'How long each load is measured: 30s, 2m, 500ms. For --find-max the least of each load, of which it makes ten to twenty',
     parse: duration,
   }),
   warmUpMs: setting<number | undefined>({
