@@ -189,6 +189,7 @@ describe('headrace bench', () => {
     ['Ctrl-C', ['SIGINT']],
     ['Ctrl-C, and once more at once', ['SIGINT', 'SIGINT']],
     ['the end of its terminal', ['SIGHUP']],
+    ['a kill that it cannot know of', ['SIGKILL']],
   ] as const)('leaves no server behind by %s', async (_, signals) => {
     const started = new HeadraceProcess({ args: ['bench', '-m', MODEL, '--duration', '30s'], cwd: folder })
     await started.printed(/one connection/)
@@ -196,7 +197,8 @@ describe('headrace bench', () => {
     expect(children.length).toBeGreaterThan(0)
     for (const signal of signals) started.signal(signal)
     await started.finished()
-    await expect.poll(() => children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
+    const alive = () => children.filter((pid) => existsSync(`/proc/${pid}`))
+    await expect.poll(alive, { timeout: 15_000 }).toEqual([])
   })
 
   test('fails where a search finds no rate of which something is asserted', async () => {

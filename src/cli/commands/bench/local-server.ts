@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cancelled, unavailable } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/record.ts'
+import { END_WITH_PARENT } from './end-with-parent.ts'
 
 export interface LocalServerOptions {
   readonly modelUri: string
@@ -68,7 +69,7 @@ export class LocalServer {
       ...[process.argv[1] ?? '', 'serve', '-m', modelUri, '--port', '0', '--host', '127.0.0.1'],
       ...['--log-format', 'json', '--log-level', 'info', ...flags],
     ]
-    const node = [process.execPath, ...process.execArgv, ...args]
+    const node = [process.execPath, ...process.execArgv, ...END_WITH_PARENT, ...args]
     const [program = '', ...rest] = cores === undefined ? node : ['taskset', '-c', cores, ...node]
     // A group of its own: Ctrl-C in the terminal ends the measurement first, and that this server.
     this.#child = spawn(program, rest, {
