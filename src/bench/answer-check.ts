@@ -45,9 +45,13 @@ function goldenOf(check: AnswerCheck & { kind: 'golden' }, dialect: Dialect): re
 function mustBePredictions(found: readonly NamedValues[], rows: number): void {
   if (found.length === 0) throw new WrongAnswer('no predictions in the answer')
   for (const part of found) {
-    if (part.rows !== rows) throw new WrongAnswer(`'${part.name}' has ${part.rows ?? 'no'} rows, not ${rows}`)
+    if (part.rows !== rows) throw new WrongAnswer(`'${part.name}' has ${rowsText(part.rows)}, not ${rows}`)
     mustBeFinite(part.values, part.name)
   }
+}
+
+function rowsText(rows: number | undefined): string {
+  return rows === 1 ? '1 row' : `${rows ?? 'no'} rows`
 }
 
 function mustBeFinite(value: unknown, name: string): void {

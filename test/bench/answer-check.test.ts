@@ -28,9 +28,9 @@ describe('predictions', () => {
   })
 
   it.each<[Dialect, string, string]>([
-    ['mlflow', '{"predictions": [1]}', "'predictions' has 1 rows, not 2"],
+    ['mlflow', '{"predictions": [1]}', "'predictions' has 1 row, not 2"],
     ['mlflow', '{"predictions": 1}', "'predictions' has no rows, not 2"],
-    ['mlflow', '{"predictions": {"y": [1, 2], "z": [1]}}', "'z' has 1 rows, not 2"],
+    ['mlflow', '{"predictions": {"y": [1, 2], "z": [1]}}', "'z' has 1 row, not 2"],
     ['mlflow', '{"predictions": [1, NaN]}', 'a number is NaN or infinite'],
     ['mlflow', '{"predictions": [1, -Infinity]}', 'a number is NaN or infinite'],
     ['mlflow', '{"predictions": [1, 1e999]}', "a number of 'predictions' is NaN or infinite"],
@@ -81,7 +81,7 @@ describe('predictions', () => {
       'needs 2 elements',
     )
     expect(answer({ outputs: [{ ...output, shape: [1] }], raw_output_contents: [floats(1)] })).toContain(
-      '1 rows',
+      '1 row',
     )
     expect(answer({ model_name: 'm' })).toContain('no outputs')
     expect(check('open-inference', 'no message', form)).toContain('not a valid protocol buffer')
@@ -99,16 +99,20 @@ describe('golden answers', () => {
       check('mlflow', '{"predictions": [{"t": "a", "y": 1.0005}], "id": "other"}', answer),
     ).toBeUndefined()
     expect(check('mlflow', '{"predictions": [{"t": "a", "y": 1.01}]}', answer)).toBe(
-      'should be predictions[0].y 1, and is 1.01',
+      'predictions[0].y should be 1, and is 1.01',
     )
   })
 
   it.each([
-    ['{"predictions": [1, 2]}', '{"predictions": [1]}', 'should be predictions of length 2, and is 1'],
-    ['{"predictions": [1, "a"]}', '{"predictions": [1, "b"]}', 'should be predictions[1] "a", and is "b"'],
+    [
+      '{"predictions": [1, 2]}',
+      '{"predictions": [1]}',
+      'predictions should have the length 2, and has the length 1',
+    ],
+    ['{"predictions": [1, "a"]}', '{"predictions": [1, "b"]}', 'predictions[1] should be "a", and is "b"'],
     ['{"predictions": {"a": [1]}}', '{"predictions": {"b": [1]}}', "'a' is missing"],
     ['{"predictions": {"a": [1]}}', '{"predictions": {"a": [1], "b": [1]}}', 'there is more in the answer'],
-    ['{"predictions": [{"y": 1}]}', '{"predictions": [{}]}', 'should be predictions[0].y 1, and is missing'],
+    ['{"predictions": [{"y": 1}]}', '{"predictions": [{}]}', 'predictions[0].y should be 1, and is missing'],
   ])('%s is not %s', (answer, body, reason) => {
     expect(check('mlflow', body, golden(answer))).toContain(reason)
   })
@@ -120,12 +124,12 @@ describe('golden answers', () => {
       Buffer.concat([Buffer.from(head), Buffer.from(BigInt64Array.of(value).buffer)])
     const wanted = { ...golden(bytes(5n).toString('base64')), form: 'binary' as const }
     expect(check('open-inference', bytes(5n), wanted)).toBeUndefined()
-    expect(check('open-inference', bytes(6n), wanted)).toBe('should be y[0] 5, and is 6')
+    expect(check('open-inference', bytes(6n), wanted)).toBe('y[0] should be 5, and is 6')
   })
 
   it('of any path may be text', () => {
     expect(check('plain', 'pong\n', golden('pong\n'))).toBeUndefined()
-    expect(check('plain', 'ping\n', golden('pong\n'))).toContain('should be the answer')
+    expect(check('plain', 'ping\n', golden('pong\n'))).toContain('the answer should be')
   })
 })
 

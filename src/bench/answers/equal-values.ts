@@ -30,7 +30,9 @@ function compare(expected: unknown, found: unknown, comparison: Comparison): voi
   const { where, relativeTolerance } = comparison
   if (isList(expected) && isList(found)) {
     if (expected.length !== found.length)
-      throw different(`${where} of length ${expected.length}`, found.length)
+      throw new WrongAnswer(
+        `${where} should have the length ${expected.length}, and has the length ${found.length}`,
+      )
     for (let i = 0; i < expected.length; i++) {
       if (isPlain(expected[i])) compareScalars(expected[i], found[i], i, comparison)
       else compare(expected[i], found[i], { where: `${where}[${i}]`, relativeTolerance })
@@ -39,13 +41,12 @@ function compare(expected: unknown, found: unknown, comparison: Comparison): voi
     for (const [name, value] of Object.entries(expected)) {
       compare(value, found[name], { where: `${where}.${name}`, relativeTolerance })
     }
-  } else if (!isClose(expected, found, relativeTolerance))
-    throw different(`${where} ${text(expected)}`, found)
+  } else if (!isClose(expected, found, relativeTolerance)) throw different(where, expected, found)
 }
 
 function compareScalars(expected: unknown, found: unknown, index: number, comparison: Comparison): void {
   if (isClose(expected, found, comparison.relativeTolerance)) return
-  throw different(`${comparison.where}[${index}] ${text(expected)}`, found)
+  throw different(`${comparison.where}[${index}]`, expected, found)
 }
 
 function isClose(expected: unknown, found: unknown, relativeTolerance: number): boolean {
@@ -64,8 +65,8 @@ function isPlain(value: unknown): boolean {
   return typeof value !== 'object' || value === null
 }
 
-function different(expected: string, found: unknown): WrongAnswer {
-  return new WrongAnswer(`should be ${expected}, and is ${text(found)}`)
+function different(where: string, expected: unknown, found: unknown): WrongAnswer {
+  return new WrongAnswer(`${where} should be ${text(expected)}, and is ${text(found)}`)
 }
 
 function text(value: unknown): string {

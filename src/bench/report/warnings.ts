@@ -35,10 +35,14 @@ function ofMeasurement(measurement: Measurement): readonly string[] {
       : []),
     ...(answered > 0 && offered < FEW
       ? [
-          `Of ${offered} requests the 99th percentile is one of the ${Math.max(1, Math.ceil(offered / 100))} longest: measure longer.`,
+          `Of ${offered} requests the 99th percentile is ${amongLongest(Math.ceil(offered / 100))}: measure longer.`,
         ]
       : []),
   ]
+}
+
+function amongLongest(count: number): string {
+  return count <= 1 ? 'the longest' : `one of the ${count} longest`
 }
 
 function failuresText({ offered, answered, failures, failureExamples }: Measurement): string {
