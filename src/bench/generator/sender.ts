@@ -5,6 +5,9 @@ import type { SharePlan, ShareProgress, ShareResult, StartMessage, ThreadMessage
 
 const THREAD = new URL(`./generator-thread${extname(import.meta.url)}`, import.meta.url)
 
+/** As top(1) shows it: 15 characters at most. */
+export const THREAD_NAME = 'headrace-load'
+
 /** A thread that sends a share of a load. */
 export class Sender {
   readonly #worker: Worker
@@ -14,7 +17,7 @@ export class Sender {
 
   constructor(share: SharePlan, onProgress: (progress: ShareProgress) => void) {
     this.#onProgress = onProgress
-    this.#worker = new Worker(THREAD, { workerData: share })
+    this.#worker = new Worker(THREAD, { workerData: share, name: THREAD_NAME })
     this.#worker.on('message', (message: ThreadMessage) => this.#heard(message))
     this.#worker.on('error', (error) => this.#fail(error))
     // Who waits for neither of them has been told already why.

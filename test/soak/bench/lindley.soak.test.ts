@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Sample } from '../../../src/bench/generator/samples-file.ts'
+import { THREAD_NAME } from '../../../src/bench/generator/sender.ts'
 import { runLoad } from '../../../src/bench/run-load.ts'
 import type { Payload } from '../../../src/bench/target.ts'
 import type { QueueRecords } from './queue-server.ts'
@@ -30,28 +31,43 @@ interface Served {
   readonly intended: number
   readonly service: number
   readonly came: number
-  readonly ended: number
   /** As reported. */
   readonly latency: number
-  /** Whether another program had the processor while it was to be sent or served. */
-  readonly isHeldUp: boolean
+  /** Whether it came late, since another program had the processor of who was to send or to receive it. */
+  readonly cameLate: boolean
+  /** Whether another program had the processor when its answer was to be read. */
+  readonly wasReadLate: boolean
 }
 
-/** A request that is sent later than this was held up. */
-const LAG_MS = 0.5
+interface Judged extends Served {
+  readonly lindley: number
+}
+
+/** More than this between what should follow each other at once is another program's doing. */
+const LATE_MS = 0.5
+
+/** On a busy machine few requests are not held up: then there are more rounds. */
+const JUDGED_AT_LEAST = 100
+const ROUNDS_AT_MOST = 12
 
 describe.each(['constant', 'exponential'])('with %s service', (distribution) => {
   test.each([0.3, 0.6, 0.8])('and a load of %f, latencies are those of Lindley', async (load) => {
-    const served = await serve(distribution, load)
-    expect(served.length).toBeGreaterThan((0.8 * load * SECONDS * 1000) / MEAN_MS)
-    const expected = lindleyLatencies(served)
-    const judged = expected.filter(({ isHeldUp }) => !isHeldUp)
+    let served = 0
+    const judged: Judged[] = []
+    for (let round = 1; judged.length < JUDGED_AT_LEAST && round <= ROUNDS_AT_MOST; round += 1) {
+      const requests = await serve(distribution, load, round)
+      expect(requests.length).toBeGreaterThan((0.8 * load * SECONDS * 1000) / MEAN_MS)
+      served += requests.length
+      judged.push(
+        ...lindleyLatencies(requests).filter(({ cameLate, wasReadLate }) => !cameLate && !wasReadLate),
+      )
+    }
     const agreeing = judged.filter(({ latency, lindley }) => agrees(latency, lindley))
     console.log(
-      `${distribution}, load ${load}: ${share(judged, served)} of ${served.length} requests were not held up by ` +
-        `other programs, and of these ${share(agreeing, judged)} agree with Lindley`,
+      `${distribution}, load ${load}: ${share(judged.length, served)} of ${served} requests were not held up by ` +
+        `other programs, and of these ${share(agreeing.length, judged.length)} agree with Lindley`,
     )
-    expect(judged.length).toBeGreaterThan(50)
+    expect(judged.length, 'This machine has too much else to do').toBeGreaterThanOrEqual(JUDGED_AT_LEAST)
     expect(agreeing.length / judged.length).toBeGreaterThan(0.97)
   })
 })
@@ -62,25 +78,26 @@ function agrees(latency: number, expected: number): boolean {
 }
 
 /**
- * W(n+1) = max(0, W(n) + S(n) - (A(n+1) - A(n))) (D. V. Lindley, 1952), and the service itself. Whoever waits for one
- * that was held up is held up.
+ * W(n+1) = max(0, W(n) + S(n) - (A(n+1) - A(n))) (D. V. Lindley, 1952), and the service itself. What came late arrived when
+ * it came: those behind it are judged all the same.
  */
-function lindleyLatencies(served: readonly Served[]): readonly (Served & { readonly lindley: number })[] {
+function lindleyLatencies(served: readonly Served[]): readonly Judged[] {
   let wait = 0
-  let isHeldUp = false
   return served.map((request, index) => {
     const before = served[index - 1]
-    const waits = before !== undefined && request.came < before.ended
-    if (before !== undefined) wait = Math.max(0, wait + before.service - (request.intended - before.intended))
-    isHeldUp = request.isHeldUp || ((waits || wait > 0) && isHeldUp)
-    return { ...request, isHeldUp, lindley: wait + request.service }
+    if (before !== undefined) wait = Math.max(0, wait + before.service - (arrival(request) - arrival(before)))
+    return { ...request, lindley: wait + request.service }
   })
 }
 
-async function serve(distribution: string, load: number): Promise<readonly Served[]> {
+function arrival({ cameLate, came, intended }: Served): number {
+  return cameLate ? came : intended
+}
+
+async function serve(distribution: string, load: number, seed: number): Promise<readonly Served[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lindley-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const server = fork(SERVER, [String(MEAN_MS), distribution])
+  const server = fork(SERVER, [String(MEAN_MS), distribution, THREAD_NAME])
   onTestFinished(() => void server.kill())
   const [{ port }] = (await once(server, 'message')) as [{ port: number }]
   const origin = `http://127.0.0.1:${port}`
@@ -94,7 +111,7 @@ async function serve(distribution: string, load: number): Promise<readonly Serve
       warmUpMs: 0,
       durationMs: SECONDS * 1000,
       timeoutMs: 30_000,
-      seed: 3,
+      seed,
     },
     { samplesFile, threads: 1 },
   )
@@ -119,18 +136,20 @@ function brought({ requests, pauses }: QueueRecords, samples: readonly Sample[])
   })
   // The clocks differ by a constant: nothing can come before it was sent.
   const offset = Math.min(...pairs.map(({ record, sample }) => record.cameAt - sample.sent!))
-  return pairs.map(({ record, sample }) => ({
-    intended: sample.intended,
-    service: record.endedAt - record.beganAt,
-    came: record.cameAt - offset,
-    ended: record.endedAt - offset,
-    latency: sample.latency,
-    isHeldUp:
-      sample.sent! - sample.intended > LAG_MS ||
-      pauses.some(([from, to]) => from < record.endedAt && to > sample.intended + offset),
-  }))
+  return pairs.map(({ record, sample }) => {
+    const endedAt = record.endedAt - offset
+    const readAt = sample.intended + sample.latency
+    return {
+      intended: sample.intended,
+      service: record.endedAt - record.beganAt,
+      came: record.cameAt - offset,
+      latency: sample.latency,
+      cameLate: record.cameAt - offset - sample.intended > LATE_MS,
+      wasReadLate: pauses.some(([from, to]) => from - offset < readAt && to - offset > endedAt),
+    }
+  })
 }
 
-function share(part: readonly unknown[], whole: readonly unknown[]): string {
-  return `${((part.length / whole.length) * 100).toFixed(1)} %`
+function share(part: number, whole: number): string {
+  return `${((part / whole) * 100).toFixed(1)} %`
 }

@@ -1,9 +1,11 @@
 /**
  * Serves one request at a time, in the order in which they come, for times that are constant or exponentially
- * distributed, and remembers when each came, began and ended, and when it did not run itself. `GET /records` gives that. `MEAN_MS constant|exponential`
+ * distributed, and remembers when each came, began and ended, and when the thread that sends them, of the process that
+ * started this one, was kept from running. `GET /records` gives that. `MEAN_MS constant|exponential THREAD`
  */
 import { createServer, type Socket } from 'node:net'
 import { seededRandom } from '../../../src/core/seeded-random.ts'
+import { ThreadWatch } from './thread-watch.ts'
 
 /** In milliseconds of one clock. */
 export interface QueueRecord {
@@ -13,7 +15,7 @@ export interface QueueRecord {
   endedAt: number
 }
 
-/** In which this process did not run, though it always wants to. */
+/** In which the thread that sends did not run, though it wanted to. */
 export type Pause = readonly [from: number, to: number]
 
 export interface QueueRecords {
@@ -27,15 +29,17 @@ interface Waiting {
   readonly serviceMs: number
 }
 
-const [mean = '5', distribution] = process.argv.slice(2)
+const [mean = '5', distribution, threadName = ''] = process.argv.slice(2)
 const random = seededRandom(7)
 const records: QueueRecord[] = []
 const pauses: Pause[] = []
 const queue: Waiting[] = []
-/** A turn of the loop takes some microseconds. */
-const PAUSE_MS = 0.5
+/** Shorter ones are within what is judged. */
+const PAUSE_MS = 0.2
 let endedAt = 0
-let turnedAt = now()
+let watch: ThreadWatch | undefined
+let waitedMs = 0
+let watchedAt = now()
 
 function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
@@ -49,11 +53,18 @@ function reply(socket: Socket, body: string): void {
   if (!socket.destroyed) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
 }
 
+/** What the scheduler tells of a wait it tells at its end. */
+function watchSender(at: number): void {
+  const waited = watch?.waitedMs() ?? waitedMs
+  if (waited - waitedMs > PAUSE_MS) pauses.push([watchedAt - (waited - waitedMs), at])
+  waitedMs = waited
+  watchedAt = at
+}
+
 /** Goes round without sleeping, since timers are too late. */
 function serve(): void {
   const at = now()
-  if (at - turnedAt > PAUSE_MS) pauses.push([turnedAt, at])
-  turnedAt = at
+  watchSender(at)
   const head = queue[0]
   if (head !== undefined) {
     const beganAt = Math.max(head.record.cameAt, endedAt)
@@ -73,6 +84,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     const path = request.toString('latin1').split(' ', 2)[1] ?? ''
     if (path === '/records')
       return reply(socket, JSON.stringify({ requests: records, pauses } satisfies QueueRecords))
+    watch ??= ThreadWatch.find(process.ppid, threadName)
     const record = { path, cameAt: now(), beganAt: 0, endedAt: 0 }
     records.push(record)
     queue.push({ socket, record, serviceMs: serviceMs() })
