@@ -8,20 +8,19 @@ const HANDLING_MS = 0.015
 const UNMEASURED_MS = 0.5
 /** Handing over that many takes about 0.1 ms. */
 const MOST_AT_ONCE = 16
-/** Of many that wait: a small share would never have an end. */
-const LEAST_PART = 1 / 4
 
 /**
- * How many of the runs that wait, in their order, are to begin in one turn of the event loop. As many as hold the thread for a
- * tenth of a millisecond, by what a row takes where the model runs in this thread; more where many wait, and one at least.
+ * How many of the runs that wait, in their order, are to begin in one turn of the event loop: as many as hold the thread for a
+ * tenth of a millisecond, by what a row takes where the model runs in this thread, and one at least. Where so many wait that a
+ * busy thread would never come to an end with them, it is held longer, by so much again for each sixteen.
  */
 export function turnShare(waiting: readonly ServedModel[]): number {
-  const least = Math.max(1, Math.ceil(waiting.length * LEAST_PART))
   const most = Math.min(waiting.length, MOST_AT_ONCE)
+  const longestMs = LONGEST_MS * (1 + waiting.length / MOST_AT_ONCE)
   let milliseconds = 0
   for (let count = 0; count < most; count += 1) {
     milliseconds += holdingMs(waiting[count]!)
-    if (count >= least && milliseconds > LONGEST_MS) return count
+    if (count > 0 && milliseconds > longestMs) return count
   }
   return most
 }
