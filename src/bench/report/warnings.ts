@@ -10,12 +10,18 @@ const FEW = 1000
 /** What a reader has to know before any figure: the worst first. */
 export function warningsOf(targets: readonly TargetReport[], stopped: boolean): readonly string[] {
   const several = targets.length > 1
-  const ofTargets = targets.flatMap(({ target, chief }) =>
-    chief === undefined
-      ? [`${target.name}: the load that was asked for was not measured.`]
-      : ofMeasurement(chief).map((text) => (several ? `${target.name}: ${text}` : text)),
+  const ofTargets = targets.flatMap((each) =>
+    ofTarget(each).map((text) =>
+      several || each.chief === undefined ? `${each.target.name}: ${text}` : text,
+    ),
   )
   return [...(stopped ? ['It was stopped before all was measured.'] : []), ...ofTargets]
+}
+
+/** A search that finds no rate says so itself. */
+function ofTarget({ chief, max }: TargetReport): readonly string[] {
+  if (chief !== undefined) return ofMeasurement(chief)
+  return max === undefined ? ['the load that was asked for was not measured.'] : []
 }
 
 function ofMeasurement(measurement: Measurement): readonly string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { makeReport } from '../../../src/bench/report/make-report.ts'
 import { terminalReport } from '../../../src/bench/report/terminal-report.ts'
 import {
   comparedReport,
@@ -57,6 +58,24 @@ describe('the report in a terminal', () => {
     expect(text).toMatch(
       /300\/s poisson: headrace is [\d.]+x faster than mlflow by median latency, 95 % interval/,
     )
+  })
+
+  test('does not call a search that found no rate a load that was not measured', async () => {
+    const report = await maxReport()
+    const [target] = report.targets
+    const none = {
+      target: target!.target,
+      measurements: [],
+      before: [],
+      max: { ...target!.max!, ratePerSecond: 0 },
+    }
+    const { warnings } = await makeReport({ targets: [none], stopped: false, notes: [] }, report)
+    expect(warnings).toEqual([])
+    const stopped = { ...none, max: undefined }
+    expect((await makeReport({ targets: [stopped], stopped: true, notes: [] }, report)).warnings).toEqual([
+      'It was stopped before all was measured.',
+      'iris: the load that was asked for was not measured.',
+    ])
   })
 
   test('tells the largest rate', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { compareMeasurements } from '../../../src/bench/compare/compare-measurements.ts'
 import { interleaved } from '../../../src/bench/compare/interleaved.ts'
+import type { ClosedLoad } from '../../../src/bench/load.ts'
 import type { Measurement } from '../../../src/bench/measurement.ts'
 import { seededRandom } from '../../../src/core/seeded-random.ts'
 import { simulate } from '../../bench/support/simulated-server.ts'
@@ -65,10 +66,14 @@ function interval(plain: Measurement, rounds: number, speeds: readonly number[],
   return { low, high }
 }
 
-const CLOSED = {
-  ...{ kind: 'closed', connections: 8, warmUpMs: 0 },
-  ...{ durationMs: 1000, timeoutMs: 1000, seed: 1 },
-} as const
+const CLOSED: ClosedLoad = {
+  kind: 'closed',
+  connections: 8,
+  warmUpMs: 0,
+  durationMs: 1000,
+  timeoutMs: 1000,
+  seed: 1,
+}
 
 const DEVIATION = 0.05
 

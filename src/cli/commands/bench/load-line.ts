@@ -1,11 +1,14 @@
 import type { Progress } from '../../../bench/measurement.ts'
 
+/** What it is written to. */
+export type LineStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown }
+
 /** A terminal sees each second what happens; who reads a file sees each load once. */
 export class LoadLine {
-  readonly #stream: NodeJS.WriteStream
+  readonly #stream: LineStream
   #title = ''
 
-  constructor(stream: NodeJS.WriteStream = process.stderr) {
+  constructor(stream: LineStream = process.stderr) {
     this.#stream = stream
   }
 
