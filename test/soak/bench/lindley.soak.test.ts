@@ -35,7 +35,7 @@ interface Served {
   readonly latency: number
   /** Whether it came late, since another program had the processor of who was to send or to receive it. */
   readonly cameLate: boolean
-  /** Whether another program had the processor when its answer was to be read. */
+  /** Whether another program had the processor when its answer was to leave or to be read. */
   readonly wasReadLate: boolean
 }
 

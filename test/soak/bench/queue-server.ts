@@ -1,6 +1,6 @@
 /**
  * Serves one request at a time, in the order in which they come, for times that are constant or exponentially
- * distributed, and remembers when each came, began and ended, and when the thread that sends them, of the process that
+ * distributed, and remembers when each came, began and ended, and when it or the thread that sends them, of the process that
  * started this one, was kept from running. `GET /records` gives that. `MEAN_MS constant|exponential THREAD`
  */
 import { createServer, type Socket } from 'node:net'
@@ -15,7 +15,7 @@ export interface QueueRecord {
   endedAt: number
 }
 
-/** In which the thread that sends did not run, though it wanted to. */
+/** In which the thread that sends, or this process, did not run though it wanted to. */
 export type Pause = readonly [from: number, to: number]
 
 export interface QueueRecords {
@@ -40,6 +40,7 @@ let endedAt = 0
 let watch: ThreadWatch | undefined
 let waitedMs = 0
 let watchedAt = now()
+let turnedAt = now()
 
 function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
@@ -64,6 +65,9 @@ function watchSender(at: number): void {
 /** Goes round without sleeping, since timers are too late. */
 function serve(): void {
   const at = now()
+  // An answer may leave so much later than it ended.
+  if (at - turnedAt > PAUSE_MS) pauses.push([turnedAt, at])
+  turnedAt = at
   watchSender(at)
   const head = queue[0]
   if (head !== undefined) {
