@@ -5,7 +5,7 @@ import { runLoad } from '../../../bench/run-load.ts'
 import { findMax } from '../../../bench/search/find-max.ts'
 import { type Candidate, flagsOf, flagsText, isDefault } from '../../../bench/tune/candidate.ts'
 import type { SideBySide, TuneRung, TuningBench } from '../../../bench/tune/tuning.ts'
-import { messageOf, ServingError } from '../../../core/errors.ts'
+import { messageOf, ServingError, unavailable } from '../../../core/errors.ts'
 import type { TuneSettings } from '../../tune-settings.ts'
 import { answeringOnly } from '../bench/answering-only.ts'
 import type { FoundModel } from '../bench/known-model.ts'
@@ -28,8 +28,15 @@ export interface ServerBenchOptions {
   onProgress(progress: Progress): void
 }
 
-/** Enough that a server with batches has some to make. */
-const CONNECTIONS = 64
+/** Enough that a server with batches has some to make; fewer of slow models, as their requests would wait too long. */
+const MOST_CONNECTIONS = 64
+/** Of the time that a request may take: what it may wait where all connections ask. */
+const WAITING_SHARE = 0.25
+/** Fewer say little of a rate: then it is measured for longer. */
+const LEAST_ANSWERS = 100
+const LONGEST_CLOSED_MS = 8000
+/** Requests a second: of slower models no search of minutes proves a 99th percentile. */
+const LEAST_RATE = 20
 const WARM_UP_MS = 1000
 const FINAL_ROUNDS = 8
 const FINAL_MS = 3000
@@ -44,16 +51,13 @@ const PRECISION = 0.1
 const SEARCH_REQUESTS = 400
 const LONGEST_SEARCH_FACTOR = 3
 
-const BY: Readonly<Record<TuneRung['by'], string>> = {
-  throughput: `, ${CONNECTIONS} connections`,
-  'rate-within-limit': ' within the limit',
-}
-
 /** Measures real servers of a model, one after the other, on other cores than their load comes from. */
 export class ServerBench implements TuningBench {
   readonly #options: ServerBenchOptions
   /** Loads that were to be as they were planned: those of a search may be too much on purpose. */
   readonly #loads: Measurement[] = []
+  /** Of closed loops; known since the default was first measured. */
+  #connections: number | undefined
 
   constructor(options: ServerBenchOptions) {
     this.#options = options
@@ -65,8 +69,11 @@ export class ServerBench implements TuningBench {
     watch(name)
     try {
       await using target = await this.#start(candidate)
+      this.#connections ??= await this.#countConnections(target.opened)
       const score = await this.#scoreOf(target.opened, rung)
-      say(`${name}: ${Math.round(score)} requests a second${BY[rung.by]}`)
+      if (isDefault(candidate)) this.#expectFast(score, rung)
+      const by = rung.by === 'throughput' ? `, ${this.#connections} connections` : ' within the limit'
+      say(`${name}: ${rateText(score)} requests a second${by}`)
       return score
     } catch (error) {
       // Of some models a placement or a batch is refused: they are served by others. Without the default there is no model.
@@ -101,12 +108,25 @@ export class ServerBench implements TuningBench {
   }
 
   async #scoreOf(opened: OpenedTarget, { by, seconds }: TuneRung): Promise<number> {
-    const durationMs = (by === 'throughput' ? seconds : 1.5) * 1000
-    const { answered, seconds: measured } = answeringOnly(
-      await this.#steady(opened, this.#closed(durationMs)),
-    )
-    if (by === 'throughput') return answered / measured
-    return await this.#rateWithinLimit(opened, answered / measured, seconds)
+    const throughput = await this.#throughput(opened, (by === 'throughput' ? seconds : 1.5) * 1000)
+    return by === 'throughput' ? throughput : await this.#rateWithinLimit(opened, throughput, seconds)
+  }
+
+  async #throughput(opened: OpenedTarget, durationMs: number): Promise<number> {
+    const first = answeringOnly(await this.#steady(opened, this.#closed(durationMs)))
+    if (first.answered >= LEAST_ANSWERS) return first.answered / first.seconds
+    const longerMs = Math.min(LONGEST_CLOSED_MS, (durationMs * LEAST_ANSWERS) / first.answered)
+    const { answered, seconds } = answeringOnly(await this.#steady(opened, this.#closed(longerMs)))
+    return answered / seconds
+  }
+
+  /** By what one connection can have answered on each of the cores. */
+  async #countConnections(opened: OpenedTarget): Promise<number> {
+    const { cores, settings } = this.#options
+    const alone = await this.#run(opened, { ...this.#closed(1000), connections: 1 })
+    const { answered, seconds } = answeringOnly(alone)
+    const bearable = (WAITING_SHARE * settings.timeoutMs * cores * (answered / seconds)) / 1000
+    return Math.min(MOST_CONNECTIONS, Math.max(2 * cores, Math.floor(bearable)))
   }
 
   /** A short search; of slow models a longer one, as few requests say nothing of the 99th percentile. */
@@ -125,6 +145,13 @@ export class ServerBench implements TuningBench {
     )
     signal.throwIfAborted()
     return ratePerSecond
+  }
+
+  #expectFast(score: number, { by }: TuneRung): void {
+    if (this.#options.settings.p99Ms === undefined || by !== 'throughput' || score >= LEAST_RATE) return
+    throw unavailable(
+      `The model answers ${rateText(score)} requests a second here: too few to tell a 99th percentile in minutes. Without --p99 the most that it can answer is looked for`,
+    )
   }
 
   async #start(candidate: Candidate): Promise<StartedServer> {
@@ -163,7 +190,8 @@ export class ServerBench implements TuningBench {
   }
 
   #closed(durationMs: number): ClosedLoad {
-    return { kind: 'closed', connections: CONNECTIONS, durationMs, ...this.#common() }
+    const connections = this.#connections ?? MOST_CONNECTIONS
+    return { kind: 'closed', connections, durationMs, ...this.#common() }
   }
 
   #poisson(ratePerSecond: number, durationMs: number): OpenLoad {
@@ -178,6 +206,11 @@ export class ServerBench implements TuningBench {
   #name(candidate: Candidate): string {
     return flagsText(flagsOf(candidate, this.#options.cores))
   }
+}
+
+/** Of slow models with a digit behind the point. */
+export function rateText(rate: number): string {
+  return rate < 100 ? String(Number(rate.toPrecision(2))) : String(Math.round(rate))
 }
 
 /** Of a round: slow models need longer ones for as many requests. */

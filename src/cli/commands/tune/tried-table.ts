@@ -1,5 +1,6 @@
 import { flagsOf, flagsText } from '../../../bench/tune/candidate.ts'
 import type { TriedCandidate } from '../../../bench/tune/tuning.ts'
+import { rateText } from './server-bench.ts'
 
 /** What was tried, as lines of text; figures that were not measured, or were given up before, are left out. */
 export function triedTable(tried: readonly TriedCandidate[], cores: number): readonly string[] {
@@ -7,8 +8,8 @@ export function triedTable(tried: readonly TriedCandidate[], cores: number): rea
   const head = ['tried', 'answers/s', ...(isLimited ? ['rate within the limit'] : [])]
   const rows = tried.map(({ candidate, throughput, rateWithinLimit }) => [
     flagsText(flagsOf(candidate, cores)),
-    whole(throughput),
-    ...(isLimited ? [whole(rateWithinLimit)] : []),
+    rate(throughput),
+    ...(isLimited ? [rate(rateWithinLimit)] : []),
   ])
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
@@ -22,6 +23,6 @@ export function triedTable(tried: readonly TriedCandidate[], cores: number): rea
   )
 }
 
-function whole(value: number | undefined): string {
-  return value === undefined ? '' : String(Math.round(value))
+function rate(value: number | undefined): string {
+  return value === undefined ? '' : rateText(value)
 }
