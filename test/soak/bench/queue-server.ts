@@ -1,7 +1,7 @@
 /**
  * Serves one request at a time, in the order in which they come, for times that are constant or exponentially
- * distributed, and remembers when each came, began and ended, and when it or the thread that sends them, of the process that
- * started this one, was kept from running. `GET /records` gives that. `MEAN_MS constant|exponential THREAD`
+ * distributed. It remembers when each came, began and ended, and when it was kept from running itself, or the thread that
+ * sends them, of the process that started it. `GET /records` gives that. `MEAN_MS constant|exponential THREAD`
  */
 import { createServer, type Socket } from 'node:net'
 import { seededRandom } from '../../../src/core/seeded-random.ts'
