@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bodiesOf, find } from '../support/find-bodies.ts'
 import { asked, startOther } from '../support/other-server.ts'
 import { faultsOf } from '../support/payload-faults.ts'
@@ -172,6 +172,15 @@ describe('of other servers', () => {
     await expect(find(url)).rejects.toThrow('answers 401 to every request: who are you?')
     const target = await find(url, { headers: { authorization: 'Bearer t' } })
     expect(target.payloads[0]?.headers).toMatchObject({ authorization: 'Bearer t' })
+  })
+
+  it('is asked without a proxy, as it is measured', async () => {
+    vi.stubEnv('http_proxy', 'http://127.0.0.1:1')
+    vi.stubEnv('no_proxy', '')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    expect((await find(`${await startOther(() => [200, 'pong'])}/ping`)).payloads).toHaveLength(1)
   })
 
   it('something else is told how it can be measured', async () => {
