@@ -120,12 +120,12 @@ export class ServerBench implements TuningBench {
     return answered / seconds
   }
 
-  /** By what one connection can have answered on each of the cores. */
+  /** By what one connection can have answered: a single run may take all cores already. */
   async #countConnections(opened: OpenedTarget): Promise<number> {
     const { cores, settings } = this.#options
     const alone = await this.#run(opened, { ...this.#closed(1000), connections: 1 })
     const { answered, seconds } = answeringOnly(alone)
-    const bearable = (WAITING_SHARE * settings.timeoutMs * cores * (answered / seconds)) / 1000
+    const bearable = (WAITING_SHARE * settings.timeoutMs * (answered / seconds)) / 1000
     return Math.min(MOST_CONNECTIONS, Math.max(2 * cores, Math.floor(bearable)))
   }
 
