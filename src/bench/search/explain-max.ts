@@ -6,7 +6,7 @@ import type { TriedRates } from './tried-rates.ts'
 /** What was found, for a person. */
 export function explainMax(found: Omit<FoundMax, 'explanation'>, tried: TriedRates): string {
   const { ratePerSecond, limit } = found
-  if (ratePerSecond === 0) return noRate(limit, tried)
+  if (ratePerSecond === 0) return noRate(found, tried)
   return [
     `${numberText(ratePerSecond)} requests a second have ${limitText(limit)}: ${surety(found, tried)}.`,
     bound(found),
@@ -15,8 +15,10 @@ export function explainMax(found: Omit<FoundMax, 'explanation'>, tried: TriedRat
 }
 
 /** Why there is none: the server is too slow, or too little was measured to tell. */
-function noRate(limit: LatencyLimit, tried: TriedRates): string {
+function noRate({ limit, boundBy }: Omit<FoundMax, 'explanation'>, tried: TriedRates): string {
   const rate = tried.lowest
+  if (boundBy === 'generator')
+    return `No rate could be judged: not even ${numberText(rate)} requests a second could be sent in time from here, so that nothing is known of the server.`
   const { requests, over } = tried.counts(rate)
   const shown = `at ${numberText(rate)} requests a second, the lowest rate, ${countText(over)} of ${countText(requests)} did not have it`
   if (tried.verdict(rate) !== 'undecided') return `No rate that was tried has ${limitText(limit)}: ${shown}.`

@@ -41,6 +41,14 @@ describe('the largest rate within a limit', () => {
     expect(found.explanation).toContain('the server may do more')
   })
 
+  test('is not said to be too much for the server where the generator could send nothing in time', async () => {
+    const found = await search({ serviceMs: 30, ceiling: 0 })
+    expect([found.ratePerSecond, found.boundBy]).toEqual([0, 'generator'])
+    expect(found.explanation).toMatch(
+      /^No rate could be judged: not even [\d.]+ requests a second could be sent/,
+    )
+  })
+
   test('is none where the server is too slow by itself, and is soon given up', async () => {
     const found = await search({ serviceMs: 30 })
     expect(found.ratePerSecond).toBe(0)

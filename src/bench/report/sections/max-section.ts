@@ -27,7 +27,7 @@ function rateChart(max: FoundMax): Html {
   ])
   const limit = max.limit.milliseconds
   const rates = ordered.map(({ ratePerSecond }) => ratePerSecond)
-  const ticks = roundTicks(rates[0] ?? 0, rates.at(-1) ?? 1, 4, (rate) => `${numberText(rate)}/s`)
+  const ticks = roundTicks(rates[0] ?? 0, rates.at(-1) ?? 1, 3, (rate) => `${numberText(rate)}/s`)
   const [from, to] = [ticks[0]?.value ?? 0, ticks.at(-1)?.value ?? 1]
   return chart({
     title: 'Latency over requests a second',
