@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { messageOf, ServingError } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
 import { COMMANDS } from './command-table.ts'
+import { endBySignals } from './first-process.ts'
 import { describeOption } from './setting.ts'
 import { version } from './version.ts'
 
@@ -11,6 +12,7 @@ const USAGE = 2
 
 /** Reads the command line and runs it; failures become one line on stderr and the exit code. */
 export async function run(args: readonly string[]): Promise<void> {
+  endBySignals()
   try {
     await (await buildProgram(args[0])).parseAsync([...args], { from: 'user' })
   } catch (error) {

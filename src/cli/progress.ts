@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { notePlaceholder } from './first-process.ts'
 
 /** How far a piece of work is, in whatever is counted: bytes, rows. */
 export interface ProgressState {
@@ -124,6 +125,7 @@ function dieWhereNobodyElseListens(signal: NodeJS.Signals): void {
   leaveTerminal()
   process.kill(process.pid, signal)
 }
+notePlaceholder(dieWhereNobodyElseListens)
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 

@@ -18,7 +18,8 @@ setInterval(() => {
   const now = Atomics.load(count, 0)
   silentTicks = now === seen ? silentTicks + 1 : 0
   seen = now
-  if (silentTicks < maxSilentTicks) return
+  // Once: the first process of a container outlives the signal, and is left to whoever watches it from outside.
+  if (silentTicks !== maxSilentTicks) return
   try {
     writeSync(STDERR, `${lastLine.before}${new Date().toISOString()}${lastLine.after}\n`)
   } finally {

@@ -67,6 +67,8 @@ export function podOf(workload: Workload, component: Component): Omit<PodSpec, '
     automountServiceAccountToken: false,
     // A Service called `mlflow` would set MLFLOW_PORT to something like tcp://10.0.0.1:5000.
     enableServiceLinks: false,
+    // The first process of its namespace cannot kill itself, as Headrace does where a run never returns: here that is another.
+    shareProcessNamespace: true,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: IMAGE_USER_ID,

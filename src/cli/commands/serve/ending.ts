@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { ModelRepository } from '../../../runtime/model-repository.ts'
+import { endAtOnce } from '../../../supervisor/end-at-once.ts'
 import type { SupervisorLink } from '../../../supervisor/supervisor-link.ts'
 import type { ServeSettings } from '../../config.ts'
 import { onEndSignals } from './end-signals.ts'
@@ -70,10 +71,9 @@ export class Ending {
     server.depart()
     link?.leave()
     this.#asked = true
-    const kill = (): void => void process.kill(process.pid, 'SIGKILL')
-    setTimeout(kill, EXHAUSTED_GRACE_MS + EXIT_MARGIN_MS)
+    setTimeout(endAtOnce, EXHAUSTED_GRACE_MS + EXIT_MARGIN_MS)
     void this.#init.tracker()?.end('FAILED')
-    void server.stop({ graceMs: EXHAUSTED_GRACE_MS }).then(kill)
+    void server.stop({ graceMs: EXHAUSTED_GRACE_MS }).then(endAtOnce)
   }
 
   #endOn(signal: NodeJS.Signals): void {
@@ -94,7 +94,7 @@ export class Ending {
   /** A load has no time limit of its own, and whoever waits for one would be waited for. */
   #within(graceMs: number, stopped: Promise<void>): void {
     this.#init.repository.stopLoading()
-    const late = setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMs + EXIT_MARGIN_MS)
+    const late = setTimeout(endAtOnce, graceMs + EXIT_MARGIN_MS)
     this.#end(stopped, late).catch((error: unknown) => {
       this.#init.logger.fatal({ err: error }, 'could not stop in order')
       process.exit(1)
@@ -108,7 +108,7 @@ export class Ending {
     await repository.close()
     clearTimeout(late)
     if (link === undefined) logger.info('stopped')
-    if (server.hasStuck === true || repository.hasStuckWorkers()) process.kill(process.pid, 'SIGKILL')
+    if (server.hasStuck === true || repository.hasStuckWorkers()) endAtOnce()
     process.exit(0)
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { RunningServer } from '../../../server/listen.ts'
+import { endAtOnce } from '../../../supervisor/end-at-once.ts'
 import { onEndSignals } from '../serve/end-signals.ts'
 
 /** What a thread needs to close its database, beyond the time for requests. */
@@ -13,7 +14,7 @@ export function endOnSignals(server: RunningServer, graceMs: number, logger: Log
   onEndSignals((signal, repeated) => {
     logger.info({ signal }, repeated ? 'stopping at once' : 'stopping')
     const withinMs = repeated ? 0 : graceMs
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), withinMs + EXIT_MARGIN_MS).unref()
+    setTimeout(endAtOnce, withinMs + EXIT_MARGIN_MS).unref()
     server.stop({ graceMs: withinMs }).then(
       () => {
         logger.info('stopped')
