@@ -65,10 +65,10 @@ const LEAST_FREE = 0.01
  * The largest rate of Poisson arrivals whose latencies stay within a limit: MLPerf Inference's score of the server
  * scenario ("the largest Poisson arrival rate that meets the latency constraint").
  *
- * A rate counts as kept when its requests prove it (`judgeLimit`); where they prove nothing, it is measured again and
- * longer. The search ends between a rate that is kept and one that is not, within the precision. Then both are measured
- * anew, in turn (ABBA), so that a machine that gets slower or faster is seen: a rate that is not confirmed gives way to a lower
- * one, a neighbour that does keep the limit takes its place.
+ * A rate counts as kept when its requests prove it (`judgeLimit`); where they prove nothing, it is measured again and longer,
+ * and then counts as what it seems to be. The search ends between a rate that is kept and one that is not, within the precision.
+ * Then both are measured anew, in turn (ABBA), so that a machine that gets slower or faster is seen: a rate that is not proved
+ * gives way to a lower one, a neighbour that is takes its place. Loads at some distance on both sides bound it.
  * @throws ServingError INVALID_PARAMETER_VALUE for a limit or guess that makes no sense; what `measure` throws, unless
  * `signal` has ended a search in which something was measured
  */
