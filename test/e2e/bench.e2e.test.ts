@@ -155,6 +155,14 @@ describe('headrace bench', () => {
     expect(resultOf(readFileSync(result, 'utf8')).errors).toBe(0)
   })
 
+  test('tells why a server of its own does not start', async () => {
+    const { code, stderr } = await bench('-m', MODEL, '--rate', '5', '--', '--nonsense', '3')
+    expect(stderr).toMatch(
+      /headrace: The server of \S+iris\/2 did not start: error: unknown option '--nonsense'/,
+    )
+    expect(code).toBe(1)
+  })
+
   test('tells where nothing answers', async () => {
     const { code, stderr } = await bench('http://127.0.0.1:1')
     expect(stderr).toMatch(/127\.0\.0\.1:1/)

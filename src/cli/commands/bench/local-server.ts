@@ -152,7 +152,9 @@ export class LocalServer {
   }
 
   #reason(): string {
-    return this.#lastLines.at(-1)?.replace(/^headrace: /, '') ?? 'it said nothing'
+    const own = this.#lastLines.find((line) => line.startsWith('headrace: '))
+    const said = own ?? this.#lastLines.findLast((line) => spokenBy(line) !== undefined)
+    return spokenBy(said ?? '')?.replace(/^headrace: /, '') ?? 'it said nothing'
   }
 
   #read(line: string): void {
@@ -165,6 +167,13 @@ export class LocalServer {
     if (msg === 'all listeners serve') this.#start.joined = true
     this.#wake()
   }
+}
+
+/** What a line tells a person: of a stack the message, not the places in the code. */
+function spokenBy(line: string): string | undefined {
+  const { msg } = recordOf(line)
+  if (typeof msg === 'string') return msg
+  return /^(?!Node\.js v)[^\s{}]/.test(line) ? line : undefined
 }
 
 /** A line of its log; empty where it is none. */
