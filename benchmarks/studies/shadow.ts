@@ -92,8 +92,9 @@ function orderOf(round: number): readonly Side[] {
 }
 
 function whole(figures: OpenFigures): OpenFigures {
-  if (figures.failed + figures.unanswered > 0) throw new Error(`${figures.failed} requests failed`)
-  return figures
+  const { failed, unanswered, due } = figures
+  if (failed + unanswered === 0) return figures
+  throw new Error(`Of ${due} requests ${failed} failed, and ${unanswered} had no answer within seconds`)
 }
 
 function summary(rounds: readonly Round[]) {
