@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { endAtOnce } from './end-at-once.ts'
 import { BEAT_MS, HANG_MARGIN_MS, isDebugged } from './heartbeat.ts'
 import type { ListenerBoard } from './listener-board.ts'
 import { hangLine, type LogFormat } from './watchdog-line.ts'
@@ -65,6 +66,6 @@ function killFor(listener: number, format: LogFormat): void {
     const field = format === 'json' ? after.replace(',"msg"', `,"listener":${listener},"msg"`) : after
     writeSync(STDERR, `${before}${new Date().toISOString()}${field}\n`)
   } finally {
-    process.kill(process.pid, 'SIGKILL')
+    endAtOnce()
   }
 }
