@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
+import { findModelFile } from '../flavors/model-file.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 
 /** A longer body is named by its file. */
 const MAX_BODY_CHARACTERS = 1_000
+/** With the spaces between its tokens. */
+const MAX_BODY_BYTES = 100_000
 
 export interface CurlTarget {
   readonly url: string
@@ -14,15 +17,20 @@ export interface CurlTarget {
 export async function curlLine(model: ServedModel, target: CurlTarget): Promise<string | undefined> {
   const { directory, servingInputPath } = model.mlmodel
   if (servingInputPath === undefined) return undefined
-  const path = join(directory, servingInputPath)
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  // Newlines between JSON tokens only: inside of strings they are escaped.
-  const body = text.trim().replace(/\s*\n\s*/g, ' ')
-  const data = body.length > MAX_BODY_CHARACTERS ? `@${relative(process.cwd(), path)}` : body
+  const file = await findModelFile(directory, servingInputPath).catch(() => undefined)
+  if (file === undefined) return undefined
+  const body = file.bytes > MAX_BODY_BYTES ? undefined : await oneLine(file.path)
+  const isShort = body !== undefined && body.length <= MAX_BODY_CHARACTERS
+  const data = isShort ? body : `@${relative(process.cwd(), file.path)}`
   const key = target.apiKey === undefined ? '' : ' -H "authorization: Bearer $HEADRACE_API_KEY"'
   const insecure = target.url.startsWith('https:') ? ' --insecure' : ''
   return `curl -s${insecure} ${target.url}/invocations -H 'content-type: application/json'${key} -d ${quoted(data)}`
+}
+
+async function oneLine(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8')
+  // Newlines between JSON tokens only: inside of strings they are escaped.
+  return text.trim().replace(/\s*\n\s*/g, ' ')
 }
 
 /** As one word of a POSIX shell. */

@@ -14,4 +14,6 @@ export interface MlModel {
   readonly mlflowVersion: string | undefined
   /** Body for `/invocations` that MLflow wrote from the input example, relative to `directory`. */
   readonly servingInputPath: string | undefined
+  /** The input example as it was given, relative to `directory`; the only one of models of an older MLflow. */
+  readonly inputExamplePath: string | undefined
 }

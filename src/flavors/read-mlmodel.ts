@@ -94,6 +94,7 @@ function bareModel(directory: string, flavor: string, flavorConfig: MlModel['fla
     modelId: undefined,
     mlflowVersion: undefined,
     servingInputPath: undefined,
+    inputExamplePath: undefined,
   }
 }
 
@@ -129,7 +130,8 @@ function parseMlModel(directory: string, document: Document, wanted: string | un
   const flavorConfig = flavors[flavor] ?? {}
   if (!isRecord(flavorConfig)) throw broken(directory, `the entry of flavor '${flavor}' is not a map.`)
   const fromTypeHint = content['is_signature_from_type_hint'] === true
-  const example = content['saved_input_example_info']
+  const saved = content['saved_input_example_info']
+  const example = isRecord(saved) ? saved : {}
   return {
     directory,
     flavor,
@@ -138,7 +140,8 @@ function parseMlModel(directory: string, document: Document, wanted: string | un
     runId: textAt(document, 'run_id'),
     modelId: textAt(document, 'model_id'),
     mlflowVersion: textAt(document, 'mlflow_version'),
-    servingInputPath: isRecord(example) ? text(example['serving_input_path']) : undefined,
+    servingInputPath: text(example['serving_input_path']),
+    inputExamplePath: text(example['artifact_path']),
   }
 }
 

@@ -86,13 +86,17 @@ describe('an MLmodel file', () => {
       modelId: 'm-0123456789abcdef0123456789abcdef',
       mlflowVersion: '3.17.2',
       servingInputPath: 'serving_input_example.json',
+      inputExamplePath: 'input_example.json',
     })
   })
 
   test('of an old MLflow may lack most keys', async () => {
     const model = await read('flavors:\n  onnx:\n    data: model.onnx\n    onnx_version: 1.4.1\n')
     expect(model).toMatchObject({ flavor: 'onnx', flavorConfig: { data: 'model.onnx' } })
-    for (const key of ['signature', 'runId', 'modelId', 'mlflowVersion', 'servingInputPath'] as const) {
+    for (const key of ['signature', 'runId', 'modelId', 'mlflowVersion'] as const) {
+      expect(model[key]).toBeUndefined()
+    }
+    for (const key of ['servingInputPath', 'inputExamplePath'] as const) {
       expect(model[key]).toBeUndefined()
     }
   })

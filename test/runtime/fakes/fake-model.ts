@@ -16,6 +16,7 @@ export function fakeModel(config: FakeConfig = {}): PreparedModel {
     modelId: undefined,
     mlflowVersion: undefined,
     servingInputPath: undefined,
+    inputExamplePath: undefined,
     traits: { unboundedRun: config.unboundedRun ?? false, weightBytes: config.weightBytes ?? 0 },
     engine: { name: 'onnxruntime' },
   }

@@ -28,6 +28,7 @@ function read(
     modelId: undefined,
     mlflowVersion: undefined,
     servingInputPath,
+    inputExamplePath: undefined,
   }
   return readServingExample(mlmodel)
 }

@@ -79,6 +79,7 @@ const MLMODEL: PreparedModel = {
   modelId: undefined,
   mlflowVersion: undefined,
   servingInputPath: undefined,
+  inputExamplePath: undefined,
 }
 
 function sourceOf(name: string): ServedModel['source'] {

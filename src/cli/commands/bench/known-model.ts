@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { KnownModel } from '../../../bench/targets/target-options.ts'
 import { invalidParameter, messageOf } from '../../../core/errors.ts'
 import { isPathSegment } from '../../../core/path-segment.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
+import { readModelFile } from '../../../flavors/model-file.ts'
 import { readMlModel } from '../../../flavors/read-mlmodel.ts'
 import { createLogger } from '../../../server/logger.ts'
 import { openRegistryClient } from '../../compose-registry.ts'
 import { planOf } from '../../model-settings.ts'
 import type { RegistrySettings } from '../../registry-settings.ts'
+
+const MAX_EXAMPLE_BYTES = 64 * 1024 * 1024
 
 /** A model whose files are on this machine. */
 export interface FoundModel {
@@ -40,14 +41,15 @@ export async function findModel(
 }
 
 async function readKnown(path: string): Promise<KnownModel> {
-  const { signature, directory, servingInputPath } = await readMlModel(path)
-  if (servingInputPath === undefined) return { signature }
-  return { signature, example: await readExample(join(directory, servingInputPath)) }
+  const { signature, directory, servingInputPath, inputExamplePath } = await readMlModel(path)
+  const file = servingInputPath ?? inputExamplePath
+  return file === undefined ? { signature } : { signature, example: await readExample(directory, file) }
 }
 
-async function readExample(file: string): Promise<unknown> {
+async function readExample(directory: string, file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'))
+    const bytes = await readModelFile(directory, file, MAX_EXAMPLE_BYTES)
+    return JSON.parse(new TextDecoder().decode(bytes))
   } catch (error) {
     throw invalidParameter(`The model's input example ${file} cannot be read: ${messageOf(error)}`)
   }

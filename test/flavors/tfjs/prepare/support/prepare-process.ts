@@ -7,7 +7,7 @@ const model = {
   flavor: 'tfjs',
   flavorConfig: { data: 'model.json' },
   ...{ signature: undefined, runId: undefined, modelId: undefined },
-  ...{ mlflowVersion: undefined, servingInputPath: undefined },
+  ...{ mlflowVersion: undefined, servingInputPath: undefined, inputExamplePath: undefined },
 }
 const prepared = await flavor.prepare(model, { cache: { folder, maxBytes: 1e9 } })
 const predictor = await flavor.load(prepared, { intraOpThreads: 1 })

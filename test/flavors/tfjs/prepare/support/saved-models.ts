@@ -27,6 +27,7 @@ export function mlmodelOf(directory: string): MlModel {
     modelId: undefined,
     mlflowVersion: undefined,
     servingInputPath: undefined,
+    inputExamplePath: undefined,
   }
 }
 
