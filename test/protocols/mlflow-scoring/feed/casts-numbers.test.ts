@@ -31,6 +31,19 @@ describe('a model without a signature that takes any numbers', () => {
     expect(await decode([input('x', 'INT32')], body)).toEqual(integers)
   })
 
+  test.each([
+    ['FP64', '[[1, 2]]', Float64Array.of(1, 2)],
+    ['FP16', '[[1, 1.5]]', Uint16Array.of(0x3c00, 0x3e00)],
+    ['INT8', '[[-128, 127]]', Int8Array.of(-128, 127)],
+    ['INT64', '[[1.0, 2]]', BigInt64Array.of(1n, 2n)],
+    ['UINT8', '[[0, 255]]', Uint8Array.of(0, 255)],
+    ['UINT64', '[[0, 9007199254740993]]', BigUint64Array.of(0n, 9007199254740993n)],
+  ] as const)('takes them as %s: %s', async (datatype, rows, data) => {
+    expect(await decode([input('x', datatype)], `{"inputs": ${rows}}`)).toEqual([
+      { datatype, shape: [1, 2], data },
+    ])
+  })
+
   test('takes CSV', async () => {
     expect(await decode([input('x', 'FP32')], 'a,b\n1,2\n', 'text/csv')).toEqual(floats)
     expect(await decode([input('x', 'INT32')], 'a,b\n1,2\n', 'text/csv')).toEqual(integers)
@@ -48,6 +61,11 @@ describe('a model without a signature that takes any numbers', () => {
     ['INT32', '{"inputs": [[1.5, 2]]}'],
     ['INT32', '{"inputs": [[2147483648, 2]]}'],
     ['INT32', '{"inputs": [[true, false]]}'],
+    ['INT8', '{"inputs": [[128, 0]]}'],
+    ['UINT8', '{"inputs": [[-1, 0]]}'],
+    ['UINT64', '{"inputs": [[-1, 0]]}'],
+    ['INT64', '{"inputs": [[1.5, 0]]}'],
+    ['INT64', '{"inputs": [[1e300, 0]]}'],
     ['FP32', '{"inputs": [["1", "2"]]}'],
     ['FP32', '{"inputs": [[true, false]]}'],
     ['BOOL', '{"inputs": [[1, 0]]}'],
