@@ -3,6 +3,7 @@ import { messageOf, ServingError } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
 import { COMMANDS } from './command-table.ts'
 import { endBySignals } from './first-process.ts'
+import { allowClosedOutput } from './output.ts'
 import { describeOption } from './setting.ts'
 import { version } from './version.ts'
 
@@ -13,6 +14,7 @@ const USAGE = 2
 /** Reads the command line and runs it; failures become one line on stderr and the exit code. */
 export async function run(args: readonly string[]): Promise<void> {
   endBySignals()
+  allowClosedOutput()
   try {
     await (await buildProgram(args[0])).parseAsync([...args], { from: 'user' })
   } catch (error) {

@@ -4,11 +4,16 @@ import { expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-test.each(['', '--json'])('models show %s ends quietly where nobody reads on', (flag) => {
-  const { stderr } = spawnSync(
-    'sh',
-    ['-c', `"$0" src/cli/main.ts models show models/iris/2 ${flag} | true`, process.execPath],
-    { cwd: ROOT, encoding: 'utf8' },
-  )
+test.each([
+  'models show models/iris/2',
+  'models show models/iris/2 --json',
+  '--help',
+  'bench --help',
+  'sbom -m models/iris/2',
+])('headrace %s ends quietly where nobody reads on', (line) => {
+  const { stderr } = spawnSync('sh', ['-c', `"$0" src/cli/main.ts ${line} | true`, process.execPath], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
   expect(stderr).toBe('')
 })

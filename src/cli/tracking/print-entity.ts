@@ -1,7 +1,7 @@
 import { printable } from '../../core/printable.ts'
 import type { Experiment } from '../../entities/experiment.ts'
 import type { Tag } from '../../entities/tag.ts'
-import { print } from '../commands/models/output.ts'
+import { print } from '../output.ts'
 
 /** Prints one JSON value for programs: numbers that JSON has not as texts, as MLflow writes them. */
 export function printEntity(entity: unknown): void {

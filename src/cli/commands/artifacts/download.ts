@@ -1,6 +1,6 @@
+import { print } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
-import { print } from '../models/output.ts'
 import { checkPlace } from './check-place.ts'
 import type { DownloadOptions } from './options.ts'
 

@@ -1,7 +1,7 @@
 import type { FileInfo } from '../../../client/artifacts/artifact-tree.ts'
+import { print, table } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
-import { print, table } from '../models/output.ts'
 import { checkPlace } from './check-place.ts'
 import type { ListOptions } from './options.ts'
 

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { messageOf, notFound } from '../../../core/errors.ts'
+import { print } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
-import { print } from '../models/output.ts'
 import type { UploadOptions } from './options.ts'
 
 export async function upload(path: string, options: UploadOptions): Promise<void> {

@@ -11,7 +11,6 @@ import { messageOf, unusableFile } from '../../../core/errors.ts'
 import { createLogger } from '../../../server/logger.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { version } from '../../version.ts'
-import { show } from './show.ts'
 
 export interface ResultContext {
   readonly settings: BenchSettings
@@ -30,7 +29,7 @@ export async function writeResults(outcome: BenchOutcome, context: ResultContext
   const assertions = await judge(outcome, context)
   const report = await makeReport(outcome, { startedAt, machine, assertions, version: version() })
   const document = () => `${JSON.stringify(resultDocument(report), undefined, 2)}\n`
-  show(
+  process.stdout.write(
     settings.jsonFile === '-'
       ? document()
       : terminalReport(report, {

@@ -4,7 +4,7 @@ import { invalidParameter, messageOf } from '../../../core/errors.ts'
 import { makeFolders } from '../../../files/make-folders.ts'
 import { kustomizationText, manifestText } from '../../../image/kubernetes/manifest-text.ts'
 import type { Manifest } from '../../../image/kubernetes/objects.ts'
-import { print } from '../models/output.ts'
+import { print } from '../../output.ts'
 
 /**
  * Writes manifests to standard output, a file, or a folder with a file for each.

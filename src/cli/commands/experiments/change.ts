@@ -1,9 +1,9 @@
 import type { MlflowClient } from '../../../client/mlflow-client.ts'
 import type { Experiment } from '../../../entities/experiment.ts'
+import { print } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { findExperiment } from '../../tracking/find-experiment.ts'
 import { nameOf, printEntity } from '../../tracking/print-entity.ts'
-import { print } from '../models/output.ts'
 import type { CreateOptions, ExperimentOptions, RenameOptions } from './options.ts'
 
 export async function create(options: CreateOptions): Promise<void> {

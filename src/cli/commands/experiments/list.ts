@@ -1,9 +1,9 @@
 import type { Experiment } from '../../../entities/experiment.ts'
+import { print, table, time } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
 import { taken } from '../../tracking/taken.ts'
 import { viewType } from '../../tracking/view.ts'
-import { print, table, time } from '../models/output.ts'
 import type { ListOptions } from './options.ts'
 
 export async function list(options: ListOptions): Promise<void> {

@@ -1,7 +1,7 @@
+import { print, time } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { findExperiment } from '../../tracking/find-experiment.ts'
 import { facts, printEntity, tagFacts } from '../../tracking/print-entity.ts'
-import { print, time } from '../models/output.ts'
 import type { ExperimentOptions } from './options.ts'
 
 export async function show(options: ExperimentOptions): Promise<void> {

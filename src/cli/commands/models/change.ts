@@ -1,6 +1,6 @@
 import { invalidParameter } from '../../../core/errors.ts'
+import { print, printJson } from '../../output.ts'
 import type { AliasOptions, ModelsOptions } from './options.ts'
-import { print, printJson } from './output.ts'
 import { withWriter } from './registry.ts'
 
 export interface AliasChange {

@@ -12,10 +12,10 @@ import type { TensorMetadata } from '../../../core/predictor.ts'
 import type { OnnxExport } from '../../../flavors/flavor.ts'
 import { loadFlavor } from '../../../runtime/load-flavor.ts'
 import { prepareModel } from '../../../runtime/prepare-model.ts'
+import { print, printJson, table } from '../../output.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import { amount } from '../../progress.ts'
 import type { ConvertOptions } from './options.ts'
-import { print, printJson, table } from './output.ts'
 import { logger, withResolver } from './registry.ts'
 
 /** Writes a TF.js model as the ONNX model that onnxruntime would run in its place. */

@@ -5,8 +5,8 @@ import { copyModelFiles, flush } from '../../../artifacts/model-files.ts'
 import { alreadyExists } from '../../../core/errors.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import { makeFolders } from '../../../files/make-folders.ts'
+import { print, printJson } from '../../output.ts'
 import type { DownloadOptions } from './options.ts'
-import { print, printJson } from './output.ts'
 import { withResolver } from './registry.ts'
 
 /** Sees that a model is on this machine, in the cache or in a folder of its own, and prints its path. */

@@ -1,6 +1,6 @@
 import type { RegisteredModel } from '../../../entities/registered-model.ts'
+import { print, printJson, table, time } from '../../output.ts'
 import type { ModelsOptions } from './options.ts'
-import { print, printJson, table, time } from './output.ts'
 import { withRegistry } from './registry.ts'
 
 export async function list(options: ModelsOptions): Promise<void> {

@@ -1,9 +1,9 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { Tag } from '../../../entities/tag.ts'
+import { print, printJson } from '../../output.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import { modelToRegister } from './bare-model.ts'
 import type { RegisterOptions } from './options.ts'
-import { print, printJson } from './output.ts'
 import { logger, withWriter } from './registry.ts'
 
 export async function register(path: string, options: RegisterOptions): Promise<void> {

@@ -1,11 +1,11 @@
 import type { OutputMetadata, TensorMetadata } from '../../../core/predictor.ts'
 import { printable } from '../../../core/printable.ts'
 import type { ModelOrigin } from '../../../core/resolved-model.ts'
+import { print, printJson, table } from '../../output.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import { amount } from '../../progress.ts'
 import { type ModelReport, reportOn } from './model-report.ts'
 import type { OpeningOptions } from './options.ts'
-import { print, printJson, table } from './output.ts'
 import { logger, withResolver } from './registry.ts'
 import { signatureTable } from './signature-table.ts'
 

@@ -1,7 +1,7 @@
 import { printable } from '../../../core/printable.ts'
 import type { ModelVersion } from '../../../entities/model-version.ts'
+import { print, printJson, table, time } from '../../output.ts'
 import type { ModelsOptions, OpeningOptions } from './options.ts'
-import { print, printJson, table, time } from './output.ts'
 import { withRegistry } from './registry.ts'
 
 /** A registered model with its versions, or one model in full where a URI (or path) is given. */

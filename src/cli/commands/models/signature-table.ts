@@ -1,6 +1,6 @@
 import { describeType } from '../../../signature/describe-schema.ts'
 import type { ModelSignature, ParamSpec, Schema } from '../../../signature/model-signature.ts'
-import { table } from './output.ts'
+import { table } from '../../output.ts'
 
 /** What a model takes and gives, a row for each column, tensor and param. */
 export function signatureTable({ inputs, outputs, params }: ModelSignature): string {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { invalidParameter, messageOf } from '../../../core/errors.ts'
 import { reportPage } from '../../../rollout/report/report-page.ts'
-import { print } from '../models/output.ts'
+import { print } from '../../output.ts'
 import type { ReportOptions } from './options.ts'
 import { withRollouts } from './rollout-client.ts'
 

@@ -1,4 +1,4 @@
-import { print, printJson } from '../models/output.ts'
+import { print, printJson } from '../../output.ts'
 import type { RolloutOptions } from './options.ts'
 import { withRollouts } from './rollout-client.ts'
 

@@ -7,8 +7,8 @@ import type {
   ShadowView,
   VariantView,
 } from '../../../rollout/rollout-view.ts'
+import { table, time } from '../../output.ts'
 import { facts } from '../../tracking/print-entity.ts'
-import { table, time } from '../models/output.ts'
 
 /** A rollout for a terminal: what is decided, and a table for each thing that led to it. */
 export function rolloutTable(view: RolloutView): string {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RolloutView } from '../../../rollout/rollout-view.ts'
 import { rolloutViewJson } from '../../../rollout/rollout-view-json.ts'
-import { print, printJson, table, time } from '../models/output.ts'
+import { print, printJson, table, time } from '../../output.ts'
 import type { RolloutOptions, ShowOptions } from './options.ts'
 import { withRollouts } from './rollout-client.ts'
 import { rolloutTable } from './rollout-table.ts'

@@ -1,8 +1,8 @@
 import { invalidParameter } from '../../../core/errors.ts'
 import type { Run } from '../../../entities/run.ts'
+import { print, table, time } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
-import { print, table, time } from '../models/output.ts'
 import type { CompareOptions } from './options.ts'
 import { durationText, metricText } from './run-text.ts'
 

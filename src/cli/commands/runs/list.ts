@@ -1,10 +1,10 @@
 import type { Run } from '../../../entities/run.ts'
+import { print, table, time } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { findExperiment } from '../../tracking/find-experiment.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
 import { taken } from '../../tracking/taken.ts'
 import { viewType } from '../../tracking/view.ts'
-import { print, table, time } from '../models/output.ts'
 import type { ListOptions } from './options.ts'
 import { durationText, metricText } from './run-text.ts'
 

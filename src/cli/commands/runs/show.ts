@@ -1,7 +1,7 @@
 import type { Run } from '../../../entities/run.ts'
+import { print, time } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { facts, printEntity, tagFacts } from '../../tracking/print-entity.ts'
-import { print, time } from '../models/output.ts'
 import type { RunOptions } from './options.ts'
 import { durationText, metricText } from './run-text.ts'
 

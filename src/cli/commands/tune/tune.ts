@@ -13,7 +13,6 @@ import { expectWritable } from '../bench/expect-writable.ts'
 import { type FoundModel, findModel } from '../bench/known-model.ts'
 import { LoadLine } from '../bench/load-line.ts'
 import { coresApart } from '../bench/open-targets.ts'
-import { show } from '../bench/show.ts'
 import { stopOnSignal } from '../image/stop-on-signal.ts'
 import { fixedFlags } from './fixed-flags.ts'
 import { ServerBench } from './server-bench.ts'
@@ -51,7 +50,7 @@ export async function tune(call: TuneCall): Promise<void> {
   try {
     const found = await search(call, modelUri, { signal, line })
     await writeFile(call.settings.outputPath, await fileText(found, call))
-    show(explanation(found, call))
+    process.stdout.write(explanation(found, call))
   } catch (error) {
     if (signal.aborted) throw cancelled(`Stopped: ${call.settings.outputPath} was not written`)
     throw error

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { time } from '../../../../src/cli/commands/models/output.ts'
+import { time } from '../../src/cli/output.ts'
 
 test('a time is shown in UTC to the second', () => {
   expect(time(Date.UTC(2026, 10, 21, 12, 25, 13, 999))).toBe('2026-11-21 12:25:13')

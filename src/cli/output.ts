@@ -1,17 +1,23 @@
-import { printable } from '../../../core/printable.ts'
+import { printable } from '../core/printable.ts'
 
-/** Whoever reads may stop before the end, as `head` does: there is nobody left to write for then, or to tell. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
-
-/** Prints a line, or nothing but one JSON value for programs. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+/**
+ * Whoever reads standard output may stop before its end, as `head` does. That is no failure: a server serves on, and files are
+ * written all the same.
+ */
+export function allowClosedOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }
 
+/** Prints nothing but one JSON value, for programs. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2))
+}
+
+/** Prints lines for a person. Ends the process where nobody reads them any more. */
 export function print(text: string): void {
+  if (!process.stdout.writable) process.exit()
   process.stdout.write(`${text}\n`)
 }
 
