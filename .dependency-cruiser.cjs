@@ -21,7 +21,7 @@ const layers = {
   conformance: ['client', 'core'],
   server: [
     ...['runtime', 'rollout', 'flavors', 'protocols', 'signature', 'store', 'artifacts', 'client'],
-    ...['entities', 'core'],
+    ...['entities', 'page', 'core'],
   ],
   cli: [
     ...[

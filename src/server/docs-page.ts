@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TensorMetadata } from '../core/predictor.ts'
+import { Html, html } from '../page/html.ts'
 import type { ServedModel } from '../runtime/served-model.ts'
 import { describeType } from '../signature/describe-schema.ts'
 import type { ModelSignature, Schema } from '../signature/model-signature.ts'
@@ -42,37 +43,37 @@ export const DOCS_CONTENT_SECURITY_POLICY = [
 
 /** The reference of the models served, as one HTML page that needs nothing from any other server. */
 export function docsPage(described: readonly DescribedModel[]): string {
-  return `<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Headrace</title>
-<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head>
+<meta name="viewport" content="width=device-width"><style>${new Html(STYLE)}</style></head>
 <body><h1>Models served here</h1>
 <p>Requests and replies are those of MLflow's scoring server; each model is served by the Open Inference Protocol V2
 and by V1 too. The same as a document for programs: <a href="openapi.json">openapi.json</a>. Also here:
 <code>/ping</code>, <code>/ready</code>, <code>/version</code>, <code>/metrics</code>, <code>/v2</code>,
 <code>/v2/health/live</code>, <code>/v2/health/ready</code>, <code>/v2/models/stats</code>, <code>/v1/models</code>.</p>
-${described.map(modelSection).join('\n')}
-<script>${SCRIPT}</script></body></html>
+${described.map(modelSection)}
+<script>${new Html(SCRIPT)}</script></body></html>
 `
+  return page.text
 }
 
-function modelSection(described: DescribedModel): string {
+function modelSection(described: DescribedModel): Html {
   const { model, example, isPreferred } = described
   const path = namedPath(described)
   const body = example === undefined ? '' : JSON.stringify(example, null, 1)
-  return `<h2>${escaped(isPreferred ? model.name : `${model.name}, version ${model.version}`)}</h2>
-<p>${escaped(describe(model))}</p>
+  return html`<h2>${isPreferred ? model.name : `${model.name}, version ${model.version}`}</h2>
+<p>${describe(model)}</p>
 ${signatureTables(model.mlmodel.signature)}
-<form action="${escaped(path)}"><p><label><code>POST ${escaped(path)}</code>
-<textarea name="body" spellcheck="false">${escaped(body)}</textarea></label></p>
+<form action="${path}"><p><label><code>POST ${path}</code>
+<textarea name="body" spellcheck="false">${body}</textarea></label></p>
 <button>Send</button><pre></pre></form>
 <p>The same by ${otherPaths(model)}; its own tensors:</p>
-${table('Tensors', tensorRows(model))}`
+${table('Tensors', tensorRows(model))}
+`
 }
 
-function otherPaths(model: ServedModel): string {
-  return inferPathsOf(model)
-    .map((path) => `<code>POST ${escaped(path)}</code>`)
-    .join(' and ')
+function otherPaths(model: ServedModel): readonly Html[] {
+  return inferPathsOf(model).map((path, at) => html`${at === 0 ? '' : ' and '}<code>POST ${path}</code>`)
 }
 
 function tensorRows({ predictor }: ServedModel): readonly (readonly string[])[] {
@@ -92,18 +93,16 @@ function describe({ source, mlmodel, placement }: ServedModel): string {
   return `${source.canonicalUri}${version}, ${mlmodel.flavor}, ${placement === 'inline' ? 'runs inline' : 'runs in a pool'}`
 }
 
-function signatureTables(signature: ModelSignature | undefined): string {
-  if (signature === undefined) return '<p>The model has no signature.</p>'
+function signatureTables(signature: ModelSignature | undefined): Html {
+  if (signature === undefined) return html`<p>The model has no signature.</p>`
   const params = signature.params?.map(({ name, type, default: value }) => [
     name,
     describeType(type),
     `default ${JSON.stringify(value)}`,
   ])
-  return [
-    table('Inputs', schemaRows(signature.inputs)),
-    table('Parameters', params ?? []),
-    table('Outputs', schemaRows(signature.outputs)),
-  ].join('\n')
+  return html`${table('Inputs', schemaRows(signature.inputs))}
+${table('Parameters', params ?? [])}
+${table('Outputs', schemaRows(signature.outputs))}`
 }
 
 function schemaRows(schema: Schema | undefined): readonly (readonly string[])[] {
@@ -118,22 +117,10 @@ function schemaRows(schema: Schema | undefined): readonly (readonly string[])[] 
   ])
 }
 
-function table(title: string, rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return ''
-  const lines = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
-  return `<h3>${title}</h3><table>${lines.join('')}</table>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+function table(title: string, rows: readonly (readonly string[])[]): Html | undefined {
+  if (rows.length === 0) return undefined
+  const lines = rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)
+  return html`<h3>${title}</h3><table>${lines}</table>`
 }
 
 function hashSource(text: string): string {
