@@ -21,7 +21,7 @@ export class GroupCommit {
   }
 
   /** Returns when the lines are durable. @throws what `write` threw for them; ServingError where too much waits */
-  add(lines: string): Promise<void> {
+  async add(lines: string): Promise<void> {
     if (this.#bytes + lines.length > MOST_WAITING_BYTES) {
       throw unavailable('The disk is slower than the outcomes come: send them again later')
     }
@@ -29,7 +29,7 @@ export class GroupCommit {
     this.#waiting.push({ lines, done })
     this.#bytes += lines.length
     this.#writing ??= this.#writeAll()
-    return done.promise
+    await done.promise
   }
 
   /** Returns when all that was added is durable, or was told that it is not. */

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
+import { PATIENCE } from '../fixtures/patience.ts'
 import { OutcomeLog, type OutcomeLogOptions } from '../../src/outcomes/outcome-log.ts'
 import { type OutcomeRecord, outcomeLine } from '../../src/outcomes/outcome-record.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
@@ -70,6 +71,17 @@ test('what is accepted is in the file, and is there again after a restart', asyn
   expect(await second.log.append(records(3, 7))).toEqual(['duplicate', 'duplicate', 'accepted', 'accepted'])
 })
 
+test('what a slow disk has no room for is refused, and taken when it comes again', async () => {
+  const { log } = await open(temporaryFolder(), 'writer')
+  const [large, other] = [1, 2].map((number) => record(number, { outcomeId: `${number}`.repeat(9_000_000) }))
+  const both = await Promise.allSettled([log.append([large!]), log.append([other!])])
+  expect(both).toMatchObject([
+    { status: 'fulfilled', value: ['accepted'] },
+    { status: 'rejected', reason: { code: 'TEMPORARILY_UNAVAILABLE' } },
+  ])
+  expect(await log.append([other!])).toEqual(['accepted'])
+})
+
 test('an outcome that comes twice is accepted once, within a call, in calls together, and later', async () => {
   const { log } = await open(temporaryFolder(), 'writer')
   expect(await log.append([record(1), record(1)])).toEqual(['accepted', 'duplicate'])
@@ -99,8 +111,8 @@ test('writers hear of what others append, and of nothing twice', async () => {
   const [first, second] = [await open(folder, 'first'), await open(folder, 'second')]
   await first.log.append(records(0, 500))
   await second.log.append(records(500, 600))
-  await vi.waitFor(() => expect(ids(second.heard)).toEqual(ids(records(0, 500))))
-  await vi.waitFor(() => expect(ids(first.heard)).toEqual(ids(records(500, 600))))
+  await vi.waitFor(() => expect(ids(second.heard)).toEqual(ids(records(0, 500))), PATIENCE)
+  await vi.waitFor(() => expect(ids(first.heard)).toEqual(ids(records(500, 600))), PATIENCE)
   expect(await second.log.append([record(0)])).toEqual(['duplicate'])
   const third = await open(folder, 'third')
   expect(ids(third.heard)).toEqual(ids(records(0, 600)))
@@ -129,7 +141,7 @@ test('what two writers accept at the same time counts once for each of them, and
   await vi.waitFor(() => {
     const all = logs.map(({ heard }, index) => new Map(counted[index]).size + ids(heard).length)
     expect(all).toEqual([200, 200, 200])
-  })
+  }, PATIENCE)
   for (const [index, { heard }] of logs.entries()) {
     count(index, heard)
     expect([...(counted[index]?.values() ?? [])]).toEqual(Array(200).fill(1))
@@ -144,7 +156,7 @@ test('a torn last line is left out, until the rest of it comes', async () => {
   const { heard, told } = await open(folder, 'writer')
   expect(ids(heard)).toEqual(['outcome-1'])
   appendFileSync(path, torn.slice(40))
-  await vi.waitFor(() => expect(ids(heard)).toEqual(['outcome-1', 'outcome-2']))
+  await vi.waitFor(() => expect(ids(heard)).toEqual(['outcome-1', 'outcome-2']), PATIENCE)
   expect(told).toEqual([])
 })
 
