@@ -1,5 +1,6 @@
 import { conflict } from '../../core/errors.ts'
 import type { OutcomeFacts } from '../outcome-ids.ts'
+import { ROLLOUT_LIMITS } from '../rollout-limits.ts'
 import { type ComparedCopies, OBSERVED, type ObservedRequest } from '../rollout-messages.ts'
 import type { RolloutState } from '../rollout-state.ts'
 import type { RolloutView } from '../rollout-view.ts'
@@ -67,7 +68,7 @@ export class RolloutEngine {
   outcome(facts: OutcomeFacts, value: number): void {
     const { id, variants, startedAt } = this.state
     const isOwn = facts.rolloutId === id && facts.variant < variants.length && facts.issuedAt >= startedAt
-    if (isOwn && Number.isFinite(value)) this.#figures.outcome(facts, value)
+    if (isOwn && Math.abs(value) <= ROLLOUT_LIMITS.outcome) this.#figures.outcome(facts, value)
   }
 
   /** Called about once a second. */

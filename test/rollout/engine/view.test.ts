@@ -75,12 +75,13 @@ describe('the view of a rollout', () => {
     expect(view.sampleRatio.alarm).toBe(false)
   })
 
-  test('outcomes of another rollout, of no variant and of no number are left out', () => {
+  test('outcomes of another rollout, of no variant and of no number that can be counted are left out', () => {
     const run = new DrivenRollout({ plan: HALVES })
     const facts = { rolloutId: run.engine.state.id, variant: 1, step: 0, key: 5, issuedAt: run.now, nonce: 1 }
     run.engine.outcome({ ...facts, rolloutId: '0000000000000000' }, 1)
     run.engine.outcome({ ...facts, variant: 2 }, 1)
     run.engine.outcome(facts, Number.NaN)
+    run.engine.outcome(facts, 1e155)
     expect(run.engine.view().variants[1]?.outcomes).toBe(0)
     run.engine.outcome(facts, 1)
     expect(run.engine.view().variants[1]).toMatchObject({ outcomes: 1, outcomeMean: 1 })

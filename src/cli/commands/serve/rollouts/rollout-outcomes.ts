@@ -3,6 +3,7 @@ import type { AppendResult, OutcomeLog } from '../../../../outcomes/outcome-log.
 import type { OutcomeRecord } from '../../../../outcomes/outcome-record.ts'
 import { durationText } from '../../../../rollout/engine/view/words.ts'
 import type { OutcomeFacts } from '../../../../rollout/outcome-ids.ts'
+import { ROLLOUT_LIMITS } from '../../../../rollout/rollout-limits.ts'
 import type { GivenOutcome, OutcomeResult } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { KeeperParts } from './keeper-parts.ts'
@@ -72,6 +73,9 @@ export class RolloutOutcomes {
     if (facts.variant >= plan.variants.length) return 'The outcome id is of a variant that is not there'
     if (plan.outcome.kind === 'binary' && value !== 0 && value !== 1) {
       return `The value is ${value}: outcomes of ${plan.name} are 0 or 1`
+    }
+    if (Math.abs(value) > ROLLOUT_LIMITS.outcome) {
+      return `The value is ${value}: outcomes are from -${ROLLOUT_LIMITS.outcome} to ${ROLLOUT_LIMITS.outcome}`
     }
     return { outcomeId, facts, value, receivedAt: parts.now() }
   }

@@ -18,6 +18,7 @@ import { OBSERVED } from '../../../../../src/rollout/rollout-messages.ts'
 import type { RolloutState } from '../../../../../src/rollout/rollout-state.ts'
 import { keyNumber } from '../../../../../src/rollout/split/assignment.ts'
 import { createLogger } from '../../../../../src/server/logger.ts'
+import { PATIENCE } from '../../../../fixtures/patience.ts'
 import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts'
 import { modelsOf, rolloutPlan } from '../../../../rollout/engine/rollout-plans.ts'
 
@@ -47,14 +48,15 @@ class Desk {
     folder: string,
     known: ReadonlyMap<string, RolloutState> = new Map(),
     writer = `test-${randomBytes(4).toString('hex')}`,
+    plan = PLAN,
   ) {
     const parts: KeeperParts = {
       ...{ ids: IDS, writer, now: Date.now, log: SILENT },
       say: (level, _, sentence) => this.said.push(`${level}: ${sentence}`),
       tell: (message) => this.told.push({ line: undefined, message }),
-      openState: (plan, onChange) =>
+      openState: ({ name }, onChange) =>
         openRolloutState({
-          ...{ rollout: plan.name, registered: undefined, file: join(folder, 'state.json') },
+          ...{ rollout: name, registered: undefined, file: join(folder, 'state.json') },
           ...{ access: { log: SILENT }, onChange, log: SILENT },
         }),
       openOutcomes: async (_, rolloutId, options) => {
@@ -65,7 +67,7 @@ class Desk {
       openRecord: async () => undefined,
     }
     const reply = (line: number, message: ThreadMessage) => this.told.push({ line, message })
-    this.#desk = new RolloutDesk({ plans: [PLAN], known, parts, reply })
+    this.#desk = new RolloutDesk({ plans: [plan], known, parts, reply })
     desks.push(this)
   }
 
@@ -194,6 +196,15 @@ test('what is no outcome of this rollout is refused, and nothing else of the req
   expect((await desk.show()).variants.map(({ outcomes }) => outcomes)).toEqual([1, 0])
 })
 
+test('a number beyond what statistics can count is no outcome', async () => {
+  const numeric = { ...PLAN, outcome: { ...PLAN.outcome, kind: 'numeric' as const } }
+  const desk = new Desk(temporaryFolder(), new Map(), 'test', numeric)
+  desk.join()
+  const ids = await Promise.all(['u1', 'u2', 'u3'].map((key) => outcomeId(desk, key)))
+  const results = await desk.outcomes([ids[0]!, 1e155], [ids[1]!, -1e308], [ids[2]!, -1e100])
+  expect(results).toEqual(['refused', 'refused', 'accepted'])
+})
+
 test('an outcome that cannot be made durable is not acknowledged, and later it can', async () => {
   const folder = temporaryFolder()
   const inTheWay = join(folder, 'outcomes')
@@ -273,11 +284,8 @@ test('what an operator wants is not lost to what another replica has just change
   await first!.ask({ ask: 'set', rollout: ROLLOUT, permille: { b: 300 } })
   const aborted = await second!.ask({ ask: 'abort', rollout: ROLLOUT, cause: '' })
   expect(aborted).toMatchObject({ view: { phase: 'aborted', step: 2 } })
-  await vi.waitFor(
-    async () => {
-      const shown = await first!.ask({ ask: 'show', rollout: ROLLOUT })
-      expect(shown).toMatchObject({ view: { phase: 'aborted', step: 2 } })
-    },
-    { timeout: 3000 },
-  )
+  await vi.waitFor(async () => {
+    const shown = await first!.ask({ ask: 'show', rollout: ROLLOUT })
+    expect(shown).toMatchObject({ view: { phase: 'aborted', step: 2 } })
+  }, PATIENCE)
 })
