@@ -12,6 +12,7 @@ export default defineConfig({
     // For what never ends: on a machine with much to do threads and processes of low priority take long.
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 })

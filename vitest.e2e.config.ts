@@ -20,6 +20,7 @@ const COMMON = {
   execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  expect: { poll: { timeout: 30_000 } },
 } satisfies TestUserConfig
 
 /** Suites with real processes, Python clients and browsers: those that measure one at a time, the others by twos. */

@@ -67,7 +67,7 @@ describe('ConnectionDispatcher', () => {
     }
     expect([a.taken, b.taken, c.taken]).toEqual([4, 4, 4])
     dispatcher.counted(b, 0)
-    for (let i = 0; i < 3; i += 1) dispatcher.take(await connection())
+    for (const socket of [await connection(), await connection(), await connection()]) dispatcher.take(socket)
     expect(b.handed.length).toBe(6)
   })
 
@@ -99,8 +99,10 @@ describe('ConnectionDispatcher', () => {
   test('takes back what a process does not answer, and asks it for nothing more until it does', async () => {
     const dispatcher = new ConnectionDispatcher()
     const [stuck, other] = [new Seat(dispatcher), new Seat(dispatcher)]
-    for (let i = 0; i < 10; i += 1) {
-      dispatcher.take(await connection())
+    const sockets: Socket[] = []
+    while (sockets.length < 10) sockets.push(await connection())
+    for (const socket of sockets) {
+      dispatcher.take(socket)
       other.accept()
     }
     while (other.taken < 10) {

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import { LogFailuresError } from '../../../src/client/index.ts'
+import { PATIENCE } from '../../fixtures/patience.ts'
 import { RUN_ID, startLoggedRun } from '../support/logged-run.ts'
 
 const CLIENT = new URL('../../../src/client/index.ts', import.meta.url).href
-/** Many times what it takes, for a machine that does other things as well. */
-const PATIENCE = { timeout: 30_000 }
 
 describe('a queue of what is logged', () => {
   test('sends what comes together in one call, in its order', async () => {
@@ -42,7 +41,7 @@ describe('a queue of what is logged', () => {
     const before = Date.now()
     void queue.logMetric('a', 1, { timestamp: undefined })
     const after = Date.now()
-    await vi.waitUntil(() => Date.now() > after)
+    await vi.waitUntil(() => Date.now() > after, PATIENCE)
     await queue.flush()
     const logged = Number(calls[0]?.metrics?.[0]?.timestamp)
     expect(logged).toBeGreaterThanOrEqual(before)

@@ -8,6 +8,7 @@ import type { StateCell } from '../../../src/registry-client/rollout-state/state
 import { StateFile } from '../../../src/registry-client/rollout-state/state-file.ts'
 import type { RolloutState } from '../../../src/rollout/rollout-state.ts'
 import { holds, readStateText, stateText } from '../../../src/rollout/rollout-state-text.ts'
+import { PATIENCE } from '../../fixtures/patience.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
 import { SimulatedCell, SimulatedRegistry } from './simulated-registry.ts'
 import { state } from './states.ts'
@@ -107,7 +108,7 @@ test('while the registry is away the last state holds, and is written once it is
   expect(await store.write(state(2, 'a'))).toEqual(state(2, 'a'))
   expect(registry.text).toBeUndefined()
   registry.isAway = false
-  await vi.waitFor(() => expect(registry.text).toBe(stateText(state(2, 'a'))))
+  await vi.waitFor(() => expect(registry.text).toBe(stateText(state(2, 'a'))), PATIENCE)
   expect(told).toEqual([expect.stringContaining('connection refused'), expect.stringContaining('again')])
 })
 
@@ -169,9 +170,10 @@ test('two servers of one machine follow each other by a file', async () => {
   const [first, second] = [openOn(new StateFile(path)), openOn(new StateFile(path))]
   await Promise.all([first.store.read(), second.store.read()])
   await first.store.write(state(1, 'a'))
-  await vi.waitFor(() => expect(second.heard).toEqual([state(1, 'a')]), { timeout: 2000 })
+  await vi.waitFor(() => expect(second.heard).toEqual([state(1, 'a')]), PATIENCE)
   writeFileSync(path, 'torn')
-  await vi.waitFor(async () => expect(await new StateFile(path).read()).toBe(stateText(state(1, 'a'))), {
-    timeout: 2000,
-  })
+  await vi.waitFor(
+    async () => expect(await new StateFile(path).read()).toBe(stateText(state(1, 'a'))),
+    PATIENCE,
+  )
 })

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { DecodedBody } from '../../../src/server/body-codec.ts'
 import { GrpcRequest } from '../../../src/server/grpc/transport/grpc-request.ts'
+import { PATIENCE } from '../../fixtures/patience.ts'
 import { startGrpc, TestClient } from '../grpc/support.ts'
 import { arrayCodec, fakeModel } from '../support/fake-model.ts'
 import { ONE_ROW, score, startServer } from '../support/running.ts'
@@ -42,7 +43,7 @@ test('a client that leaves before its variant is known holds no model', async ()
   await begun.promise
   leaving.abort()
   await expect(asked).rejects.toThrow()
-  await vi.waitFor(() => expect(a.admission.isHeld).toBe(false))
+  await vi.waitFor(() => expect(a.admission.isHeld).toBe(false), PATIENCE)
   read.resolve()
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect([holders(a), holders(b)]).toEqual([0, 0])
