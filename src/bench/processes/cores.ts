@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { coresOf, listOf } from './core-list.ts'
 import { textOf } from './process-tree.ts'
 
 /** Cores of this machine, as taskset(1) takes them: `0-2,5`. */
@@ -42,21 +43,4 @@ export async function keepOn(cores: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function coresOf(list: string): readonly number[] {
-  return list.split(',').flatMap((range) => {
-    const [first = 0, last = first] = range.split('-').map(Number)
-    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
-  })
-}
-
-function listOf(cores: readonly number[]): string {
-  const ranges: [number, number][] = []
-  for (const core of cores) {
-    const range = ranges.at(-1)
-    if (range?.[1] === core - 1) range[1] = core
-    else ranges.push([core, core])
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
 }
