@@ -3,10 +3,13 @@ import type { RolloutPlan } from '../rollout-plan.ts'
 /** Of all keys, in tenths of a percent. */
 const ALL = 1000
 
-/** With what part of the keys each variant begins: as planned, but a canary has its first step's at the cost of the control. */
-export function plannedPermille(plan: Pick<RolloutPlan, 'variants' | 'canary'>): readonly number[] {
+/**
+ * With what part of the keys each variant begins: as planned, but a canary has its first step's at the cost of the control.
+ * @param step of the canary that is asked for instead, counted from 0
+ */
+export function plannedPermille(plan: Pick<RolloutPlan, 'variants' | 'canary'>, step = 0): readonly number[] {
   const permille = plan.variants.map((variant) => variant.permille)
-  return plan.canary === undefined ? permille : canaryPermille(plan, permille, 0)
+  return plan.canary === undefined ? permille : canaryPermille(plan, permille, step)
 }
 
 /** The parts in a step of the canary; the other variants but the control keep theirs. @param step counted from 0. */

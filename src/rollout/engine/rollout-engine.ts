@@ -17,7 +17,7 @@ import {
 import { allTo, canaryPermille, plannedPermille, withoutVariant } from './planned-split.ts'
 import { ReplicaState, type ReplicaStateInit } from './replica-state.ts'
 import { RolloutFigures } from './rollout-figures.ts'
-import { isBegunAgain, isSameStep, newShares, sharesOf } from './state-changes.ts'
+import { isBegunAgain, isByPlan, isSameStep, newShares, sharesOf } from './state-changes.ts'
 import { rolloutView } from './view/rollout-view.ts'
 
 /**
@@ -121,14 +121,14 @@ export class RolloutEngine {
   }
 
   /**
-   * From its beginning, as planned: after its end, or after an operator's split or a guard has made it another one.
-   * @throws ServingError RESOURCE_CONFLICT where it runs as planned.
+   * From its beginning, as planned: after its end, or where an operator's split, a guard or the plan of an earlier start has made
+   * it another one.
+   * @throws ServingError RESOURCE_CONFLICT where it is at its beginning.
    */
   restart(): void {
     const { plan, now } = this.#init
-    const { phase, cause, canaryStep, startedAt } = this.state
-    const isAsPlanned = phase === 'running' && cause === '' && (canaryStep ?? 0) === 0
-    if (isAsPlanned) {
+    const { canaryStep, startedAt } = this.state
+    if (isByPlan(plan, this.state) && (canaryStep ?? 0) === 0) {
       throw conflict(`Rollout '${plan.name}' is at its beginning: there is nothing to restart`, {
         rollout: plan.name,
       })

@@ -61,6 +61,15 @@ export function sharesOf(state: RolloutState): readonly number[] {
   return permilleOf(state.split, state.variants.length)
 }
 
+/** Whether it runs as this plan would have it, in whichever step of its canary: nobody has changed it, and no other plan began it. */
+export function isByPlan(plan: RolloutPlan, state: RolloutState): boolean {
+  const { phase, cause, canaryStep } = state
+  if (phase !== 'running' || cause !== '') return false
+  if ((plan.canary === undefined) !== (canaryStep === undefined)) return false
+  const planned = plannedPermille(plan, canaryStep)
+  return sharesOf(state).every((part, variant) => part === planned[variant])
+}
+
 /** Whether a state is that of a rollout: it has its id, and names its variants, as one that is not damaged does. */
 export function isOf(id: string, plan: RolloutPlan, state: RolloutState | undefined): state is RolloutState {
   const { variants } = plan

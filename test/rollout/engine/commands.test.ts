@@ -97,6 +97,22 @@ describe('what ends a rollout', () => {
   })
 })
 
+describe('a server that is started with another plan over the same versions', () => {
+  test.each([
+    ['other shares', THREE, rolloutPlan({ a: 200, b: 300, c: 500 })],
+    ['a canary', rolloutPlan({ a: 990, b: 10 }), canaryPlan()],
+    ['no canary', canaryPlan(), rolloutPlan({ a: 990, b: 10 })],
+  ])('%s: goes on as it stands, and begins as planned when it is restarted', (_, before, plan) => {
+    const first = new DrivenRollout({ plan: before })
+    const run = new DrivenRollout({ plan, state: first.engine.state })
+    expect(shares(run)).toEqual(shares(first))
+    run.engine.restart()
+    expect(run.engine.state).toMatchObject({ phase: 'running', step: 1, canaryStep: plan.canary && 0 })
+    expect(shares(run)).toEqual(plan.variants.map(({ permille }) => permille))
+    expect(() => run.engine.restart()).toThrow(/nothing to restart/)
+  })
+})
+
 test('the run of its history is noted once, and a rollout that begins anew has another', () => {
   const run = new DrivenRollout({ plan: THREE })
   run.engine.noteRun('0123')

@@ -17,6 +17,7 @@ import { RolloutOutcomes } from './rollout-outcomes.ts'
 import {
   changeSentence,
   levelOf,
+  otherPlanSentence,
   rolloutFields,
   sameModelSentence,
   startSentence,
@@ -67,8 +68,9 @@ export class RolloutKeeper {
     if (!isSame(state, found.state)) keeper.#sharing = keeper.#share(state)
     keeper.#tell()
     parts.say(levelOf(state), rolloutFields(plan, state), startSentence(plan, state, before))
-    const same = sameModelSentence(plan, init.models)
-    if (same !== undefined) parts.say('warn', rolloutFields(plan, state), same)
+    for (const doubt of [sameModelSentence(plan, init.models), otherPlanSentence(plan, state)]) {
+      if (doubt !== undefined) parts.say('warn', rolloutFields(plan, state), doubt)
+    }
     return keeper
   }
 

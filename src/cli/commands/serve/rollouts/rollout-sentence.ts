@@ -1,5 +1,6 @@
 import { registeredName } from '../../../../registry-client/model-uri-name.ts'
 import { SET_BY_OPERATOR } from '../../../../rollout/engine/operator-commands.ts'
+import { isByPlan } from '../../../../rollout/engine/state-changes.ts'
 import type { RolloutModel } from '../../../../rollout/rollout-messages.ts'
 import type { RolloutPlan } from '../../../../rollout/rollout-plan.ts'
 import type { RolloutPhase, RolloutState } from '../../../../rollout/rollout-state.ts'
@@ -52,6 +53,15 @@ export function sameModelSentence(
     seen.set(what, variant.name)
   }
   return undefined
+}
+
+/**
+ * That a rollout goes on as another plan began it, with other shares or another canary; undefined where it does not, or somebody
+ * has changed it since.
+ */
+export function otherPlanSentence(plan: RolloutPlan, state: RolloutState): string | undefined {
+  if (state.phase !== 'running' || state.cause !== '' || isByPlan(plan, state)) return undefined
+  return `Rollout ${plan.name} goes on as an earlier start has planned it, and not as this one: 'restart' begins it anew`
 }
 
 /** A variant that a guard has stopped is news to whoever reads warnings alone. */

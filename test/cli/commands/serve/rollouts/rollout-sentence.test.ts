@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import {
   changeSentence,
   levelOf,
+  otherPlanSentence,
   sameModelSentence,
 } from '../../../../../src/cli/commands/serve/rollouts/rollout-sentence.ts'
+import { firstSplit } from '../../../../../src/rollout/split/split.ts'
 import { DrivenRollout } from '../../../../rollout/engine/driven-rollout.ts'
 import { canaryPlan, rolloutPlan } from '../../../../rollout/engine/rollout-plans.ts'
 
@@ -45,4 +47,22 @@ test('a model that is compared with itself is told of', () => {
   )
   const files = ['a', 'b', 'c'].map((name) => model(name, `/models/${name}`, '1'))
   expect(sameModelSentence(THREE, files)).toBeUndefined()
+})
+
+test('a rollout that another plan has begun is told of, until somebody changes it', () => {
+  const { engine } = new DrivenRollout({ plan: THREE })
+  const other = rolloutPlan({ a: 500, b: 250, c: 250 })
+  expect(otherPlanSentence(THREE, engine.state)).toBeUndefined()
+  expect(otherPlanSentence(other, engine.state)).toMatch(/goes on as an earlier start has planned it/)
+  engine.set({ a: 1000 })
+  expect(otherPlanSentence(other, engine.state)).toBeUndefined()
+})
+
+test('a canary in its second step is one that this start has planned', () => {
+  const plan = canaryPlan()
+  const { state } = new DrivenRollout({ plan }).engine
+  const second = { ...state, canaryStep: 1, split: firstSplit([900, 100]) }
+  expect(otherPlanSentence(plan, second)).toBeUndefined()
+  expect(otherPlanSentence(plan, { ...second, canaryStep: 2 })).toBeDefined()
+  expect(otherPlanSentence(rolloutPlan({ a: 900, b: 100 }), second)).toBeDefined()
 })
