@@ -6,7 +6,7 @@ export interface RolloutState {
   readonly epoch: number
   /** Who made this change; of two with one epoch the higher text holds. */
   readonly writer: string
-  /** Milliseconds since 1970 of this change. */
+  /** Milliseconds since 1970 of the last change of what the rollout does: its run that is noted, or its name that is kept, is none. */
   readonly at: number
   readonly startedAt: number
   /** Names of the variants, the control first: a rollout of others is another rollout. */

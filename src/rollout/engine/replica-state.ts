@@ -64,7 +64,7 @@ export class ReplicaState {
   /** By the own state, where the other one would hold. */
   #replace(other: RolloutState): void {
     const own = this.#current
-    if (holds(own, other) !== own) this.#tell({ ...own, ...this.#change(), epoch: other.epoch + 1 })
+    if (holds(own, other) !== own) this.#tell({ ...own, writer: this.#init.writer, epoch: other.epoch + 1 })
   }
 
   #tell(state: RolloutState): void {

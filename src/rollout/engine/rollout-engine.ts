@@ -147,7 +147,8 @@ export class RolloutEngine {
 
   /** There is a run of MLflow now that has the history of this rollout. */
   noteRun(runId: string): void {
-    if (this.state.runId !== runId) this.#held.write({ runId })
+    const { at } = this.state
+    if (this.state.runId !== runId) this.#held.write({ runId, at })
   }
 
   view(): RolloutView {

@@ -12,8 +12,8 @@ export interface Change {
   readonly at: number
 }
 
-/** What a change may touch. */
-export type Changed = Partial<Omit<RolloutState, 'id' | 'epoch' | 'writer' | 'at' | 'variants'>>
+/** What a change may touch; `at` where it is none of what the rollout does. */
+export type Changed = Partial<Omit<RolloutState, 'id' | 'epoch' | 'writer' | 'variants'>>
 
 /** Of this plan over these models: another version of one makes it another rollout. */
 export function idOf(plan: RolloutPlan, models: readonly RolloutModel[]): string {
@@ -48,7 +48,7 @@ export function firstState(
 }
 
 export function changedState(state: RolloutState, { writer, at }: Change, changed: Changed): RolloutState {
-  return { ...state, ...changed, epoch: state.epoch + 1, writer, at }
+  return { ...state, at, ...changed, epoch: state.epoch + 1, writer }
 }
 
 /** What gives the variants other parts of the keys: a new step. */

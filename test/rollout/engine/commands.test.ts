@@ -113,6 +113,15 @@ describe('a server that is started with another plan over the same versions', ()
   })
 })
 
+test('a run that is noted later is no change that people are told the time of', () => {
+  const run = new DrivenRollout({ plan: THREE })
+  run.engine.promote('b')
+  const { changedAt, decision } = run.engine.view()
+  run.now += 86_400_000
+  run.engine.noteRun('0123')
+  expect(run.engine.view()).toMatchObject({ changedAt, decision, epoch: 3 })
+})
+
 test('the run of its history is noted once, and a rollout that begins anew has another', () => {
   const run = new DrivenRollout({ plan: THREE })
   run.engine.noteRun('0123')
