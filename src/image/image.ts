@@ -38,7 +38,7 @@ export interface Image {
 export interface BaseImage {
   /** As the user named it. */
   readonly name: string
-  /** Where a registry has it, for what is kept of it in the image. Undefined for files of this machine: elsewhere they say nothing. */
+  /** Where a registry has it, in full, for what is kept of it in the image. Undefined for files of this machine: elsewhere they say nothing. */
   readonly reference?: string | undefined
   readonly digest: string
   readonly platform: Platform

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { invalidParameter, notFound } from '../../core/errors.ts'
 import type { BaseImage } from '../image.ts'
 import type { Platform } from '../platform.ts'
-import { parseReference } from './image-reference.ts'
+import { parseReference, referenceText } from './image-reference.ts'
 import { BlobCache } from './pull/blob-cache.ts'
 import { DockerArchiveSource } from './pull/docker-archive-source.ts'
 import { FolderFiles } from './pull/folder-files.ts'
@@ -31,7 +31,7 @@ export async function openBase(
   options: OpenBaseOptions,
 ): Promise<BaseImage> {
   const base = await readBase(await sourceOf(text, options), platform)
-  return LOCAL.test(text) ? base : { ...base, reference: text }
+  return LOCAL.test(text) ? base : { ...base, reference: referenceText(parseReference(text)) }
 }
 
 /** The transports of files and folders, as skopeo and podman call them. */

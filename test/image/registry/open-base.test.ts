@@ -90,6 +90,13 @@ describe('a base image in a registry', () => {
     expect(registry.requests('GET', /blobs/)).toHaveLength(3)
   })
 
+  test('is known by its name in full, whatever the user has left out', async () => {
+    const registry = await start()
+    await pushed(registry, IMAGE, 'library/base:latest')
+    const base = await open(`${registry.host}/library/base`)
+    expect(base.reference).toBe(`${registry.host}/library/base:latest`)
+  })
+
   test('is fetched anew where the cache was damaged, and told where it cannot be written', async () => {
     const registry = await start()
     const cacheFolder = temporaryFolder()
