@@ -167,7 +167,7 @@ export class RegistryConnection {
 
   /** A registry of another machine has no business with the services of this one. */
   #isPlainAllowed({ hostname }: URL): boolean {
-    return this.#access.plainHttp === true || (isLoopback(hostOf(this)) && isLoopback(hostname))
+    return isLoopback(hostname) ? isLoopback(hostOf(this)) : this.#access.plainHttp === true
   }
 
   async #once(

@@ -25,6 +25,13 @@ describe('a registry that sends an upload elsewhere', () => {
     )
   })
 
+  test.each(['http://127.0.0.1:8500/v1/kv/7', 'http://[::1]/7', 'http://localhost/7'])(
+    'may not name %s of this machine also then',
+    (to) => {
+      expect(() => location('registry.example', to, { plainHttp: true })).toThrow('which is no HTTPS')
+    },
+  )
+
   test.each([
     ['registry.example', 'http://objects.example/7'],
     ['registry.example', 'http://127.0.0.1:8500/v1/kv/7'],
