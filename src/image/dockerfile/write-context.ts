@@ -21,6 +21,9 @@ const DOCKERFILE = 'Dockerfile'
 const DOCKERIGNORE = '.dockerignore'
 const FOLDER_MODE = 0o755
 
+/** What an earlier one may have written; another folder that its Dockerfile copies is the user's. */
+const TREES: ReadonlySet<string> = new Set(['headrace', 'onnxruntime', 'bill-of-materials', 'model'])
+
 /**
  * Writes a Dockerfile and what it copies. Of an earlier one that Headrace wrote into the same folder nothing stays, and nothing of
  * what fails.
@@ -79,7 +82,8 @@ async function makeRoom(folder: string, trees: readonly string[]): Promise<void>
   if (!text.startsWith(FIRST_LINE)) {
     throw invalidParameter(`'${folder}' holds other files than those of \`headrace generate-dockerfile\``)
   }
-  const earlier = [...text.matchAll(/^COPY ([a-z0-9-]+)\/ \/$/gm)].map(([, tree = '']) => tree)
+  const copied = [...text.matchAll(/^COPY ([a-z0-9-]+)\/ \/$/gm)].map(([, tree = '']) => tree)
+  const earlier = copied.filter((tree) => TREES.has(tree))
   await rm(join(folder, DOCKERFILE))
   for (const tree of new Set([...earlier, ...trees])) {
     await rm(join(folder, tree), { recursive: true, force: true })

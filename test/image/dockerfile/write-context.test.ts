@@ -64,6 +64,16 @@ test('of an earlier one nothing stays', async () => {
   expect(readdirSync(join(folder, 'model'))).toEqual(['new'])
 })
 
+test('a folder that somebody has added to an earlier one stays', async () => {
+  const folder = temporaryFolder()
+  await write(folder, layer('model', file('old', '1')))
+  mkdirSync(join(folder, 'scripts'))
+  writeFileSync(join(folder, 'scripts/run'), 'mine')
+  writeFileSync(join(folder, 'Dockerfile'), 'COPY scripts/ /\n', { flag: 'a' })
+  await write(folder, layer('model', file('new', '2')))
+  expect(readFileSync(join(folder, 'scripts/run'), 'utf8')).toBe('mine')
+})
+
 test("a folder of the user's is left as it is", async () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'model'))
