@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
-import { Agent, get } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
+import { json, text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, type TestContext, test } from 'vitest'
@@ -59,13 +60,14 @@ async function logged(lines: readonly Line[], text: string): Promise<Line> {
   }
 }
 
-/** Over a connection of its own unless an agent is given. */
+/** Over a connection of its own unless an agent is given. Settles with the head of the answer. */
+async function headOf(port: number, path: string, agent = new Agent()): Promise<IncomingMessage> {
+  const [reply] = await once(get({ host: '127.0.0.1', port, path, agent }), 'response')
+  return reply
+}
+
 async function ask(port: number, path = '/', agent?: Agent): Promise<string> {
-  const asked = get({ host: '127.0.0.1', port, path, agent: agent ?? new Agent() })
-  const [reply] = await once(asked, 'response')
-  let text = ''
-  for await (const chunk of reply) text += chunk
-  return text
+  return text(await headOf(port, path, agent))
 }
 
 async function answer(port: number, path = '/', agent?: Agent): Promise<Answer> {
@@ -170,11 +172,10 @@ describe.concurrent('Supervisor', () => {
     const { port, lines } = await started(context)
     const agent = new Agent({ keepAlive: true })
     const { pid } = await answer(port, '/', agent)
-    const slow = answer(port, '/slow', agent)
-    await delay(100)
+    const slow = await headOf(port, '/slow', agent)
     process.kill(pid, 'SIGTERM')
     await logged(lines, 'a process leaves')
-    expect((await slow).pid).toBe(pid)
+    expect(await json(slow)).toMatchObject({ pid })
     const seen = new Set<number>()
     while (seen.size < 2) seen.add((await answer(port)).pid)
     expect(seen).not.toContain(pid)
@@ -183,10 +184,9 @@ describe.concurrent('Supervisor', () => {
 
   test('answers what is under way when it stops, and then listens no more', async (context) => {
     const { supervisor, port } = await started(context)
-    const slow = answer(port, '/slow')
-    await delay(100)
+    const slow = await headOf(port, '/slow')
     const stopped = supervisor.stop({ accepting: true })
-    expect(await slow).toMatchObject({ departing: true })
+    expect(await json(slow)).toMatchObject({ departing: true })
     await stopped
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })

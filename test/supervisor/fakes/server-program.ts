@@ -1,10 +1,10 @@
 /**
  * A server process without models, for the supervisor to look after. Answers with its number and pid; what it
- * is asked for by path, it does: `/exit`, `/hang`. Where the file
+ * is asked for by path, it does: `/exit`, `/hang`; `/slow` is answered once it is on its way out. Where the file
  * that its argument names exists it does not start.
  */
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SupervisorLink } from '../../../src/supervisor/supervisor-link.ts'
 
@@ -29,10 +29,17 @@ const server = createServer((request, response) => {
   const answer = (): void => {
     response.end(JSON.stringify({ number: link.number, pid: process.pid, departing }))
   }
-  if (request.url === '/slow') void delay(500).then(answer)
+  if (request.url === '/slow') void onTheWayOut(response).then(answer)
   else answer()
 })
 server.emit('listening')
+
+/** Its client knows by the head that it is being answered. */
+async function onTheWayOut(response: ServerResponse): Promise<void> {
+  response.flushHeaders()
+  while (!departing && !finishing) await delay(5)
+  await delay(100)
+}
 
 let open = 0
 let finishing = false
