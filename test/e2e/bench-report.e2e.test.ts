@@ -1,46 +1,24 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reportPage } from '../../src/bench/report/report-page.ts'
 import { SAMPLE_REPORTS } from '../bench/support/sample-reports.ts'
+import { backgroundsOf, launchBrowser, type WatchedPage, watchedPage, widthOf } from './support/browser.ts'
 
 let browser: Browser
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  })
+  browser = await launchBrowser()
 })
 
 afterAll(async () => {
   await browser.close()
 })
 
-interface Opened {
-  readonly page: Page
-  /** Errors on the page and in its console. */
-  readonly problems: readonly string[]
-  readonly requests: readonly string[]
+async function open(name: string, width: number): Promise<WatchedPage> {
+  const watched = await watchedPage(browser, width)
+  await watched.page.setContent(reportPage(await SAMPLE_REPORTS[name]!()), { waitUntil: 'networkidle' })
+  return watched
 }
-
-async function open(name: string, width: number): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } })
-  const problems: string[] = []
-  const requests: string[] = []
-  page.on('request', (request) => requests.push(request.url()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
-  })
-  await page.setContent(reportPage(await SAMPLE_REPORTS[name]!()), { waitUntil: 'networkidle' })
-  return { page, problems, requests }
-}
-
-/** Runs in the browser: what is wider than the window, but for what pictures cut off and screens do not show. */
-const WIDER_THAN_WINDOW = `[...document.querySelectorAll('body *')]
-  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-  .filter((element) => element.closest('svg svg, thead') === null)
-  .map((element) => element.outerHTML.slice(0, 100))`
 
 describe('the page about a load in a real browser', () => {
   test.each(Object.keys(SAMPLE_REPORTS))(
@@ -56,8 +34,7 @@ describe('the page about a load in a real browser', () => {
 
   test.each(Object.keys(SAMPLE_REPORTS))('is as wide as a window of 400 pixels: %s', async (name) => {
     const { page } = await open(name, 400)
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400)
-    expect(await page.evaluate<string[]>(WIDER_THAN_WINDOW)).toEqual([])
+    expect(await widthOf(page)).toEqual({ document: 400, tooWide: [] })
     await page.close()
   })
 
@@ -78,10 +55,8 @@ describe('the page about a load in a real browser', () => {
 
   test('is light or dark as its reader wants', async () => {
     const { page } = await open('look', 1200)
-    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
-    const light = await background()
-    await page.emulateMedia({ colorScheme: 'dark' })
-    expect(await background()).not.toBe(light)
+    const { light, dark } = await backgroundsOf(page)
+    expect(dark).not.toBe(light)
     await page.close()
   })
 })

@@ -1,14 +1,6 @@
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser, watchedPage } from './support/browser.ts'
 import { HeadraceProcess, ROOT } from './support/headrace-process.ts'
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-sync',
-]
 
 let server: HeadraceProcess
 let url = ''
@@ -24,21 +16,14 @@ afterAll(async () => {
 
 describe('the page at /docs', () => {
   test('shows the served model in a real browser and asks no other host for anything', async () => {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    const browser = await launchBrowser()
     try {
-      const page = await browser.newPage()
-      const hosts = new Set<string>()
-      const problems: string[] = []
-      page.on('request', (request) => hosts.add(new URL(request.url()).host))
-      page.on('pageerror', (error) => problems.push(error.message))
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text())
-      })
+      const { page, problems, requests } = await watchedPage(browser, 1200)
       await page.goto(`${url}/docs`, { waitUntil: 'networkidle' })
       expect(await page.getByText('/invocations').first().isVisible()).toBe(true)
       expect(await page.getByText('iris').first().isVisible()).toBe(true)
       expect(problems).toEqual([])
-      expect([...hosts]).toEqual([new URL(url).host])
+      expect([...new Set(requests.map((asked) => new URL(asked).host))]).toEqual([new URL(url).host])
     } finally {
       await browser.close()
     }

@@ -1,17 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reportPage } from '../../src/rollout/report/report-page.ts'
 import { SAMPLE_VIEWS } from '../rollout/report/sample-views.ts'
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-sync',
-]
+import { backgroundsOf, launchBrowser, type WatchedPage, watchedPage, widthOf } from './support/browser.ts'
 
 /** As the server sends the report. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -31,7 +24,7 @@ const server = createServer((request, response) => {
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  browser = await launchBrowser()
 })
 
 afterAll(async () => {
@@ -39,32 +32,13 @@ afterAll(async () => {
   server.close()
 })
 
-interface Opened {
-  readonly page: Page
-  /** Errors on the page and in its console. */
-  readonly problems: string[]
-  /** Paths that were asked for. */
-  readonly requests: string[]
-}
-
-async function open(name: string, width: number): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } })
-  const problems: string[] = []
-  const requests: string[] = []
-  page.on('request', (request) => requests.push(request.url().replace(url, '')))
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
-  })
+/** Requests are told by their paths, but for the icon that browsers ask for. */
+async function open(name: string, width: number): Promise<WatchedPage> {
+  const { page, problems, requests } = await watchedPage(browser, width)
   await page.goto(`${url}/rollouts/${name}/report`, { waitUntil: 'networkidle' })
-  return { page, problems, requests: requests.filter((path) => path !== '/favicon.ico') }
+  const paths = requests.map((asked) => asked.replace(url, '')).filter((path) => path !== '/favicon.ico')
+  return { page, problems, requests: paths }
 }
-
-/** Runs in the browser: what is wider than the window, but for what pictures cut off and screens do not show. */
-const WIDER_THAN_WINDOW = `[...document.querySelectorAll('body *')]
-  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-  .filter((element) => element.closest('svg svg, thead') === null)
-  .map((element) => element.outerHTML.slice(0, 100))`
 
 describe('the report of a rollout in a real browser', () => {
   test.each(Object.keys(SAMPLE_VIEWS))(
@@ -83,8 +57,7 @@ describe('the report of a rollout in a real browser', () => {
 
   test.each(Object.keys(SAMPLE_VIEWS))('is as wide as a window of 400 pixels: %s', async (name) => {
     const { page } = await open(name, 400)
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400)
-    expect(await page.evaluate<string[]>(WIDER_THAN_WINDOW)).toEqual([])
+    expect(await widthOf(page)).toEqual({ document: 400, tooWide: [] })
     await page.close()
   })
 
@@ -119,10 +92,8 @@ describe('the report of a rollout in a real browser', () => {
 
   test('is light or dark as its reader wants', async () => {
     const { page } = await open('winner', 1200)
-    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
-    const light = await background()
-    await page.emulateMedia({ colorScheme: 'dark' })
-    expect(await background()).not.toBe(light)
+    const { light, dark } = await backgroundsOf(page)
+    expect(dark).not.toBe(light)
     await page.close()
   })
 })
