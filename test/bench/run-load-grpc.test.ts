@@ -20,6 +20,16 @@ describe('a load by gRPC', () => {
     expectAllAccountedFor(measured)
   })
 
+  test('sends large messages, several at a time over one connection', async () => {
+    const origin = await grpcServer((stream) => answerGrpc(stream, Buffer.from('yes')))
+    const large = { ...INFER, body: Buffer.alloc(4 * 1024 * 1024) }
+    const bursts = { kind: 'bursts', size: 8 } as const
+    const measured = await runLoad(targetOf(origin, [large]), { ...OPEN, ratePerSecond: 40, arrivals: bursts })
+    expect(measured.offered).toBeGreaterThan(0)
+    expect(measured.failures).toEqual({})
+    expectAllAccountedFor(measured)
+  })
+
   test('tells what codes mean', async () => {
     const origin = await grpcServer((stream) => answerGrpc(stream, Buffer.alloc(0), 14, 'ein Weilchen, ja?'))
     const measured = await runLoad(targetOf(origin, [INFER]), OPEN)

@@ -25,6 +25,7 @@ const CODES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the server reset the connection before its answer was complete',
   CLOSED: 'the server closed the connection before its answer was complete',
+  EPIPE: 'the server closed the connection before the request was sent',
   NOT_HTTP: 'what came back is no HTTP/1.1',
   ETIMEDOUT: 'no connection was made in time',
   EHOSTUNREACH: 'no way leads to that machine',

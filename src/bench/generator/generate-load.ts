@@ -27,9 +27,9 @@ export interface LoadWatch {
 export async function generateLoad(plan: LoadPlan, watch: LoadWatch = {}): Promise<LoadResult> {
   const { signal } = watch
   const settled = settlePlan({ ...plan, tellsProgress: watch.onProgress !== undefined })
+  const told = await progressTeller(settled.threads, watch)
   if (signal?.aborted) throw ended()
   if (settled.samplesFile !== undefined) SamplesFile.create(settled.samplesFile)
-  const told = await progressTeller(settled.threads, watch)
   const senders = Array.from(
     { length: settled.threads },
     (_, thread) => new Sender({ plan: settled, thread }, (progress) => told(thread, progress)),

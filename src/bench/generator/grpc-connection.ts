@@ -36,6 +36,8 @@ export class GrpcConnection {
     const name = host.includes(':') ? `[${host}]` : host
     this.#session = connect(`${tls === undefined ? 'http' : 'https'}://${name}:${port}`, {
       ...tls,
+      // Node counts requests that wait to be sent, and refuses further ones beyond 10 MB of them.
+      maxSessionMemory: Number.MAX_SAFE_INTEGER,
       settings: { enablePush: false, initialWindowSize: WINDOW },
     })
     this.#session.on('connect', () => this.#session.setLocalWindowSize(WINDOW))

@@ -100,7 +100,7 @@ export class Recorder implements CallObserver {
   }
 
   timedOut(call: Call): void {
-    const where = call.connection === undefined ? 'waited for a connection' : 'were sent'
+    const where = call.connection === undefined ? 'waited for a connection' : 'was sent'
     const example = () => `no answer within ${this.#plan.timeoutMs} ms; the first of them ${where}`
     this.#failed(call, 'timeout', (tally) => tally.timedOut(example))
   }

@@ -231,3 +231,11 @@ test('a load can be ended before its time', async () => {
   await rejected
   await expect(generateLoad(plan, { signal: end.signal })).rejects.toMatchObject({ code: 'CANCELLED' })
 })
+
+test('a load can be ended while its threads are not yet there', async () => {
+  const end = new AbortController()
+  const plan = { origin: 'http://127.0.0.1:1', requests: [GET], ratePerSecond: 10, durationMs: 60_000 }
+  const running = generateLoad(plan, { signal: end.signal, onProgress: () => {} })
+  end.abort()
+  await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
+})
