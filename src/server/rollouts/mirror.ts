@@ -9,7 +9,7 @@ import type { OutputDifference } from '../../rollout/rollout-messages.ts'
 import type { ServedModel } from '../../runtime/served-model.ts'
 import type { InferencePlane } from '../server-options.ts'
 import { refitted } from './fitted-inputs.ts'
-import type { LiveRollout } from './live-rollout.ts'
+import type { Assignment, LiveRollout } from './live-rollout.ts'
 import type { RolledRequest } from './rolled-request.ts'
 import type { RequestSource, SideResult } from './side-run.ts'
 import { SideRuns } from './side-runs.ts'
@@ -59,8 +59,9 @@ interface Pair {
 export class Mirror {
   readonly #init: MirrorInit
   readonly #runs: SideRuns
-  /** By the name of the model that is compared with the control. */
+  /** By the name of the model that is compared with the control; since the rollout thread has told of its state. */
   readonly #largest = new Map<string, LargestDifferences>()
+  #assignment: Assignment | undefined
 
   constructor(init: MirrorInit) {
     this.#init = init
@@ -134,15 +135,23 @@ export class Mirror {
   }
 
   #example(compared: string, pair: Pair, differences: readonly OutputDifference[]): string | undefined {
-    const { keptExamples, keepsInputs } = this.#init.rollout.plan.mirror
-    let largest = this.#largest.get(compared)
-    if (largest === undefined) {
-      largest = new LargestDifferences(keptExamples)
-      this.#largest.set(compared, largest)
-    }
-    return largest.offer(differenceSize(differences), () =>
+    const { keepsInputs } = this.#init.rollout.plan.mirror
+    return this.#largestOf(compared).offer(differenceSize(differences), () =>
       differenceExample({ ...pair, differences, keepsInputs }),
     )
+  }
+
+  /** Of the rollout that has just begun again, or whose thread has, nobody else has any. */
+  #largestOf(compared: string): LargestDifferences {
+    const { assignment, plan } = this.#init.rollout
+    if (assignment !== this.#assignment) this.#largest.clear()
+    this.#assignment = assignment
+    let largest = this.#largest.get(compared)
+    if (largest === undefined) {
+      largest = new LargestDifferences(plan.mirror.keptExamples)
+      this.#largest.set(compared, largest)
+    }
+    return largest
   }
 }
 

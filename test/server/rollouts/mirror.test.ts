@@ -4,6 +4,7 @@ import { evaluationFailed } from '../../../src/core/errors.ts'
 import type { PredictOptions } from '../../../src/core/predictor.ts'
 import type { TensorMap } from '../../../src/core/tensor.ts'
 import type { RolloutPlan } from '../../../src/rollout/rollout-plan.ts'
+import { firstSplit } from '../../../src/rollout/split/split.ts'
 import { isSampled } from '../../../src/server/rollouts/mirror.ts'
 import { SumPredictor, slowPredictor } from '../../fixtures/predictors.ts'
 import { startGrpc, TestClient } from '../grpc/support.ts'
@@ -72,6 +73,26 @@ describe('a shadow', () => {
       outputs: expect.arrayContaining([expect.objectContaining({ output: 'sum' })]),
     })
     expect(told.example).not.toContain('[1,2,3,4]')
+  })
+
+  test('has an example of a difference again when the rollout begins again', async () => {
+    const { options, channel } = shadowed({ predictor: new OffByOne() })
+    const { url } = await startServer(options)
+    const examples = async (): Promise<number> => {
+      const before = channel.compared.length
+      const isCompared = (): boolean =>
+        channel.compared.slice(before).some(({ outcome }) => outcome === 'differs')
+      while (!isCompared()) {
+        const { length } = channel.compared
+        await score(url)
+        await channel.until(() => channel.compared.length > length)
+      }
+      return channel.compared.filter(({ example }) => example !== undefined).length
+    }
+    expect(await examples()).toBe(1)
+    expect(await examples()).toBe(1)
+    channel.tell('iris', rolloutState({ variants: ['a'], split: firstSplit([1000]), step: 2 }))
+    expect(await examples()).toBe(2)
   })
 
   test.each([
