@@ -32,7 +32,6 @@ export type ThreadMessage =
       readonly state: RolloutState
       /** By which it began, shadows too; a member that joins later may have others loaded by now. */
       readonly models: readonly RolloutModel[]
-      readonly slowMs: number | undefined
     }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: RolloutAnswer }
   | { readonly kind: 'failure'; readonly id: number; readonly error: SerializedError }

@@ -61,7 +61,7 @@ export class HeardChannel implements RolloutChannel {
   /** @param models by which the rollout began: those of the member unless given. */
   tell(rollout: string, state: RolloutState, models?: readonly RolloutModel[]): void {
     const own = this.messages.flatMap((message) => (message.kind === 'join' ? message.models : []))
-    this.onMessage({ kind: 'state', rollout, state, models: models ?? own, slowMs: undefined })
+    this.onMessage({ kind: 'state', rollout, state, models: models ?? own })
   }
 
   /** Waits until something is so. */

@@ -56,7 +56,7 @@ export class RolloutKeeper {
   #hasOutcomes = false
   /** Of the last change: whether another replica's holds instead. */
   #sharing: Promise<boolean> = Promise.resolve(false)
-  #told: { readonly state: RolloutState; readonly slowMs: number | undefined } | undefined
+  #told: RolloutState | undefined
 
   /** Goes on with what other replicas, or this one before its last end, have come to. Its outcomes are yet to be opened. */
   static begin(init: KeeperInit): RolloutKeeper {
@@ -92,8 +92,8 @@ export class RolloutKeeper {
   }
 
   get message(): ThreadMessage {
-    const { state, slowMs } = this.#engine
-    return { kind: 'state', rollout: this.#plan.name, state, models: this.#models, slowMs }
+    const { state } = this.#engine
+    return { kind: 'state', rollout: this.#plan.name, state, models: this.#models }
   }
 
   /** Counts the outcomes that are kept: many take their time, in which all else goes on. Never rejects. */
@@ -126,7 +126,6 @@ export class RolloutKeeper {
 
   tick(): void {
     this.#engine.tick()
-    this.#tell()
     if (this.#hasOutcomes) this.#record?.note(this.#engine.view())
   }
 
@@ -186,7 +185,7 @@ export class RolloutKeeper {
 
   /** Members first: a variant that is to get no more requests gets none from then on. */
   #changed(state: RolloutState): void {
-    const before = this.#told?.state ?? state
+    const before = this.#told ?? state
     this.#tell()
     this.#sharing = this.#share(state)
     this.#say(before, state)
@@ -216,9 +215,9 @@ export class RolloutKeeper {
 
   /** Where something has changed. */
   #tell(): void {
-    const { state, slowMs } = this.#engine
-    if (this.#told?.state === state && this.#told.slowMs === slowMs) return
-    this.#told = { state, slowMs }
+    const { state } = this.#engine
+    if (this.#told === state) return
+    this.#told = state
     this.#parts.tell(this.message)
   }
 }

@@ -11,7 +11,7 @@ const THREAD = `
   parentPort.on('message', ({ kind, line, message }) => {
     if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
     const tell = (told, to) => parentPort.postMessage({ kind: 'tell', line: to, message: told })
-    if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state: { epoch }, models: [], slowMs: undefined })
+    if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state: { epoch }, models: [] })
     if (message.kind !== 'question') return
     if (message.question.ask === 'restart') throw new Error('broken')
     if (message.question.ask === 'list') {
@@ -113,7 +113,7 @@ test('a thread that is started again hears by which models the rollouts began, n
       if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
       if (message.kind === 'question') throw new Error('broken')
       const models = workerData.known.size === 0 ? began : message.models
-      const told = { kind: 'state', rollout: 'iris', state: { epoch: 1 }, models, slowMs: undefined }
+      const told = { kind: 'state', rollout: 'iris', state: { epoch: 1 }, models }
       parentPort.postMessage({ kind: 'tell', line: undefined, message: told })
     })`)
   const member = memberOf(handle)
@@ -144,7 +144,7 @@ test('a thread that hangs is ended and started again, with its members', async (
       setInterval(() => parentPort.postMessage({ kind: 'alive' }), 20)
       parentPort.on('message', ({ kind, message }) => {
         if (kind === 'end') return parentPort.postMessage({ kind: 'ended' })
-        if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state, models: [], slowMs: undefined })
+        if (message.kind === 'join') tell({ kind: 'state', rollout: 'iris', state, models: [] })
         if (message.kind === 'question') for (;;);
       })`,
     1000,
