@@ -119,7 +119,13 @@ function parseTerm(term: string, where: string): Assertion {
   const factor = factorOf(figure.unit, unit)
   if (factor === undefined)
     throw invalidParameter(`The assertion ${where} has to have ${UNIT_WORDS[figure.unit]}`)
-  return { text: term.trim(), figure, comparison: comparisonOf(comparison), bound: Number(number) * factor }
+  const bound = rounded(Number(number) * factor)
+  return { text: term.trim(), figure, comparison: comparisonOf(comparison), bound }
+}
+
+/** 0.7 % is 0.007, and 0.7 * 0.01 is a little less. */
+function rounded(product: number): number {
+  return Number(product.toPrecision(15))
 }
 
 function factorOf(unit: Unit, written: string): number | undefined {

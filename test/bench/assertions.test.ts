@@ -44,6 +44,13 @@ describe('assertions', () => {
     expect(await outcome('Stage.Inference<1.6ms')).toBe(false)
   })
 
+  test('hold where a figure is just what they allow', async () => {
+    const failing = { ...measurement, offered: 1000, failures: { 503: 7 } }
+    const assertions = parseAssertions('errors<=0.7%,errors>=0.7%')
+    const outcomes = await checkAssertions(assertions, failing)
+    expect(outcomes.map(({ passed }) => passed)).toEqual([true, true])
+  })
+
   test('say what was measured', async () => {
     const outcomes = await checkAssertions(
       parseAssertions('p50<1us,errors<=0.5%,memory<1B,rate>1e9'.replace('1e9', '1000000')),

@@ -6,7 +6,7 @@ import type { ComparedFigure, Comparison, FigureName } from './comparison.ts'
 import { comparisonVerdict } from './comparison-verdict.ts'
 import { ratioInterval } from './ratio-interval.ts'
 
-export const COMPARISON_CONFIDENCE = 0.95
+const COMPARISON_CONFIDENCE = 0.95
 
 interface Figure {
   readonly name: FigureName

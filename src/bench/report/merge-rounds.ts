@@ -1,9 +1,9 @@
 import { Latencies } from '../latencies.ts'
-import type { Measurement, SecondOutcome, ServerResources } from '../measurement.ts'
+import type { GeneratorFigures, Measurement, SecondOutcome, ServerResources } from '../measurement.ts'
 
 /**
  * Several measurements of one target under one load as one: counts and times added, latencies of all requests, the worst
- * of the generator. What single payloads showed is kept of a single round alone: their percentiles cannot be added.
+ * figures of the generator. What single payloads showed is kept of a single round alone: their percentiles cannot be added.
  * @param rounds at least one
  */
 export async function mergeRounds(rounds: readonly Measurement[]): Promise<Measurement> {
@@ -12,7 +12,6 @@ export async function mergeRounds(rounds: readonly Measurement[]): Promise<Measu
   if (others.length === 0) return first
   const latencies = await Latencies.merge(rounds.map(({ histogram }) => histogram))
   const answered = sum(rounds, (round) => round.answered)
-  const worst = rounds.reduce((a, b) => (b.generator.lagMs.p99 > a.generator.lagMs.p99 ? b : a))
   return {
     ...{ target: first.target, load: first.load, answered },
     seconds: sum(rounds, (round) => round.seconds),
@@ -24,7 +23,7 @@ export async function mergeRounds(rounds: readonly Measurement[]): Promise<Measu
     byPayload: {},
     overTime: oneAfterTheOther(rounds),
     stagesMs: meanStages(rounds),
-    generator: worst.generator,
+    generator: generatorOf(rounds),
     server: serverOf(rounds),
     valid: rounds.every(({ valid }) => valid),
     faults: faultsOf(rounds),
@@ -57,14 +56,28 @@ function meanStages(rounds: readonly Measurement[]): Readonly<Record<string, num
   )
 }
 
+/** The worst of each figure; requests that waited are added up, as all requests are. */
+function generatorOf(rounds: readonly Measurement[]): GeneratorFigures {
+  const all = rounds.map(({ generator }) => generator)
+  const starved = all.flatMap(({ starvedShare }) => starvedShare ?? [])
+  return {
+    threads: Math.max(...all.map(({ threads }) => threads)),
+    lagMs: all.map(({ lagMs }) => lagMs).reduce((a, b) => (b.p99 > a.p99 ? b : a)),
+    busyShare: Math.max(...all.map(({ busyShare }) => busyShare)),
+    ...(starved.length > 0 && { starvedShare: Math.max(...starved) }),
+    connections: Math.max(...all.map(({ connections }) => connections)),
+    waited: sum(all, ({ waited }) => waited),
+  }
+}
+
 function serverOf(rounds: readonly Measurement[]): ServerResources | undefined {
-  const known = rounds.flatMap(({ server, answered }) =>
-    server === undefined ? [] : [{ ...server, answered }],
+  const known = rounds.flatMap(({ server, answered, seconds }) =>
+    server === undefined ? [] : [{ ...server, answered, seconds }],
   )
   const answered = sum(known, (each) => each.answered)
   if (known.length === 0) return undefined
   return {
-    cpu: sum(known, ({ cpu }) => cpu) / known.length,
+    cpu: sum(known, ({ cpu, seconds }) => cpu * seconds) / sum(known, ({ seconds }) => seconds),
     cpuMsPerRequest:
       answered === 0 ? 0 : sum(known, (each) => each.cpuMsPerRequest * each.answered) / answered,
     memory: Math.max(...known.map(({ memory }) => memory)),

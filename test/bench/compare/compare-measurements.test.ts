@@ -58,7 +58,20 @@ describe('a comparison', () => {
       closed({ ...a, name: 'B' }, (round) => 1.8 * wobble[round]!),
     ])
     expect(spaced(comparison!.verdict)).toBe(
-      'B is 1.8x faster than A by requests a second, 95 % interval 1.76-1.84.',
+      'B is 1.80x faster than A by requests a second, 95 % interval 1.76-1.84.',
+    )
+  })
+
+  test('gives a small difference as many digits as its interval bears', async () => {
+    const a = await side('A', 1, 5)
+    const wobble = [0.9999, 1, 1.0001, 1, 1]
+    const rounds = a.rounds.map((round) => ({ ...round, answered: 100_000, offered: 100_000 }))
+    const [comparison] = compareMeasurements([
+      closed({ ...a, rounds }, () => 1),
+      closed({ name: 'B', rounds }, (round) => 1.004 * wobble[round]!),
+    ])
+    expect(spaced(comparison!.verdict)).toBe(
+      'B is 1.004x faster than A by requests a second, 95 % interval 1.004-1.004.',
     )
   })
 
@@ -87,6 +100,9 @@ describe('a comparison', () => {
       )
     expect(verdictOf(found(100, 95, 105), found(200, 190, 210))).toBe(
       'B is 2.0x faster than A by requests a second, 95 % interval 1.8-2.2.',
+    )
+    expect(verdictOf(found(100, 95, 105), found(40, 0, 50))).toBe(
+      'A is 2.5x faster than B by requests a second, 95 % interval 1.9 and more.',
     )
     expect(verdictOf(found(100, 80, 130), found(110, 90, 140))).toContain('No difference')
     expect(verdictOf(found(100, 95, undefined), found(200, 190, 210))).toContain('nothing bounds')
