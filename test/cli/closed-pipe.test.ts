@@ -9,7 +9,6 @@ test.each([
   'models show models/iris/2 --json',
   '--help',
   'bench --help',
-  'sbom -m models/iris/2',
 ])('headrace %s ends quietly where nobody reads on', (line) => {
   const { stderr } = spawnSync('sh', ['-c', `"$0" src/cli/main.ts ${line} | true`, process.execPath], {
     cwd: ROOT,
