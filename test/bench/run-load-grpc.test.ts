@@ -24,7 +24,11 @@ describe('a load by gRPC', () => {
     const origin = await grpcServer((stream) => answerGrpc(stream, Buffer.from('yes')))
     const large = { ...INFER, body: Buffer.alloc(4 * 1024 * 1024) }
     const bursts = { kind: 'bursts', size: 8 } as const
-    const measured = await runLoad(targetOf(origin, [large]), { ...OPEN, ratePerSecond: 40, arrivals: bursts })
+    const measured = await runLoad(targetOf(origin, [large]), {
+      ...OPEN,
+      ratePerSecond: 40,
+      arrivals: bursts,
+    })
     expect(measured.offered).toBeGreaterThan(0)
     expect(measured.failures).toEqual({})
     expectAllAccountedFor(measured)

@@ -1,9 +1,13 @@
-/**
- * In which order several sides are measured so that a machine which gets slower or faster favours none: ABBA, ABBA; of
- * three ABC CBA.
- * @returns places of sides, each `rounds` times
- */
-export function interleaved(sides: number, rounds: number): readonly number[] {
-  const order = Array.from({ length: sides }, (_, side) => side)
-  return Array.from({ length: rounds }, (_, round) => (round % 2 === 0 ? order : order.toReversed())).flat()
+/** When one of several sides is measured. */
+export interface Turn<Side> {
+  readonly side: Side
+  /** From 0. */
+  readonly round: number
+}
+
+/** Each side once a round, so that a machine which gets slower or faster favours none: ABBA, ABBA; of three ABC CBA. */
+export function interleaved<Side>(sides: readonly Side[], rounds: number): readonly Turn<Side>[] {
+  return Array.from({ length: rounds }, (_, round) =>
+    (round % 2 === 0 ? sides : sides.toReversed()).map((side) => ({ side, round })),
+  ).flat()
 }

@@ -186,6 +186,8 @@ test("Student's t has the values of its tables", () => {
 })
 
 test('sides are measured in turn, each as often as the others', () => {
-  expect(interleaved(2, 4)).toEqual([0, 1, 1, 0, 0, 1, 1, 0])
-  expect(interleaved(3, 2)).toEqual([0, 1, 2, 2, 1, 0])
+  const order = (sides: string, rounds: number) => interleaved([...sides], rounds).map(({ side }) => side)
+  expect(order('AB', 4).join('')).toBe('ABBAABBA')
+  expect(order('ABC', 2).join('')).toBe('ABCCBA')
+  expect(interleaved(['A', 'B'], 2).map(({ round }) => round)).toEqual([0, 0, 1, 1])
 })

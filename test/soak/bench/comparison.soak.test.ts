@@ -57,7 +57,7 @@ test.each(MACHINES.flatMap((machine) => [2, 3, 6, 12].map((rounds) => ({ ...mach
 /** Of two servers that were measured in turn: the second one answers so many times as much. */
 function interval(plain: Measurement, rounds: number, speeds: readonly number[], truth: number) {
   const sides: Measurement[][] = [[], []]
-  for (const [place, side] of interleaved(2, rounds).entries()) {
+  for (const [place, { side }] of interleaved([0, 1], rounds).entries()) {
     const answered = 10_000 * Math.exp(speeds[place]!) * (side === 1 ? truth : 1)
     sides[side]!.push({ ...plain, answered, offered: answered, seconds: 1, load: CLOSED })
   }

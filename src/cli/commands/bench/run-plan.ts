@@ -1,4 +1,5 @@
 import type { BenchOutcome, TargetOutcome } from '../../../bench/bench-outcome.ts'
+import { interleaved } from '../../../bench/compare/interleaved.ts'
 import type { Load } from '../../../bench/load.ts'
 import type { Measurement, Progress } from '../../../bench/measurement.ts'
 import { runLoad } from '../../../bench/run-load.ts'
@@ -90,17 +91,13 @@ class PlanRunner {
     else await this.#look(plan)
   }
 
-  /** There and back again, so that a machine that gets slower or faster favours nobody: ABBA. */
   async #inTurn(
     { load, rounds }: Pick<LoadPlan, 'load' | 'rounds'>,
     kept: (target: TargetRun) => Measurement[] = ({ measurements }) => measurements,
   ): Promise<void> {
-    for (let round = 0; round < rounds; round += 1) {
-      const order = round % 2 === 0 ? this.#targets : this.#targets.toReversed()
-      for (const target of order) {
-        const title = rounds === 1 ? loadTitle(load) : `${loadTitle(load)}, round ${round + 1} of ${rounds}`
-        kept(target).push(await this.#load(target, { ...load, seed: load.seed + round }, title))
-      }
+    for (const { side: target, round } of interleaved(this.#targets, rounds)) {
+      const title = rounds === 1 ? loadTitle(load) : `${loadTitle(load)}, round ${round + 1} of ${rounds}`
+      kept(target).push(await this.#load(target, { ...load, seed: load.seed + round }, title))
     }
   }
 

@@ -1,3 +1,4 @@
+import { interleaved } from '../../../bench/compare/interleaved.ts'
 import type { ClosedLoad, Load, OpenLoad } from '../../../bench/load.ts'
 import type { Measurement, Progress } from '../../../bench/measurement.ts'
 import type { SharedCores } from '../../../bench/processes/cores.ts'
@@ -88,12 +89,9 @@ export class ServerBench implements TuningBench {
     await using standard = await this.#start({})
     await using found = await this.#start(candidate)
     const rounds: { standard: Measurement[]; found: Measurement[] } = { standard: [], found: [] }
-    for (let round = 0; round < FINAL_ROUNDS; round += 1) {
-      const load = this.#finalLoad(ratePerSecond, round)
-      const order = round % 2 === 0 ? (['standard', 'found'] as const) : (['found', 'standard'] as const)
-      for (const side of order) {
-        rounds[side].push(await this.#steady(side === 'found' ? found.opened : standard.opened, load))
-      }
+    for (const { side, round } of interleaved(['standard', 'found'] as const, FINAL_ROUNDS)) {
+      const { opened } = side === 'found' ? found : standard
+      rounds[side].push(await this.#steady(opened, this.#finalLoad(ratePerSecond, round)))
     }
     return rounds
   }
