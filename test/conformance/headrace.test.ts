@@ -14,7 +14,9 @@ const MODELS = {
   softmax: at('test/fixtures/onnx/softmax.onnx'),
 }
 
-it('finds nothing that Headrace does otherwise than the protocol says, whatever the model', async () => {
+it('finds nothing that Headrace does otherwise than the protocol says, whatever the model', {
+  timeout: 300_000,
+}, async () => {
   const url = await servedModels(MODELS)
   const failures: string[] = []
   const passed = new Set<string>()

@@ -13,7 +13,8 @@ export function conformanceRun(url: string, options: Partial<ConformanceOptions>
     sample: undefined,
     groups: [],
     without: [],
-    timeoutMs: 20_000,
+    // A model is loaded in a process of its own, which takes its time on a busy machine.
+    timeoutMs: 100_000,
     mayControl: true,
     kitVersion: 'test',
     ...options,
