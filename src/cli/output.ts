@@ -2,12 +2,14 @@ import { printable } from '../core/printable.ts'
 
 /**
  * Whoever reads standard output may stop before its end, as `head` does. That is no failure: a server serves on, and files are
- * written all the same.
+ * written all the same. It may be said more than once.
  */
 export function allowClosedOutput(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  process.stdout.off('error', ignoreClosed).on('error', ignoreClosed)
+}
+
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 /** Prints nothing but one JSON value, for programs. */
