@@ -38,8 +38,14 @@ export async function race<C, R extends Rung>(
   let runners = candidates.map((candidate) => new Runner(candidate))
   const all = runners
   for (const rung of rungs) {
-    for (const runner of runners) runner.note(await measure(runner.candidate, rung))
-    runners = stillIn(runners, rung, options)
+    const measured: Runner<C>[] = []
+    for (const runner of runners) {
+      const score = await measure(runner.candidate, rung)
+      if (score === undefined) continue
+      runner.scores.push(score)
+      measured.push(runner)
+    }
+    runners = stillIn(measured, rung, options)
   }
   for (const runner of runners) runner.finished = true
   return all.toSorted((a, b) => b.scores.length - a.scores.length || b.last - a.last)
@@ -54,10 +60,6 @@ class Runner<C> implements Raced<C> {
     this.candidate = candidate
   }
 
-  note(score: number | undefined): void {
-    if (score !== undefined) this.scores.push(score)
-  }
-
   /** Below all others where it could not be measured. */
   get last(): number {
     return this.scores.at(-1) ?? Number.NEGATIVE_INFINITY
@@ -65,12 +67,10 @@ class Runner<C> implements Raced<C> {
 }
 
 function stillIn<C>(
-  runners: readonly Runner<C>[],
+  measured: readonly Runner<C>[],
   { keep }: Rung,
   { clearlyWorse, stays }: Pick<RaceOptions<C, Rung>, 'clearlyWorse' | 'stays'>,
 ): Runner<C>[] {
-  const rungs = Math.max(...runners.map(({ scores }) => scores.length))
-  const measured = runners.filter(({ scores }) => scores.length === rungs && rungs > 0)
   const ranked = measured.toSorted((a, b) => b.last - a.last)
   const best = ranked[0]?.last ?? 0
   return ranked.filter(

@@ -54,6 +54,15 @@ test('who cannot be measured is out', async () => {
   ])
 })
 
+test('nobody finishes a race whose last rung nobody can be measured in', async () => {
+  const raced = await race(['one', 'other'], {
+    rungs: RUNGS,
+    clearlyWorse: 0.8,
+    measure: async (_, { seconds }) => (seconds > 1 ? undefined : 5),
+  })
+  expect(raced.map(({ finished }) => finished)).toEqual([false, false])
+})
+
 test('the best of steady candidates wins, whatever the rungs', async () => {
   const speeds = fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 12 })
   const rungs = fc.array(fc.record({ seconds: fc.nat(5), keep: fc.integer({ min: 1, max: 5 }) }), {
