@@ -1,5 +1,5 @@
 import { invalidParameter } from '../core/errors.ts'
-import { isObjectName } from '../image/kubernetes/names.ts'
+import { isNamespaceName, isObjectName, isSubdomainName } from '../image/kubernetes/names.ts'
 import { OPTIONAL_OBJECTS, type OptionalObject } from '../image/kubernetes/server-manifests.ts'
 import type { ScalingSignal } from '../image/kubernetes/workload.ts'
 import { imageReference } from './image-settings.ts'
@@ -35,7 +35,7 @@ const WORKLOAD = {
     default: undefined,
     defaultText: 'that of whoever applies the manifests',
     help: 'Namespace of all objects',
-    parse: objectName,
+    parse: namespaceName,
   }),
   cores: setting({
     flags: '--cpu <cores>',
@@ -58,7 +58,7 @@ const WORKLOAD = {
     flags: '--registry-secret <name>',
     default: undefined,
     help: 'Secret with variables for that server, such as MLFLOW_TRACKING_TOKEN',
-    parse: objectName,
+    parse: subdomainName,
   }),
 } as const
 
@@ -76,14 +76,14 @@ export const DEPLOY_SETTINGS = {
     flags: '--replicas <count>',
     default: 2,
     help: 'Pods, at least',
-    parse: positiveInteger,
+    parse: podCount,
   }),
   maxReplicas: setting<number | undefined>({
     flags: '--max-replicas <count>',
     default: undefined,
     defaultText: 'four times --replicas',
     help: 'Pods, at most; as many as --replicas for a fixed number',
-    parse: positiveInteger,
+    parse: podCount,
   }),
   scaleOn: setting<ScalingSignal>({
     flags: '--scale-on <signal>',
@@ -101,13 +101,13 @@ export const DEPLOY_SETTINGS = {
     flags: '--api-key-secret <name>',
     default: undefined,
     help: "Secret with the clients' keys: `api-keys`, separated by spaces, and `metrics-key`, the one of them that Prometheus shows",
-    parse: objectName,
+    parse: subdomainName,
   }),
   controlTokenSecret: setting<string | undefined>({
     flags: '--control-token-secret <name>',
     default: undefined,
     help: 'Secret with the `control-token` of who loads and unloads models',
-    parse: objectName,
+    parse: subdomainName,
   }),
   allowedNamespaces: setting<readonly string[]>({
     flags: '--allow-namespaces <names>',
@@ -145,33 +145,33 @@ export const DEPLOY_JOB_SETTINGS = {
     flags: '--input-claim <name>',
     default: undefined,
     help: 'PersistentVolumeClaim with the input',
-    parse: objectName,
+    parse: subdomainName,
   }),
   outputClaim: setting<string | undefined>({
     flags: '--output-claim <name>',
     default: undefined,
     defaultText: 'that of the input',
     help: 'PersistentVolumeClaim for the output, which pods of several nodes can write to',
-    parse: objectName,
+    parse: subdomainName,
   }),
   shards: setting({
     flags: '--shards <count>',
     default: 8,
     help: 'Parts that the input is cut into, each predicted by a pod',
-    parse: shardCount,
+    parse: podCount,
   }),
   parallelism: setting<number | undefined>({
     flags: '--parallelism <count>',
     default: undefined,
     defaultText: 'all of them',
     help: 'Pods at a time',
-    parse: positiveInteger,
+    parse: podCount,
   }),
   retries: setting({
     flags: '--retries <count>',
     default: 3,
     help: 'How often a shard is tried again after its pod died',
-    parse: wholeNumber,
+    parse: retryCount,
   }),
   manifests: setting<string | undefined>({
     flags: '--manifests <path>',
@@ -191,12 +191,22 @@ export type WorkloadSettings = Pick<
   Exclude<keyof DeploySettings & keyof DeployJobSettings, 'outputPath'>
 >
 
-/** Kubernetes' own bound for `backoffLimitPerIndex` (API reference, JobSpec `maxFailedIndexes`). */
-const MOST_SHARDS = 100_000
+/** Kubernetes' own bound for the indexes of a Job with `backoffLimitPerIndex` (API reference, JobSpec `maxFailedIndexes`). */
+const MOST_PODS = 100_000
 
-function shardCount(value: string): number {
-  const count = positiveInteger(value)
-  if (count > MOST_SHARDS) throw invalidParameter(`'${value}' is more than ${MOST_SHARDS}`)
+function podCount(value: string): number {
+  return atMost(MOST_PODS, positiveInteger(value))
+}
+
+/** More than anybody waits for; what has more than 31 bits no API server reads. */
+const MOST_RETRIES = 1000
+
+function retryCount(value: string): number {
+  return atMost(MOST_RETRIES, wholeNumber(value))
+}
+
+function atMost(most: number, count: number): number {
+  if (count > most) throw invalidParameter(`'${count}' is more than ${most}`)
   return count
 }
 
@@ -207,8 +217,22 @@ function objectName(value: string): string {
   )
 }
 
+function namespaceName(value: string): string {
+  if (isNamespaceName(value)) return value
+  throw invalidParameter(
+    `'${value}' is no name of a namespace: up to 63 small letters, digits and hyphens, no hyphen first or last`,
+  )
+}
+
+function subdomainName(value: string): string {
+  if (isSubdomainName(value)) return value
+  throw invalidParameter(
+    `'${value}' is no name of an object: up to 253 small letters, digits, hyphens and dots, a letter or digit at both ends of each part`,
+  )
+}
+
 function namespaces(value: string): readonly string[] {
-  return listed(value).map(objectName)
+  return listed(value).map(namespaceName)
 }
 
 /** One that a user who is not root may listen on. */
