@@ -53,4 +53,6 @@ export interface RecordInit {
   readonly rolloutId: string
   /** One run for all replicas: told once, by the one that has made it. */
   readonly onRun: (runId: string) => void
+  /** Run of the rollout whose name this one has taken. */
+  readonly takenFrom: string | undefined
 }

@@ -88,7 +88,7 @@ export class RolloutKeeper {
       ...{ plan, rolloutId, parts },
       onOutcome: (facts, value) => this.#engine.outcome(facts, value),
     })
-    this.#opened = this.#openRecord(models)
+    this.#opened = this.#openRecord(state?.id === rolloutId ? undefined : state?.runId)
   }
 
   get message(): ThreadMessage {
@@ -162,12 +162,12 @@ export class RolloutKeeper {
     }
   }
 
-  /** Without it the rollout goes on all the same. */
-  async #openRecord(models: readonly RolloutModel[]): Promise<RolloutRecord | undefined> {
+  /** Without it the rollout goes on all the same. @param takenFrom run of the rollout that had the name */
+  async #openRecord(takenFrom: string | undefined): Promise<RolloutRecord | undefined> {
     const plan = this.#plan
     try {
       this.#record = await this.#parts.openRecord({
-        ...{ plan, models, rolloutId: this.#engine.state.id },
+        ...{ plan, models: this.#models, rolloutId: this.#engine.state.id, takenFrom },
         onRun: (runId) => this.#engine.noteRun(runId),
       })
     } catch (error) {

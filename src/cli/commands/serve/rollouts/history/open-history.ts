@@ -25,7 +25,7 @@ export interface HistoryInit extends RecordInit {
  * @throws ServingError where the tracking store cannot be opened to write
  */
 export async function openHistory(init: HistoryInit): Promise<RolloutRecord | undefined> {
-  const { settings, log, plan, models, outcomeFolder, onRun } = init
+  const { settings, log, plan, models, outcomeFolder, onRun, takenFrom } = init
   if (settings.rolloutExperiment === '') return undefined
   if (!settings.trackingUri && !models.some(isRegistered)) return undefined
   const place = registryPlace(registryLocations(settings).tracking)
@@ -37,7 +37,7 @@ export async function openHistory(init: HistoryInit): Promise<RolloutRecord | un
   }
   const client = await openTrackingClient(hasty, createLogger({ level: 'silent', format: 'json' }))
   return new RolloutHistory({
-    ...{ plan, models, client, outcomeFolder, onRun },
+    ...{ plan, models, client, outcomeFolder, onRun, takenFrom },
     experiment: settings.rolloutExperiment,
     exchangesOutcomes: isElsewhere(place),
     tell: (level, message) => log[level]({ rollout: plan.name }, message),

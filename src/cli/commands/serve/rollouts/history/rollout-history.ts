@@ -14,7 +14,7 @@ import { keyPart, type MetricValues } from '../../track/traffic-metrics.ts'
 import type { RolloutRecord } from '../keeper-parts.ts'
 import { OutcomeArtifacts } from './outcome-artifacts.ts'
 import { planParams } from './plan-params.ts'
-import { type RolloutRun, rolloutRun } from './rollout-run.ts'
+import { endRun, type RolloutRun, rolloutRun } from './rollout-run.ts'
 import { viewMetrics } from './view-metrics.ts'
 
 export interface RolloutHistoryInit {
@@ -27,6 +27,8 @@ export interface RolloutHistoryInit {
   /** Other replicas may have another disk: outcomes are exchanged with them while the rollout runs. Else uploaded at its end alone. */
   readonly exchangesOutcomes: boolean
   readonly onRun: (runId: string) => void
+  /** Run of the rollout whose name this one has taken; it is ended. */
+  readonly takenFrom?: string | undefined
   readonly tell: (level: 'info' | 'warn', message: string) => void
   /** Between two points; 60 000 unless set. */
   readonly intervalMs?: number
@@ -66,10 +68,12 @@ interface Point {
  */
 export class RolloutHistory implements RolloutRecord {
   readonly #init: RolloutHistoryInit
-  readonly #outcomes: OutcomeArtifacts
   readonly #run: RunWriter
   readonly #points: Point[] = []
+  #outcomes: OutcomeArtifacts
   #shared: RolloutRun | undefined
+  /** A run that nobody writes to any more, and that may not have been ended. */
+  #left: string | undefined
   /** The latest. */
   #view: RolloutView | undefined
   /** As it was at the last point. */
@@ -83,8 +87,9 @@ export class RolloutHistory implements RolloutRecord {
 
   constructor(init: RolloutHistoryInit) {
     this.#init = init
-    const { client, outcomeFolder, plan, tell } = init
-    this.#outcomes = new OutcomeArtifacts(client, outcomeFolder)
+    const { client, plan, tell, takenFrom } = init
+    this.#outcomes = this.#noOutcomes()
+    this.#left = takenFrom
     const subject = `The history of the rollout ${plan.name}`
     this.#run = new RunWriter({ client, tell, subject, open: () => this.#open() })
   }
@@ -93,7 +98,10 @@ export class RolloutHistory implements RolloutRecord {
     if (this.#isClosed) return
     this.#view = view
     const taken = this.#taken
-    if (taken !== undefined && runKey(taken) !== runKey(view)) this.#leaveRun()
+    if (taken !== undefined && runKey(taken) !== runKey(view)) {
+      this.#left = this.#shared?.runId ?? this.#left
+      this.#leaveRun()
+    }
     const { runId } = view
     if (runId !== undefined && this.#shared !== undefined && runId !== this.#shared.runId) this.#leaveRun()
     const isChange = taken?.step !== view.step || taken.phase !== view.phase || runKey(taken) !== runKey(view)
@@ -129,7 +137,14 @@ export class RolloutHistory implements RolloutRecord {
   #leaveRun(): void {
     this.#shared = undefined
     this.#reportedOutcomes = undefined
+    this.#outcomes = this.#noOutcomes()
     this.#run.begin(undefined)
+  }
+
+  /** A run that has none of the files yet. */
+  #noOutcomes(): OutcomeArtifacts {
+    const { client, outcomeFolder } = this.#init
+    return new OutcomeArtifacts(client, outcomeFolder)
   }
 
   #takePoint(view: RolloutView): void {
@@ -164,6 +179,7 @@ export class RolloutHistory implements RolloutRecord {
       await this.#run.send(runId)
       if (view.phase !== 'running') await this.#end(shared, view)
       else if (this.#init.exchangesOutcomes) await this.#exchangeOutcomes(runId)
+      await this.#endLeft()
     })
   }
 
@@ -178,10 +194,17 @@ export class RolloutHistory implements RolloutRecord {
     const view = this.#view
     if (view === undefined) throw internalError('A history without a rollout: this is a bug')
     const shared = await rolloutRun(client, experiment, view)
-    this.#shared = shared
     if (shared.isNew) {
       this.#addPlan(view)
       await this.#logInputs(shared.runId)
+    }
+    // It has begun again meanwhile.
+    if (this.#view !== undefined && runKey(this.#view) !== runKey(view)) {
+      this.#left = shared.runId
+      return this.#open()
+    }
+    this.#shared = shared
+    if (shared.isNew) {
       tell('info', `The history of the rollout ${plan.name} is run ${shared.runId} of ${client.url}`)
     }
     if (view.runId !== shared.runId) onRun(shared.runId)
@@ -233,7 +256,14 @@ export class RolloutHistory implements RolloutRecord {
     }
     await this.#outcomes.upload(runId)
     await client.setTerminated(runId, STATUS[view.phase], view.changedAt)
-    this.#reportedOutcomes = outcomes
+    if (this.#shared === shared) this.#reportedOutcomes = outcomes
+  }
+
+  async #endLeft(): Promise<void> {
+    const left = this.#left
+    if (left === undefined) return
+    await endRun(this.#init.client, left, this.#init.now())
+    if (this.#left === left) this.#left = undefined
   }
 
   /** The machine that began it may be gone by now: then there is one report at least. */

@@ -43,15 +43,25 @@ export async function rolloutRun(client: MlflowClient, experiment: string, of: R
   return asRun(first)
 }
 
+/** Ends a run of which nobody says how it ended, unless somebody has. @param at milliseconds since 1970. @throws ServingError */
+export async function endRun(client: MlflowClient, runId: string, at: number): Promise<void> {
+  const run = await foundRun(client, runId)
+  if (run?.info.status === 'RUNNING') await client.setTerminated(runId, 'KILLED', at)
+}
+
 /**
  * One that was removed for good, or is in another tracking store, is as if there were none; and so is that of the time before the
  * rollout began again.
  */
 async function namedRun(client: MlflowClient, { runId, startedAt }: RunOf): Promise<Run | undefined> {
-  if (runId === undefined) return undefined
+  const run = runId === undefined ? undefined : await foundRun(client, runId)
+  const isOf = run !== undefined && (tagOf(run, STARTED_AT) ?? String(startedAt)) === String(startedAt)
+  return isOf ? run : undefined
+}
+
+async function foundRun(client: MlflowClient, runId: string): Promise<Run | undefined> {
   try {
-    const run = await client.getRun(runId)
-    return (tagOf(run, STARTED_AT) ?? String(startedAt)) === String(startedAt) ? run : undefined
+    return await client.getRun(runId)
   } catch (error) {
     if (error instanceof ServingError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
     throw error

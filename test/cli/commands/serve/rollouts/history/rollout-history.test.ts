@@ -22,6 +22,9 @@ import { IRIS_PLAN } from './iris-plan.ts'
 class Server implements ApiTransport {
   readonly url = 'sqlite:///mlflow.db'
   isAway = false
+  /** What calls that end a run wait for, and how many there were. */
+  updating: Promise<void> | undefined
+  updates = 0
   readonly #transport: StoreTransport
 
   constructor(folder: string) {
@@ -29,7 +32,11 @@ class Server implements ApiTransport {
     this.#transport = new StoreTransport(this.url, stores)
   }
 
-  answer(call: WireCall): Promise<string> {
+  async answer(call: WireCall): Promise<string> {
+    if (call.path.endsWith('runs/update')) {
+      this.updates += 1
+      await this.updating
+    }
     return this.isAway ? Promise.reject(unreachable('nobody is there')) : this.#transport.answer(call)
   }
 
@@ -205,6 +212,52 @@ describe('the run of a rollout', () => {
       expect(run === undefined ? [] : (await values(run, 'step')).map(([step]) => step)).toEqual([0, 3])
     })
     expect(await allRuns()).toHaveLength(2)
+  })
+
+  test('that begins again before its end leaves no run behind that runs', async () => {
+    const { history, runs } = opened()
+    history.note(youngView())
+    const before = await theRun()
+    history.note({ ...youngView(), startedAt: now + MINUTE, runId: before.info.runId })
+    await soon(async () => {
+      expect(runs).toHaveLength(2)
+      expect((await client.getRun(before.info.runId)).info).toMatchObject({ status: 'KILLED', endTime: now })
+    })
+    expect((await client.getRun(runs[1]!)).info.status).toBe('RUNNING')
+  })
+
+  test('ends the run of another rollout whose name it has, unless that is over or gone', async () => {
+    const { experimentId } = await client.getExperiment(await client.createExperiment('headrace-rollouts'))
+    const { info } = await client.createRun(experimentId)
+    const { history } = opened({ takenFrom: info.runId })
+    history.note(youngView())
+    await soon(async () => expect((await client.getRun(info.runId)).info.status).toBe('KILLED'))
+    await client.setTerminated(info.runId, 'FINISHED')
+    const later = opened({ takenFrom: info.runId })
+    later.history.note(youngView())
+    await later.history.close()
+    expect((await client.getRun(info.runId)).info.status).toBe('FINISHED')
+    const { history: last, told } = opened({ takenFrom: '0'.repeat(32) })
+    last.note(youngView())
+    await last.close()
+    expect(told).toEqual([])
+  })
+
+  test('whose report was being written when it began again has a report of its own', async () => {
+    const { history, runs } = opened()
+    history.note(youngView())
+    await theRun()
+    const update = Promise.withResolvers<void>()
+    server.updating = update.promise
+    history.note(ended(youngView(), runs[0]))
+    await soon(() => expect(server.updates).toBe(1))
+    const again = { ...youngView(), startedAt: youngView().startedAt + MINUTE }
+    history.note(again)
+    update.resolve()
+    await soon(() => expect(runs).toHaveLength(2))
+    history.note({ ...ended(again, runs[1]) })
+    await soon(async () => expect((await client.getRun(runs[1]!)).info.status).toBe('FAILED'))
+    expect((await client.getRun(runs[0]!)).info.status).toBe('FAILED')
   })
 
   test('has what replicas of other machines did under their names', async () => {
