@@ -20,6 +20,8 @@ const COMMON = {
   execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  // Browsers, containers and ten servers share a machine with others: what a moment without a core spoils is tried once more, and told.
+  retry: 1,
   expect: { poll: { timeout: 30_000 } },
 } satisfies TestUserConfig
 

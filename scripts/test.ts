@@ -13,6 +13,19 @@ const CHECKS = [
   { name: 'types', command: ['tsc', '--project', '.'] },
 ] as const
 
+/** What is read of vitest's JSON report. */
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
 interface Count {
   passed: number
   failed: number
@@ -62,16 +75,22 @@ function runTests(args: readonly string[]): Count {
       `--outputFile=${report}`,
       ...args,
     ])
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as {
-      numPassedTests: number
-      numFailedTests: number
-    }
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+    tellSecondAttempts(testResults)
     return { passed: numPassedTests, failed: ok ? numFailedTests : Math.max(1, numFailedTests) }
   } catch (error) {
     console.error(error)
     return { passed: 0, failed: 1 }
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Names the tests that failed first and passed then, where a configuration lets them: they want to be looked at. */
+function tellSecondAttempts(results: Report['testResults']): void {
+  for (const { fullName, status, failureMessages } of results.flatMap((file) => file.assertionResults)) {
+    if (status !== 'passed' || failureMessages.length === 0) continue
+    console.log(`\nPassed at the second attempt: ${fullName}\n${failureMessages.join('\n')}`)
   }
 }
 
