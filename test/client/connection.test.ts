@@ -334,7 +334,8 @@ describe('no answer', () => {
     server.close()
   })
 
-  test('a body that stops', async () => {
+  // Its head has a second to come.
+  test('a body that stops', { retry: 4 }, async () => {
     const server = await startWebServer((_, response) => void response.writeHead(200).write('{'))
     const error = await caught(connect(server.url, { timeoutMs: 1_000, maxRetries: 0 }).json(get))
     expect(error.message).toMatch('the answer stopped for 1 s')
@@ -342,26 +343,31 @@ describe('no answer', () => {
     server.close()
   })
 
-  test.for(['json', 'open'] as const)('a body that goes on by single bytes (%s)', async (kind) => {
-    const server = await startWebServer((_, response) => {
-      const drip = setInterval(() => response.write(' '), 10)
-      response.on('close', () => clearInterval(drip))
-    })
-    const connection = connect(server.url, { timeoutMs: 1000, maxRetries: 0 })
-    const read = async () => {
-      if (kind === 'json') return connection.json(get)
-      for await (const _ of (await connection.open({ path: '/file' })).chunks());
-      return undefined
-    }
-    const error = await caught(read())
-    expect(error.message).toMatch(/ does not answer: the answer .* 3 s$/)
-    expect(isUnreachable(error)).toBe(true)
-    server.close()
-  })
+  test.for(['json', 'open'] as const)(
+    'a body that goes on by single bytes (%s)',
+    { retry: 4 },
+    async (kind) => {
+      const server = await startWebServer((_, response) => {
+        const drip = setInterval(() => response.write(' '), 10)
+        response.on('close', () => clearInterval(drip))
+      })
+      const connection = connect(server.url, { timeoutMs: 1000, maxRetries: 0 })
+      const read = async () => {
+        if (kind === 'json') return connection.json(get)
+        for await (const _ of (await connection.open({ path: '/file' })).chunks());
+        return undefined
+      }
+      const error = await caught(read())
+      expect(error.message).toMatch(/ does not answer: the answer .* 3 s$/)
+      expect(isUnreachable(error)).toBe(true)
+      server.close()
+    },
+  )
 })
 
 describe('cancelling', () => {
-  test('ends a wait between attempts', async () => {
+  // The first answer has a tenth of a second to come.
+  test('ends a wait between attempts', { retry: 4 }, async () => {
     const server = await startWebServer(
       (_, response) => void response.writeHead(429, { 'retry-after': '60' }).end(),
     )

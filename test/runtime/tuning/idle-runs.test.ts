@@ -46,7 +46,8 @@ test('quiet runs take less than a hundredth of a thread that serves others', asy
   expect(await gapMs('in the serving thread')).toBeGreaterThan(RUN_MS * 100)
 })
 
-test('runs in other threads keep less distance, and loud ones none', async () => {
+/** Whoever else is on the machine may make a loud one wait. */
+test('runs in other threads keep less distance, and loud ones none', { retry: 4 }, async () => {
   serveOthers()
   expect(await gapMs('in other threads')).toBeGreaterThan(RUN_MS * 20)
   expect(await gapMs()).toBeLessThan(RUN_MS * 60)
@@ -58,7 +59,7 @@ test('where nobody is served, nobody is waited for', { retry: 4 }, async () => {
   expect(await gapMs('in the serving thread')).toBeLessThan(RUN_MS * 110)
 })
 
-test('a run that waits for its turn is given up', async () => {
+test('a run that waits for its turn is given up', { retry: 4 }, async () => {
   serveOthers()
   const runs = new IdleRuns({
     ...{ engine, everywhere: async () => {}, underWay: () => 0, quiet: 'in the serving thread' },

@@ -92,7 +92,7 @@ describe('ModelStreamInfer', () => {
 describe('a server that stops', () => {
   test('answers what is under way, ends streams after their last answer, and closes connections', async () => {
     const models = new FakeModels(
-      fakeModel({ predictor: new SumPredictor({ runMs: 400, maxConcurrency: 8 }) }),
+      fakeModel({ predictor: new SumPredictor({ runMs: 2000, maxConcurrency: 8 }) }),
     )
     const { address, server, grpc } = await startGrpc({ models })
     const client = new TestClient(address)

@@ -63,14 +63,12 @@ function isMoreOf(inLane: readonly string[], without: readonly string[]): boolea
 
 const SCRIPTS = 400
 
-test('whatever is sent, in whatever pieces, is answered as node:http answers it', {
-  timeout: 30_000,
-}, async () => {
+test('whatever is sent, in whatever pieces, is answered as node:http answers it', async () => {
   const ports = await bothServers()
   await expectSame(ports, fc.sample(script, SCRIPTS))
 })
 
-test('with keys and origins too', { timeout: 30_000 }, async () => {
+test('with keys and origins too', async () => {
   const ports = await bothServers({ apiKeys: ['secret'], corsOrigins: ['http://a.example'] })
   await expectSame(ports, fc.sample(script, SCRIPTS / 4))
 })

@@ -32,7 +32,7 @@ describe('a connection', () => {
     expect(server.openConnections).toBe(1)
   })
 
-  test('answers ten thousand requests, a hundred of them at a time', { timeout: 60_000 }, async () => {
+  test('answers ten thousand requests, a hundred of them at a time', async () => {
     const { app, server } = await startServer()
     const connection = new RawConnection(server.port)
     for (let n = 0; n < 100; n += 1) {
@@ -179,7 +179,8 @@ describe('a client', () => {
     connection.write(ORDINARY.repeat(100))
     await delay(300)
     const { entered } = app.registry
-    expect(entered).toBeLessThan(20)
+    // What the system's buffers take of their answers, and not all of them.
+    expect(entered).toBeLessThan(60)
     connection.socket.resume()
     await until(() => connection.received.length > 100 * answer.length)
     expect(app.registry.entered).toBe(100)

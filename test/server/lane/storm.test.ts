@@ -59,7 +59,6 @@ async function visit(port: number, { writes, gapsMs, way, leavesHalf }: Client):
 
 test.each(['inline', 'pool'] as const)(
   'whenever clients leave, nothing is left of their requests (%s)',
-  { timeout: 30_000 },
   async (placement) => {
     const batcher = new DynamicBatcher(new SumPredictor(), { placement })
     const model = fakeModel({ predictor: batcher, placement })

@@ -25,7 +25,7 @@ class Hanging extends SumPredictor {
 }
 
 function sideRuns(init: Partial<Omit<SideRunsInit, 'dataPlane'>> = {}) {
-  const given = { most: 4, deadlineMs: 1000, mostLagMs: 1000, isBusy: () => false, ...init }
+  const given = { most: 4, deadlineMs: 30_000, mostLagMs: 30_000, isBusy: () => false, ...init }
   return new SideRuns({ dataPlane: new DataPlane(), ...given })
 }
 
