@@ -24,11 +24,15 @@ export async function askHelper(name: string, server: string): Promise<Credentia
   const { code, output } = await ask(program, server)
   if (code !== 0) {
     if (NOT_FOUND.test(output)) return undefined
-    throw unauthenticated(
-      `${program} has failed for ${server} (exit code ${code}): ${printable(output).trim().slice(0, 200)}`,
-    )
+    throw unauthenticated(`${program} has failed for ${server} (exit code ${code})${reasonOf(output)}`)
   }
   return readAnswer(program, output)
+}
+
+/** What a helper that fails has printed is its reason, unless it had begun to hand out a secret. */
+function reasonOf(output: string): string {
+  const said = printable(output).trim().slice(0, 200)
+  return said === '' || said.startsWith('{') ? '' : `: ${said}`
 }
 
 async function ask(program: string, server: string): Promise<{ code: number | null; output: string }> {

@@ -165,6 +165,8 @@ async function downloadTo(
         await download.take(await ask(download.length))
         break
       } catch (error) {
+        // All of it came before the connection broke: behind its end a server has nothing more to give.
+        if (download.length === descriptor.size && isUnreachable(error)) break
         failures = download.length > furthest ? 1 : failures + 1
         furthest = Math.max(furthest, download.length)
         if (!isUnreachable(error) || failures > retries.maxRetries) throw error

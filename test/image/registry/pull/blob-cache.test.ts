@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
+import { unreachable } from '../../../../src/core/errors.ts'
 import { digestOf } from '../../../../src/image/oci/digest.ts'
 import { BlobCache } from '../../../../src/image/registry/pull/blob-cache.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
@@ -34,6 +35,25 @@ test('blobs that nobody has used for long go, and one that was used lately stays
       .map((name) => join(folder, name))
       .sort(),
   ).toEqual([used, join(folder, 'notes.txt')].sort())
+})
+
+test('a blob whose connection breaks behind its last byte is whole', async () => {
+  const text = 'all of it'
+  const descriptor = { mediaType: 'text/plain', digest: digestOf(text), size: text.length }
+  const offsets: number[] = []
+  const download = async (offset: number) => {
+    offsets.push(offset)
+    const chunks = (async function* () {
+      yield Buffer.from(text)
+      throw unreachable('the connection broke')
+    })()
+    return { offset: 0, chunks }
+  }
+  const retries = { maxRetries: 1, backoffFactor: 0, backoffJitter: 0, respectRetryAfter: false }
+  const path = await new BlobCache(temporaryFolder()).file(descriptor, download, {
+    ...{ retries, signal: undefined, name: 'made' },
+  })
+  expect([readFileSync(path, 'utf8'), offsets]).toEqual([text, [0]])
 })
 
 test('a cache without blobs has none to remove', async () => {
