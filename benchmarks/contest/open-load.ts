@@ -48,7 +48,7 @@ export async function openLoad(plan: OpenLoadPlan, turn: OpenLoadTurn): Promise<
     drainSeconds: Math.max(1, (2 * settings.p99LimitMs) / 1000),
   })
   const cpu = meter()
-  const probe = { ...judged(figures, settings), disturbed: cpu.disturbed }
+  const probe = { ...judged(figures, settings), doubtful: cpu.disturbed }
   return { load: { ...figures, ...cpu, passed: probe.passed && !probe.sentLate }, probe }
 }
 

@@ -1,65 +1,25 @@
-import { invalidParameter } from '../../core/errors.ts'
-import { Latencies } from '../latencies.ts'
 import type { Measurement } from '../measurement.ts'
 import { explainMax } from './explain-max.ts'
+import { checkOptions, type FindMaxOptions } from './find-max-options.ts'
 import type { FoundMax, RateTry } from './found-max.ts'
-import { judgeLimit, type LatencyLimit, type LimitCounts, requestsForVerdict } from './latency-limit.ts'
+import { judgeLimit } from './latency-limit.ts'
+import { overLimit } from './over-limit.ts'
 import { RateSearch } from './rate-search.ts'
+import { SearchTimes } from './search-times.ts'
 import { TriedRates } from './tried-rates.ts'
 
 /** Measures a server at a Poisson rate, with arrivals of this seed. */
 export type MeasureRate = (ratePerSecond: number, seconds: number, seed: number) => Promise<Measurement>
 
-export interface FindMaxOptions {
-  readonly limit: LatencyLimit
-  /** Requests a second that the server answers in a closed loop of some connections; above 0. */
-  readonly guessPerSecond: number
-  /** How much above the found rate the smallest that failed may be; 0.05 unless set. */
-  readonly precision?: number
-  /**
-   * Of one load; unless set 2, or longer for a long limit: so long that at a rate of `precision` above what the server can do
-   * its queue grows beyond it. It lasts up to four times that, and longer at a low rate, where few requests prove nothing.
-   */
-  readonly leastSeconds?: number
-  /** Measured times the rate that was found, and its neighbour, are tried once more; 2 unless set. */
-  readonly repeats?: number
-  /**
-   * Of all loads together; the search ends with what is known by then. Unless set enough for fifteen loads: three minutes,
-   * more where loads are longer, ten at most.
-   */
-  readonly maxSeconds?: number
-  /** Of the first load; the others have those after it. */
-  readonly seed?: number
-  /** Ends the search with what is known by then. */
-  readonly signal?: AbortSignal
-  /** Called after each load. */
-  readonly onTry?: (rateTry: RateTry) => void
-}
-
-type Defaulted = Required<
-  Pick<FindMaxOptions, 'precision' | 'leastSeconds' | 'repeats' | 'maxSeconds' | 'seed'>
->
+type Defaulted = Required<Pick<FindMaxOptions, 'precision' | 'repeats' | 'seed'>>
 
 const DEFAULTS = { precision: 0.05, repeats: 2, seed: 1 } as const
-const [LEAST_SECONDS, MOST_LEAST_SECONDS] = [2, 15]
-const [LEAST_TOTAL, MOST_TOTAL] = [180, 600]
-const LOADS = 15
 const MOST_PROBES = 14
 /** Of the guess: a server that is too slow at so low a rate is too slow without any load. */
 const LOWEST = 0.02
 const MOST_STEPS = 4
-const LONGEST = 4
 /** Of the precision: so far from the found rate a load bounds it below, and another one above. */
 const BRACKET = 4
-/**
- * By how much bursts of requests over the limit exceed those of one queue that drains by its mean excess, for they differ in
- * size: the variance of their number over its mean, in queues M/M/1 and M/D/1 that are 8 to 98 % busy 3.2 to 5.2.
- */
-const BURST = 4
-/** Of a search however few requests arrive: with fewer nothing is found. */
-const LEAST_LOADS = 6
-/** Of a server; the guess may be too low. */
-const LEAST_FREE = 0.01
 
 /**
  * The largest rate of Poisson arrivals whose latencies stay within a limit: MLPerf Inference's score of the server
@@ -73,20 +33,21 @@ const LEAST_FREE = 0.01
  * `signal` has ended a search in which something was measured
  */
 export async function findMax(measure: MeasureRate, options: FindMaxOptions): Promise<FoundMax> {
-  check(options)
+  checkOptions(options)
   return new MaxSearch(measure, options).find()
 }
 
 class MaxSearch {
   readonly #measure: MeasureRate
   readonly #options: FindMaxOptions & Defaulted
+  readonly #times: SearchTimes
   readonly #tried: TriedRates
   #seconds = 0
 
   constructor(measure: MeasureRate, options: FindMaxOptions) {
     this.#measure = measure
-    const { leastSeconds = secondsOfLoad(options) } = options
-    this.#options = { ...DEFAULTS, maxSeconds: secondsFor(options, leastSeconds), ...options, leastSeconds }
+    this.#options = { ...DEFAULTS, ...options }
+    this.#times = new SearchTimes(this.#options)
     this.#tried = new TriedRates(options.limit)
   }
 
@@ -122,12 +83,12 @@ class MaxSearch {
   }
 
   /** What is not proved by two loads is what it seems to be: the proof is for the rate that is found. */
-  #judge(rate: number): { readonly passed: boolean; readonly disturbed: boolean } {
+  #judge(rate: number): { readonly passed: boolean; readonly doubtful: boolean } {
     const verdict = this.#tried.verdict(rate)
     const isOpen = verdict === 'undecided'
     const isRepeated = this.#tried.at(rate).length > 1
     const passed = verdict === 'within' || (isOpen && isRepeated && this.#tried.seems(rate))
-    return { passed, disturbed: isOpen && !isRepeated }
+    return { passed, doubtful: isOpen && !isRepeated }
   }
 
   /** The rate that is confirmed in the end; the first one, unconfirmed, where the time was too short for any. */
@@ -175,11 +136,11 @@ class MaxSearch {
   }
 
   async #try(ratePerSecond: number, phase: RateTry['phase']): Promise<RateTry> {
-    const { limit, seed, signal, onTry } = this.#options
+    const { limit, guessPerSecond, seed, signal, onTry } = this.#options
     signal?.throwIfAborted()
-    const seconds = this.#secondsAt(ratePerSecond, phase)
+    const seconds = this.#times.secondsAt(ratePerSecond, phase, this.#tried.at(ratePerSecond, phase).length)
     const measurement = await this.#measure(ratePerSecond, seconds, seed + this.#tried.all.length)
-    const { counts, burst } = await overLimit(measurement, this.#options)
+    const { counts, burst } = await overLimit(measurement, limit, guessPerSecond)
     const rateTry = {
       ratePerSecond,
       seconds,
@@ -195,22 +156,8 @@ class MaxSearch {
     return rateTry
   }
 
-  /**
-   * Long enough for a verdict where requests are many, longer at each repeat. Where they are few, the first load is short too: a
-   * server that is much too slow shows it with a handful.
-   */
-  #secondsAt(rate: number, phase: RateTry['phase']): number {
-    const { limit, leastSeconds, maxSeconds } = this.#options
-    const before = this.#tried.at(rate, phase)
-    const needed = requestsForVerdict(limit) / rate
-    const isFirst = phase === 'search' && before.length === 0
-    const times = phase === 'search' ? 2 ** before.length : LONGEST
-    const usual = Math.min(LONGEST * leastSeconds, Math.max(leastSeconds, needed) * times)
-    return isFirst ? usual : Math.max(usual, Math.min(maxSeconds / LEAST_LOADS, needed))
-  }
-
   get #isLate(): boolean {
-    return this.#seconds >= this.#options.maxSeconds
+    return this.#seconds >= this.#times.maxSeconds
   }
 
   #found(ratePerSecond: number, confirmed: boolean): FoundMax {
@@ -238,62 +185,4 @@ class MaxSearch {
     if (atLowest.length === 0) return 'time'
     return atLowest.every(({ measurement }) => !measurement.valid) ? 'generator' : 'server'
   }
-}
-
-/** At a rate of `precision` above the largest that is possible a queue grows by so much of each second: twice as long as it takes to the limit. */
-function secondsOfLoad({ limit, precision = DEFAULTS.precision }: FindMaxOptions): number {
-  return Math.min(MOST_LEAST_SECONDS, Math.max(LEAST_SECONDS, (2 * limit.milliseconds) / 1000 / precision))
-}
-
-/** In which a search of as many loads as most take comes to its end. */
-function secondsFor({ limit, guessPerSecond }: FindMaxOptions, leastSeconds: number): number {
-  const aLoad = Math.max(2 * leastSeconds, requestsForVerdict(limit) / guessPerSecond)
-  return Math.max(LEAST_TOTAL, Math.min(MOST_TOTAL, LOADS * aLoad), LEAST_LOADS * leastSeconds)
-}
-
-/** Failures count as over the limit: who got no right answer still waits for one. */
-async function overLimit(
-  { histogram, offered, answered, seconds }: Measurement,
-  { limit, guessPerSecond }: FindMaxOptions,
-): Promise<{ counts: LimitCounts; burst: number }> {
-  const latencies = await Latencies.merge([histogram])
-  const { count, meanExcessMs } = excessOf(latencies, limit)
-  const rate = offered / seconds
-  const burst = 1 + (BURST * (rate / 1000) * meanExcessMs) / freeShare(rate, guessPerSecond, meanExcessMs)
-  return { counts: { requests: offered, over: offered - answered + count }, burst }
-}
-
-/**
- * Of the server, so that a queue drains: by the guess, which may be too high, or by the excess. Where it is the tail of one
- * queue its mean is that of a service time, divided by the share that is free (the queue M/M/1; others have longer services).
- */
-function freeShare(rate: number, guessPerSecond: number, meanExcessMs: number): number {
-  const byExcess = meanExcessMs === 0 ? 1 : 1000 / guessPerSecond / meanExcessMs
-  return Math.max(LEAST_FREE, Math.min(1 - rate / guessPerSecond, byExcess))
-}
-
-function excessOf(
-  latencies: Latencies,
-  { milliseconds }: LatencyLimit,
-): { count: number; meanExcessMs: number } {
-  let [count, sum] = [0, 0]
-  for (const bar of latencies.bars()) {
-    if (bar.upToMs <= milliseconds) continue
-    count += bar.count
-    sum += bar.count * (bar.upToMs - milliseconds)
-  }
-  return { count, meanExcessMs: count === 0 ? 0 : sum / count }
-}
-
-function check({ limit, guessPerSecond }: FindMaxOptions): void {
-  const { percentile, milliseconds, confidence } = limit
-  if (!(percentile > 0 && percentile < 100))
-    throw invalidParameter(`There is no percentile ${percentile} to keep`)
-  if (!(milliseconds > 0)) throw invalidParameter(`A latency limit is above 0 ms, not ${milliseconds} ms`)
-  if (!(confidence > 0.5 && confidence < 1))
-    throw invalidParameter(`A confidence is above 0.5 and below 1, not ${confidence}`)
-  if (!(guessPerSecond > 0 && Number.isFinite(guessPerSecond)))
-    throw invalidParameter(
-      `A search cannot begin at ${guessPerSecond} requests a second: was nothing answered?`,
-    )
 }

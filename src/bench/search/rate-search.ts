@@ -1,9 +1,9 @@
 /** What a load at one rate showed. */
 export interface Probe {
-  /** All due requests were answered, none failed, 99 of 100 within the limit. */
+  /** The limit was kept. */
   readonly passed: boolean
-  /** Others were at work on the machine. */
-  readonly disturbed: boolean
+  /** That it was not may have another reason than the server: too few requests, others at work on the machine. */
+  readonly doubtful: boolean
   /** The generator could send no faster, or sent too late: the load was not the one asked for. */
   readonly sentLate: boolean
 }
@@ -64,10 +64,10 @@ export class RateSearch {
   }
 
   /** @param probe what the rate of `next` showed. */
-  add({ passed, disturbed, sentLate }: Probe): void {
+  add({ passed, doubtful, sentLate }: Probe): void {
     this.#probes += 1
     const succeeded = passed && !sentLate
-    const maySucceed = !succeeded && (disturbed || sentLate)
+    const maySucceed = !succeeded && (doubtful || sentLate)
     if (maySucceed && !this.#repeated) {
       this.#repeated = true
       return

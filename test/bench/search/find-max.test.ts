@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type FindMaxOptions, findMax } from '../../../src/bench/search/find-max.ts'
+import { findMax } from '../../../src/bench/search/find-max.ts'
+import type { FindMaxOptions } from '../../../src/bench/search/find-max-options.ts'
 import { ServingError } from '../../../src/core/errors.ts'
 import { type SimulatedServer, simulate } from '../support/simulated-server.ts'
 

@@ -10,15 +10,15 @@ interface Simulated {
   readonly ceiling?: number
   /** Of the capacity, for each probe. */
   readonly noise?: () => number
-  readonly disturbed?: () => boolean
+  readonly doubtful?: () => boolean
 }
 
 function probe(simulated: Simulated, rate: number): Probe {
-  const { capacity, ceiling = Number.POSITIVE_INFINITY, noise = () => 0, disturbed = () => false } = simulated
-  const isDisturbed = disturbed()
+  const { capacity, ceiling = Number.POSITIVE_INFINITY, noise = () => 0, doubtful = () => false } = simulated
+  const isDoubtful = doubtful()
   const sentLate = rate > ceiling
-  const passed = !isDisturbed && !sentLate && rate <= capacity * (1 + noise())
-  return { passed, disturbed: isDisturbed, sentLate }
+  const passed = !isDoubtful && !sentLate && rate <= capacity * (1 + noise())
+  return { passed, doubtful: isDoubtful, sentLate }
 }
 
 function search(simulated: Simulated, guess: number, limits = LIMITS) {
@@ -72,15 +72,15 @@ describe('the search for the largest rate', () => {
     fc.assert(property)
   })
 
-  test('repeats what others disturbed, once', () => {
+  test('repeats what is doubtful, once', () => {
     let probes = 0
-    const { rates, perSecond } = search({ capacity: 1000, disturbed: () => probes++ % 2 === 0 }, 1000)
+    const { rates, perSecond } = search({ capacity: 1000, doubtful: () => probes++ % 2 === 0 }, 1000)
     expect(rates[1]).toBe(rates[0])
     expect(perSecond * 1.0501).toBeGreaterThanOrEqual(1000)
   })
 
-  test('gives a rate up that is disturbed twice', () => {
-    const { rates, perSecond } = search({ capacity: 1000, disturbed: () => true }, 1000, {
+  test('gives a rate up that is doubtful twice', () => {
+    const { rates, perSecond } = search({ capacity: 1000, doubtful: () => true }, 1000, {
       ...LIMITS,
       probes: 4,
     })
