@@ -61,6 +61,7 @@ export class LoadShare implements CallObserver, Pacing {
     this.startedAt = performance.now() + waitMs
     this.#recorder.begin(this.startedAt)
     await sleep(Math.max(0, waitMs))
+    this.#usage.begin()
     await this.#pace.run()
     const shares = this.#usage.shares()
     this.#transport.close()

@@ -12,11 +12,18 @@ export interface UsageShares {
 export class ThreadUsage {
   /** Set by whoever did something since the last turn. */
   hasWorked = false
-  readonly #startedAt = performance.now()
-  readonly #loopAtStart = performance.eventLoopUtilization()
-  readonly #starvedAtStart = starvedMs()
+  #startedAt = performance.now()
+  #loopAtStart = performance.eventLoopUtilization()
+  #starvedAtStart = starvedMs()
   #idleMs = 0
   #turnedAt = Number.POSITIVE_INFINITY
+
+  /** The load begins: what the thread did to get ready, and how long it waited for the others, says nothing of it. */
+  begin(): void {
+    this.#startedAt = performance.now()
+    this.#loopAtStart = performance.eventLoopUtilization()
+    this.#starvedAtStart = starvedMs()
+  }
 
   /** A turn of a loop that goes round without sleeping has begun. */
   turn(now: number): void {
@@ -30,6 +37,7 @@ export class ThreadUsage {
     this.#turnedAt = Number.POSITIVE_INFINITY
   }
 
+  /** Since the load began. */
   shares(): UsageShares {
     const wallMs = performance.now() - this.#startedAt
     const { active } = performance.eventLoopUtilization(this.#loopAtStart)
