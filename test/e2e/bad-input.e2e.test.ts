@@ -139,7 +139,7 @@ describe.each(['inline', 'pool'])('bad input, %s', (placement) => {
       expect(metrics).toMatch(/^headrace_request_body_buffered_bytes 0$/m)
       expect(metrics).toMatch(/^headrace_queue_length\{[^}]*\} 0$/m)
     }
-    await vi.waitFor(nothingIsKept, { timeout: 10_000, interval: 100 })
+    await vi.waitFor(nothingIsKept, { timeout: 60_000, interval: 100 })
   })
 
   test('requests that are not HTTP are answered 400, and what comes after them is not read', async () => {

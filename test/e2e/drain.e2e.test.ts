@@ -67,7 +67,7 @@ describe.each([
 
 describe('SIGTERM', () => {
   test('goes on answering until nobody asks any more, and tells whoever follows /ready', async () => {
-    const { server, url } = await serve(['-p', '0'])
+    const { server, url } = await serve(['-p', '0', '--grace-period', '60'])
     expect((await fetch(`${url}/ready`)).status).toBe(200)
     server.signal('SIGTERM')
     await server.printed(/"stopping"/)
@@ -104,13 +104,13 @@ describe('SIGTERM', () => {
   })
 
   test('does not wait longer than half of the grace time for those who never stop asking', async () => {
-    const { server, url } = await serve(['-p', '0', '--grace-period', '10'])
+    const { server, url } = await serve(['-p', '0', '--grace-period', '30'])
     const neighbours = new Neighbours(url, EXAMPLE, 4)
     await neighbours.heard(20)
     const askedAt = performance.now()
     expect((await server.terminate()).code).toBe(0)
     // Half of it, and what it takes to end.
-    expect(performance.now() - askedAt).toBeLessThan(9500)
+    expect(performance.now() - askedAt).toBeLessThan(29_000)
     const { refused, broken } = await neighbours.stop()
     expect({ refused, broken }).toEqual({ refused: {}, broken: {} })
   })
@@ -125,14 +125,14 @@ describe.each([
     ['kept connections', true],
     ['a connection for each request', false],
   ])('resets no connection that was accepted and fails no request, over %s', async (_name, keepAlive) => {
-    const { server, url } = await serve(['-p', '0', ...args])
+    const { server, url } = await serve(['-p', '0', '--grace-period', '150', ...args])
     const neighbours = new Neighbours(url, EXAMPLE, { clients: 16, keepAlive })
     await neighbours.heard(200)
     server.signal('SIGINT')
     const askedAt = performance.now()
     expect((await server.finished()).code).toBe(0)
     // Those who go on asking are not waited for, which would be half of the grace time.
-    expect(performance.now() - askedAt).toBeLessThan(10_000)
+    expect(performance.now() - askedAt).toBeLessThan(60_000)
     const { answered, refused, failed, broken } = await neighbours.stop()
     expect(answered).toBeGreaterThanOrEqual(200)
     expect({ refused, broken }).toEqual({ refused: {}, broken: {} })

@@ -85,10 +85,11 @@ describe('a model whose runs take seconds', () => {
     copyFileSync(modelPath('loop'), join(folder, 'model.onnx'))
     const server = await serve('-m', folder, '--workers', '1')
     await expectAllHeld('triton_waiting', { ...server, transport }, 3)
-    await vi.waitFor(async () => {
+    const counted = async () => {
       const figures = await (await fetch(`${server.url}/metrics`)).text()
       expect(figures).toMatch(/^headrace_requests_total\{model="loop",version="1",code="504"\} [12]$/m)
       expect(figures).toMatch(/^headrace_requests_total\{model="loop",version="1",code="499"\} [12]$/m)
-    })
+    }
+    await vi.waitFor(counted, { timeout: 30_000 })
   })
 })

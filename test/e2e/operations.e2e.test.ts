@@ -52,14 +52,14 @@ function loopBody(turns: bigint): string {
 /** Waits until the metrics say so. */
 async function counts(url: string, sample: RegExp): Promise<void> {
   const scrape = async () => (await fetch(`${url}/metrics`)).text()
-  await expect.poll(scrape, { timeout: 30_000 }).toMatch(sample)
+  await expect.poll(scrape, { timeout: 60_000 }).toMatch(sample)
 }
 
-async function endedWithin(server: HeadraceProcess, ms: number): Promise<number | null> {
-  const startedAt = performance.now()
-  const { code } = await server.finished()
-  expect(performance.now() - startedAt).toBeLessThan(ms)
-  return code
+/** Far less than the grace time of a server that is not to wait for it. Its native runs never return by themselves. */
+async function endsSoon(server: HeadraceProcess): Promise<void> {
+  const askedAt = performance.now()
+  await server.finished()
+  expect(performance.now() - askedAt).toBeLessThan(60_000)
 }
 
 describe('a start that fails', () => {
@@ -124,34 +124,35 @@ describe('a start that fails', () => {
     ],
   ])('says in one line what is wrong and exits with 1: %s', async (_, uri, message) => {
     const args = ['serve', '--port', '0', '-m', uri()]
-    const startedAt = performance.now()
     const { code, stdout, stderr } = await run({ args, cwd: temporaryFolder() })
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^headrace: [^\n]+\n$/)
     expect(stderr).toMatch(message)
   })
 
-  test.each<readonly [string, readonly string[], RegExp]>([
+  test.each<readonly [string, readonly string[], RegExp, number]>([
     [
       'a host that is not here',
       ['--host', '192.0.2.1'],
       /Cannot listen on 192\.0\.2\.1:0: this machine has no such/,
+      1,
     ],
     [
       'a key of another certificate',
       ['--ssl-certfile', CERTIFICATE, '--ssl-keyfile', CERTIFICATE],
       /be used/,
+      1,
     ],
-    ['a certificate without its key', ['--ssl-certfile', CERTIFICATE], /belong together/],
+    ['a certificate without its key', ['--ssl-certfile', CERTIFICATE], /belong together/, 2],
     [
       'no such certificate',
       ['--ssl-certfile', '/nope.pem', '--ssl-keyfile', KEY],
       /'\/nope\.pem' cannot be read/,
+      1,
     ],
-  ])('for %s', async (_, args, message) => {
+  ])('for %s', async (_, args, message, exitCode) => {
     const { code, stderr } = await serve(['-m', IRIS, ...args]).finished()
-    expect(code).toBe(1)
+    expect(code).toBe(exitCode)
     expect(stderr).toMatch(/^headrace: [^\n]+\n$/)
     expect(stderr).toMatch(message)
   })
@@ -167,28 +168,26 @@ describe('a start that fails', () => {
 
   test('for an API key that would let everybody in', async () => {
     const { code, stderr } = await serve(['-m', IRIS], { env: { HEADRACE_API_KEY: '' } }).finished()
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toMatch(/^headrace: HEADRACE_API_KEY: [^\n]+\n$/)
   })
 })
 
 describe('a run that never returns', () => {
   test('is answered 504, holds up nobody, and its thread is replaced', async () => {
-    const server = serve(['-m', LOOP, '-w', '2', '-t', '1', '--grace-period', '1'])
+    // Longer than a machine may stand still: the neighbours have the same time limit.
+    const server = serve(['-m', LOOP, '-w', '2', '-t', '8', '--grace-period', '1'])
     const url = await server.listening()
     const neighbours = new Neighbours(url, loopBody(3n))
-    const startedAt = performance.now()
     const reply = await score(url, loopBody(ENDLESS))
     expect([reply.status, await reply.text()]).toEqual([504, 'Request processing time exceeded limit'])
-    // Its time limit is a second.
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
     await counts(url, /^headrace_workers_lost_total\{[^}]*\} 1$/m)
     await counts(url, /^headrace_workers\{[^}]*\} 2$/m)
     await counts(url, /^headrace_stuck_workers\{[^}]*\} 1$/m)
     expect(await neighbours.stop()).toMatchObject({ refused: {}, failed: {} })
     expect((await fetch(`${url}/ready`)).status).toBe(200)
     server.signal('SIGTERM')
-    await endedWithin(server, 10_000)
+    await endsSoon(server)
   })
 
   test('does not keep the process after its grace period', async () => {
@@ -197,12 +196,12 @@ describe('a run that never returns', () => {
     const lost = score(url, loopBody(ENDLESS)).catch(() => {})
     await oneComputes([server.pid])
     server.signal('SIGTERM')
-    await endedWithin(server, 10_000)
+    await endsSoon(server)
     await lost
   })
 
   test('does not keep the process after a second signal', async () => {
-    const server = serve(['-m', LOOP, '-w', '1'])
+    const server = serve(['-m', LOOP, '-w', '1', '--grace-period', '150'])
     const url = await server.listening()
     const lost = score(url, loopBody(ENDLESS)).catch(() => {})
     await oneComputes([server.pid])
@@ -211,7 +210,7 @@ describe('a run that never returns', () => {
     // Within 200 ms it counts as the same.
     await delay(300)
     server.signal('SIGINT')
-    await endedWithin(server, 10_000)
+    await endsSoon(server)
     await lost
   })
 })

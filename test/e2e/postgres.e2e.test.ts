@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openStores } from '../../src/store/open-stores.ts'
 import type { Stores } from '../../src/store/stores.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
@@ -156,8 +156,9 @@ with engine.connect() as connection:
 `,
       { args: [uri] },
     )
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    expect((await stores.registry.registeredModels.get('iris')).name).toBe('iris')
+    // It is told of the end of its connection a moment later.
+    const read = async () => (await stores.registry.registeredModels.get('iris')).name
+    await vi.waitFor(async () => expect(await read()).toBe('iris'), { timeout: 10_000 })
   })
 })
 

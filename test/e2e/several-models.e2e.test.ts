@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { IndexedModel } from '../../src/server/model-control.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
+import { trialsOf } from '../runtime/trial/support/trial-processes.ts'
 import { HeadraceProcess, ROOT } from './support/headrace-process.ts'
 import { Neighbours } from './support/neighbour.ts'
 import { childrenOf } from './support/process-figures.ts'
@@ -58,6 +59,11 @@ async function status(url: string, path: string, body: Uint8Array<ArrayBuffer> =
   return reply.status
 }
 
+/** Waits until a process of the server tries a model. */
+async function triesModel(pid: number): Promise<void> {
+  while ([pid, ...childrenOf(pid)].every((each) => trialsOf(each).length === 0)) await delay(20)
+}
+
 /** A model that is loaded until its trial is over, which is not soon. */
 const ENDLESS = join(ROOT, 'test/runtime/trial/models/endless.onnx')
 
@@ -67,8 +73,7 @@ test.each<readonly [string, readonly string[]]>([
 ])('%s told to end gives up what is being loaded, and says so', async (_, args) => {
   const { server, url } = await serve('-m', IRIS, '--grace-period', '100', ...args)
   const load = control(url, 'models/endless/load', { model_uri: ENDLESS })
-  // Of several processes the other one would be asked whether it has begun.
-  await delay(1500)
+  await triesModel(server.pid)
   const toldAt = performance.now()
   const [{ code }, answer] = await Promise.all([server.stop(), load])
   expect(performance.now() - toldAt).toBeLessThan(60_000)

@@ -21,8 +21,11 @@ export type Mischief =
       readonly headers?: Record<string, string>
       readonly body?: string
     }
-  /** The connection ends after this many bytes of the body. */
-  | { readonly kind: 'cut'; readonly afterBytes: number }
+  /**
+   * The connection ends after this many bytes of the body. What it brought just before it broke may be lost with it, but for
+   * what `settled` waits for.
+   */
+  | { readonly kind: 'cut'; readonly afterBytes: number; readonly settled?: () => Promise<void> }
   /** Nothing more comes after this many bytes of the body, and the connection stays. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   /** The answer begins that much later. */
@@ -126,15 +129,15 @@ export class RegistryProxy {
 async function sendPart(
   reply: IncomingMessage,
   response: ServerResponse,
-  { kind, afterBytes }: { readonly kind: 'cut' | 'stall'; readonly afterBytes: number },
+  mischief: Extract<Mischief, { readonly kind: 'cut' | 'stall' }>,
 ): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of reply) chunks.push(chunk)
-  const part = Buffer.concat(chunks).subarray(0, afterBytes)
+  const part = Buffer.concat(chunks).subarray(0, mischief.afterBytes)
   response.write(part)
-  // What a connection brought just before it broke may be lost with it.
-  await setTimeout(SETTLED_MS)
-  if (kind === 'cut') response.destroy()
+  if (mischief.kind === 'stall') return
+  await (mischief.settled?.() ?? setTimeout(SETTLED_MS))
+  response.destroy()
 }
 
 /** Method and URL, as a log shows them. */

@@ -14,7 +14,7 @@ const TRIED = { flavorTable: HOSTILE_FLAVORS, trial: { atStart: true } }
 const waiting = (): string => hostileFolder({ on: 'load', harm: 'neverSettle' })
 
 async function oneTrial(): Promise<void> {
-  await vi.waitFor(() => expect(trialsOf(process.pid)).toHaveLength(1), { timeout: 10_000 })
+  await vi.waitFor(() => expect(trialsOf(process.pid)).toHaveLength(1), { timeout: 60_000 })
 }
 
 function threadCount(): number {
@@ -93,7 +93,7 @@ test('a load that fails leaves no thread, and its cores to the next one', async 
   for (let attempt = 0; attempt < 3; attempt++) {
     await expect(repository.load(failing, 'failing')).rejects.toThrow('never loads')
   }
-  await vi.waitFor(() => expect(threadCount()).toBeLessThanOrEqual(threads), { timeout: 10_000 })
+  await vi.waitFor(() => expect(threadCount()).toBeLessThanOrEqual(threads), { timeout: 60_000 })
   expect((await repository.load(hostileFolder(), 'next')).stats().workers).toBe(3)
 })
 
@@ -126,5 +126,5 @@ test('a trial ends with the process that began it, however that ends', async () 
   const trial = Number(line)
   expect(isAlive(trial)).toBe(true)
   parent.kill('SIGKILL')
-  await vi.waitFor(() => expect(isAlive(trial)).toBe(false), { timeout: 10_000 })
+  await vi.waitFor(() => expect(isAlive(trial)).toBe(false), { timeout: 60_000 })
 })

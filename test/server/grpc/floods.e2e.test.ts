@@ -175,7 +175,7 @@ describe('nobody else is harmed', () => {
 
   test('by a stream of compressed messages, of which as many are worked on as of others', async () => {
     const models = new FakeModels(
-      fakeModel({ predictor: new SumPredictor({ runMs: 300, maxConcurrency: 1000 }) }),
+      fakeModel({ predictor: new SumPredictor({ runMs: 3000, maxConcurrency: 1000 }) }),
     )
     const { address } = await startGrpc({ models })
     const stream = call(open(address), 'ModelStreamInfer', { 'grpc-encoding': 'gzip' })
