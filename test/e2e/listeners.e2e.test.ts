@@ -210,7 +210,7 @@ describe('a start that fails', () => {
     [['--listeners', '2', '--processes', '2'], /--processes and --listeners are two ways/],
   ])('for %j', async (args, error) => {
     const { code, stderr } = await run({ args: ['serve', '-m', IRIS, ...args] })
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toMatch(error)
   })
 })
@@ -243,7 +243,7 @@ describe('connections', () => {
   })
 
   test('that a departing server still gets are served by all, until everybody knows', async () => {
-    const { server, url } = await served(['-m', IRIS, '--listeners', '3'])
+    const { server, url } = await served(['-m', IRIS, '--listeners', '3', '--grace-period', '60'])
     expect((await fetch(`${url}/ready`, { headers: CLOSE })).status).toBe(200)
     server.signal('SIGTERM')
     await server.printed(/"stopping"/)
@@ -258,7 +258,7 @@ describe('connections', () => {
   })
 
   test('are cut off by a second signal', async () => {
-    const { server, url } = await served(['-m', IRIS, '--listeners', '2'])
+    const { server, url } = await served(['-m', IRIS, '--listeners', '2', '--grace-period', '150'])
     // A request whose body never comes.
     const headers = { ...JSON_TYPE, 'content-length': 100 }
     const open = request(`${url}/invocations`, { method: 'POST', headers })
@@ -272,8 +272,8 @@ describe('connections', () => {
     const askedAt = performance.now()
     server.signal('SIGINT')
     expect((await server.finished()).code).toBe(0)
-    // The grace time is 25 s.
-    expect(performance.now() - askedAt).toBeLessThan(10_000)
+    // Far less than the grace time, also where much else is done.
+    expect(performance.now() - askedAt).toBeLessThan(60_000)
     expect(await lost).toBeInstanceOf(Error)
   })
 })
