@@ -1,25 +1,24 @@
 import type { Call, CallObserver, Carrier } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { Fifo } from './fifo.ts'
+import { OpenConnections } from './open-connections.ts'
 import type { ResponseParser } from './response-parser.ts'
 import type { Endpoint, Transport } from './transport.ts'
 
 /** Connections of HTTP/1.1 that are kept and grow with the need for them. */
 export class ConnectionPool implements Transport, ConnectionOwner {
   readonly #endpoint: Endpoint
-  readonly #limit: number
   readonly #observer: CallObserver
-  readonly #open = new Set<Carrier>()
+  readonly #open: OpenConnections<Carrier>
   /** The last one used is the next one taken, so that those that are not needed grow old. */
   readonly #idle: Connection[] = []
   readonly #waiting = new Fifo<Call>()
   #connecting = 0
   #waited = 0
-  #most = 0
 
   constructor(endpoint: Endpoint, limit: number, observer: CallObserver) {
     this.#endpoint = endpoint
-    this.#limit = limit
+    this.#open = new OpenConnections(limit)
     this.#observer = observer
   }
 
@@ -28,7 +27,7 @@ export class ConnectionPool implements Transport, ConnectionOwner {
   }
 
   get most(): number {
-    return this.#most
+    return this.#open.most
   }
 
   submit(call: Call): void {
@@ -47,7 +46,6 @@ export class ConnectionPool implements Transport, ConnectionOwner {
 
   close(): void {
     for (const connection of this.#open) connection.destroy()
-    this.#open.clear()
   }
 
   opened(connection: Connection): void {
@@ -89,7 +87,7 @@ export class ConnectionPool implements Transport, ConnectionOwner {
 
   #wait(call: Call): void {
     this.#waiting.push(call)
-    if (this.#open.size >= this.#limit) {
+    if (this.#open.isFull) {
       if (call.measured && this.#waiting.size > this.#connecting) this.#waited += 1
     } else if (this.#connecting < this.#waiting.size) {
       this.#connect()
@@ -104,12 +102,11 @@ export class ConnectionPool implements Transport, ConnectionOwner {
   }
 
   #growForWaiting(): void {
-    while (this.#connecting < this.#waiting.size && this.#open.size < this.#limit) this.#connect()
+    while (this.#connecting < this.#waiting.size && !this.#open.isFull) this.#connect()
   }
 
   #connect(): void {
     this.#connecting += 1
     this.#open.add(new Connection(this.#endpoint, this))
-    this.#most = Math.max(this.#most, this.#open.size)
   }
 }

@@ -1,6 +1,7 @@
 import type { Answer, Call, CallObserver } from './call.ts'
 import { Fifo } from './fifo.ts'
 import { GrpcConnection, type GrpcConnectionOwner } from './grpc-connection.ts'
+import { OpenConnections } from './open-connections.ts'
 import type { Endpoint, Transport } from './transport.ts'
 
 /** How calls are laid on connections. */
@@ -18,17 +19,15 @@ export const ONE_CALL_EACH: CallSpread = { wanted: 1, most: 1 }
 /** Connections of gRPC that are kept and grow with the need for them. */
 export class GrpcPool implements Transport, GrpcConnectionOwner {
   readonly #endpoint: Endpoint
-  readonly #limit: number
   readonly #spread: CallSpread
   readonly #observer: CallObserver
-  readonly #open = new Set<GrpcConnection>()
+  readonly #open: OpenConnections<GrpcConnection>
   readonly #waiting = new Fifo<Call>()
   #waited = 0
-  #most = 0
 
   constructor(endpoint: Endpoint, limit: number, spread: CallSpread | undefined, observer: CallObserver) {
     this.#endpoint = endpoint
-    this.#limit = limit
+    this.#open = new OpenConnections(limit)
     this.#spread = spread ?? SOME_CALLS_EACH
     this.#observer = observer
   }
@@ -38,7 +37,7 @@ export class GrpcPool implements Transport, GrpcConnectionOwner {
   }
 
   get most(): number {
-    return this.#most
+    return this.#open.most
   }
 
   submit(call: Call): void {
@@ -57,7 +56,6 @@ export class GrpcPool implements Transport, GrpcConnectionOwner {
 
   close(): void {
     for (const connection of this.#open) connection.close()
-    this.#open.clear()
   }
 
   free(connection: GrpcConnection): void {
@@ -104,14 +102,13 @@ export class GrpcPool implements Transport, GrpcConnectionOwner {
       if (best === undefined || connection.active < best.active) best = connection
     }
     const isEnough = best !== undefined && best.active < this.#spread.wanted
-    if (!isEnough && this.#open.size < this.#limit) return this.#connect()
+    if (!isEnough && !this.#open.isFull) return this.#connect()
     return best !== undefined && best.active < this.#spread.most ? best : undefined
   }
 
   #connect(): GrpcConnection {
     const connection = new GrpcConnection(this.#endpoint, this)
     this.#open.add(connection)
-    this.#most = Math.max(this.#most, this.#open.size)
     return connection
   }
 }
