@@ -40,7 +40,7 @@ export function composeScoringServer(settings: ServeSettings, logger: Logger, ow
   const isServing = (): boolean => repository.list().length > 0
   const registry = new ReopeningRegistry(() => openRegistryClient(settings, logger, isServing))
   const repository = new ModelRepository({
-    resolve: (uri) => registry.resolve(uri),
+    resolve: (uri, isPinned) => registry.resolve(uri, { takesCopy: isPinned }),
     placement: settings.placement,
     ...own,
     limits: admissionLimits(settings),

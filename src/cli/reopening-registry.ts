@@ -1,5 +1,5 @@
 import type { ResolvedModel } from '../core/resolved-model.ts'
-import type { RegistryClient } from '../registry-client/registry-client.ts'
+import type { RegistryClient, ResolveOptions } from '../registry-client/registry-client.ts'
 
 /**
  * A registry that is open while it is asked: at the start for all models together, later for each that is loaded. A server
@@ -15,12 +15,12 @@ export class ReopeningRegistry {
   }
 
   /** @throws ServingError as the registry's own. */
-  async resolve(uri: string): Promise<ResolvedModel> {
+  async resolve(uri: string, options: ResolveOptions): Promise<ResolvedModel> {
     this.#client ??= this.#open()
     const client = this.#client
     this.#asking += 1
     try {
-      return await client.resolve(uri)
+      return await client.resolve(uri, options)
     } finally {
       this.#asking -= 1
       if (this.#asking === 0) {

@@ -55,6 +55,10 @@ export class ModelResolver implements RegistryClient {
     const asked = parseModelUri(uri)
     if (asked.kind === 'path') return localModel(uri, asked.path, this.#folder)
     const question = this.#questionOf(uri, asked)
+    if (options.takesCopy === true && question.elsewhere) {
+      const model = (await this.#cached.copyOf(question))?.model
+      if (model !== undefined) return { ...model, origin: { ...model.origin, kind: 'cached' } }
+    }
     const patience = await this.#patienceFor(question)
     try {
       return await this.#ask(asked, question, { patience, ...options })

@@ -3,6 +3,8 @@ import type { ResolvedModel } from '../core/resolved-model.ts'
 export interface ResolveOptions {
   /** Ends a download under way; what is complete stays in the cache. */
   readonly signal?: AbortSignal
+  /** What the URI leads to was found out a moment ago and stays the same: a whole copy of it is taken without asking anyone. */
+  readonly takesCopy?: boolean
 }
 
 /** Finds models by their URIs, in a registry or on the disk, and sees that their files are on this machine. */

@@ -10,8 +10,8 @@ import type { TrialOptions } from './trial/trial-options.ts'
 
 /** How a server serves its models. What is said of one model in its plan comes first. */
 export interface ModelRepositoryOptions {
-  /** Finds the files of a model URI. */
-  resolve(uri: string): Promise<ResolvedModel>
+  /** Finds the files of a model URI. @param isPinned it was found out before what it leads to, here or by another process */
+  resolve(uri: string, isPinned: boolean): Promise<ResolvedModel>
   /** `auto` unless set. */
   readonly placement?: PlacementChoice
   /** Threads of each pooled model. Unless set, all pools together have one a core, each at least one. */

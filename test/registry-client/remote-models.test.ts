@@ -291,6 +291,20 @@ describe('without its registry, a model', () => {
     expect(await client().resolve('models:/iris/1')).toMatchObject({ version: '1', alias: undefined })
   })
 
+  test('that was found a moment ago is not asked for again, and is where no copy of it is whole', async () => {
+    const pinned = { takesCopy: true }
+    const asked = server.requests.length
+    const model = await client().resolve('models:/iris/1', pinned)
+    expect([model.origin.kind, weightsOf(model), server.requests.length]).toEqual([
+      'cached',
+      'weights',
+      asked,
+    ])
+    writeFileSync(join(model.path, 'model.onnx'), 'Weights')
+    expect(weightsOf(await client().resolve('models:/iris/1', pinned))).toBe('weights')
+    expect(server.requests.length).toBeGreaterThan(asked)
+  })
+
   test('of a web folder is served as it was', async () => {
     const uri = `${server.url}/api/2.0/mlflow-artifacts/artifacts/0/iris/`
     await client().resolve(uri)

@@ -162,7 +162,7 @@ export class ModelLoader {
   }
 
   async #resolve({ uri, pin }: ModelPlan): Promise<ResolvedModel> {
-    const found = await this.#options.resolve(pin?.uri ?? uri)
+    const found = await this.#options.resolve(pin?.uri ?? uri, pin !== undefined)
     return pin === undefined ? found : { ...found, uri, canonicalUri: pin.canonicalUri, alias: pin.alias }
   }
 
