@@ -35,6 +35,7 @@ async function shown(server: RolloutServer, holds: (view: RolloutView) => boolea
   }
 }
 
+const variantIn = ({ variant }: { readonly variant: string }): string => variant
 const requestsOf = ({ variants }: RolloutView): number =>
   variants.reduce((sum, { requests }) => sum + requests, 0)
 const outcomesOf = ({ variants }: RolloutView): number =>
@@ -69,9 +70,8 @@ describe.each([
     const after = await server.show('flowers')
     expect(after.variants.map(({ permille }) => permille)).toEqual([400, 600])
     // Members that were not asked hear of it in the same moment, or the next.
-    await delay(200)
-    const again = await Promise.all(keys.map((key) => server.score(BODY, key)))
-    expect(again.map(({ variant }) => variant)).toEqual(keys.map((key) => variantOf(after, key)))
+    const again = async () => (await Promise.all(keys.map((key) => server.score(BODY, key)))).map(variantIn)
+    await expect.poll(again).toEqual(keys.map((key) => variantOf(after, key)))
     const moved = keys.filter((key) => variantOf(view, key) !== variantOf(after, key))
     expect(moved.every((key) => variantOf(after, key) === 'b')).toBe(true)
   })

@@ -41,7 +41,7 @@ describe('processes that want the same model at once', () => {
   })
 
   test('say that they wait, once', async () => {
-    const first = start({ delayMs: 40 })
+    const first = start({ delayMs: 60 })
     await first.began
     const { cache, log } = openCache(folder)
     expectSameFiles(await cache.fetch({ repository, key }), repository)
@@ -50,8 +50,11 @@ describe('processes that want the same model at once', () => {
 
   test('stop waiting when they are told to', async () => {
     await start({ delayMs: 1000 }).began
-    const signal = AbortSignal.timeout(500)
-    const fetched = openCache(folder).cache.fetch({ repository, key, signal })
+    const stop = new AbortController()
+    const { cache, log } = openCache(folder)
+    const fetched = cache.fetch({ repository, key, signal: stop.signal })
+    while (log.infos.length === 0) await sleep(5)
+    stop.abort()
     await expect(fetched).rejects.toMatchObject({ code: 'CANCELLED', message: /waiting for another process/ })
   })
 
@@ -72,7 +75,7 @@ describe('processes that want the same model at once', () => {
 
 describe('a process that is killed in the middle', () => {
   test.each([0, 90, 240, 540])('leaves a draft that the next one goes on with (%i ms)', async (ms) => {
-    const killed = start({ delayMs: 30 })
+    const killed = start({ delayMs: 60 })
     await killed.began
     await sleep(ms)
     await killed.kill()
@@ -97,7 +100,7 @@ describe('a process that is killed in the middle', () => {
 
   test('leaves the model that was there before', async () => {
     await openCache(folder).cache.fetch({ repository, key })
-    const killed = start({ version: '2', delayMs: 5 })
+    const killed = start({ version: '2', delayMs: 60 })
     await killed.began
     await killed.kill()
     expectSameFiles((await openCache(folder).cache.find(key))!, repository)

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { startHeadraceServer, type TrackingServer } from '../../../../../client/support/tracking-servers.ts'
 import { HeadraceProcess, ROOT } from '../../../../../e2e/support/headrace-process.ts'
 import { python } from '../../../../../e2e/support/python.ts'
+import { PATIENCE } from '../../../../../fixtures/patience.ts'
 import { temporaryFolder } from '../../../../../fixtures/temporary-folder.ts'
 
 const COLUMNS = ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)']
@@ -97,10 +98,13 @@ async function runRollout(folder: string, trackingUri: string): Promise<{ ids: s
     await post(`${url}/rollouts/iris/outcomes`, { outcome_id: id, value: index % 2 })
   }
   await post(`${url}/rollouts/iris/promote`, { variant: 'b' })
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  const read = async (): Promise<ReadRun> => {
+    const printed = await python(READ, { env: { MLFLOW_TRACKING_URI: trackingUri }, cwd: folder })
+    return JSON.parse(printed.trim().split('\n').at(-1) ?? '') as ReadRun
+  }
+  await vi.waitFor(async () => expect((await read()).status).toBe('FINISHED'), PATIENCE)
   await server.terminate()
-  const printed = await python(READ, { env: { MLFLOW_TRACKING_URI: trackingUri }, cwd: folder })
-  return { ids, run: JSON.parse(printed.trim().split('\n').at(-1) ?? '') as ReadRun }
+  return { ids, run: await read() }
 }
 
 function expectHistory(ids: readonly string[], run: ReadRun): void {
