@@ -9,6 +9,7 @@ import type { Sample } from '../../../src/bench/generator/samples-file.ts'
 import { THREAD_NAME } from '../../../src/bench/generator/sender.ts'
 import { runLoad } from '../../../src/bench/run-load.ts'
 import type { Payload } from '../../../src/bench/target.ts'
+import { GET, targetOf } from '../../bench/support/load-servers.ts'
 import type { QueueRecords } from './queue-server.ts'
 
 const SERVER = fileURLToPath(new URL('./queue-server.ts', import.meta.url))
@@ -16,14 +17,9 @@ const MEAN_MS = 5
 const SECONDS = 4
 /** By their paths the server's records and the generator's samples are brought together. */
 const PAYLOADS: readonly Payload[] = Array.from({ length: 101 }, (_, index) => ({
+  ...GET,
   name: `/${index}`,
-  weight: 1,
-  method: 'GET',
   path: `/${index}`,
-  headers: {},
-  body: undefined,
-  rows: undefined,
-  expected: { status: 200 },
 }))
 
 /** One request, in the order in which the server served them; times of one clock, in milliseconds. */
@@ -103,7 +99,7 @@ async function serve(distribution: string, load: number, seed: number): Promise<
   const origin = `http://127.0.0.1:${port}`
   const samplesFile = join(folder, 'samples')
   const measured = await runLoad(
-    { name: 'queue', transport: 'http', origin, dialect: 'plain', payloads: PAYLOADS, found: [] },
+    targetOf(origin, PAYLOADS),
     {
       kind: 'open',
       ratePerSecond: (load * 1000) / MEAN_MS,

@@ -3,34 +3,16 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { runLoad } from '../../../src/bench/run-load.ts'
-import type { BenchTarget, Payload } from '../../../src/bench/target.ts'
+import { targetOf } from '../../bench/support/load-servers.ts'
 
 const SERVER = fileURLToPath(new URL('./stall-server.ts', import.meta.url))
 const TIMES = { warmUpMs: 500, durationMs: 10_000, timeoutMs: 5000, seed: 1 }
-const GET: Payload = {
-  name: 'get',
-  weight: 1,
-  method: 'GET',
-  path: '/',
-  headers: {},
-  body: undefined,
-  rows: undefined,
-  expected: { status: 200 },
-}
 
 test('a server that stands still for 200 ms of each second shows it in p99, which a closed loop hides', async () => {
   const server = fork(SERVER)
   onTestFinished(() => void server.kill())
   const [{ port }] = (await once(server, 'message')) as [{ port: number }]
-  const origin = `http://127.0.0.1:${port}`
-  const target: BenchTarget = {
-    name: 'stalls',
-    transport: 'http',
-    origin,
-    dialect: 'plain',
-    payloads: [GET],
-    found: [],
-  }
+  const target = targetOf(`http://127.0.0.1:${port}`)
   const open = await runLoad(target, {
     ...TIMES,
     kind: 'open',
