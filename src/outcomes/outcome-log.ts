@@ -14,7 +14,7 @@ export interface OutcomeLogOptions {
   /** Ids that were issued longer ago are taken no more: `OutcomePlan.windowSeconds`. */
   readonly windowMs: number
   /**
-   * Told of each outcome that this log did not append: first of all that are there already, before it is open, then of those that
+   * Told of each outcome that is durable: first of all that are there already, before it is open, then of those that this log or
    * other writers append. Each once, however many have accepted it.
    */
   readonly onRecords: (records: readonly OutcomeRecord[]) => void
@@ -133,6 +133,7 @@ export class OutcomeLog {
     try {
       await this.#commits.add(records.map(outcomeLine).join(''))
       for (const record of records) this.#known.add(asKnown(record))
+      this.#options.onRecords(records)
     } finally {
       for (const { outcomeId } of records) this.#pending.delete(outcomeId)
     }

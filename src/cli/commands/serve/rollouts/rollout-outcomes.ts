@@ -48,7 +48,7 @@ export class RolloutOutcomes {
     const results = (await log.append(records)).values()
     return judged.map((judgement) => {
       if (typeof judgement === 'string') return { result: 'refused', why: judgement }
-      return this.#told(judgement, results.next().value ?? 'late')
+      return this.#told(results.next().value ?? 'late')
     })
   }
 
@@ -56,10 +56,8 @@ export class RolloutOutcomes {
     await (await this.#log?.catch(() => undefined))?.close()
   }
 
-  #told({ facts, value }: OutcomeRecord, result: AppendResult): OutcomeResult {
-    if (result === 'late') return { result: 'refused', why: this.#tooLate() }
-    if (result === 'accepted') this.#init.onOutcome(facts, value)
-    return { result }
+  #told(result: AppendResult): OutcomeResult {
+    return result === 'late' ? { result: 'refused', why: this.#tooLate() } : { result }
   }
 
   /** The record to keep, or why there is none. */
