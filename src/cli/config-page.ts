@@ -18,6 +18,7 @@ export function configPage(): string {
     '# Configuration',
     '',
     'Made from `src/cli/config.ts` by `npm run docs`. A flag comes before its variable, a variable before the default.',
+    'What is wrong in one of them, in two that do not go together or in one that is missing is told in a line, and ends the command with code 2; other failures end it with 1.',
     '',
     '## headrace serve',
     '',

@@ -1,8 +1,8 @@
-import { invalidParameter } from '../core/errors.ts'
 import { isPathSegment } from '../core/path-segment.ts'
 import type { ModelPlan } from '../runtime/model-plan.ts'
 import type { ModelsFile } from './models-file.ts'
 import { type SettingsOf, setting } from './setting.ts'
+import { usageError } from './usage-error.ts'
 import { text } from './values.ts'
 
 /** The part of the settings table that says what is served. */
@@ -34,7 +34,7 @@ export async function modelPlans({ modelUri, modelsFile }: ModelSettings): Promi
   const file = modelsFile === undefined ? NO_FILE : await readFile(modelsFile)
   const { plans, isDefaultNamed, namesModels } = file
   if (named.length === 0 && !namesModels) {
-    throw invalidParameter('No model is named: add --model-uri (-m) URI, or --models-file FILE')
+    throw usageError('No model is named: add --model-uri (-m) URI, or --models-file FILE')
   }
   return isDefaultNamed ? [...plans, ...named] : [...named, ...plans]
 }
@@ -49,9 +49,9 @@ async function readFile(file: string): Promise<ModelsFile> {
 /** `name=uri`; a path with `=` in its first part begins with `./` or `/`. @throws ServingError INVALID_PARAMETER_VALUE */
 export function planOf(given: string): ModelPlan {
   const [, name, uri = given] = /^([A-Za-z0-9._-]+)=(.*)$/s.exec(given) ?? []
-  if (uri === '') throw invalidParameter(`'${given}' names no model: write NAME=URI`)
+  if (uri === '') throw usageError(`'${given}' names no model: write NAME=URI`)
   if (name === undefined) return { uri }
-  if (!isPathSegment(name)) throw invalidParameter(`The name '${name}' cannot be part of a path`)
+  if (!isPathSegment(name)) throw usageError(`The name '${name}' cannot be part of a path`)
   return { name, uri }
 }
 

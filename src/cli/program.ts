@@ -5,6 +5,7 @@ import { COMMANDS } from './command-table.ts'
 import { endBySignals } from './first-process.ts'
 import { allowClosedOutput } from './output.ts'
 import { describeOption } from './setting.ts'
+import { isUsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
 /** Exit codes as in MLflow's command line: 1 for a failure, 2 for a call that cannot be understood. */
@@ -40,7 +41,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
   const text = isDefect(error) ? (error.stack ?? error.message) : oneLine(messageOf(error))
   process.stderr.write(`headrace: ${text}\n`)
-  return FAILURE
+  return isUsageError(error) ? USAGE : FAILURE
 }
 
 /** What a person can only report, and then with its place in the code; another server's defect is not ours. */

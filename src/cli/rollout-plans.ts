@@ -1,4 +1,3 @@
-import { invalidParameter } from '../core/errors.ts'
 import { isLoopback } from '../core/loopback.ts'
 import type { RolloutPlan, VariantPlan } from '../rollout/rollout-plan.ts'
 import type { ModelPlan } from '../runtime/model-plan.ts'
@@ -12,6 +11,7 @@ import {
   NO_GUARDS,
 } from './rollouts/rollout-defaults.ts'
 import { expectFewVariants, RolloutNames } from './rollouts/rollout-names.ts'
+import { usageError } from './usage-error.ts'
 
 type PlanSettings = RolloutSettings & Pick<ServeSettings, 'host' | 'modelsFile'>
 
@@ -83,7 +83,7 @@ function rolloutOfFlags(
 function expectNothingMore(settings: PlanSettings): void {
   const said = OF_FLAGS.find((key) => settings[key] !== undefined)
   if (said === undefined) return
-  throw invalidParameter(
+  throw usageError(
     `${flagOf(ROLLOUT_SETTINGS[said].flags)} is about the rollout of --split or --shadow, and there is neither; ` +
       'a rollout of the models file has keys of its own',
   )
@@ -97,7 +97,7 @@ function flagOf(flags: string | undefined): string {
 function controlBeside(shadows: readonly string[], names: RolloutNames): string {
   const control = names.firstBut(shadows)
   if (control !== undefined) return control
-  throw invalidParameter(
+  throw usageError(
     '--shadow: requests are copied from the first model that is no shadow, and there is none with a name: -m NAME=URI',
   )
 }
@@ -108,9 +108,9 @@ function takeModels(
   names: RolloutNames,
   flag: string,
 ): void {
-  const failure = (problem: string): Error => invalidParameter(`${flag}: ${problem}`)
+  const failure = (problem: string): Error => usageError(`${flag}: ${problem}`)
   for (const { name } of variants) names.takeVariant(name, failure)
-  for (const name of shadows) names.takeShadow(name, (problem) => invalidParameter(`--shadow: ${problem}`))
+  for (const name of shadows) names.takeShadow(name, (problem) => usageError(`--shadow: ${problem}`))
   expectFewVariants(
     variants.map(({ name }) => name),
     failure,
@@ -120,7 +120,7 @@ function takeModels(
 function nameOf({ rollout }: PlanSettings, variants: readonly VariantPlan[], names: RolloutNames): string {
   const name = rollout ?? names.defaultFor(variants[0]?.name ?? '')
   names.takeRollout(name, (problem) => {
-    return invalidParameter(rollout === undefined ? `${problem}: --rollout NAME` : `--rollout: ${problem}`)
+    return usageError(rollout === undefined ? `${problem}: --rollout NAME` : `--rollout: ${problem}`)
   })
   return name
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
-import { internalError, invalidParameter, messageOf } from '../core/errors.ts'
+import { internalError, messageOf } from '../core/errors.ts'
 import { heldVariable, type PlatformVariable } from './platform-variables.ts'
+import { usageError } from './usage-error.ts'
 import { switched } from './values.ts'
 
 /** One row of the settings table: everything that is known of a setting stands here and nowhere else. */
@@ -117,7 +118,7 @@ function parseOrExplain<T>(row: Setting<unknown>, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    throw invalidParameter(`${nameOf(row)}: ${messageOf(error)}`)
+    throw usageError(`${nameOf(row)}: ${messageOf(error)}`)
   }
 }
 

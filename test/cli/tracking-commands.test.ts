@@ -88,7 +88,7 @@ describe('headrace experiments', () => {
   })
 
   test.each([
-    [['experiments', 'show'], 1, 'Name the experiment by --experiment-id or by --experiment-name'],
+    [['experiments', 'show'], 2, 'Name the experiment by --experiment-id or by --experiment-name'],
     [
       ['experiments', 'show', '-n', 'missing'],
       1,
@@ -96,8 +96,8 @@ describe('headrace experiments', () => {
     ],
     [['experiments', 'create', '-n', 'trees'], 1, 'already exists'],
     [['experiments', 'create'], 2, '--experiment-name'],
-    [['runs', 'compare', 'a'], 1, 'Name two runs or more'],
-    [['artifacts', 'list'], 1, 'Name the files by --run-id'],
+    [['runs', 'compare', 'a'], 2, 'Name two runs or more'],
+    [['artifacts', 'list'], 2, 'Name the files by --run-id'],
   ])('%j ends with %i and one line', async (args, code, text) => {
     const { code: ended, out, err } = await headrace(...args)
     expect([ended, out]).toEqual([code, ''])

@@ -62,7 +62,7 @@ export async function fileBodies(path: string, reading: FileReading): Promise<Fi
 
 async function bodiesOf(path: string, reading: FileReading, extension: string): Promise<FileBodies> {
   if (extension === '.jsonl' || extension === '.ndjson') return lineBodies(path, reading)
-  if (reading.contentType === undefined && isTable(extension)) return tableBodies(path, reading, extension)
+  if (takesRows(path, reading.contentType)) return tableBodies(path, reading, extension)
   const contentType = reading.contentType ?? CONTENT_TYPES[extension] ?? 'application/octet-stream'
   const bytes = await wholeFile(path)
   if (!isJson(contentType)) return { bodies: [{ bytes, contentType, rows: undefined }], isCut: false }
@@ -76,8 +76,9 @@ function isJson(contentType: string): boolean {
   return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)
 }
 
-function isTable(extension: string): boolean {
-  return extension === '.csv' || extension === '.parquet' || extension === '.pq'
+/** Whether bodies are made of the rows of a file, so many of them as are wanted. */
+export function takesRows(path: string, contentType: string | undefined): boolean {
+  return contentType === undefined && ['.csv', '.parquet', '.pq'].includes(extname(path).toLowerCase())
 }
 
 async function lineBodies(path: string, reading: FileReading): Promise<FileBodies> {

@@ -16,7 +16,8 @@ export function readTargetUrl(text: string): TargetUrl {
   const url = URL.parse(text)
   const scheme = url?.protocol.slice(0, -1)
   if (url === null || !['http', 'https', 'grpc', 'grpcs'].includes(scheme ?? '') || url.host === '') {
-    throw invalidParameter(`'${text}' is no URL that load can go to: http://host:port, https://… or grpc://…`)
+    const meant = URL.canParse(`http://${text}`) ? `http://${text}, ` : 'http://host:port, '
+    throw invalidParameter(`'${text}' is no URL that load can go to: ${meant}https://… or grpc://…`)
   }
   if (url.username !== '' || url.password !== '') {
     throw invalidParameter('A URL that load goes to has no password in it: give it as a header')

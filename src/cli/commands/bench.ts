@@ -13,7 +13,7 @@ turns in short rounds, and the verdict has an interval.
   headrace bench http://a:5000 http://b:5000
   headrace bench http://localhost:5000 --find-max --p99 20ms
 
-Exit code 0; 1 where an assertion fails, or nothing is answered; 2 for flags that do not go together; 130 by Ctrl-C,
+Exit code 0; 1 where an assertion fails, or nothing is answered; 2 for a call that cannot be understood; 130 by Ctrl-C,
 which ends the measurement and shows what was measured by then.
 `
 

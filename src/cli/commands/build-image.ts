@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
-import { invalidParameter } from '../../core/errors.ts'
 import { expectUnchanged } from '../../image/model/model-stamp.ts'
 import { type ImageReference, referenceText } from '../../image/registry/image-reference.ts'
 import { createLogger } from '../../server/logger.ts'
 import { cacheFolder } from '../cache-folder.ts'
 import { IMAGE_SETTINGS, type ImageSettings } from '../image-settings.ts'
 import { addSettings } from '../setting.ts'
-import { openBaseOf } from './image/base-image.ts'
+import { usageError } from '../usage-error.ts'
+import { openBaseOf, tryBase } from './image/base-image.ts'
 import { writeBill } from './image/bill-file.ts'
 import { buildReport } from './image/build-report.ts'
 import { expectRegistry, sendImage, writeImage } from './image/deliver-image.ts'
@@ -59,6 +59,7 @@ async function buildImage(settings: ImageSettings): Promise<void> {
   const [packed] = await sideBySide(signal, (either) => [
     packImage(plan, settings, logger, either),
     tryModel(model, settings, logger, either),
+    tryBase(base, { target, reference }, either),
   ])
   await expectUnchanged(model.source.path, model.stamp)
   const { image } = packed
@@ -81,7 +82,7 @@ async function buildImage(settings: ImageSettings): Promise<void> {
 
 function readTargets({ output, push, name, sbom }: ImageSettings): Targets {
   if (output === undefined && push === undefined && sbom === undefined) {
-    throw invalidParameter('Say where the image goes: --output (-o) FILE, or --push REFERENCE')
+    throw usageError('Say where the image goes: --output (-o) FILE, or --push REFERENCE')
   }
   const reference = push === undefined ? undefined : pushReference(push)
   return {

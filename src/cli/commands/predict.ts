@@ -5,7 +5,7 @@ import type { BatchOptions, BatchProgress, BatchSummary } from '../../batch/batc
 import { formatOfFile } from '../../batch/formats.ts'
 import { predictBatch } from '../../batch/predict-batch.ts'
 import { WHOLE } from '../../batch/shard.ts'
-import { type ErrorCode, invalidParameter, ServingError } from '../../core/errors.ts'
+import { type ErrorCode, ServingError } from '../../core/errors.ts'
 import { prepareModel } from '../../runtime/prepare-model.ts'
 import { createLogger } from '../../server/logger.ts'
 import { openRegistryClient } from '../compose-registry.ts'
@@ -14,6 +14,7 @@ import { prepareOptions } from '../prepare-options.ts'
 import { leaveTerminal, Progress } from '../progress.ts'
 import { addSettings } from '../setting.ts'
 import { atShard } from '../shard-place.ts'
+import { usageError } from '../usage-error.ts'
 import { version } from '../version.ts'
 
 export function addPredictCommand(program: Command): void {
@@ -77,7 +78,7 @@ async function predict(settings: PredictSettings): Promise<void> {
 }
 
 async function batchOptions(settings: PredictSettings, logger: Logger): Promise<BatchOptions> {
-  if (settings.modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+  if (settings.modelUri === undefined) throw usageError('No model is named: add --model-uri (-m) URI')
   const inputPath = fileOf(settings.inputPath)
   const output = fileOf(ofShard(settings.outputPath, settings))
   return {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { invalidParameter } from '../../core/errors.ts'
 import { SERVE_SETTINGS, type ServeSettings } from '../config.ts'
 import { expectServable } from '../container-settings.ts'
 import { sharesPorts } from '../listener-choice.ts'
 import { addSettings } from '../setting.ts'
+import { usageError } from '../usage-error.ts'
 
 export function addServeCommand(program: Command): void {
   const command = program
@@ -56,15 +56,15 @@ async function serve(settings: ServeSettings): Promise<void> {
 function checkTogether(settings: ServeSettings): void {
   const { sslCertfile, sslKeyfile, port, grpcPort, processes, listeners } = settings
   if (processes > 1 && listeners !== 'auto' && listeners > 1) {
-    throw invalidParameter('--processes and --listeners are two ways to use the cores: choose one of them')
+    throw usageError('--processes and --listeners are two ways to use the cores: choose one of them')
   }
   if (listeners !== 'auto' && listeners > 1 && !sharesPorts()) {
-    throw invalidParameter('--listeners above 1 needs a system that spreads a port over threads (Linux)')
+    throw usageError('--listeners above 1 needs a system that spreads a port over threads (Linux)')
   }
   if ((sslCertfile === undefined) !== (sslKeyfile === undefined)) {
-    throw invalidParameter('--ssl-certfile and --ssl-keyfile belong together')
+    throw usageError('--ssl-certfile and --ssl-keyfile belong together')
   }
   if (grpcPort !== undefined && grpcPort !== 0 && grpcPort === port) {
-    throw invalidParameter(`--port and --grpc-port are both ${port}: HTTP and gRPC need a port each`)
+    throw usageError(`--port and --grpc-port are both ${port}: HTTP and gRPC need a port each`)
   }
 }

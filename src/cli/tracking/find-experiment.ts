@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { MlflowClient } from '../../client/mlflow-client.ts'
-import { invalidParameter, notFound } from '../../core/errors.ts'
+import { notFound } from '../../core/errors.ts'
 import type { Experiment } from '../../entities/experiment.ts'
+import { usageError } from '../usage-error.ts'
 
 /** An experiment by its id or by its name. */
 export interface ExperimentChoice {
@@ -19,7 +20,7 @@ export function withExperiment(command: Command, short: '-x, ' | '' = '-x, '): C
 export async function findExperiment(client: MlflowClient, choice: ExperimentChoice): Promise<Experiment> {
   const { experimentId, experimentName } = choice
   if ((experimentId === undefined) === (experimentName === undefined)) {
-    throw invalidParameter('Name the experiment by --experiment-id or by --experiment-name')
+    throw usageError('Name the experiment by --experiment-id or by --experiment-name')
   }
   if (experimentId !== undefined) return client.getExperiment(experimentId)
   const found = await client.getExperimentByName(experimentName ?? '')

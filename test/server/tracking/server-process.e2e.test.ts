@@ -90,7 +90,7 @@ describe('headrace server', () => {
     [['-w', '0'], '--workers'],
   ])('refuses what it has not: %j', async (args, said) => {
     const { code, stderr } = await run({ args: ['server', '-p', '0', ...args], cwd: temporaryFolder() })
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toContain(said)
     expect(stderr).not.toContain('    at ')
   })

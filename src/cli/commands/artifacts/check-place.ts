@@ -1,4 +1,4 @@
-import { invalidParameter } from '../../../core/errors.ts'
+import { usageError } from '../../usage-error.ts'
 import type { ListOptions } from './options.ts'
 
 /** What the files are of. @throws ServingError INVALID_PARAMETER_VALUE unless it is one thing */
@@ -10,7 +10,5 @@ export function checkPlace({
   if (runId !== undefined && artifactUri === undefined) return { runId }
   if (artifactUri !== undefined && runId === undefined && artifactPath === undefined)
     return { uri: artifactUri }
-  throw invalidParameter(
-    'Name the files by --run-id with or without --artifact-path, or by --artifact-uri alone',
-  )
+  throw usageError('Name the files by --run-id with or without --artifact-path, or by --artifact-uri alone')
 }

@@ -10,8 +10,12 @@ export async function expectWritable(file: string | undefined): Promise<void> {
   if (file === undefined || file === '-') return
   const found = await stat(file).catch(() => undefined)
   if (found?.isDirectory()) throw unusableFile(`The result cannot be written to ${file}: it is a folder`)
+  const folder = dirname(file)
+  if (found === undefined && (await stat(folder).catch(() => undefined)) === undefined) {
+    throw unusableFile(`The result cannot be written to ${file}: there is no folder '${folder}'`)
+  }
   try {
-    await access(found === undefined ? dirname(file) : file, constants.W_OK)
+    await access(found === undefined ? folder : file, constants.W_OK)
   } catch (error) {
     throw unusableFile(`The result cannot be written to ${file}: ${messageOf(error)}`, error)
   }

@@ -1,7 +1,7 @@
 import { readTrace } from '../../../bench/load/read-trace.ts'
 import type { ArrivalPattern, Load } from '../../../bench/load.ts'
-import { invalidParameter } from '../../../core/errors.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
+import { usageError } from '../../usage-error.ts'
 
 /** What is measured of each target. */
 export type BenchPlan = LookPlan | LoadPlan | MaxPlan
@@ -63,18 +63,17 @@ function checkTogether(settings: BenchSettings, targets: number): void {
     ...(arrivals?.kind === 'trace' ? ['--arrivals trace:…'] : []),
     ...(findMax ? ['--find-max'] : []),
   ]
-  if (loads.length > 1)
-    throw invalidParameter(`${loads.join(' and ')} are different loads: choose one of them`)
+  if (loads.length > 1) throw usageError(`${loads.join(' and ')} are different loads: choose one of them`)
   if (arrivals !== undefined && arrivals.kind !== 'trace' && ratePerSecond === undefined) {
-    throw invalidParameter('--arrivals needs --rate, which says how many requests arrive in a second')
+    throw usageError('--arrivals needs --rate, which says how many requests arrive in a second')
   }
   if (findMax !== (p99Ms !== undefined)) {
-    throw invalidParameter('--find-max and --p99 belong together: --find-max --p99 20ms')
+    throw usageError('--find-max and --p99 belong together: --find-max --p99 20ms')
   }
   if (findMax && rounds !== undefined)
-    throw invalidParameter('--rounds is of no use to --find-max, which repeats what it finds')
+    throw usageError('--rounds is of no use to --find-max, which repeats what it finds')
   if (samplesFile !== undefined && (targets > 1 || (rounds ?? 1) > 1 || loads.length === 0 || findMax)) {
-    throw invalidParameter('--samples is for a single load on a single target: add --rate or --connections')
+    throw usageError('--samples is for a single load on a single target: add --rate or --connections')
   }
 }
 
@@ -127,6 +126,6 @@ async function patternOf(choice: BenchSettings['arrivals']): Promise<ArrivalPatt
 /** Mean rate of a recording. */
 function rateOf(timesMs: readonly number[]): number {
   const lastMs = timesMs.at(-1) ?? 0
-  if (lastMs === 0) throw invalidParameter('--arrivals: a trace needs two arrivals at different times')
+  if (lastMs === 0) throw usageError('--arrivals: a trace needs two arrivals at different times')
   return timesMs.length / (lastMs / 1000)
 }

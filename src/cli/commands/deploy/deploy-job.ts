@@ -1,11 +1,12 @@
 import { extname } from 'node:path'
 import { Command } from 'commander'
-import { invalidParameter, messageOf } from '../../../core/errors.ts'
+import { messageOf } from '../../../core/errors.ts'
 import { batchManifests, indexLength } from '../../../image/kubernetes/batch-job.ts'
 import type { DeployJobSettings } from '../../deploy-settings.ts'
-import { PREDICT_SETTINGS } from '../../predict-settings.ts'
+import { PREDICT_SETTINGS, type PredictSettings } from '../../predict-settings.ts'
 import { addSettings } from '../../setting.ts'
 import { SHARD_PLACE } from '../../shard-place.ts'
+import { usageError } from '../../usage-error.ts'
 import { workloadOf } from './workload-of.ts'
 import { writeManifests } from './write-manifests.ts'
 
@@ -16,12 +17,12 @@ const LONGEST_NAME = 63
 export async function deployJob(settings: DeployJobSettings, options: readonly string[]): Promise<void> {
   const { inputPath, outputPath, inputClaim, outputClaim = inputClaim, shards, retries } = settings
   if (inputPath === undefined || outputPath === undefined) {
-    throw invalidParameter('No files are named: add --input-path (-i) and --output-path (-o)')
+    throw usageError('No files are named: add --input-path (-i) and --output-path (-o)')
   }
   if (inputClaim === undefined || outputClaim === undefined) {
-    throw invalidParameter('No volume is named: add --input-claim NAME')
+    throw usageError('No volume is named: add --input-claim NAME')
   }
-  checkOptions(options)
+  checkOptions(options, shards)
   const workload = {
     ...(await workloadOf(settings, {
       ending: '-predict',
@@ -45,8 +46,11 @@ function withShard(path: string): string {
 /** What the command itself says of each shard. */
 const OWN = ['shard', 'inputPath', 'outputPath', 'modelUri', 'resume', 'resumeIfSame'] as const
 
-/** @throws ServingError INVALID_PARAMETER_VALUE for options that each pod would refuse, or that are the command's own */
-function checkOptions(options: readonly string[]): void {
+/**
+ * @throws ServingError INVALID_PARAMETER_VALUE for options that each pod would refuse, that are the command's own, or by
+ *   which all pods would write one file
+ */
+function checkOptions(options: readonly string[], shards: number): void {
   const predict = new Command('predict')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -55,9 +59,16 @@ function checkOptions(options: readonly string[]): void {
   try {
     predict.parse([...options], { from: 'user' })
   } catch (error) {
-    throw invalidParameter(`Behind --: ${messageOf(error).replace(/^error: /, '')}`)
+    throw usageError(`Behind --: ${messageOf(error).replace(/^error: /, '')}`)
   }
   const own = OWN.find((name) => predict.getOptionValueSource(name) === 'cli')
-  if (own === undefined) return
-  throw invalidParameter(`'${PREDICT_SETTINGS[own].flags}' is not for behind --: the job itself says it`)
+  if (own !== undefined) {
+    throw usageError(`'${PREDICT_SETTINGS[own].flags}' is not for behind --: the job itself says it`)
+  }
+  const { badRows } = predict.opts<Pick<PredictSettings, 'badRows'>>()
+  if (shards > 1 && badRows !== undefined && !badRows.includes(SHARD_PLACE)) {
+    throw usageError(
+      `Behind --: all ${shards} pods would write the bad rows to '${badRows}': put ${SHARD_PLACE} into it`,
+    )
+  }
 }

@@ -1,6 +1,6 @@
-import { invalidParameter } from '../../../core/errors.ts'
 import { serverManifests } from '../../../image/kubernetes/server-manifests.ts'
 import type { DeploySettings } from '../../deploy-settings.ts'
+import { usageError } from '../../usage-error.ts'
 import { workloadOf } from './workload-of.ts'
 import { writeManifests } from './write-manifests.ts'
 
@@ -12,7 +12,7 @@ const REPLICAS_AT_MOST = 4
 export async function deployServer(settings: DeploySettings): Promise<void> {
   const { replicas, maxReplicas = REPLICAS_AT_MOST * replicas } = settings
   if (maxReplicas < replicas) {
-    throw invalidParameter(`--max-replicas ${maxReplicas} is less than --replicas ${replicas}`)
+    throw usageError(`--max-replicas ${maxReplicas} is less than --replicas ${replicas}`)
   }
   const { scaleOn, grpcPort, apiKeySecret, controlTokenSecret, allowedNamespaces, without } = settings
   const workload = {

@@ -10,6 +10,7 @@ import { openRegistryClient } from '../../compose-registry.ts'
 import type { WorkloadSettings } from '../../deploy-settings.ts'
 import { planOf } from '../../model-settings.ts'
 import { portableUri } from '../../portable-uri.ts'
+import { usageError } from '../../usage-error.ts'
 import { sizeOf } from '../models/model-report.ts'
 
 /** What a workload is called where nobody says it. */
@@ -28,10 +29,10 @@ export async function workloadOf(
   { ending, longest }: NameRule,
 ): Promise<Workload> {
   const { modelUri, image, name, namespace, cores, memoryBytes } = settings
-  if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
-  if (image === undefined) throw invalidParameter('No image is named: add --image REFERENCE')
+  if (modelUri === undefined) throw usageError('No model is named: add --model-uri (-m) URI')
+  if (image === undefined) throw usageError('No image is named: add --image REFERENCE')
   if (name !== undefined && name.length > longest) {
-    throw invalidParameter(`--name: '${name}' has more than ${longest} characters`)
+    throw usageError(`--name: '${name}' has more than ${longest} characters`)
   }
   const registry = registryOf(modelUri, settings)
   const given = planOf(modelUri)
@@ -75,10 +76,10 @@ function registryOf(
 ): ModelRegistry | undefined {
   if (!fromRegistry) {
     if (registrySecret === undefined) return undefined
-    throw invalidParameter('--registry-secret is for --from-registry: the image has the model otherwise')
+    throw usageError('--registry-secret is for --from-registry: the image has the model otherwise')
   }
   if (trackingUri === undefined || !/^https?:/.test(trackingUri)) {
-    throw invalidParameter(
+    throw usageError(
       '--from-registry needs a server that pods reach: add --tracking-uri https://… (or MLFLOW_TRACKING_URI)',
     )
   }

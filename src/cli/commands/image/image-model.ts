@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import { invalidParameter } from '../../../core/errors.ts'
 import type { ResolvedModel } from '../../../core/resolved-model.ts'
 import type { ImageModel } from '../../../image/image-config-of.ts'
 import { bareFileName, imageModelDigest } from '../../../image/model/image-model-files.ts'
@@ -12,6 +11,7 @@ import { planOf } from '../../model-settings.ts'
 import { portableUri } from '../../portable-uri.ts'
 import { prepareOptions } from '../../prepare-options.ts'
 import type { RegistrySettings } from '../../registry-settings.ts'
+import { usageError } from '../../usage-error.ts'
 
 /** A model that is to be put into an image. */
 export interface SettledModel {
@@ -35,7 +35,7 @@ export async function settleModel(
   signal: AbortSignal,
 ): Promise<SettledModel> {
   const { modelUri } = settings
-  if (modelUri === undefined) throw invalidParameter('No model is named: add --model-uri (-m) URI')
+  if (modelUri === undefined) throw usageError('No model is named: add --model-uri (-m) URI')
   const { uri, name } = planOf(modelUri)
   const source = await resolve(uri, settings, logger, signal)
   const stamp = await stampOf(source.path)

@@ -1,9 +1,9 @@
-import { invalidParameter } from '../../../core/errors.ts'
 import {
   type ImageReference,
   parseReference,
   referenceText,
 } from '../../../image/registry/image-reference.ts'
+import { usageError } from '../../usage-error.ts'
 
 /**
  * The name under which an image is found when it was loaded, in full: `localhost/iris:latest` for `iris`, as podman calls what it
@@ -11,7 +11,7 @@ import {
  */
 export function imageName(text: string): string {
   if (parseReference(text).digest !== undefined) {
-    throw invalidParameter(`'${text}' names one image by its digest; the name of a new one has none`)
+    throw usageError(`'${text}' names one image by its digest; the name of a new one has none`)
   }
   return referenceText(parseReference(hasHost(text) ? text : `localhost/${text}`))
 }
@@ -38,5 +38,5 @@ export function nameOfModel(name: string, version: string | undefined): string {
 export function pushReference(text: string): ImageReference {
   const reference = parseReference(text)
   if (reference.digest === undefined) return reference
-  throw invalidParameter(`--push: '${text}' names one image by its digest; a new one is pushed by a tag`)
+  throw usageError(`--push: '${text}' names one image by its digest; a new one is pushed by a tag`)
 }

@@ -1,5 +1,5 @@
-import { invalidParameter } from '../../../core/errors.ts'
 import { print, printJson } from '../../output.ts'
+import { usageError } from '../../usage-error.ts'
 import type { AliasOptions, ModelsOptions } from './options.ts'
 import { withWriter } from './registry.ts'
 
@@ -14,7 +14,7 @@ export async function changeAlias(
   options: AliasOptions,
 ): Promise<void> {
   if (options.delete === (version !== undefined)) {
-    throw invalidParameter('Give either the version that the alias is to mean, or --delete')
+    throw usageError('Give either the version that the alias is to mean, or --delete')
   }
   await withWriter(options, (writer) =>
     version === undefined ? writer.deleteAlias(name, alias) : writer.setAlias(name, alias, version),
@@ -26,7 +26,7 @@ export async function changeAlias(
 
 export async function deleteModel(which: string, options: ModelsOptions): Promise<void> {
   const [name = '', version, ...rest] = which.replace(/^models:\/+/, '').split('/')
-  if (rest.length > 0) throw invalidParameter(`'${which}' is neither a model's name nor name/version`)
+  if (rest.length > 0) throw usageError(`'${which}' is neither a model's name nor name/version`)
   await withWriter(options, (writer) =>
     version === undefined ? writer.deleteModel(name) : writer.deleteVersion(name, version),
   )

@@ -1,7 +1,7 @@
-import { invalidParameter } from '../../../core/errors.ts'
 import type { Tag } from '../../../entities/tag.ts'
 import { print, printJson } from '../../output.ts'
 import { prepareOptions } from '../../prepare-options.ts'
+import { usageError } from '../../usage-error.ts'
 import { modelToRegister } from './bare-model.ts'
 import type { RegisterOptions } from './options.ts'
 import { logger, withWriter } from './registry.ts'
@@ -27,6 +27,6 @@ export async function register(path: string, options: RegisterOptions): Promise<
 
 function parseTag(text: string): Tag {
   const cut = text.indexOf('=')
-  if (cut < 1) throw invalidParameter(`--tag: '${text}' is not of the form key=value`)
+  if (cut < 1) throw usageError(`--tag: '${text}' is not of the form key=value`)
   return { key: text.slice(0, cut), value: text.slice(cut + 1) }
 }

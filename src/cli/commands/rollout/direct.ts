@@ -1,4 +1,4 @@
-import { invalidParameter } from '../../../core/errors.ts'
+import { usageError } from '../../usage-error.ts'
 import type { AbortOptions, RolloutOptions, Wanted } from './options.ts'
 import { type Direction, withRollouts } from './rollout-client.ts'
 import { printView } from './show.ts'
@@ -25,12 +25,12 @@ export function restart(url: string, name: string | undefined, options: RolloutO
 export function readShares(text: string): Readonly<Record<string, number>> {
   const shares = text.split(',').map((part) => {
     const [, name = '', percent = ''] = /^\s*(.+?)\s*=\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(part) ?? []
-    if (name === '') throw invalidParameter(`'${part}' is no share: write a=80,b=20, in percent`)
+    if (name === '') throw usageError(`'${part}' is no share: write a=80,b=20, in percent`)
     return [name, Number(percent)] as const
   })
   const names = shares.map(([name]) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw invalidParameter(`'${text}' names ${twice} twice`)
+  if (twice !== undefined) throw usageError(`'${text}' names ${twice} twice`)
   return Object.fromEntries(shares)
 }
 

@@ -1,8 +1,8 @@
-import { invalidParameter } from '../../../core/errors.ts'
 import type { Run } from '../../../entities/run.ts'
 import { print, table, time } from '../../output.ts'
 import { withClient } from '../../tracking/command.ts'
 import { printEntity } from '../../tracking/print-entity.ts'
+import { usageError } from '../../usage-error.ts'
 import type { CompareOptions } from './options.ts'
 import { durationText, metricText } from './run-text.ts'
 
@@ -15,7 +15,7 @@ interface Line {
 const NONE = '-'
 
 export async function compare(ids: readonly string[], options: CompareOptions): Promise<void> {
-  if (ids.length < 2) throw invalidParameter('Name two runs or more')
+  if (ids.length < 2) throw usageError('Name two runs or more')
   const runs = await withClient(options, 'read', (client) => Promise.all(ids.map((id) => client.getRun(id))))
   if (options.json) return printEntity(runs)
   const compared = [

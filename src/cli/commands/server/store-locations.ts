@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { invalidParameter } from '../../../core/errors.ts'
 import { publicDatabaseUri } from '../../../store/database-uri.ts'
 import type { StoreLocation } from '../../../store/open-stores.ts'
 import { servesArtifacts, type TrackingServerSettings } from '../../tracking-server-settings.ts'
+import { usageError } from '../../usage-error.ts'
 
 const DEFAULT_DATABASE = 'sqlite:///mlflow.db'
 const PROXIED_ROOT = 'mlflow-artifacts:/'
@@ -40,7 +40,7 @@ export function storeLocations(settings: TrackingServerSettings): {
 
 function databaseUriOf(uri: string): string {
   if (/^(sqlite|postgres(ql)?|mysql|mariadb)(\+\w+)?:/.test(uri)) return uri
-  throw invalidParameter(
+  throw usageError(
     `'${publicDatabaseUri(uri)}' is no database that Headrace keeps experiments in: it takes sqlite:///mlflow.db, ` +
       'postgresql://… and mysql://…; files of older MLflow (./mlruns) are moved by `mlflow migrate-filestore`',
   )

@@ -2,17 +2,19 @@ import { writeFile } from 'node:fs/promises'
 import { flagsOf, flagsText, isDefault, type ServeFlags } from '../../../bench/tune/candidate.ts'
 import { expectedSeconds, tuneServer } from '../../../bench/tune/tune-server.ts'
 import type { Tuning } from '../../../bench/tune/tuning.ts'
-import { cancelled, invalidParameter } from '../../../core/errors.ts'
+import { cancelled } from '../../../core/errors.ts'
 import { availableResources } from '../../../runtime/cores.ts'
 import type { TuneSettings } from '../../tune-settings.ts'
 import { type Machine, thisMachine } from '../../tuned/machine.ts'
 import { modelDigest } from '../../tuned/model-digest.ts'
 import { tunedFileText, tunedSettings } from '../../tuned/tuned-file.ts'
+import { usageError } from '../../usage-error.ts'
 import { version } from '../../version.ts'
 import { expectWritable } from '../bench/expect-writable.ts'
 import { type FoundModel, findModel } from '../bench/known-model.ts'
 import { LoadLine } from '../bench/load-line.ts'
 import { coresApart } from '../bench/open-targets.ts'
+import { checkPayloads } from '../bench/read-call.ts'
 import { stopOnSignal } from '../image/stop-on-signal.ts'
 import { fixedFlags } from './fixed-flags.ts'
 import { ServerBench } from './server-bench.ts'
@@ -38,12 +40,10 @@ interface Found {
   readonly doubts: readonly string[]
 }
 
-/** Of a call that cannot be understood, as of every command. */
-const USAGE = 2
-
 /** Finds settings, explains them on standard output and writes them to a file. @throws ServingError */
 export async function tune(call: TuneCall): Promise<void> {
   const modelUri = modelOf(call)
+  checkPayloads(call.settings)
   await expectWritable(call.settings.outputPath)
   const signal = stopOnSignal()
   const line = new LoadLine()
@@ -62,8 +62,7 @@ export async function tune(call: TuneCall): Promise<void> {
 /** @throws ServingError INVALID_PARAMETER_VALUE */
 function modelOf({ urls, settings: { modelUri } }: TuneCall): string {
   if (urls.length === 0 && modelUri !== undefined) return modelUri
-  process.exitCode = USAGE
-  throw invalidParameter(
+  throw usageError(
     urls.length === 0
       ? 'No model is named: headrace tune -m URI'
       : `'${urls[0]}' is not understood: headrace tune -m URI -- flags of headrace serve`,

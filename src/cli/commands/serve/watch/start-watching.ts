@@ -8,6 +8,7 @@ import type { ServeSettings } from '../../../config.ts'
 import { modelPlans } from '../../../model-settings.ts'
 import { registryLocations } from '../../../registry-location.ts'
 import { rolloutPlans } from '../../../rollout-plans.ts'
+import { usageError } from '../../../usage-error.ts'
 import { ModelSwaps } from './model-swaps.ts'
 import { RegistryThread } from './registry-thread.ts'
 
@@ -31,7 +32,7 @@ export async function startWatching(
 export async function expectWatchable(settings: ServeSettings): Promise<void> {
   const location = registryLocations(settings).registry
   if (settings.offline && isElsewhere(registryPlace(location))) {
-    throw invalidParameter('--watch asks the registry again and again, which --offline does not allow')
+    throw usageError('--watch asks the registry again and again, which --offline does not allow')
   }
   const plans = await modelPlans(settings)
   if (plans.length === 0 || plans.some(({ uri }) => isWatchable(uri))) return

@@ -1,0 +1,47 @@
+import { type Assertion, parseAssertions } from '../../../bench/assertions.ts'
+import { takesRows } from '../../../bench/payloads/file-bodies.ts'
+import { readWeightedFile } from '../../../bench/payloads/weighted-file.ts'
+import { readTargetUrl } from '../../../bench/targets/target-url.ts'
+import type { BenchSettings, RequestSettings } from '../../bench-settings.ts'
+import { ofCall, usageError } from '../../usage-error.ts'
+import { type BenchPlan, planLoads } from './plan-loads.ts'
+
+export interface BenchCall {
+  readonly urls: readonly string[]
+  /** Of the servers of `--model-uri`. */
+  readonly serverFlags: readonly string[]
+  readonly settings: BenchSettings
+}
+
+/**
+ * What a call asks for, as far as it can be told before any server is asked.
+ * @throws ServingError of usage for what cannot be understood or does not go together
+ */
+export async function readCall({ urls, serverFlags, settings }: BenchCall): Promise<{
+  readonly plan: BenchPlan
+  readonly assertions: readonly Assertion[]
+}> {
+  const targets = urls.length + settings.modelUri.length
+  if (targets === 0) throw usageError('Nothing is named: headrace bench http://host:port, or -m URI')
+  if (serverFlags.length > 0 && settings.modelUri.length === 0) {
+    throw usageError(`'${serverFlags.join(' ')}' is for the server of -m URI, and there is none`)
+  }
+  for (const url of urls) ofCall(() => readTargetUrl(url))
+  checkPayloads(settings)
+  const assertions = settings.assertions.flatMap((text) => ofCall(() => parseAssertions(text)))
+  return { plan: await planLoads(settings, targets), assertions }
+}
+
+/** @throws ServingError of usage for flags about bodies that the payload files do not have */
+export function checkPayloads({ payloadFiles, contentType, rows }: RequestSettings): void {
+  const files = payloadFiles.map((text) => ofCall(() => readWeightedFile(text)))
+  if (files.length === 0) {
+    if (contentType !== undefined) throw usageError('--content-type is that of --payload, and there is none')
+    return
+  }
+  if (rows === undefined || files.some(({ path }) => takesRows(path, contentType))) return
+  const names = files.map(({ path }) => path).join(', ')
+  throw usageError(
+    `--rows is for CSV and parquet, whose rows are put together to bodies: those of ${names} are sent as they stand`,
+  )
+}

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const NOBODY = 'http://127.0.0.1:1'
+
+function headrace(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return new Promise<{ readonly code: number | string | null | undefined; readonly stderr: string }>(
+    (resolve) => {
+      execFile(
+        process.execPath,
+        [PROGRAM, ...args],
+        { env: { ...process.env, ...env } },
+        (error, _, stderr) => resolve({ code: error === null ? 0 : error.code, stderr }),
+      )
+    },
+  )
+}
+
+describe.concurrent('headrace ends', () => {
+  test.each<readonly [RegExp, readonly string[], Readonly<Record<string, string>>]>([
+    [/--port \(or MLFLOW_PORT\): 'many' is not a port/, ['serve', '--port', 'many'], {}],
+    [/MLFLOW_PORT\): 'many' is not a port/, ['serve'], { MLFLOW_PORT: 'many' }],
+    [/AIP_HEALTH_ROUTE: 'health' is not the path/, ['serve'], { AIP_HEALTH_ROUTE: 'health' }],
+    [/HEADRACE_ACCESS_LOG\): 'perhaps'/, ['serve'], { HEADRACE_ACCESS_LOG: 'perhaps' }],
+    [/No model is named/, ['serve'], {}],
+    [/belong together/, ['serve', '-m', 'iris', '--ssl-certfile', 'a.pem'], {}],
+    [/Did you mean --workers/, ['serve', '--worker', '2'], {}],
+    [/No model is named/, ['tune'], {}],
+    [/--p99: '20' is not a time/, ['tune', '-m', 'iris', '--p99', '20'], {}],
+    [/--duration: '10' is not a time/, ['bench', NOBODY, '--duration', '10'], {}],
+    [/no URL .*: http:\/\/localhost:5000, /, ['bench', 'localhost:5000'], {}],
+    [/'p99' is not a figure/, ['bench', NOBODY, '--assert', 'p99'], {}],
+    [/a weight is above 0/, ['bench', NOBODY, '--payload', 'body.json=0'], {}],
+    [/--rows is for CSV and parquet/, ['bench', NOBODY, '--payload', 'body.json', '--rows', '8'], {}],
+    [/--rows is for CSV and parquet/, ['tune', '-m', 'iris', '--payload', 'body.jsonl', '--rows', '8'], {}],
+    [/--content-type is that of --payload/, ['bench', NOBODY, '--content-type', 'text/csv'], {}],
+    [/No server is named/, ['conformance'], {}],
+    [/'a:50' is no share/, ['rollout', 'set', NOBODY, 'a:50'], {}],
+  ])('with 2 and %s for %j %j', async (message, args, env) => {
+    const { code, stderr } = await headrace(args, env)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
+  })
+
+  test.each<readonly [RegExp, readonly string[]]>([
+    [/127\.0\.0\.1:1/, ['bench', NOBODY]],
+    [/no\.txt cannot be read/, ['bench', NOBODY, '--arrivals', 'trace:no.txt']],
+    [/no\/out\.json: there is no folder 'no'/, ['bench', NOBODY, '--json', 'no/out.json']],
+    [/127\.0\.0\.1:1/, ['rollout', 'show', NOBODY]],
+  ])('with 1 and %s for %j', async (message, args) => {
+    const { code, stderr } = await headrace(args)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(1)
+  })
+})
