@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
 import { listeningProcesses } from './processes/listening-processes.ts'
 import { allProcesses, memoryOf, withDescendants } from './processes/process-tree.ts'
-import type { ResourceMeter, ResourceReading } from './run-load.ts'
+import type { ResourceMeter, ResourceReading } from './resource-meter.ts'
 
 /** Tells what the processes of a server on this machine use, by /proc: on Linux alone. */
 export class ServerMeter implements ResourceMeter {

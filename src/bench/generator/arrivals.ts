@@ -51,7 +51,7 @@ export function constantArrivals(ratePerSecond: number, thread = 0, threads = 1)
 }
 
 /** So many at once; bursts are independent of each other. */
-export function burstArrivals(ratePerSecond: number, size: number, random: () => number): Arrivals {
+function burstArrivals(ratePerSecond: number, size: number, random: () => number): Arrivals {
   const bursts = poissonArrivals(ratePerSecond / size, random)
   let at = 0
   let left = 0
@@ -66,7 +66,7 @@ export function burstArrivals(ratePerSecond: number, size: number, random: () =>
 }
 
 /** Recorded times, which begin again one mean gap after the last of them. */
-export function traceArrivals(
+function traceArrivals(
   timesMs: readonly number[],
   ratePerSecond: number,
   { thread, threads }: ThreadPlace,

@@ -23,14 +23,14 @@ export const booleans: ValueMaker = (random) => random() < 0.5
 
 /**
  * Whole numbers from the least to the greatest that the examples have. One value alone says only how large they get:
- * then from its half on.
+ * then from its half on, or that value where it is below 0.
  */
 export function wholeNumbers(examples: readonly unknown[]): ValueMaker {
   const seen = several(examples.filter((value) => Number.isSafeInteger(value)).map(Number))
   if (seen === undefined) return (random) => wholeNumber(random, 0, LARGEST_CODE)
   const [least, most] = bounds(seen)
   const from = least === most ? Math.trunc(Math.min(least / 2, least)) : least
-  return (random) => wholeNumber(random, Math.min(from, most), Math.max(from, most))
+  return (random) => wholeNumber(random, from, most)
 }
 
 /** Numbers within what the examples have; of one value alone within half of it to either side; else from 0 to 1. */

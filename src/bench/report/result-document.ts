@@ -1,10 +1,11 @@
 import type { Comparison } from '../compare/comparison.ts'
+import type { Load } from '../load.ts'
 import type { Measurement, Percentiles } from '../measurement.ts'
 import type { FoundMax } from '../search/found-max.ts'
 import type { BenchReport, TargetReport } from './bench-report.ts'
 
 /** Changes when a field gets another meaning, or goes. */
-export const RESULT_SCHEMA = 'headrace-bench/1'
+const RESULT_SCHEMA = 'headrace-bench/1'
 
 type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [name: string]: Json }
 type JsonObject = { readonly [name: string]: Json }
@@ -45,7 +46,7 @@ function measurementFields(measurement: Measurement): JsonObject {
   const { seconds, offered, answered, generator, server } = measurement
   return {
     ...roundFields(measurement),
-    load: { ...measurement.load },
+    load: loadFields(measurement.load),
     duration_s: seconds,
     requests: offered,
     error_rate: offered === 0 ? 0 : (offered - answered) / offered,
@@ -85,6 +86,12 @@ function measurementFields(measurement: Measurement): JsonObject {
     })),
     histogram: measurement.histogram,
   }
+}
+
+/** Of a trace the number of its arrivals, which may be millions. */
+function loadFields(load: Load): JsonObject {
+  if (load.kind === 'closed' || load.arrivals.kind !== 'trace') return { ...load }
+  return { ...load, arrivals: { kind: 'trace', count: load.arrivals.timesMs.length } }
 }
 
 function roundFields({
@@ -128,7 +135,7 @@ function maxFields(found: FoundMax): JsonObject {
 
 function comparisonFields({ load, comparisons }: BenchReport['comparisons'][number]): readonly JsonObject[] {
   return comparisons.map(({ baseline, other, verdict, better, confidence, figures }: Comparison) => ({
-    ...{ load: { ...load }, baseline, other, verdict, better, confidence },
+    ...{ load: loadFields(load), baseline, other, verdict, better, confidence },
     figures: Object.fromEntries(
       figures.map(({ name, ratio, low, high, rounds, baselineValue, otherValue }) => [
         name,

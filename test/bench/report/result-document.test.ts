@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Latencies } from '../../../src/bench/latencies.ts'
 import { mergeRounds } from '../../../src/bench/report/merge-rounds.ts'
 import { resultDocument } from '../../../src/bench/report/result-document.ts'
+import { OPEN } from '../support/loads.ts'
 import { comparedReport, hostileReport, lookReport, maxReport } from '../support/sample-reports.ts'
 import { simulate } from '../support/simulated-server.ts'
 
@@ -31,6 +32,15 @@ describe('the result as JSON', () => {
     ])
     expect(document.assertions[2]).toMatchObject({ text: 'rate>=450', passed: false })
     expect((await Latencies.merge([document.histogram])).count).toBe(offered)
+  })
+
+  test('tells of a trace how long it is, not every arrival', async () => {
+    const report = await lookReport()
+    const [target] = report.targets
+    const load = { ...OPEN, arrivals: { kind: 'trace', timesMs: [0, 5, 10] } } as const
+    const targets = [{ ...target!, chief: { ...target!.chief!, load } }]
+    const document = JSON.parse(JSON.stringify(resultDocument({ ...report, targets })))
+    expect(document.load).toEqual({ ...OPEN, arrivals: { kind: 'trace', count: 3 } })
   })
 
   test('of several has their runs, and comparisons', async () => {
