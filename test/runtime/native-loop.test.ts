@@ -6,7 +6,7 @@ const SCRIPT = fileURLToPath(new URL('./fakes/native-loop.ts', import.meta.url))
 
 test('a native run that never returns is answered 504, its thread replaced and counted as stuck', async () => {
   const { stdout, signal } = await new Promise<{ stdout: string; signal: string | undefined }>((resolve) => {
-    execFile(process.execPath, [SCRIPT], { timeout: 50_000 }, (error, stdout) => {
+    execFile(process.execPath, [SCRIPT], { timeout: 110_000 }, (error, stdout) => {
       resolve({ stdout, signal: error?.signal ?? undefined })
     })
   })

@@ -249,7 +249,7 @@ describe('unloading', () => {
 
   test('gives up what is being loaded', async () => {
     const control = open(new FakeRegistry(), { expectedModels: 0, passTrial })
-    const loading = control.load('slow', { uri: fakeModel() }).catch((error: unknown) => error)
+    const loading = control.load('slow', { uri: fakeModel({ loadMs: 500 }) }).catch((error: unknown) => error)
     await sleep(20)
     expect(control.index()).toEqual([{ name: 'slow', version: '', state: 'LOADING', reason: '' }])
     await control.unload('slow')

@@ -106,7 +106,7 @@ describe('models that are asked for at once', () => {
   })
 
   test('can be unloaded while they wait, and while they are opened in a thread that another has left', async () => {
-    const slow = { loadMs: 300 }
+    const slow = { loadMs: 1000 }
     const names = ['left', 'opened', 'waiting', 'last']
     const configs = [{}, slow, slow, {}]
     const paths = await Promise.all(names.map((name, index) => makeModel(name, configs[index])))

@@ -15,7 +15,7 @@ const MODELS = join(import.meta.dirname, '../../../models')
 const BATCHED = ['iris/1', 'iris/2', 'digits/1', 'breast-cancer/1', 'half/1', 'multi/1', 'params/1', 'text/1']
 /** How long batches take is not what is tested here. */
 const BY_HAND = { mode: 'auto', maxBatchRows: 32 } as const
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 60_000
 /** The tuner gives up after a time, and at runs of a length, that are short for a busy machine. */
 const TIMED = { retry: 3 }
 

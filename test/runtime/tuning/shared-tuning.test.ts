@@ -44,7 +44,7 @@ async function found(engine: TimedEngine, options: Partial<TunerOptions> = {}) {
 }
 
 async function until(isThere: () => boolean): Promise<void> {
-  for (const end = performance.now() + 15_000; !isThere(); await sleep(5)) {
+  for (const end = performance.now() + 60_000; !isThere(); await sleep(5)) {
     if (performance.now() > end) throw new Error('It took too long')
   }
 }

@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Many times what it takes, for a machine that does other things as well. */
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 60_000
 
 /** Sends the request of a step as it stands: the path as written, a Host header of its own where it has one. */
 export async function sendStep(url: string, step: Step, variables: Variables): Promise<Answer> {

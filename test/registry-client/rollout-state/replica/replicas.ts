@@ -34,7 +34,7 @@ export class Replica {
     this.#child.send(epoch)
   }
 
-  async until(matches: (said: Said) => boolean, timeoutMs = 10_000): Promise<Said> {
+  async until(matches: (said: Said) => boolean, timeoutMs = 30_000): Promise<Said> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
       const found = this.said.find(matches)

@@ -258,12 +258,12 @@ test('two that share a state follow each other, and count each other’s outcome
   for (;;) {
     const { variants } = await b.show()
     if (variants[1]?.permille === 100 && variants[0]?.outcomes === 1) break
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(30_000)
     await delay(10)
   }
   await b.ask({ ask: 'promote', rollout: ROLLOUT, variant: PLAN.variants[1]!.name })
   while ((await a.show()).phase !== 'promoted') {
-    expect(performance.now() - startedAt).toBeLessThan(4000)
+    expect(performance.now() - startedAt).toBeLessThan(60_000)
     await delay(10)
   }
   expect(b.said).toContainEqual(expect.stringMatching(/^info: Rollout .* from step 1 on, by test-/))

@@ -313,7 +313,7 @@ describe('the run of a rollout', () => {
     expect(told.join('\n')).toMatch(/The history of the rollout \S+ is recorded again by /)
   })
 
-  test('holds nobody up at the end of a server', async () => {
+  test('holds nobody up at the end of a server', { retry: 4 }, async () => {
     const never: ApiTransport = { url: 'x', answer: () => new Promise(() => {}), close: async () => {} }
     const { history } = opened({
       client: new MlflowClient({}, { transport: never, trees: new LocalTrees(places()) }),
