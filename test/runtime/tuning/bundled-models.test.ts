@@ -109,12 +109,16 @@ test.each(['digits-layers/1', 'digits-graph/1'])('%s is batched, compiled to ONN
   await expectSameTogether(model)
 })
 
-test.each(['digits-layers/1', 'digits-graph/1'])('%s is batched by TF.js, in powers of two', async (name) => {
-  const model = await tuned(name, 'auto', 'wasm')
-  expect(model.batching.state).toBe('on')
-  expect(Math.log2(model.batching.maxBatchRows) % 1).toBe(0)
-  await expectSameTogether(model)
-})
+test.each(['digits-layers/1', 'digits-graph/1'])(
+  '%s is batched by TF.js, in powers of two',
+  TIMED,
+  async (name) => {
+    const model = await tuned(name, 'auto', 'wasm')
+    expect(model.batching.state).toBe('on')
+    expect(Math.log2(model.batching.maxBatchRows) % 1).toBe(0)
+    await expectSameTogether(model)
+  },
+)
 
 test('a series, of which one output is a sum, is not batched', async () => {
   const model = await tuned('series/1', 'auto')
