@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readElfNeeds } from '../../src/image/elf/elf-needs.ts'
@@ -19,16 +19,21 @@ const folder = temporaryFolder()
 const cacheFolder = join(folder, 'cache')
 const base = join(folder, 'base')
 
-/** No image can run here that is for another processor: a base with one file will do. */
+/** No image can run here that is for another processor: a base with a few bytes will do. */
 beforeAll(async () => {
   await buildPrograms()
+  await writeBase('base:1', '/etc/base-of-a-test', '/lib/ld-linux-aarch64.so.1')
+  await writeBase('musl:1', '/lib/ld-musl-aarch64.so.1')
+})
+
+async function writeBase(name: string, ...files: readonly string[]): Promise<void> {
   const { signal } = new AbortController()
-  const entries = [bytesEntry('/etc/base-of-a-test', Buffer.from('base'))]
+  const entries = files.map((path) => bytesEntry(path, Buffer.from('base')))
   const plan = { title: 'base', compression: 'gzip', entries, packages: [] } as const
   const layers = [await packLayer(plan, { cacheFolder, signal })]
   const config = configOf({ platform: PLATFORM, version: '0' })
-  await writeLayout(composeImage({ config, layers }), { folder: base, name: 'base:1' })
-})
+  await writeLayout(composeImage({ config, layers }), { folder: base, name })
+}
 
 interface Manifest {
   readonly layers: readonly { readonly digest: string }[]
@@ -76,8 +81,11 @@ describe('an image for another processor', () => {
       code: 1,
       stderr: expect.stringContaining('--base'),
     })
-    const other = await build('--platform', 'linux/amd64', '--base', `oci:${base}`)
+    const other = await build('--platform', 'linux/amd64', '--base', `oci:${base}:base:1`)
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('linux/amd64') })
+    const musl = await build('--platform', PLATFORM, '--base', `oci:${base}:musl:1`)
+    expect(musl).toMatchObject({ code: 1, stderr: expect.stringContaining('no ld-linux-aarch64.so.1') })
+    expect(existsSync(join(folder, 'x.tar'))).toBe(false)
   })
 
   test('is made of a generated Dockerfile that has the engine for it alone', async () => {

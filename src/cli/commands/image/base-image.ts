@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { BaseImage } from '../../../image/image.ts'
+import type { ImageReference } from '../../../image/registry/image-reference.ts'
 import { cacheFolder } from '../../cache-folder.ts'
 import type { ImageSettings } from '../../image-settings.ts'
+import type { ImageTarget } from './image-target.ts'
 
 type BaseSettings = Pick<ImageSettings, 'base' | 'platform' | 'plainHttp' | 'cacheDir' | 'xdgCacheHome'>
 
@@ -20,4 +22,25 @@ export async function openBaseOf(
     signal,
     log: logger,
   })
+}
+
+/**
+ * Sees that a base has what Node starts by. One that goes from its registry into the same is not fetched for that: its layers are
+ * linked there. @throws ServingError INVALID_PARAMETER_VALUE
+ */
+export async function tryBase(
+  base: BaseImage | undefined,
+  {
+    target,
+    reference,
+  }: { readonly target: ImageTarget | undefined; readonly reference: ImageReference | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  if (base === undefined) return
+  const isLinked = base.layers.every(
+    ({ heldBy }) => heldBy !== undefined && heldBy.registry === reference?.registry,
+  )
+  if (target === undefined && isLinked) return
+  const { expectLoader } = await import('../../../image/system/expect-loader.ts')
+  await expectLoader(base, signal)
 }
