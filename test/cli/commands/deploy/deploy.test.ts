@@ -102,6 +102,9 @@ describe('headrace deploy kubernetes', () => {
     [['-m', IRIS, '--image', 'Iris:3'], 'no reference to an image'],
     [['-m', IRIS, '--image', 'iris\nkind: Pod'], 'no reference to an image'],
     [['-m', IRIS, '--image', 'iris', '--name', 'Iris'], 'no name of an object'],
+    [['-m', IRIS, '--image', 'iris', '--namespace', 'a.b'], 'no name of a namespace'],
+    [['-m', IRIS, '--image', 'iris', '--api-key-secret', 'a..b'], 'no name of an object'],
+    [['-m', IRIS, '--image', 'iris', '--replicas', '99999999999'], 'more than 100000'],
     [['-m', IRIS, '--image', 'iris', '--replicas', '3', '--max-replicas', '2'], 'is less than --replicas 3'],
     [['-m', IRIS, '--image', 'iris', '--grpc-port', '8080'], 'not a free port'],
     [['-m', IRIS, '--image', 'iris', '--without', 'service'], 'not one of autoscaler'],
@@ -163,6 +166,23 @@ describe('headrace deploy kubernetes-job', () => {
     expect(JSON.stringify(job)).toContain('/data/output/{shard}/scores.csv"')
   })
 
+  it('takes names that only other objects may have', async () => {
+    const [, , job] = await written(
+      ...['kubernetes-job', '-m', IRIS, '--image', 'iris', '-i', 'rows.csv', '-o', 'out.csv'],
+      ...[
+        '--namespace',
+        '1st',
+        '--input-claim',
+        '2026.rows',
+        '--',
+        '--bad-rows=/data/output/bad-{shard}.jsonl',
+      ],
+    )
+    expect(job?.metadata.namespace).toBe('1st')
+    expect(JSON.stringify(job)).toContain('"claimName":"2026.rows"')
+    expect(JSON.stringify(job)).toContain('"--bad-rows=/data/output/bad-{shard}.jsonl"')
+  })
+
   it('has a name that is short enough for its pods', async () => {
     const folder = join(temporaryFolder(), 'a'.repeat(100))
     cpSync(IRIS, folder, { recursive: true })
@@ -178,6 +198,8 @@ describe('headrace deploy kubernetes-job', () => {
     [[...JOB, '-o', 'out.csv', '--', '--shard=0/2'], 'the job itself says it'],
     [[...JOB, '-o', 'out.csv', '--', '-irows.csv'], 'the job itself says it'],
     [[...JOB, '-o', 'out.csv', '--', '--batch-rows', 'many'], 'not a whole number'],
+    [[...JOB, '-o', 'out.csv', '--', '--bad-rows=/data/output/bad.jsonl'], 'all 8 pods would write'],
+    [[...JOB, '-o', 'out.csv', '--retries', '99999999999'], 'more than 1000'],
   ])('refuses %j', async (args, message) => {
     await expect(deploy(...args)).rejects.toThrow(message)
   })
