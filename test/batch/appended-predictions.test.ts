@@ -1,10 +1,8 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { goldenCsv } from './support/batch-files.ts'
 import { outputOf, records, write } from './support/batch-rows.ts'
 
 /** Each run starts threads of its own, which takes long where the machine has other work. */
-vi.setConfig({ testTimeout: 60_000 })
-
 describe('predictions that are appended', () => {
   it('stand behind the text of the records as they are, quoted, short or with other ends of lines', async () => {
     const { header, records } = goldenCsv()

@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { csvOfRows, predict } from './support/batch-files.ts'
 import { csvWithBadRows, isBroken, newFile, outputOf, ROWS, records, write } from './support/batch-rows.ts'
 
 /** Each run starts threads of its own, which takes long where the machine has other work. */
-vi.setConfig({ testTimeout: 60_000 })
-
 describe('rows that fail', () => {
   it('end the run at the first of them, without an output', async () => {
     const output = newFile('csv')

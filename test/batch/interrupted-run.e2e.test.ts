@@ -2,13 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { csvOfRows, predict } from './support/batch-files.ts'
 import { csvWithBadRows, folder, input, newFile, outputOf, ROWS, write } from './support/batch-rows.ts'
 
 /** Each run starts threads of its own, which takes long where the machine has other work. */
-vi.setConfig({ testTimeout: 60_000 })
-
 describe('a run that is interrupted', () => {
   it.each(['csv', 'json', 'parquet'])('is gone on with, and the %s is the same', async (format) => {
     const badRowsPath = newFile('jsonl')

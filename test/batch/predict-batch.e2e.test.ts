@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { csvOfRows, goldenCsv, modelFolder, predict } from './support/batch-files.ts'
 import { folder, input, newFile, outputOf, ROWS, records, write } from './support/batch-rows.ts'
 
 /** Each run starts threads of its own, which takes long where the machine has other work. */
-vi.setConfig({ testTimeout: 60_000 })
-
 function parquetOf(columnData: ColumnSource[]): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ columnData }))
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { modelPath } from '../fixtures/onnx/onnx-models.ts'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { BREAST_CANCER, csvOfRows } from './support/batch-files.ts'
@@ -15,8 +15,6 @@ const input = join(folder, 'rows.csv')
 let whole: Buffer
 
 /** Starting takes long where the machine has other work. */
-vi.setConfig({ testTimeout: 60_000 })
-
 function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [MAIN, 'predict', '-m', BREAST_CANCER, '-w', '2', ...args])
 }
@@ -56,7 +54,7 @@ beforeAll(async () => {
   const output = join(folder, 'whole.csv')
   expect(await predict('-i', input, '-o', output)).toMatchObject({ code: 0 })
   whole = readFileSync(output)
-}, 60_000)
+})
 
 describe('headrace predict', () => {
   it('tells on standard error what it has done', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { BREAST_CANCER, csvOfRows } from './support/batch-files.ts'
 
@@ -12,8 +12,6 @@ const ROWS = 40_000
 const SHARDS = 3
 const folder = temporaryFolder()
 const input = join(folder, 'rows.csv')
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 interface Ended {
   readonly code: number | null

@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await TrackingServer.start({ folder })
   runId = (await call('runs/create', { experiment_id: '0' })).run.info.run_id
   await call('registered-models/create', { name: 'attacked' })
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 describe.each([
@@ -229,7 +229,7 @@ describe('a server under attack', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await closed
     clearInterval(drip)
-  }, 90_000)
+  })
 
   test('has harmed nothing in the end', async () => {
     expect(readFileSync(join(folder, 'outside.txt'), 'utf8')).toBe(SECRET)

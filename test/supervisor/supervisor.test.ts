@@ -122,7 +122,7 @@ describe.concurrent('Supervisor', () => {
     const [own] = JSON.parse(await ask(port, '/figures')) as [MetricFigures[]]
     const restarts = own.find(({ name }) => name === 'headrace_process_restarts_total')
     expect(restarts?.values).toEqual([{ labels: { reason: 'hang' }, value: 1 }])
-  }, 30_000)
+  })
 
   test.runIf(process.platform === 'linux')(
     'leaves a process alone that somebody has stopped',
@@ -139,7 +139,6 @@ describe.concurrent('Supervisor', () => {
       expect(silent.filter(({ fields }) => fields['pid'] === pid)).toEqual([])
       agent.destroy()
     },
-    30_000,
   )
 
   test('adds up what all processes count, those included that are gone', async (context) => {
