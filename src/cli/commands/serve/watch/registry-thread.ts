@@ -45,21 +45,36 @@ export class RegistryThread implements FollowedRegistry {
   }
 
   #start(): void {
+    clearTimeout(this.#restart)
     if (this.#isClosed) return
+    try {
+      this.#thread = this.#newThread()
+      this.#post({ kind: 'follow', uris: this.#uris })
+    } catch (error) {
+      // The system has no thread to give.
+      this.#tell(error)
+      this.#startAgain()
+    }
+  }
+
+  #newThread(): Worker {
     const url = new URL(siblingModule(import.meta.url, 'watch-thread'))
     const thread = new Worker(url, { workerData: { settings: this.#settings } })
-    this.#thread = thread
     thread.on('message', (reply: WatchReply) => {
       if (reply.kind === 'versions') this.onVersions(reply.versions)
       else this.#logger[reply.level](reply.facts, reply.message)
     })
-    thread.on('error', (error) => {
-      this.#logger.warn({ reason: messageOf(error) }, 'The registry is not watched for a moment')
-    })
-    thread.once('exit', () => {
-      this.#restart = setTimeout(() => this.#start(), RESTART_MS).unref()
-    })
+    thread.on('error', (error) => this.#tell(error))
+    thread.once('exit', () => this.#startAgain())
     thread.unref()
-    this.#post({ kind: 'follow', uris: this.#uris })
+    return thread
+  }
+
+  #startAgain(): void {
+    this.#restart = setTimeout(() => this.#start(), RESTART_MS).unref()
+  }
+
+  #tell(error: unknown): void {
+    this.#logger.warn({ reason: messageOf(error) }, 'The registry is not watched for a moment')
   }
 }
