@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder.ts'
 import { CHALLENGERS, type ChallengerName, writeModel } from './support/challengers.ts'
 import { RolloutServer, variantOf } from './support/rollout-server.ts'
@@ -50,9 +50,14 @@ describe.each(PLACES)('a challenger %s', (_, args) => {
       const view = await server.show('trial')
       expect(view).toMatchObject({ phase: 'rolled-back', variants: [{ permille: 1000 }, { permille: 0 }] })
       expect(view.cause).toMatch(cause)
-      await delay(200)
-      const after = await Promise.all(Array.from({ length: 20 }, (__, i) => server.score(BODY, `user ${i}`)))
-      for (const answer of after) expect(answer).toMatchObject({ status: 200, variant: 'a', text: champion })
+      // Members hear of it a moment later.
+      await vi.waitFor(async () => {
+        const after = await Promise.all(
+          Array.from({ length: 20 }, (__, i) => server.score(BODY, `user ${i}`)),
+        )
+        for (const answer of after)
+          expect(answer).toMatchObject({ status: 200, variant: 'a', text: champion })
+      }, 10_000)
     },
   )
 })
