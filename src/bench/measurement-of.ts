@@ -12,7 +12,7 @@ export function measurementOf(
   result: LoadResult,
   resources: ResourceWatch,
 ): Measurement {
-  const { total, seconds, stages, stageSamples, lagMs, threads, busyShare, starvedShare } = result
+  const { total, seconds, stages, lagMs, threads, busyShare, starvedShare } = result
   const { connections, waited, valid, faults } = result
   return {
     target: target.name,
@@ -30,7 +30,6 @@ export function measurementOf(
     stagesMs: Object.fromEntries(
       Object.entries(stages).map(([name, { totalMs, count }]) => [name, totalMs / count]),
     ),
-    stageSamples,
     generator: {
       ...{ threads, lagMs, busyShare, connections, waited },
       ...(starvedShare !== undefined && { starvedShare }),

@@ -23,10 +23,11 @@ export interface Measurement {
   readonly byPayload: Readonly<Record<string, PayloadOutcome>>
   /** A point for each second of the measured time. */
   readonly overTime: readonly SecondOutcome[]
-  /** Means in milliseconds by the name of a metric of `Server-Timing` (W3C Server Timing), of the answers that bear it. */
+  /**
+   * Means in milliseconds by the name of a metric of `Server-Timing` (W3C Server Timing), of the answers that bear it and
+   * were read for it: at most a thousand a second of each thread.
+   */
   readonly stagesMs: Readonly<Record<string, number>>
-  /** Answers whose `Server-Timing` was read: at most a thousand a second of each thread. */
-  readonly stageSamples?: number
   readonly generator: GeneratorFigures
   /** Of the server's processes, where it runs on this machine and they are known. */
   readonly server: ServerResources | undefined

@@ -9,8 +9,6 @@ import type { ResourceMeter } from './resource-meter.ts'
 import { ResourceWatch } from './resource-watch.ts'
 import type { BenchTarget } from './target.ts'
 
-export type { ResourceMeter, ResourceReading } from './resource-meter.ts'
-
 export interface RunLoadOptions {
   /** That send; as many as the rate and the machine ask for unless set. */
   readonly threads?: number | undefined

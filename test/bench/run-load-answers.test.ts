@@ -60,9 +60,8 @@ describe('answers', () => {
       reply.setHeader('Server-Timing', 'decode;dur=1.5, infer;desc="a, \\"b\\";dur=9";dur=3,, cached')
       reply.end('ok')
     })
-    const { stagesMs, stageSamples } = await runLoad(targetOf(origin), OPEN)
+    const { stagesMs } = await runLoad(targetOf(origin), OPEN)
     expect(stagesMs).toEqual({ decode: 1.5, infer: 3 })
-    expect(stageSamples).toBeGreaterThan(0)
   })
 
   test('that do not come are time-outs', async () => {

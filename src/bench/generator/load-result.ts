@@ -51,8 +51,6 @@ export interface LoadResult {
   readonly byRequest: Readonly<Record<string, Outcome>>
   readonly overTime: readonly Second[]
   readonly stages: Readonly<Record<string, StageSum>>
-  /** Answers whose `Server-Timing` was read. */
-  readonly stageSamples: number
   readonly threads: number
   /** How much later than intended arrivals were handed to a connection, or to the queue for one: the fault of this side. */
   readonly lagMs: Percentiles

@@ -37,7 +37,6 @@ export interface ShareRecord {
   readonly tallies: ReadonlyMap<string, EncodedTally>
   readonly overTime: readonly EncodedSecond[]
   readonly stages: Readonly<Record<string, StageSum>>
-  readonly stageSamples: number
   readonly lag: string
 }
 

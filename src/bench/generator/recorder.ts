@@ -122,7 +122,6 @@ export class Recorder implements CallObserver {
       ),
       overTime: this.#series.encode(Math.ceil(this.#plan.durationMs / 1000)),
       stages: this.#stages.sums(),
-      stageSamples: this.#stages.samples,
       lag: this.#lag.encode(),
     }
   }

@@ -9,12 +9,10 @@ const COMMA = /\s*,/y
 
 /** Adds up the durations of `Server-Timing` headers (W3C Server Timing, section 2) by the names of their metrics. */
 export class StageSums {
-  samples = 0
   readonly #sums = new Map<string, { totalMs: number; count: number }>()
 
   /** What is no list of metrics is passed over from there on, as the specification has it. */
   add(header: string): void {
-    this.samples += 1
     let at = 0
     for (;;) {
       const name = matched(NAME, header, at)

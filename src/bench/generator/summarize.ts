@@ -30,7 +30,6 @@ export async function summarize(plan: SettledPlan, results: readonly ShareResult
     byRequest,
     overTime: await overTime(results),
     stages: stages.sums(),
-    stageSamples: sum(results.map(({ stageSamples }) => stageSamples)),
     ...figures,
     valid: faults.length === 0,
     faults,

@@ -21,10 +21,7 @@ export function maxSection({ max, target }: TargetReport): Html | undefined {
 function rateChart(max: FoundMax): Html {
   const tries = max.tries.filter(({ measurement }) => measurement.answered > 0)
   const ordered = tries.toSorted((a, b) => a.ratePerSecond - b.ratePerSecond)
-  const values = ordered.flatMap(({ measurement }) => [
-    measurement.latencyMs.p50,
-    percentileOf(measurement, max),
-  ])
+  const values = ordered.flatMap(({ measurement }) => [measurement.latencyMs.p50, measurement.latencyMs.p99])
   const limit = max.limit.milliseconds
   const rates = ordered.map(({ ratePerSecond }) => ratePerSecond)
   const ticks = roundTicks(rates[0] ?? 0, rates.at(-1) ?? 1, 3, (rate) => `${numberText(rate)}/s`)
@@ -55,7 +52,7 @@ function rateChart(max: FoundMax): Html {
         1,
       ),
       dots(
-        pointsOf(ordered, ({ measurement }) => percentileOf(measurement, max)),
+        pointsOf(ordered, ({ measurement }) => measurement.latencyMs.p99),
         x,
         y,
         2,
@@ -66,13 +63,6 @@ function rateChart(max: FoundMax): Html {
 
 function pointsOf(tries: readonly RateTry[], read: (each: RateTry) => number): readonly DotPoint[] {
   return tries.map((each) => ({ at: each.ratePerSecond, value: logarithm(read(each)) }))
-}
-
-/** Searches are for the 99th percentile, or for one of those that are known of each load. */
-function percentileOf({ latencyMs }: RateTry['measurement'], { limit }: FoundMax): number {
-  if (limit.percentile >= 99.9) return latencyMs.p999
-  if (limit.percentile >= 99) return latencyMs.p99
-  return limit.percentile >= 90 ? latencyMs.p90 : latencyMs.p50
 }
 
 const VERDICTS = { within: 'within the limit', beyond: 'beyond the limit', undecided: 'not decided' } as const
