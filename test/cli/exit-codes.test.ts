@@ -48,6 +48,10 @@ describe.concurrent('headrace ends', () => {
     [/127\.0\.0\.1:1/, ['bench', NOBODY]],
     [/no\.txt cannot be read/, ['bench', NOBODY, '--arrivals', 'trace:no.txt']],
     [/no\/out\.json: there is no folder 'no'/, ['bench', NOBODY, '--json', 'no/out.json']],
+    [
+      /^headrace: --track iris: http:\/\/127\.0\.0\.1:1\S* does not answer/,
+      ['bench', NOBODY, '--track', 'iris', '--tracking-uri', NOBODY],
+    ],
     [/127\.0\.0\.1:1/, ['rollout', 'show', NOBODY]],
   ])('with 1 and %s for %j', async (message, args) => {
     const { code, stderr } = await headrace(args)

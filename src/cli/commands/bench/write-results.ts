@@ -7,7 +7,7 @@ import { makeReport } from '../../../bench/report/make-report.ts'
 import { mergeRounds } from '../../../bench/report/merge-rounds.ts'
 import { resultDocument } from '../../../bench/report/result-document.ts'
 import { terminalReport } from '../../../bench/report/terminal-report.ts'
-import { messageOf, unusableFile } from '../../../core/errors.ts'
+import { isUnreachable, messageOf, unreachable, unusableFile } from '../../../core/errors.ts'
 import { createLogger } from '../../../server/logger.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { version } from '../../version.ts'
@@ -80,9 +80,14 @@ async function writePage(report: BenchReport, file: string): Promise<void> {
 export async function expectTracking(settings: BenchSettings): Promise<void> {
   if (settings.track === undefined) return
   const { openTrackingClient } = await import('../../tracking/open-client.ts')
-  const client = await openTrackingClient(settings, createLogger({ level: 'info', format: 'text' }))
+  // Who waits at a terminal for a measurement to begin hears at once of an address that is wrong.
+  const httpRequestMaxRetries = Math.min(1, settings.httpRequestMaxRetries)
+  const logger = createLogger({ level: 'error', format: 'text' })
+  const client = await openTrackingClient({ ...settings, httpRequestMaxRetries }, logger)
   try {
     await client.getExperimentByName(settings.track)
+  } catch (error) {
+    throw isUnreachable(error) ? unreachable(`--track ${settings.track}: ${error.message}`) : error
   } finally {
     await client.close()
   }
