@@ -148,8 +148,10 @@ function variable(value: string, previous: Assignments): Assignments {
   return assignment(value, previous)
 }
 
+/** The last second of 9999: RFC 3339, by which an image tells its time, has years of four digits. */
+const LATEST_SECONDS = 253_402_300_799
+
 function dateOf(seconds: number): Date {
-  const date = new Date(seconds * 1000)
-  if (Number.isNaN(date.getTime())) throw invalidParameter(`${seconds} is later than any date`)
-  return date
+  if (seconds <= LATEST_SECONDS) return new Date(seconds * 1000)
+  throw invalidParameter(`${seconds} is later than any date`)
 }

@@ -175,15 +175,16 @@ test('a model whose golden request is answered otherwise makes no image, unless 
 })
 
 test.each([
-  [['-o', 'x.tar'], 'No model is named: add --model-uri (-m) URI'],
-  [['-m', 'models/iris/2'], 'Say where the image goes'],
-  [['-m', 'models/iris/2', '-o', 'x.tar', '-n', 'Iris'], "'Iris' is no reference to an image"],
-  [['-m', 'models/iris/2', '-o', 'no/such/folder/x.tar'], "there is no folder 'no/such/folder'"],
-  [['-m', 'models/iris/2', '-o', 'x.tar', '--platform', 'linux/arm64'], '--base'],
-  [['-m', 'models/iris/2', '-o', 'x.tar', '--tfjs-engine', 'cpu'], '--tfjs-engine cpu is not for images'],
-])('%j is refused in a sentence', async (args, message) => {
+  [['-o', 'x.tar'], 2, 'No model is named: add --model-uri (-m) URI'],
+  [['-m', 'models/iris/2'], 2, 'Say where the image goes'],
+  [['-m', 'models/iris/2', '-o', 'x.tar', '-n', 'Iris'], 2, "'Iris' is no reference to an image"],
+  [['-m', 'models/iris/2', '-o', 'x.tar', '--sbom', './x.tar'], 2, "both name './x.tar'"],
+  [['-m', 'models/iris/2', '-o', 'no/such/folder/x.tar'], 1, "there is no folder 'no/such/folder'"],
+  [['-m', 'models/iris/2', '-o', 'x.tar', '--platform', 'linux/arm64'], 1, '--base'],
+  [['-m', 'models/iris/2', '-o', 'x.tar', '--tfjs-engine', 'cpu'], 1, '--tfjs-engine cpu is not for images'],
+])('%j is refused with %i, in a sentence', async (args, expected, message) => {
   const { code, stderr, stdout } = await build(...args, '--cache-dir', cache)
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect({ code, stdout }).toEqual({ code: expected, stdout: '' })
   expect(stderr).toContain(message)
   expect(stderr).not.toContain('    at ')
   expect(existsSync(join(ROOT, 'x.tar'))).toBe(false)

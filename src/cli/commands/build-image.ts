@@ -13,7 +13,7 @@ import { buildReport } from './image/build-report.ts'
 import { expectRegistry, sendImage, writeImage } from './image/deliver-image.ts'
 import { settleModel } from './image/image-model.ts'
 import { imageName, nameOfModel, pushReference } from './image/image-name.ts'
-import { type ImageTarget, imageTarget } from './image/image-target.ts'
+import { expectBillFile, type ImageTarget, imageTarget } from './image/image-target.ts'
 import { packImage } from './image/pack-image.ts'
 import { planImage } from './image/plan-image.ts'
 import { sideBySide } from './image/side-by-side.ts'
@@ -85,8 +85,10 @@ function readTargets({ output, push, name, sbom }: ImageSettings): Targets {
     throw usageError('Say where the image goes: --output (-o) FILE, or --push REFERENCE')
   }
   const reference = push === undefined ? undefined : pushReference(push)
+  const target = output === undefined ? undefined : imageTarget(output, process.stdout)
+  if (sbom !== undefined) expectBillFile(sbom, target)
   return {
-    target: output === undefined ? undefined : imageTarget(output, process.stdout),
+    target,
     reference,
     name: name === undefined ? reference && referenceText(reference) : imageName(name),
   }

@@ -3,17 +3,21 @@ import {
   parseReference,
   referenceText,
 } from '../../../image/registry/image-reference.ts'
-import { usageError } from '../../usage-error.ts'
+import { ofCall, usageError } from '../../usage-error.ts'
 
 /**
  * The name under which an image is found when it was loaded, in full: `localhost/iris:latest` for `iris`, as podman calls what it
  * builds; Docker Hub is meant by nobody who does not say so. @throws ServingError INVALID_PARAMETER_VALUE
  */
 export function imageName(text: string): string {
-  if (parseReference(text).digest !== undefined) {
+  if (referenceOf(text).digest !== undefined) {
     throw usageError(`'${text}' names one image by its digest; the name of a new one has none`)
   }
-  return referenceText(parseReference(hasHost(text) ? text : `localhost/${text}`))
+  return referenceText(referenceOf(hasHost(text) ? text : `localhost/${text}`))
+}
+
+function referenceOf(text: string): ImageReference {
+  return ofCall(() => parseReference(text))
 }
 
 function hasHost(text: string): boolean {
@@ -36,7 +40,7 @@ export function nameOfModel(name: string, version: string | undefined): string {
 
 /** What `--push` names: a tag, since the digest is not known before. @throws ServingError INVALID_PARAMETER_VALUE */
 export function pushReference(text: string): ImageReference {
-  const reference = parseReference(text)
+  const reference = referenceOf(text)
   if (reference.digest === undefined) return reference
   throw usageError(`--push: '${text}' names one image by its digest; a new one is pushed by a tag`)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { imageTarget } from '../../../../src/cli/commands/image/image-target.ts'
+import { expectBillFile, imageTarget } from '../../../../src/cli/commands/image/image-target.ts'
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts'
 
 const PIPE = {}
@@ -31,4 +31,12 @@ test('a folder is refused then too', () => {
 
 test.each(['', 'oci:'])('--output %j names nothing', (output) => {
   expect(() => imageTarget(output, PIPE)).toThrow('names no file')
+})
+
+test.each([
+  ['-', undefined, '`headrace sbom` prints'],
+  ['./iris.tar', { kind: 'archive', file: 'iris.tar' }, "both name './iris.tar'"],
+] as const)('--sbom %s is refused', (bill, target, message) => {
+  expect(() => expectBillFile(bill, target)).toThrow(message)
+  expectBillFile('iris.cdx.json', target)
 })
