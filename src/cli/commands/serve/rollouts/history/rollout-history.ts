@@ -106,7 +106,7 @@ export class RolloutHistory implements RolloutRecord {
     if (runId !== undefined && this.#shared !== undefined && runId !== this.#shared.runId) this.#leaveRun()
     const isChange = taken?.step !== view.step || taken.phase !== view.phase || runKey(taken) !== runKey(view)
     const { intervalMs = POINT_MS, now } = this.#init
-    const isDue = now() - this.#takenAt >= intervalMs && !this.#isOver(view)
+    const isDue = Math.abs(now() - this.#takenAt) >= intervalMs && !this.#isOver(view)
     if (!isChange && !isDue) return
     this.#takePoint(view)
     this.#write()

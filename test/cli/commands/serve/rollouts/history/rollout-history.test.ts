@@ -148,6 +148,15 @@ describe('the run of a rollout', () => {
     expect(await values(run, 'champion/percent')).toHaveLength(3)
   })
 
+  test('goes on where the clock was set back', async () => {
+    const { history } = opened()
+    history.note(youngView())
+    now -= 60 * MINUTE
+    history.note(youngView())
+    const run = await theRun()
+    await soon(async () => expect(await values(run, 'step')).toHaveLength(2))
+  })
+
   test('ends with the report, the outcomes and a status', async () => {
     const { history, runs } = opened()
     const outcomes = join(folder, 'outcomes')
