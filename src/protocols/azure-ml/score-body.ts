@@ -14,9 +14,9 @@ export interface ScoreBody {
 const KEY = 'input_data'
 const SPLIT_KEYS: ReadonlySet<string> = new Set(['columns', 'index', 'data'])
 
-/** Nearly every body begins with its data, and then no more than its beginning has to be read. */
+/** Nearly every body begins with its data, and then no more than its beginning has to be read: to the end of its first key. */
 const BEGINNING =
-  /^\s*\{\s*"input_data"(?=\s*:\s*(?:(\[\s*\{)|(\[)\s*[^\s{]|(\{\s*"(?:columns|index|data)"\s*:)|\{\s*"(?!(?:columns|index|data)\b)[^"]))/
+  /^\s*\{\s*"input_data"(?=\s*:\s*(?:(\[\s*\{)|(\[)\s*[^\s{]|(\{\s*"(?:columns|index|data)"\s*:)|\{\s*"(?!(?:columns|index|data)")[^"\\]+"))/
 const BEGINNING_BYTES = 256
 
 /**
