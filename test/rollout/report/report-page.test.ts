@@ -108,6 +108,19 @@ describe('the report', () => {
     expect(text).toContain('measurements (FP32 1 × 4), values not kept')
   })
 
+  test('shows values that differ as different ones', () => {
+    const view = shadowView()
+    const tensor = (datatype: string, value: number) => ({ name: 'y', datatype, shape: [1], data: [value] })
+    const outputs = [
+      { control: tensor('INT64', 12_345_678), other: tensor('INT64', 12_345_679) },
+      { control: tensor('FP64', 1.000_000_01), other: tensor('FP64', 1.000_000_02) },
+      { control: tensor('FP32', Math.fround(0.1)), other: tensor('FP32', Math.fround(0.2)) },
+    ].map((output) => ({ output: 'y', different: 1, elements: 1, ...output }))
+    const examples = [JSON.stringify({ row: 0, inputs: [], outputs })]
+    const text = textOf({ ...view, shadows: view.shadows.map((shadow) => ({ ...shadow, examples })) })
+    expect(text).toContain('y 12345678 12345679 y 1.00000001 1.00000002 y 0.1 0.2')
+  })
+
   test('warns where the variants do not get the keys that they should', () => {
     expect(textOf(threeVariantsView())).toContain('do not trust the comparison')
     expect(textOf(winnerView())).not.toContain('do not trust the comparison')

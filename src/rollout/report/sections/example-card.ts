@@ -30,24 +30,31 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 
 function elementsText(tensor: unknown): string {
   if (!isRecord(tensor)) return 'no such output'
-  const { data, column } = tensor
-  const values = Array.isArray(data) ? data.map(elementText).join(', ') : formText(tensor)
+  const { column } = tensor
+  const values = dataText(tensor) ?? formText(tensor)
   return typeof column === 'number' ? `… ${values}` : values
 }
 
 function inputText(input: Readonly<Record<string, unknown>>): string {
-  const { name, data } = input
-  const values = Array.isArray(data) ? ` ${data.map(elementText).join(', ')}` : ', values not kept'
-  return `${String(name)} (${formText(input)})${values}`
+  const data = dataText(input)
+  const values = data === undefined ? ', values not kept' : ` ${data}`
+  return `${String(input['name'])} (${formText(input)})${values}`
+}
+
+function dataText({ data, datatype }: Readonly<Record<string, unknown>>): string | undefined {
+  if (!Array.isArray(data)) return undefined
+  const hasFewDigits = datatype === 'FP32' || datatype === 'FP16'
+  return data.map((element: unknown) => elementText(element, hasFewDigits)).join(', ')
 }
 
 function formText({ datatype, shape }: Readonly<Record<string, unknown>>): string {
   return `${String(datatype)} ${Array.isArray(shape) ? shape.join(' × ') : ''}`.trim()
 }
 
-/** Seven digits, which is all that FP32 has. */
-function elementText(element: unknown): string {
-  return typeof element === 'number' ? String(Number(element.toPrecision(7))) : String(element)
+/** Of fractions in FP32 seven digits, which is all that it has. */
+function elementText(element: unknown, hasFewDigits: boolean): string {
+  const isCut = hasFewDigits && typeof element === 'number' && !Number.isInteger(element)
+  return String(isCut ? Number(element.toPrecision(7)) : element)
 }
 
 function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
