@@ -76,8 +76,9 @@ export function hostOf({ registry }: Pick<ImageReference, 'registry'>): string {
 function readName(text: string, name: string): Pick<ImageReference, 'registry' | 'repository'> {
   const slash = name.indexOf('/')
   const first = name.slice(0, Math.max(slash, 0))
-  // The rule of docker: what stands first is a host where it could be nothing else.
-  const hasHost = slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase())
+  // The rule of docker: what stands first is a host where it could be nothing else. But not for its capital letters: other
+  // tools would read it on Docker Hub once it is written in small ones.
+  const hasHost = slash > 0 && (/[.:]/.test(first) || first.toLowerCase() === 'localhost')
   const host = hasHost ? first.toLowerCase() : DOCKER_HUB
   const registry = host === 'index.docker.io' || host === 'registry-1.docker.io' ? DOCKER_HUB : host
   const path = hasHost ? name.slice(slash + 1) : name

@@ -37,6 +37,7 @@ describe('a reference to an image', () => {
       repository: 'library/iris',
     })
     expect(parseReference('localhost/iris')).toEqual({ registry: 'localhost', repository: 'iris' })
+    expect(parseReference('Localhost/iris')).toEqual({ registry: 'localhost', repository: 'iris' })
     expect(parseReference('Registry.Example/iris')).toEqual({
       registry: 'registry.example',
       repository: 'iris',
@@ -71,12 +72,15 @@ describe('a reference to an image', () => {
         }
         expect(parseReference(referenceText(read)).repository).toBe(read.repository)
       }),
+      { examples: [['B/a']] },
     )
   })
 
   test.each([
     ['', 'repository'],
     ['Iris', 'small letters'],
+    // In small letters it would be a name on Docker Hub.
+    ['Team/iris', 'small letters'],
     ['registry.example/Team/iris', 'small letters'],
     ['registry.example/a//b', 'small letters'],
     ['registry.example/a/../b', 'small letters'],
