@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { conflict, invalidParameter, messageOf, ServingError } from '../../core/errors.ts'
-import { openFailure } from './output-failure.ts'
+import { conflict, invalidParameter, type ServingError } from '../../core/errors.ts'
+import { openFailure, outputFailure } from './output-failure.ts'
 import { replaceByCopy, replaceFile } from './replace-file.ts'
 
 /** Where a file is written until it is complete, so that one with its own name always is. */
@@ -149,9 +149,7 @@ async function naming(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    throw error instanceof ServingError
-      ? error
-      : invalidParameter(`The output cannot be named: ${messageOf(error)}`)
+    throw outputFailure(error)
   }
 }
 
