@@ -64,8 +64,10 @@ describe('a process group', () => {
   })
 
   test('goes on where its first process ends well and others stay', async () => {
-    const running = start(`${DAEMON} sleep 0.2`)
+    const running = start(`${DAEMON} echo $$ > first`)
     const pid = await pidIn('daemon')
+    const first = await pidIn('first')
+    await until(() => !lives(first))
     await sleep(500)
     expect([running.exited, lives(pid)]).toEqual([undefined, true])
     await running.stop()
