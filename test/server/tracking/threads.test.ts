@@ -88,7 +88,7 @@ describe('store threads', () => {
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(11)
   })
 
-  test('leave the thread that does HTTP free while they work', async () => {
+  test('leave the thread that does HTTP free while they work', { retry: 4 }, async () => {
     const { url } = await startTracking()
     const lag = monitorEventLoopDelay({ resolution: 5 })
     lag.enable()
