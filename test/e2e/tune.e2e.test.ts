@@ -52,6 +52,12 @@ describe('headrace serve --tuned', () => {
     expect(said).toMatch(/: --placement pool; set otherwise, and not taken from it: --workers 2/)
   })
 
+  test('warns where several processes share what was measured for one', async () => {
+    const said = await startOf('--tuned', file, '--processes', '2')
+    expect(said.match(/Settings of \S+tuned\.yaml: --placement pool --workers 2\b/g)).toHaveLength(1)
+    expect(said).toMatch(/found for one process, not 2: each/)
+  })
+
   test('refuses a file that is none', async () => {
     const none = await run({ args: ['serve', '-m', MODEL, '--tuned', join(folder, 'none.yaml')] })
     expect(none.stderr).toMatch(/--tuned cannot be read/)

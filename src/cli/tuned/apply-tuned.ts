@@ -31,6 +31,12 @@ export async function tellOfTuning(file: string, settings: ServeSettings, logger
   const words = taken.length === 0 ? 'the defaults' : textOf(taken)
   const rest = other.length === 0 ? '' : `; set otherwise, and not taken from it: ${textOf(other)}`
   logger.info({ tuned: file }, `Settings of ${file}: ${words}${rest}`)
+  if (settings.processes > 1) {
+    logger.warn(
+      { tuned: file },
+      `The settings of ${file} were found for one process, not ${settings.processes}: each of them has these for itself`,
+    )
+  }
 }
 
 function textOf(settings: readonly TunedSetting[]): string {

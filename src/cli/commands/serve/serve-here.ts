@@ -262,9 +262,11 @@ function serveFor(link: SupervisorLink, serving: Serving): void {
     depart: () => server.depart(),
     finish,
     listening: (start) => {
-      announce(serving, start).catch((error: unknown) => {
-        logger.warn({ err: error }, 'the start could not be announced')
-      })
+      announce(serving, start)
+        .then(() => tellTuning(serving))
+        .catch((error: unknown) => {
+          logger.warn({ err: error }, 'the start could not be announced')
+        })
     },
   })
 }
