@@ -45,7 +45,7 @@ describe.concurrent('headrace ends', () => {
   })
 
   test.each<readonly [RegExp, readonly string[]]>([
-    [/127\.0\.0\.1:1/, ['bench', NOBODY]],
+    [/^Asking http:\/\/127\.0\.0\.1:1 what it takes\nheadrace: .*refused/, ['bench', NOBODY]],
     [/no\.txt cannot be read/, ['bench', NOBODY, '--arrivals', 'trace:no.txt']],
     [/no\/out\.json: there is no folder 'no'/, ['bench', NOBODY, '--json', 'no/out.json']],
     [

@@ -26,15 +26,15 @@ async function measured({ urls, serverFlags, settings }: BenchCall, plan: BenchP
   const signal = stopOnSignal()
   const line = new LoadLine()
   const notes: string[] = []
-  const say = (text: string) => line.say(text)
   const opened = await openTargets({
     urls,
     settings,
     serverFlags,
     signal,
-    say,
+    say: (text) => line.say(text),
+    watch: (title) => line.load(title),
     note: (text) => notes.push(text),
-  })
+  }).finally(() => line.clear())
   try {
     return await runPlan(plan, opened, {
       threads: settings.threads,

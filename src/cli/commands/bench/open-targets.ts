@@ -31,6 +31,8 @@ export interface TargetsToOpen {
   readonly signal: AbortSignal
   /** Tells a person what is being done. */
   say(line: string): void
+  /** Tells a person what begins, until something else does. */
+  watch(title: string): void
   /** Keeps what is worth knowing of the result. */
   note(line: string): void
 }
@@ -71,7 +73,8 @@ function countOf(cores: number): string {
   return cores === 1 ? 'one core' : `${cores} cores`
 }
 
-async function openUrl(url: string, { settings, signal }: TargetsToOpen): Promise<OpenedTarget> {
+async function openUrl(url: string, { settings, signal, watch }: TargetsToOpen): Promise<OpenedTarget> {
+  watch(`Asking ${url} what it takes`)
   const target = await findTarget(addressOf(url, settings.protocol), targetOptions(settings, signal))
   const meter =
     settings.serverPid === undefined
