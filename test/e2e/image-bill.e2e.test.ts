@@ -55,7 +55,7 @@ describe('headrace sbom', () => {
 
   test('says what is missing', async () => {
     const unnamed = await run({ args: ['sbom'] })
-    expect(unnamed).toMatchObject({ code: 1, stdout: '' })
+    expect(unnamed).toMatchObject({ code: 2, stdout: '' })
     expect(unnamed.stderr).toContain('No model is named')
     const platform = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64'
     const foreign = await run({ args: ['sbom', '-m', MODEL, '--platform', platform] })
