@@ -5,6 +5,9 @@ import { columnPlace } from '../../../../server/rollouts/sticky-key.ts'
 import { type Compared, signatureDifference } from '../../../../signature/signature-difference.ts'
 import { tensorsDifference } from '../../../../signature/tensors-difference.ts'
 
+/** What a header may hold whoever reads it. */
+const PRINTABLE = /^[!-~](?:[ -~]*[!-~])?$/
+
 /** Finds what is served under a name. */
 export type FindModel = (name: string) => ServedModel | undefined
 
@@ -22,6 +25,7 @@ export function checkVariants(rollouts: readonly RolloutPlan[], find: FindModel)
     }
     const [control, ...others] = variants.map((variant) => served(variant.name, name, find))
     if (control === undefined) continue
+    for (const variant of [control, ...others]) expectTellable(variant, name)
     expectColumn(control, stickyKey.column, name)
     for (const variant of others) expectEqual(control, variant, 'all', name)
     for (const shadow of shadows) expectEqual(control, served(shadow, name, find), 'inputs', name)
@@ -32,6 +36,16 @@ function served(name: string, rollout: string, find: FindModel): ServedModel {
   const model = find(name)
   if (model !== undefined) return model
   throw invalidParameter(`No model is served as '${name}', which the rollout '${rollout}' is of`)
+}
+
+/** Each answer tells the version. */
+function expectTellable({ name, version }: ServedModel, rollout: string): void {
+  if (PRINTABLE.test(version)) return
+  throw invalidParameter(
+    `'${name}' cannot be a variant of the rollout '${rollout}': its version '${version}' cannot stand in a header: give it ` +
+      "one of plain ASCII by 'version' of the models file",
+    { rollout, model: name },
+  )
 }
 
 /** Signatures are what requests are checked by, and tensors what becomes of them. */

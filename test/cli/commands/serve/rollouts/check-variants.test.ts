@@ -11,11 +11,12 @@ import type { RolloutPlan } from '../../../../../src/rollout/rollout-plan.ts'
 import { ModelRepository } from '../../../../../src/runtime/model-repository.ts'
 
 const MODELS = join(import.meta.dirname, '../../../../../models')
-const PLANS = Object.entries({
-  champion: 'iris/2',
-  challenger: 'iris/1',
-  cancer: 'breast-cancer/1',
-}).map(([name, path]) => ({ name, uri: join(MODELS, path) }))
+const PLANS = [
+  ...Object.entries({ champion: 'iris/2', challenger: 'iris/1', cancer: 'breast-cancer/1' }).map(
+    ([name, path]) => ({ name, uri: join(MODELS, path) }),
+  ),
+  { name: 'eastern', uri: join(MODELS, 'iris/1'), version: '版1' },
+]
 
 let repository: ModelRepository
 
@@ -72,6 +73,13 @@ describe('the models of a rollout', () => {
     expect(() => check(keyed('user_id'))).toThrow(
       "'champion' has no input 'user_id', which is to be the key of the rollout 'default'",
     )
+  })
+
+  test('have versions that can stand in a header, where they answer anybody', () => {
+    expect(() => check(halves('champion', 'eastern'))).toThrow(
+      "'eastern' cannot be a variant of the rollout 'default': its version '版1' cannot stand in a header",
+    )
+    check({ ...halves('champion'), shadows: ['eastern'] })
   })
 
   test('have to be there', () => {
