@@ -13,7 +13,7 @@ export function measurementOf(
   resources: ResourceWatch,
 ): Measurement {
   const { total, seconds, stages, lagMs, threads, busyShare, starvedShare } = result
-  const { connections, waited, valid, faults } = result
+  const { connections, waited, wasLimit, valid, faults } = result
   return {
     target: target.name,
     load,
@@ -31,7 +31,7 @@ export function measurementOf(
       Object.entries(stages).map(([name, { totalMs, count }]) => [name, totalMs / count]),
     ),
     generator: {
-      ...{ threads, lagMs, busyShare, connections, waited },
+      ...{ threads, lagMs, busyShare, connections, waited, wasLimit },
       ...(starvedShare !== undefined && { starvedShare }),
     },
     server: resources.total(total.right),

@@ -76,6 +76,8 @@ export interface GeneratorFigures {
   /** Of the time of the thread that waited longest for a processor while others had them all; absent where the system does not tell. */
   readonly starvedShare?: number
   readonly connections: number
+  /** It sent late, or had no time or no processor left: the load says nothing of the server. */
+  readonly wasLimit: boolean
   /** Arrivals that found all connections taken, at their limit. */
   readonly waited: number
 }

@@ -62,6 +62,8 @@ export interface LoadResult {
   readonly waited: number
   /** The most connections that were open at a time. */
   readonly connections: number
+  /** Whether the generator was the limit: it sent late, or had no time or no processor left. */
+  readonly wasLimit: boolean
   /** Whether the load was what it was to be. */
   readonly valid: boolean
   /** Why it was not. */

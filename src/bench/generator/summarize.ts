@@ -1,5 +1,5 @@
 import { Latencies } from '../latencies.ts'
-import { faultsOf } from './faults.ts'
+import { faultsOf, generatorFaults } from './faults.ts'
 import type { SettledPlan } from './load-plan.ts'
 import type { LoadResult, Outcome, Second } from './load-result.ts'
 import type { ShareResult } from './messages.ts'
@@ -31,6 +31,7 @@ export async function summarize(plan: SettledPlan, results: readonly ShareResult
     overTime: await overTime(results),
     stages: stages.sums(),
     ...figures,
+    wasLimit: generatorFaults(plan, figures).length > 0,
     valid: faults.length === 0,
     faults,
   }

@@ -66,6 +66,7 @@ function generatorOf(rounds: readonly Measurement[]): GeneratorFigures {
     busyShare: Math.max(...all.map(({ busyShare }) => busyShare)),
     ...(starved.length > 0 && { starvedShare: Math.max(...starved) }),
     connections: Math.max(...all.map(({ connections }) => connections)),
+    wasLimit: all.some(({ wasLimit }) => wasLimit),
     waited: sum(all, ({ waited }) => waited),
   }
 }

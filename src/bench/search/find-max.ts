@@ -77,7 +77,7 @@ class MaxSearch {
     for (let rate = search.next; rate !== undefined; rate = search.next) {
       if (this.#isLate || (search.found.perSecond === 0 && rate < guessPerSecond * LOWEST)) break
       const { measurement } = await this.#try(rate, 'search')
-      search.add({ ...this.#judge(rate), sentLate: !measurement.valid })
+      search.add({ ...this.#judge(rate), sentLate: measurement.generator.wasLimit })
     }
     return search
   }
@@ -130,7 +130,7 @@ class MaxSearch {
   #isConfirmed(rate: number): boolean {
     const tries = this.#tried.at(rate, 'confirmation')
     return (
-      tries.every(({ measurement }) => measurement.valid) &&
+      tries.every(({ measurement }) => !measurement.generator.wasLimit) &&
       this.#tried.verdict(rate, 'confirmation') === 'within'
     )
   }
@@ -178,11 +178,12 @@ class MaxSearch {
   /** By the lowest rate above the found one that was not kept. */
   #boundBy(rate: number): FoundMax['boundBy'] {
     const above = this.#tried.all.filter(
-      (each) => each.ratePerSecond > rate && (!each.measurement.valid || each.verdict !== 'within'),
+      ({ ratePerSecond, measurement, verdict }) =>
+        ratePerSecond > rate && (measurement.generator.wasLimit || verdict !== 'within'),
     )
     const lowest = Math.min(...above.map(({ ratePerSecond }) => ratePerSecond))
     const atLowest = above.filter(({ ratePerSecond }) => ratePerSecond === lowest)
     if (atLowest.length === 0) return 'time'
-    return atLowest.every(({ measurement }) => !measurement.valid) ? 'generator' : 'server'
+    return atLowest.every(({ measurement }) => measurement.generator.wasLimit) ? 'generator' : 'server'
   }
 }

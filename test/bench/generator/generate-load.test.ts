@@ -215,8 +215,8 @@ describe('a load on what is no server', () => {
 
 test('a generator that sends late calls its run invalid', async () => {
   const origin = await http((_request, reply) => void reply.end('ok'))
-  const { valid, faults } = await load(origin, { maxLagMs: 1e-9, ratePerSecond: 2000 })
-  expect(valid).toBe(false)
+  const { valid, faults, wasLimit } = await load(origin, { maxLagMs: 1e-9, ratePerSecond: 2000 })
+  expect([valid, wasLimit]).toEqual([false, true])
   expect(faults[0]).toContain('the generator was the limit')
 })
 

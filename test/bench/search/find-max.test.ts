@@ -42,6 +42,19 @@ describe('the largest rate within a limit', () => {
     expect(found.explanation).toContain('the server may do more')
   })
 
+  test('is that of the server where requests found all connections taken', async () => {
+    const server = { serviceMs: 1, exponential: true }
+    const measure = async (rate: number, seconds: number, seed: number) => {
+      const measurement = await simulate(server, rate, seconds, seed)
+      const isTooMuch = measurement.latencyMs.p99 > 20
+      const faults = ['5000 of 8000 requests found all 1024 connections taken']
+      return isTooMuch ? { ...measurement, valid: false, faults } : measurement
+    }
+    const found = await findMax(measure, { limit: LIMIT, guessPerSecond: 1000 })
+    expect(found.boundBy).toBe('server')
+    expect(found.explanation).not.toContain('the server may do more')
+  })
+
   test('is not said to be too much for the server where the generator could send nothing in time', async () => {
     const found = await search({ serviceMs: 30, ceiling: 0 })
     expect([found.ratePerSecond, found.boundBy]).toEqual([0, 'generator'])

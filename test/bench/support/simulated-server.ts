@@ -61,7 +61,7 @@ export async function simulate(
     overTime: bySecond,
     stagesMs: { queue: latencies.summary().mean / 2, inference: server.serviceMs * 0.8, parse: 0.02 },
     generator: {
-      ...{ threads: 2, busyShare: 0.31, connections: 12, waited: 0 },
+      ...{ threads: 2, busyShare: 0.31, connections: 12, waited: 0, wasLimit: !keptUp },
       lagMs: { count: offered, mean: 0.03, p50: 0.02, p90: 0.05, p99: 0.2, p999: 0.4, max: 0.9 },
     },
     server: { cpu: 0.82, cpuMsPerRequest: server.serviceMs, memory: 130e6 },

@@ -58,7 +58,10 @@ async function round(rate: number, isClosed: boolean, capacity: number): Promise
       overTime: [],
       stagesMs: {},
     },
-    generator: { threads: 1, lagMs: latencies.empty().summary(), busyShare: 0, connections: 64, waited: 0 },
+    generator: {
+      ...{ threads: 1, lagMs: latencies.empty().summary(), busyShare: 0 },
+      ...{ connections: 64, wasLimit: false, waited: 0 },
+    },
     ...{ server: undefined, valid: true, faults: [] },
   }
 }

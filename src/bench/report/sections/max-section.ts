@@ -79,7 +79,7 @@ function triesTable({ tries }: FoundMax): Html {
     counts.requests === 0 ? '–' : percentText(counts.over / counts.requests),
     millisecondsText(measurement.latencyMs.p50),
     millisecondsText(measurement.latencyMs.p99),
-    `${measurement.valid ? VERDICTS[verdict] : 'not sent in time'}${phase === 'confirmation' ? ', confirmation' : ''}`,
+    `${measurement.generator.wasLimit ? 'not sent in time' : VERDICTS[verdict]}${phase === 'confirmation' ? ', confirmation' : ''}`,
   ])
   return html`<details><summary>All ${tries.length} loads</summary>${table('In the order in which they were measured', columns, rows)}</details>`
 }

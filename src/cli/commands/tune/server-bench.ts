@@ -96,9 +96,9 @@ export class ServerBench implements TuningBench {
     return rounds
   }
 
-  /** What speaks against all that was measured; undefined where nothing does. */
+  /** What speaks against all that was measured, be it too much for a server or not; undefined where nothing does. */
   get doubt(): string | undefined {
-    const invalid = this.#loads.filter(({ valid }) => !valid)
+    const invalid = this.#loads.filter(({ generator }) => generator.wasLimit)
     const [fault] = invalid[0]?.faults ?? []
     if (invalid.length === 0) return undefined
     const example = fault === undefined ? '' : ` (${fault})`
