@@ -41,15 +41,15 @@ export class OutcomeArtifacts {
     }
   }
 
-  /** Those of other machines that have grown. @throws ServingError, and errors of the disk */
+  /** Those of other machines that have grown; all of them where nobody says how large they are. @throws ServingError, and errors of the disk */
   async fetch(runId: string): Promise<void> {
     const own = new Set(await this.#ownNames())
     for (const { path, isDir, fileSize } of await this.#client.listArtifacts(runId, PLACE)) {
       const name = basename(path)
-      const size = Number(fileSize ?? 0)
-      if (isDir || own.has(name) || !FILE.test(name) || size === this.#known.get(name)) continue
+      const isKnown = fileSize !== undefined && fileSize === this.#known.get(name)
+      if (isDir || own.has(name) || !FILE.test(name) || isKnown) continue
       await this.#fetchCopy(runId, path, name)
-      this.#known.set(name, size)
+      if (fileSize !== undefined) this.#known.set(name, fileSize)
     }
   }
 
