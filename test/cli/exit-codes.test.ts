@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const IRIS = fileURLToPath(new URL('../../models/iris/2', import.meta.url))
 const NOBODY = 'http://127.0.0.1:1'
 
 function headrace(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -46,6 +47,9 @@ describe.concurrent('headrace ends', () => {
 
   test.each<readonly [RegExp, readonly string[]]>([
     [/^Asking http:\/\/127\.0\.0\.1:1 what it takes\nheadrace: .*refused/, ['bench', NOBODY]],
+    [/^headrace: --payload no\.json cannot be read/, ['bench', '-m', IRIS, '--payload', 'no.json=2']],
+    [/^headrace: --golden no\.json cannot be read/, ['bench', '-m', IRIS, '--golden', 'no.json']],
+    [/^headrace: --payload no\.csv cannot be read/, ['tune', '-m', IRIS, '--payload', 'no.csv']],
     [/no\.txt cannot be read/, ['bench', NOBODY, '--arrivals', 'trace:no.txt']],
     [/no\/out\.json: there is no folder 'no'/, ['bench', NOBODY, '--json', 'no/out.json']],
     [

@@ -5,13 +5,14 @@ import { expectWritable } from './expect-writable.ts'
 import { LoadLine } from './load-line.ts'
 import { openTargets } from './open-targets.ts'
 import type { BenchPlan } from './plan-loads.ts'
-import { type BenchCall, readCall } from './read-call.ts'
+import { type BenchCall, expectReadable, readCall } from './read-call.ts'
 import { runPlan } from './run-plan.ts'
 import { expectTracking, writeResults } from './write-results.ts'
 
 /** Measures, and writes what was measured. @throws ServingError */
 export async function bench(call: BenchCall): Promise<void> {
   const { plan, assertions } = await readCall(call)
+  await expectReadable(call.settings)
   const { jsonFile, htmlFile, samplesFile } = call.settings
   for (const file of [jsonFile, htmlFile, samplesFile]) await expectWritable(file)
   await expectTracking(call.settings)

@@ -74,7 +74,8 @@ function countOf(cores: number): string {
 }
 
 async function openUrl(url: string, { settings, signal, watch }: TargetsToOpen): Promise<OpenedTarget> {
-  watch(`Asking ${url} what it takes`)
+  // Of whoever says it nothing is asked.
+  if (settings.payloadFiles.length === 0) watch(`Asking ${url} what it takes`)
   const target = await findTarget(addressOf(url, settings.protocol), targetOptions(settings, signal))
   const meter =
     settings.serverPid === undefined

@@ -1,7 +1,9 @@
+import { access, constants } from 'node:fs/promises'
 import { type Assertion, parseAssertions } from '../../../bench/assertions.ts'
 import { takesRows } from '../../../bench/payloads/file-bodies.ts'
 import { readWeightedFile } from '../../../bench/payloads/weighted-file.ts'
 import { readTargetUrl } from '../../../bench/targets/target-url.ts'
+import { invalidParameter, messageOf } from '../../../core/errors.ts'
 import type { BenchSettings, RequestSettings } from '../../bench-settings.ts'
 import { ofCall, usageError } from '../../usage-error.ts'
 import { type BenchPlan, planLoads } from './plan-loads.ts'
@@ -30,6 +32,26 @@ export async function readCall({ urls, serverFlags, settings }: BenchCall): Prom
   checkPayloads(settings)
   const assertions = settings.assertions.flatMap((text) => ofCall(() => parseAssertions(text)))
   return { plan: await planLoads(settings, targets), assertions }
+}
+
+/**
+ * Before a server is started that is not needed then.
+ * @throws ServingError INVALID_PARAMETER_VALUE for a file that is not there, or that may not be read
+ */
+export async function expectReadable({
+  payloadFiles,
+  goldenFile,
+}: Pick<BenchSettings, 'payloadFiles'> & Partial<Pick<BenchSettings, 'goldenFile'>>): Promise<void> {
+  for (const text of payloadFiles) await expectFile('--payload', readWeightedFile(text).path)
+  if (goldenFile !== undefined) await expectFile('--golden', goldenFile)
+}
+
+async function expectFile(flag: string, file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK)
+  } catch (error) {
+    throw invalidParameter(`${flag} ${file} cannot be read: ${messageOf(error)}`)
+  }
 }
 
 /** @throws ServingError of usage for flags about bodies that the payload files do not have */

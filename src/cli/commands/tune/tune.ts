@@ -14,7 +14,7 @@ import { expectWritable } from '../bench/expect-writable.ts'
 import { type FoundModel, findModel } from '../bench/known-model.ts'
 import { LoadLine } from '../bench/load-line.ts'
 import { coresApart } from '../bench/open-targets.ts'
-import { checkPayloads } from '../bench/read-call.ts'
+import { checkPayloads, expectReadable } from '../bench/read-call.ts'
 import { stopOnSignal } from '../image/stop-on-signal.ts'
 import { fixedFlags } from './fixed-flags.ts'
 import { ServerBench } from './server-bench.ts'
@@ -44,6 +44,7 @@ interface Found {
 export async function tune(call: TuneCall): Promise<void> {
   const modelUri = modelOf(call)
   checkPayloads(call.settings)
+  await expectReadable(call.settings)
   await expectWritable(call.settings.outputPath)
   const signal = stopOnSignal()
   const line = new LoadLine()
