@@ -35,7 +35,7 @@ function mainSentence(
     return `${baseline.name} and ${other.name} cannot be compared: there are no right answers of both.`
   const by = MEASURED_BY[figure.name]
   if (figure.low === undefined || figure.high === undefined)
-    return `No difference that this run can show: nothing bounds how much another run would differ (${by} ${digits(figure.ratio, figure.ratio)}x).`
+    return `No difference that this run can show: nothing bounds how much another run would differ (${by} ${ratioText(figure.ratio, figure.ratio)}x).`
   if (better === 'neither')
     return `No difference that this run can show between ${baseline.name} and ${other.name} ${by}, 95\u00a0% interval of the ratio ${rangeText(figure.low, figure.high)}.`
   const [winner, loser] = better === 'other' ? [other, baseline] : [baseline, other]
@@ -44,7 +44,7 @@ function mainSentence(
   const [times, low, high] = isUp
     ? [figure.ratio, figure.low, figure.high]
     : [1 / figure.ratio, 1 / figure.high, 1 / figure.low]
-  return `${winner.name} is ${digits(times, high - low)}x faster than ${loser.name} ${by}, 95\u00a0% interval ${rangeText(low, high)}.`
+  return `${winner.name} is ${ratioText(times, high - low)}x faster than ${loser.name} ${by}, 95\u00a0% interval ${rangeText(low, high)}.`
 }
 
 function failures({ name, rounds }: ComparedSide): readonly string[] {
@@ -64,12 +64,12 @@ function doubts(sides: readonly ComparedSide[]): readonly string[] {
 }
 
 function rangeText(low: number, high: number): string {
-  if (high === Number.POSITIVE_INFINITY) return `${digits(low, low)} and more`
-  return `${digits(low, high - low)}-${digits(high, high - low)}`
+  if (high === Number.POSITIVE_INFINITY) return `${ratioText(low, low)} and more`
+  return `${ratioText(low, high - low)}-${ratioText(high, high - low)}`
 }
 
-/** As many as the width of the interval bears: 1.8, 1.04, 1.004. */
-function digits(value: number, width: number): string {
+/** With as many digits as the width of its interval bears: 1.8, 1.04, 1.004. */
+export function ratioText(value: number, width: number): string {
   if (value >= 100) return String(Math.round(value))
   if (value >= 10) return value.toFixed(1)
   return value.toFixed(width >= 0.1 && value >= 1.1 ? 1 : width >= 0.01 || width === 0 ? 2 : 3)

@@ -2,6 +2,7 @@ import { type Html, html } from '../../../page/html.ts'
 import { bytesText, millisecondsText, numberText, percentText } from '../../../page/number-texts.ts'
 import { table } from '../../../page/table.ts'
 import type { ComparedFigure, Comparison } from '../../compare/comparison.ts'
+import { ratioText } from '../../compare/comparison-verdict.ts'
 import type { BenchReport } from '../bench-report.ts'
 import { loadText } from '../load-text.ts'
 
@@ -34,12 +35,15 @@ function part(load: string, { baseline, other, verdict, figures, confidence }: C
     NAMES[figure.name],
     valueText(figure, figure.baselineValue),
     valueText(figure, figure.otherValue),
-    numberText(figure.ratio),
-    figure.low === undefined || figure.high === undefined
-      ? 'not known'
-      : `${numberText(figure.low)} to ${numberText(figure.high)}`,
+    ...ratioTexts(figure),
   ])
   return html`<div class="split"><div><h3>${load}</h3><p>${verdict}</p>${rows.length === 0 ? '' : table('Geometric means of the rounds', columns, rows)}</div></div>`
+}
+
+function ratioTexts({ ratio, low, high }: ComparedFigure): readonly string[] {
+  if (low === undefined || high === undefined) return [ratioText(ratio, ratio), 'not known']
+  const width = high - low
+  return [ratioText(ratio, width), `${ratioText(low, width)} to ${ratioText(high, width)}`]
 }
 
 function valueText({ name }: ComparedFigure, value: number): string {
