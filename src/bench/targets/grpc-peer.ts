@@ -49,7 +49,10 @@ export class GrpcPeer implements Peer {
       'grpc.enable_http_proxy': 0,
     })
     const metadata = new grpc.Metadata()
-    for (const [name, value] of Object.entries(init.headers)) metadata.set(name, value)
+    for (const [name, value] of Object.entries(init.headers)) {
+      // Values of such headers are bytes, in base64 on the wire (gRPC over HTTP2, "Custom-Metadata").
+      metadata.set(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value)
+    }
     return new GrpcPeer(init, { messages, client, metadata })
   }
 
