@@ -181,6 +181,17 @@ describe('headrace bench', () => {
     expect(code).toBe(130)
   })
 
+  test('says by Ctrl-C that nothing was measured where that is so', async () => {
+    const long = new HeadraceProcess({
+      args: ['bench', url, '--rate', '5', '--duration', '60s'],
+      cwd: folder,
+    })
+    await long.printed(/5 requests a second/)
+    const { code, stderr } = await long.stop()
+    expect(stderr).toMatch(/headrace: Stopped before anything was measured\n$/)
+    expect(code).toBe(130)
+  })
+
   test('shows what a search found by then when it is stopped', async () => {
     const long = new HeadraceProcess({
       args: ['bench', url, '--find-max', '--p99', '500ms', '--duration', '1s'],

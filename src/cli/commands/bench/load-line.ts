@@ -47,8 +47,13 @@ export class LoadLine {
 
   /** A line that fills its last column would be followed by an empty one. */
   get #width(): number {
-    return Math.max(20, this.#stream.columns - 1)
+    return Math.max(20, widthOf(this.#stream) - 1)
   }
+}
+
+/** In characters. Terminals that know no size of theirs, as in some containers, say that they have 0 columns. */
+export function widthOf({ columns }: { readonly columns?: number | undefined }): number {
+  return columns === undefined || columns === 0 ? 80 : columns
 }
 
 /** The figures are what changes: they are shown in full, and of the title what has room beside them. */

@@ -5,6 +5,7 @@ import type { Measurement, Progress } from '../../../bench/measurement.ts'
 import { runLoad } from '../../../bench/run-load.ts'
 import { findMax } from '../../../bench/search/find-max.ts'
 import type { FoundMax } from '../../../bench/search/found-max.ts'
+import { cancelled } from '../../../core/errors.ts'
 import { answeringOnly } from './answering-only.ts'
 import type { OpenedTarget } from './opened-target.ts'
 import type { BenchPlan, LoadPlan, LookPlan, MaxPlan } from './plan-loads.ts'
@@ -36,7 +37,8 @@ export async function runPlan(
   try {
     await runner.measure(plan)
   } catch (error) {
-    if (!run.signal.aborted || !runner.hasAny) throw error
+    if (!run.signal.aborted) throw error
+    if (!runner.hasAny) throw cancelled('Stopped before anything was measured')
     return runner.outcome(true)
   }
   // A search that is stopped tells what it found by then.

@@ -11,6 +11,7 @@ import { isUnreachable, messageOf, unreachable, unusableFile } from '../../../co
 import { createLogger } from '../../../server/logger.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { version } from '../../version.ts'
+import { widthOf } from './load-line.ts'
 
 export interface ResultContext {
   readonly settings: BenchSettings
@@ -34,7 +35,7 @@ export async function writeResults(outcome: BenchOutcome, context: ResultContext
       ? document()
       : terminalReport(report, {
           colors: process.stdout.hasColors?.() === true,
-          width: process.stdout.columns,
+          width: widthOf(process.stdout),
         }),
   )
   if (settings.jsonFile !== undefined && settings.jsonFile !== '-') await write(settings.jsonFile, document())

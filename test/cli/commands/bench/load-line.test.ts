@@ -30,6 +30,11 @@ describe('the line of a load under way', () => {
     )
   })
 
+  test('takes a terminal that knows no size of its own for one of 80 columns', () => {
+    const text = written(0, (line) => line.load(LONG))
+    expect(text).toContain(LONG)
+  })
+
   test('shows the whole title where there is room', () => {
     const text = written(200, (line) => {
       line.load(LONG)
