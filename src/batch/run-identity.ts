@@ -3,10 +3,10 @@ import { createReadStream, existsSync } from 'node:fs'
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { invalidParameter, messageOf } from '../core/errors.ts'
 import type { MlModel } from '../flavors/mlmodel.ts'
 import { readModelJson, shardNamesOf } from '../flavors/tfjs-model-json.ts'
 import type { BatchOptions } from './batch-options.ts'
+import { inputFailure } from './input/input-failure.ts'
 import type { RunIdentity } from './output/journal.ts'
 
 const HEAD_BYTES = 64 * 1024
@@ -47,6 +47,8 @@ async function inputDigest(path: string): Promise<string> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
     const head = createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex')
     return JSON.stringify({ size, mtimeMs, head })
+  } catch (error) {
+    throw inputFailure(error)
   } finally {
     await file.close()
   }
@@ -56,7 +58,7 @@ async function openInput(path: string): Promise<FileHandle> {
   try {
     return await open(path)
   } catch (error) {
-    throw invalidParameter(`The input cannot be opened: ${messageOf(error)}`)
+    throw inputFailure(error, 'opened')
   }
 }
 

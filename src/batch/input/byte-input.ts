@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { invalidParameter, messageOf } from '../../core/errors.ts'
+import { inputFailure } from './input-failure.ts'
 
 /** Bytes that are read from the front to the end. */
 export interface ByteInput {
@@ -23,7 +23,7 @@ export class FileInput implements ByteInput {
       const file = await open(path)
       return new FileInput(file, (await file.stat()).size, position)
     } catch (error) {
-      throw invalidParameter(`The input cannot be opened: ${messageOf(error)}`)
+      throw inputFailure(error, 'opened')
     }
   }
 
@@ -42,7 +42,9 @@ export class FileInput implements ByteInput {
     // Bytes that were added after the start are no part of the input.
     const rest = Math.min(length, this.size - this.#position)
     if (rest <= 0) return 0
-    const { bytesRead } = await this.#file.read(buffer, at, rest, this.#position)
+    const { bytesRead } = await this.#file.read(buffer, at, rest, this.#position).catch((error: unknown) => {
+      throw inputFailure(error)
+    })
     this.#position += bytesRead
     return bytesRead
   }
@@ -88,10 +90,4 @@ export class StreamInput implements ByteInput {
       throw inputFailure(error)
     }
   }
-}
-
-/** A system call's error in words for the person who has to act; any other error as it is. */
-export function inputFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error
-  return invalidParameter(`The input cannot be read: ${error.message}`)
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type ByteInput, inputFailure, StreamInput } from './byte-input.ts'
+import { type ByteInput, StreamInput } from './byte-input.ts'
+import { inputFailure } from './input-failure.ts'
 
 /** Where the input is: a file, or a pipe, which can be read once and from its beginning only. */
 export type InputPlace = { readonly path: string } | { readonly pipe: ByteInput }

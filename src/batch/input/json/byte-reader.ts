@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { badRequest, messageOf } from '../../../core/errors.ts'
+import { closeSync, fstatSync, openSync } from 'node:fs'
+import { badRequest } from '../../../core/errors.ts'
+import { fileFailure, readAt } from '../input-failure.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
@@ -19,13 +20,13 @@ export class ByteReader {
       this.#fd = openSync(path, 'r')
       this.size = fstatSync(this.#fd).size
     } catch (error) {
-      throw badRequest(`The input file ${path} cannot be read: ${messageOf(error)}`, { path })
+      throw fileFailure(path, error)
     }
   }
 
   /** The next bytes of the file, valid until the next call; none at its end. */
   next(): Buffer {
-    const count = readSync(this.#fd, this.#buffer, 0, CHUNK_BYTES, this.#end)
+    const count = readAt(this.#fd, this.#buffer, 0, CHUNK_BYTES, this.#end)
     this.#chunk = this.#buffer.subarray(0, count)
     this.#end += count
     return this.#chunk
@@ -40,7 +41,7 @@ export class ByteReader {
   read(start: number, end: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(end - start)
     for (let done = 0; done < bytes.length; ) {
-      const count = readSync(this.#fd, bytes, done, bytes.length - done, start + done)
+      const count = readAt(this.#fd, bytes, done, bytes.length - done, start + done)
       if (count === 0) throw badRequest('The input file has become shorter while it was read.')
       done += count
     }

@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { badRequest, messageOf } from '../../../core/errors.ts'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { unreadableParquet } from '../../../protocols/mlflow-scoring/parquet/parquet-failure.ts'
+import { fileFailure, readAt } from '../input-failure.ts'
 
 const SCRATCH_BYTES = 64 * 1024
 
@@ -16,7 +16,7 @@ export class ParquetFile {
       this.#fd = openSync(path, 'r')
       this.bytes = fstatSync(this.#fd).size
     } catch (error) {
-      throw badRequest(`The input file ${path} cannot be read: ${messageOf(error)}`, { path })
+      throw fileFailure(path, error)
     }
   }
 
@@ -34,7 +34,7 @@ export class ParquetFile {
   /** Fills `bytes` with those from `start` on. @throws ServingError BAD_REQUEST where the file is shorter */
   readInto(bytes: Uint8Array<ArrayBuffer>, start: number): Uint8Array<ArrayBuffer> {
     for (let done = 0; done < bytes.length; ) {
-      const count = readSync(this.#fd, bytes, done, bytes.length - done, start + done)
+      const count = readAt(this.#fd, bytes, done, bytes.length - done, start + done)
       if (count === 0) throw unreadableParquet('The file ends too early')
       done += count
     }
