@@ -4,7 +4,7 @@ import type { Pace, Pacing } from './pace.ts'
 /** Calls are given up no later than this after their time. */
 const TICK_MS = 20
 /** Who failed asks again after this time: a server that is not there need not be asked as fast as it can refuse. */
-const REPENTANCE_MS = 20
+const RETRY_MS = 20
 
 /** Each of so many clients calls as soon as it knows what became of its last call. */
 export class ClosedPace implements Pace {
@@ -26,7 +26,7 @@ export class ClosedPace implements Pace {
 
   settled(isAnswered: boolean): void {
     if (isAnswered) this.#call()
-    else setTimeout(() => this.#call(), REPENTANCE_MS)
+    else setTimeout(() => this.#call(), RETRY_MS)
   }
 
   #call(): void {
