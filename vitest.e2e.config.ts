@@ -18,8 +18,9 @@ const COMMON = {
   pool: 'forks',
   // Threads of a test strip types side by side: see src/flavors/unoptimised-wrappers.ts.
   execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  // For what never ends: a machine with much to do may take minutes for what else takes seconds.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   // Browsers, containers and ten servers share a machine with others: what a moment without a core spoils is tried once more, and told.
   retry: 1,
   expect: { poll: { timeout: 30_000 } },

@@ -22,7 +22,7 @@ function bench(args: readonly string[], env: Readonly<Record<string, string>> = 
   return spawnSync(process.execPath, [BENCH, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
-    timeout: 170_000,
+    timeout: 580_000,
   })
 }
 

@@ -7,6 +7,9 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 /** Many times what it takes, for a machine that does other things as well. */
 const START_TIMEOUT_MS = 60_000
 
+/** Models that come to a running server are tried in idle time, of which such a machine has little. */
+const PATIENT = { HEADRACE_TRIAL_TIMEOUT: '300' }
+
 export interface ProcessPlan {
   /** Program and arguments; `[]` runs the sources of this clone. */
   readonly command?: readonly string[]
@@ -37,7 +40,7 @@ export class HeadraceProcess {
     const [program = '', ...first] = plan.command ?? FROM_SOURCES
     this.#child = spawn(program, [...first, ...plan.args], {
       cwd: plan.cwd ?? ROOT,
-      env: { ...process.env, ...plan.env },
+      env: { ...PATIENT, ...process.env, ...plan.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#closed = once(this.#child, 'close').finally(() => {

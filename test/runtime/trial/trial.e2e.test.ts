@@ -65,10 +65,15 @@ async function withNeighbour(repository: ModelRepository): Promise<ServedModel> 
 }
 
 test.each<readonly [string, string, number, RegExp]>([
-  ['crashes', onnxFile('quotient'), 30_000, /it crashed its process \(SIGFPE\) in its first runs/],
+  ['crashes', onnxFile('quotient'), 300_000, /it crashed its process \(SIGFPE\) in its first runs/],
   ['never ends', onnxFile('endless'), 2_000, /it had not ended after 2 s, and was last seen/],
-  ['outgrows its memory', onnxFile('swelling'), 30_000, /it took \d+ MB of memory, where 600 MB are allowed/],
-  ['answers wrongly', wronglyRecorded(), 30_000, /line 1 of its golden.jsonl as recorded/],
+  [
+    'outgrows its memory',
+    onnxFile('swelling'),
+    300_000,
+    /it took \d+ MB of memory, where 600 MB are allowed/,
+  ],
+  ['answers wrongly', wronglyRecorded(), 300_000, /line 1 of its golden.jsonl as recorded/],
 ])('a model that %s is refused, and its neighbour goes on', async (_, path, timeoutMs, reason) => {
   const { repository } = openRepository({ trial: { timeoutMs, memoryBytes: 600 * MEGABYTE } })
   const neighbour = await withNeighbour(repository)
@@ -122,7 +127,7 @@ test('a trial that finds no idle time is begun again, and gets its share of a co
   const { end, totalMs } = JSON.parse(stdout) as { readonly end: unknown; readonly totalMs: number }
   expect(end).toEqual({ how: 'passed' })
   expect(totalMs).toBeGreaterThan(3_000)
-}, 90_000)
+})
 
 test('a trial gets no secrets, and no more of the processor than others leave', async () => {
   const secrets = [
@@ -134,9 +139,12 @@ test('a trial gets no secrets, and no more of the processor than others leave', 
   for (const name of secrets) process.env[name] = 'secret'
   try {
     const { repository } = openRepository({ trial: { atStart: true }, flavorTable: HOSTILE_FLAVORS })
+    const startedAt = performance.now()
     const told = repository.load(hostileFolder({ on: 'prepare', harm: 'tell' }))
     const { message } = (await told.catch((error: unknown) => error)) as Error
-    expect(message).toMatch(/^policy 5, niceness 10, variables .*\bPATH\b/)
+    // Where it found no idle time, it was begun again with a share of what others want too.
+    const policy = performance.now() - startedAt < 3_000 ? 5 : '[05]'
+    expect(message).toMatch(new RegExp(`^policy ${policy}, niceness 10, variables .*\\bPATH\\b`))
     expect(secrets.filter((name) => message.includes(name))).toEqual([])
   } finally {
     for (const name of secrets) delete process.env[name]

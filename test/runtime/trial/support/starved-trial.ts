@@ -21,7 +21,7 @@ try {
       batching: { mode: 'off' },
       runTimeoutMs: 60_000,
     },
-    limits: { timeoutMs: 60_000, memoryBytes: 2 ** 32 },
+    limits: { timeoutMs: 300_000, memoryBytes: 2 ** 32 },
     signal: new AbortController().signal,
     warn: () => {},
   })

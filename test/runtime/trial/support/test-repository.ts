@@ -17,13 +17,17 @@ export interface TestRepository {
   readonly log: readonly LogLine[]
 }
 
+/** Trials run in idle time, of which a machine that does other things as well has little. */
+const TRIAL_TIMEOUT_MS = 300_000
+
 /** A repository of model paths, closed when the test ends. */
 export function openRepository(options: Partial<ModelRepositoryOptions> = {}): TestRepository {
   const lines: LogLine[] = []
   const record = (level: LogLine['level']) => (facts: object, message: string) =>
     void lines.push({ level, message, facts: { ...facts } })
   const log = { info: record('info'), warn: record('warn') }
-  const repository = new ModelRepository({ resolve: resolvePath, log, ...options })
+  const trial = { timeoutMs: TRIAL_TIMEOUT_MS, ...options.trial }
+  const repository = new ModelRepository({ resolve: resolvePath, log, ...options, trial })
   onTestFinished(() => repository.close())
   return { repository, log: lines }
 }
