@@ -56,7 +56,7 @@ function readVariable(row: Setting<unknown>): unknown {
   const held = process.env[variableOf(row) ?? '']
   return held === undefined || isUnset(row)
     ? row.default
-    : parseOrExplain(row, () => row.parse(held, row.default))
+    : parseOrExplain(nameOf(row), () => row.parse(held, row.default))
 }
 
 /** The variable that counts here. */
@@ -85,7 +85,7 @@ function optionOf(key: string, row: Setting<unknown>): Option {
   option.negate = false
   if (option.required || option.optional) {
     option.argParser((text: string, previous: unknown) =>
-      parseOrExplain(row, () => row.parse(text, previous)),
+      parseOrExplain(nameOf(row), () => row.parse(text, previous)),
     )
   }
   return option
@@ -95,7 +95,7 @@ function optionOf(key: string, row: Setting<unknown>): Option {
 function isSwitchedOff(option: Option, row: Setting<unknown>): boolean {
   const held = process.env[variableOf(row) ?? '']
   if (option.required || option.optional || held === undefined) return false
-  return parseOrExplain(row, () => row.parse(held, false)) === false
+  return parseOrExplain(nameOf(row), () => row.parse(held, false)) === false
 }
 
 /** What a person reads as the default; empty where there is none. */
@@ -114,11 +114,16 @@ export function describeOption(option: Option): string {
   return notes.length === 0 ? option.description : `${option.description} (${notes.join(', ')})`
 }
 
-function parseOrExplain<T>(row: Setting<unknown>, parse: () => T): T {
+/** A parser whose errors name the flag, for an option that stands in no table. */
+export function valueOf<T>(flag: string, parse: (text: string) => T): (text: string) => T {
+  return (text) => parseOrExplain(flag, () => parse(text))
+}
+
+function parseOrExplain<T>(name: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    throw usageError(`${nameOf(row)}: ${messageOf(error)}`)
+    throw usageError(`${name}: ${messageOf(error)}`)
   }
 }
 

@@ -38,6 +38,9 @@ describe.concurrent('headrace ends', () => {
     [/--rows is for CSV and parquet/, ['tune', '-m', 'iris', '--payload', 'body.jsonl', '--rows', '8'], {}],
     [/--content-type is that of --payload/, ['bench', NOBODY, '--content-type', 'text/csv'], {}],
     [/No server is named/, ['conformance'], {}],
+    [/--watch: 'x' is not a number above 0/, ['rollout', 'show', NOBODY, '--watch', 'x'], {}],
+    [/--max-results: '0' is not a whole number/, ['runs', 'list', '--max-results', '0'], {}],
+    [/'localhost:5000' is not the http/, ['rollout', 'show', 'localhost:5000'], {}],
     [/'a:50' is no share/, ['rollout', 'set', NOBODY, 'a:50'], {}],
   ])('with 2 and %s for %j %j', async (message, args, env) => {
     const { code, stderr } = await headrace(args, env)

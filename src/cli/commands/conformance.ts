@@ -11,7 +11,7 @@ import { clauseText } from '../../conformance/specification.ts'
 import { invalidParameter, messageOf } from '../../core/errors.ts'
 import { CONFORMANCE_SETTINGS, type ConformanceSettings } from '../conformance-settings.ts'
 import { addSettings } from '../setting.ts'
-import { usageError } from '../usage-error.ts'
+import { ofCall, usageError } from '../usage-error.ts'
 import { version } from '../version.ts'
 
 export function addConformanceCommand(program: Command): void {
@@ -29,7 +29,7 @@ const FAILURE = 1
 async function conformance(url: string | undefined, settings: ConformanceSettings): Promise<void> {
   if (settings.list) return print(listing(settings))
   if (url === undefined) throw usageError('No server is named: headrace conformance http://host:port')
-  const server = readServerUrl(url)
+  const server = ofCall(() => readServerUrl(url))
   const report = await runConformance({
     url: server.url,
     grpc: settings.grpc,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ROLLOUT_CLIENT_SETTINGS } from '../rollout-client-settings.ts'
-import { addSettings } from '../setting.ts'
+import { addSettings, valueOf } from '../setting.ts'
 import { positiveNumber } from '../values.ts'
 import type { AbortOptions, ReportOptions, RolloutOptions, ShowOptions } from './rollout/options.ts'
 
@@ -24,7 +24,11 @@ export function addRolloutCommand(program: Command): void {
     .description('Shows a rollout: shares, guards, outcomes, and what they say')
     .argument('<url>', URL_HELP)
     .argument('[name]', NAME_HELP)
-    .option('--watch [seconds]', 'show it again every so many seconds, 2 unless given', positiveNumber)
+    .option(
+      '--watch [seconds]',
+      'show it again every so many seconds, 2 unless given',
+      valueOf('--watch', positiveNumber),
+    )
     .action(async (url: string, name: string | undefined, options: ShowOptions) =>
       (await import('./rollout/show.ts')).show(url, name, options),
     )

@@ -6,6 +6,7 @@ import { isRecord } from '../../../core/record.ts'
 import type { RolloutView } from '../../../rollout/rollout-view.ts'
 import { readRolloutView } from '../../../rollout/rollout-view-json.ts'
 import type { RolloutClientSettings } from '../../rollout-client-settings.ts'
+import { ofCall } from '../../usage-error.ts'
 import { controlFailure } from './control-failure.ts'
 
 /** What a rollout may be told to do: the last part of its path. */
@@ -21,7 +22,7 @@ export class RolloutClient {
 
   /** @throws ServingError INVALID_PARAMETER_VALUE for what is no URL of a server */
   constructor(url: string, { controlToken, apiKey, timeoutMs }: RolloutClientSettings) {
-    this.url = readServerUrl(url).url
+    this.url = ofCall(() => readServerUrl(url)).url
     this.#timeoutMs = timeoutMs
     this.#transport = new Transport({ url }, timeoutMs)
     this.#headers = {
