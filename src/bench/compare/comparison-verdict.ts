@@ -12,6 +12,9 @@ const MEASURED_BY: Readonly<Record<ComparedFigure['name'], string>> = {
   memory: 'by memory',
 }
 
+/** An interval whose end is so many times its beginning tells nothing but that more has to be measured. */
+const VAGUE = 100
+
 /** `B is 1.8x faster than A by requests a second, 95 % interval 1.6-2.0.`, and whatever a reader has to know with it. */
 export function comparisonVerdict(
   baseline: ComparedSide,
@@ -36,8 +39,12 @@ function mainSentence(
   const by = MEASURED_BY[figure.name]
   if (figure.low === undefined || figure.high === undefined)
     return `No difference that this run can show: nothing bounds how much another run would differ (${by} ${ratioText(figure.ratio, figure.ratio)}x).`
-  if (better === 'neither')
-    return `No difference that this run can show between ${baseline.name} and ${other.name} ${by}, 95\u00a0% interval of the ratio ${rangeText(figure.low, figure.high)}.`
+  if (better === 'neither') {
+    const none = `No difference that this run can show between ${baseline.name} and ${other.name} ${by}`
+    return figure.high > VAGUE * figure.low && figure.rounds > 1
+      ? `${none}: its ${figure.rounds} rounds differ too much from each other.`
+      : `${none}, 95\u00a0% interval of the ratio ${rangeText(figure.low, figure.high)}.`
+  }
   const [winner, loser] = better === 'other' ? [other, baseline] : [baseline, other]
   // The interval of what is larger divided by what is smaller.
   const isUp = figure.ratio > 1

@@ -84,6 +84,17 @@ describe('a comparison', () => {
     expect(comparison?.verdict).toContain('No difference that this run can show between A and B')
   })
 
+  test('of rounds that are far from each other says that, and no interval that tells nothing', async () => {
+    const a = await side('A', 1, 2)
+    const [comparison] = compareMeasurements([
+      closed(a, () => 1),
+      closed({ ...a, name: 'B' }, (round) => [0.2, 4][round]!),
+    ])
+    expect(comparison!.verdict).toBe(
+      'No difference that this run can show between A and B by requests a second: its 2 rounds differ too much from each other.',
+    )
+  })
+
   test('of two searches goes by the intervals of both', async () => {
     const [a, b] = [await side('A', 1, 1), await side('B', 1, 1)]
     const found = (ratePerSecond: number, low: number, high: number | undefined): FoundMax => ({
