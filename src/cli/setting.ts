@@ -115,7 +115,7 @@ export function describeOption(option: Option): string {
 }
 
 /** A parser whose errors name the flag, for an option that stands in no table. */
-export function valueOf<T>(flag: string, parse: (text: string) => T): (text: string) => T {
+export function parserOf<T>(flag: string, parse: (text: string) => T): (text: string) => T {
   return (text) => parseOrExplain(flag, () => parse(text))
 }
 

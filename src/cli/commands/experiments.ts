@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { valueOf } from '../setting.ts'
+import { parserOf } from '../setting.ts'
 import { withTracking } from '../tracking/command.ts'
 import { withExperiment } from '../tracking/find-experiment.ts'
 import { withView } from '../tracking/view.ts'
@@ -15,7 +15,7 @@ export function addExperimentsCommand(program: Command): void {
   withTracking(withView(experiments.command('list').alias('search')))
     .description('Lists experiments, the newest first')
     .option('--filter <text>', "in MLflow's search grammar: tags.team = 'flowers'")
-    .option('--max-results <count>', 'most that are listed', valueOf('--max-results', positiveInteger))
+    .option('--max-results <count>', 'most that are listed', parserOf('--max-results', positiveInteger))
     .action(async (options: ListOptions) => (await import('./experiments/list.ts')).list(options))
 
   withTracking(experiments.command('create'))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ROLLOUT_CLIENT_SETTINGS } from '../rollout-client-settings.ts'
-import { addSettings, valueOf } from '../setting.ts'
+import { addSettings, parserOf } from '../setting.ts'
 import { positiveNumber } from '../values.ts'
 import type { AbortOptions, ReportOptions, RolloutOptions, ShowOptions } from './rollout/options.ts'
 
@@ -27,7 +27,7 @@ export function addRolloutCommand(program: Command): void {
     .option(
       '--watch [seconds]',
       'show it again every so many seconds, 2 unless given',
-      valueOf('--watch', positiveNumber),
+      parserOf('--watch', positiveNumber),
     )
     .action(async (url: string, name: string | undefined, options: ShowOptions) =>
       (await import('./rollout/show.ts')).show(url, name, options),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { valueOf } from '../setting.ts'
+import { parserOf } from '../setting.ts'
 import { withTracking } from '../tracking/command.ts'
 import { withExperiment } from '../tracking/find-experiment.ts'
 import { withView } from '../tracking/view.ts'
@@ -16,7 +16,7 @@ export function addRunsCommand(program: Command): void {
     .description('Lists the runs of an experiment, the newest first')
     .option('--filter <text>', "in MLflow's search grammar: metrics.rmse < 1 AND params.depth = '3'")
     .option('--order-by <keys>', 'metrics.rmse DESC, start_time; separated by commas')
-    .option('--max-results <count>', 'most that are listed', valueOf('--max-results', positiveInteger))
+    .option('--max-results <count>', 'most that are listed', parserOf('--max-results', positiveInteger))
     .action(async (options: ListOptions) => (await import('./runs/list.ts')).list(options))
 
   withTracking(runs.command('show').alias('describe'))
