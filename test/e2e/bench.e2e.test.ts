@@ -156,9 +156,9 @@ describe('headrace bench', () => {
   })
 
   test('tells why a server of its own does not start', async () => {
-    const { code, stderr } = await bench('-m', MODEL, '--rate', '5', '--', '--nonsense', '3')
+    const { code, stderr } = await bench('-m', MODEL, '--rate', '5', '--', '--worker', '3')
     expect(stderr).toMatch(
-      /headrace: The server of \S+iris\/2 did not start: error: unknown option '--nonsense'/,
+      /headrace: The server of \S+iris\/2 did not start: error: unknown option '--worker'/,
     )
     expect(code).toBe(1)
   })

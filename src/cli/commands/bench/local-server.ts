@@ -152,7 +152,8 @@ export class LocalServer {
   }
 
   #reason(): string {
-    const own = this.#lastLines.find((line) => line.startsWith('headrace: '))
+    // Behind an error about an unknown flag stands which one may be meant.
+    const own = this.#lastLines.find((line) => /^(headrace|error): /.test(line))
     const said = own ?? this.#lastLines.findLast((line) => spokenBy(line) !== undefined)
     return spokenBy(said ?? '')?.replace(/^headrace: /, '') ?? 'it said nothing'
   }
