@@ -3,8 +3,8 @@ import { conflict } from './errors.ts'
 /**
  * What became of a served name. `loaded`: at the start, or because somebody asked. `swapped`, `restored`: by the watch of the
  * registry, to a new version and back to the one before, which was kept. `rolled-back`: back because somebody asked.
- * `refused`: a version that the registry names cannot be served, `failed`: it could not be had, and is tried again; in both
- * what was served goes on being served.
+ * `refused`: a version that the registry names cannot be served, `failed`: it could not be had, and is tried again,
+ * `withdrawn`: the registry names it no more, but what is served; in all three what was served goes on being served.
  */
 export const MODEL_EVENTS = [
   'loaded',
@@ -14,6 +14,7 @@ export const MODEL_EVENTS = [
   'unloaded',
   'refused',
   'failed',
+  'withdrawn',
 ] as const
 
 export type ModelEventKind = (typeof MODEL_EVENTS)[number]
@@ -22,9 +23,9 @@ export interface ModelEvent {
   readonly kind: ModelEventKind
   /** Milliseconds since 1970. */
   readonly at: number
-  /** What is served from then on; of `refused` and `failed` what is not. Several versions are separated by `, `. */
+  /** What is served from then on; of `refused`, `failed` and `withdrawn` what is not. Several versions are separated by `, `. */
   readonly version: string
-  /** What was served until then, and of `refused` and `failed` goes on being served; empty where nothing was. */
+  /** What was served until then, and of those three goes on being served; empty where nothing was. */
   readonly previous: string
   /** Empty where there is nothing to say. */
   readonly reason: string
@@ -42,7 +43,7 @@ export interface ModelHistory {
 /** Events that are kept of a name. */
 const MOST_EVENTS = 20
 
-const NOT_SERVED: ReadonlySet<ModelEventKind> = new Set(['refused', 'failed'])
+const TROUBLES: ReadonlySet<ModelEventKind> = new Set(['refused', 'failed'])
 
 /** Who served what since when, by name. The same in all processes of a server. */
 export class ModelHistories {
@@ -78,12 +79,18 @@ export class ModelHistories {
   /** Why a newer version is not served, where that is so. */
   trouble(name: string): ModelEvent | undefined {
     const last = this.#byName.get(name)?.events.at(-1)
-    return last !== undefined && NOT_SERVED.has(last.kind) ? last : undefined
+    return last !== undefined && TROUBLES.has(last.kind) ? last : undefined
+  }
+
+  /** By which what is served came, or went. */
+  lastChange(name: string): ModelEvent | undefined {
+    const events = this.#byName.get(name)?.events
+    return events?.findLast(({ kind }) => !TROUBLES.has(kind) && kind !== 'withdrawn')
   }
 
   /** @throws ServingError RESOURCE_CONFLICT where what is served is there by a rollback: nothing lies further back. */
   expectForward(name: string): void {
-    const last = this.#byName.get(name)?.events.findLast(({ kind }) => !NOT_SERVED.has(kind))
+    const last = this.lastChange(name)
     if (last?.kind !== 'rolled-back') return
     throw conflict(
       `Version ${last.version} of '${name}' is served since a rollback from version ${last.previous}. To serve another ` +

@@ -8,7 +8,7 @@ export function changeFigures(control: ModelControl, registry: Registry): void {
   new Counter({
     ...common,
     name: 'headrace_model_changes_total',
-    help: 'What became of a served name: loaded, swapped (the registry meant another version), restored (it meant the one before again), rolled-back, unloaded; refused and failed: a version that is wanted and not served.',
+    help: 'What became of a served name: loaded, swapped (the registry meant another version), restored (it meant the one before again), rolled-back, unloaded; refused and failed: a version that is wanted and not served; withdrawn: it is wanted no more.',
     labelNames: ['model', 'change'],
     collect() {
       this.reset()

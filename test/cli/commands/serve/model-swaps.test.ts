@@ -115,6 +115,20 @@ test('a refused version is not tried again before the alias has meant another on
   expect(server.served).toBe('3')
 })
 
+test.each([
+  ['refused', () => invalidModel('It is broken')],
+  ['failed', () => unreachable('Nobody answers')],
+])('a version that was %s is no trouble once the alias means what is served', async (kind, failure) => {
+  server.failing.set('2', failure())
+  await registry.move('2')
+  expect(server.histories.trouble('iris')).toMatchObject({ kind, version: '2' })
+  await registry.move('1')
+  await registry.move('1')
+  expect(server.histories.trouble('iris')).toBeUndefined()
+  expect(server.histories.of('iris')?.events.map((event) => event.kind)).toEqual([kind, 'withdrawn'])
+  expect(server.histories.of('iris')?.events.at(-1)).toMatchObject({ version: '2', previous: '' })
+})
+
 test('what could not be had is tried again, after longer and longer times, and only the last failure is kept', async () => {
   server.failing.set('2', unreachable('Nobody answers'))
   await registry.move('2')

@@ -88,7 +88,9 @@ export class ModelSwaps {
 
   #compare(): void {
     for (const named of this.#init.models.list()) {
-      if (named.loaded && this.#isDue(named)) this.#due.add(named.name)
+      if (!named.loaded) continue
+      if (this.#isDue(named)) this.#due.add(named.name)
+      else this.#withdraw(named)
     }
     void this.#work()
   }
@@ -162,9 +164,18 @@ export class ModelSwaps {
     this.#note(name, 'failed', versions, reason)
   }
 
-  #note(name: string, kind: 'refused' | 'failed', version: string, reason: string): void {
+  /** What was not served is not wanted any more: there is no trouble. */
+  #withdraw(named: NamedModels): void {
+    const { name } = named
+    const trouble = this.#init.models.histories.trouble(name)
+    const { servedKey, wantedKey } = wantedVersions(named, this.#means)
+    if (trouble === undefined || servedKey !== wantedKey) return
+    this.#note(name, 'withdrawn', trouble.version, 'The registry means what is served')
+  }
+
+  #note(name: string, kind: 'refused' | 'failed' | 'withdrawn', version: string, reason: string): void {
     const { models } = this.#init
-    const previous = versionsServed(models, name)
+    const previous = models.histories.lastChange(name)?.version ?? ''
     models.note(name, { kind, at: Date.now(), version, previous, reason })
   }
 
@@ -196,9 +207,4 @@ function isRefusal(error: unknown): boolean {
 
 function retryAfter(failures: number): number {
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10))
-}
-
-function versionsServed({ histories }: WatchedModels, name: string): string {
-  const served = histories.of(name)?.events.findLast(({ kind }) => kind !== 'refused' && kind !== 'failed')
-  return served?.version ?? ''
 }
