@@ -37,21 +37,20 @@ function mainSentence(
   if (figure === undefined)
     return `${baseline.name} and ${other.name} cannot be compared: there are no right answers of both.`
   const by = MEASURED_BY[figure.name]
-  if (figure.low === undefined || figure.high === undefined)
-    return `No difference that this run can show: nothing bounds how much another run would differ (${by} ${ratioText(figure.ratio, figure.ratio)}x).`
+  const { low, high, ratio, rounds } = figure
+  if (low === undefined || high === undefined)
+    return `No difference that this run can show: nothing bounds how much another run would differ (${by} ${ratioText(ratio, ratio)}x).`
   if (better === 'neither') {
-    const none = `No difference that this run can show between ${baseline.name} and ${other.name} ${by}`
-    return figure.high > VAGUE * figure.low && figure.rounds > 1
-      ? `${none}: its ${figure.rounds} rounds differ too much from each other.`
-      : `${none}, 95\u00a0% interval of the ratio ${rangeText(figure.low, figure.high)}.`
+    const why =
+      rounds > 1 && high > VAGUE * low
+        ? `: its ${rounds} rounds differ too much from each other`
+        : `, 95\u00a0% interval of the ratio ${rangeText(low, high)}`
+    return `No difference that this run can show between ${baseline.name} and ${other.name} ${by}${why}.`
   }
   const [winner, loser] = better === 'other' ? [other, baseline] : [baseline, other]
   // The interval of what is larger divided by what is smaller.
-  const isUp = figure.ratio > 1
-  const [times, low, high] = isUp
-    ? [figure.ratio, figure.low, figure.high]
-    : [1 / figure.ratio, 1 / figure.high, 1 / figure.low]
-  return `${winner.name} is ${ratioText(times, high - low)}x faster than ${loser.name} ${by}, 95\u00a0% interval ${rangeText(low, high)}.`
+  const [times, least, most] = ratio > 1 ? [ratio, low, high] : [1 / ratio, 1 / high, 1 / low]
+  return `${winner.name} is ${ratioText(times, most - least)}x faster than ${loser.name} ${by}, 95\u00a0% interval ${rangeText(least, most)}.`
 }
 
 function failures({ name, rounds }: ComparedSide): readonly string[] {
