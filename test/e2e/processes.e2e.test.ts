@@ -138,7 +138,8 @@ describe('processes that die under load', () => {
 })
 
 test('a run that never returns holds up its process alone, which is replaced', async () => {
-  const { server, url } = await serve(['-m', LOOP, '--placement', 'inline', '-t', '1', '--processes', '2'])
+  // A time limit longer than a machine may stand still: the neighbours have it too.
+  const { server, url } = await serve(['-m', LOOP, '--placement', 'inline', '-t', '5', '--processes', '2'])
   const hanging = score(url, ENDLESS).catch(() => 'reset')
   await oneComputes(childrenOf(server.pid))
   const neighbours = new Neighbours(url, SHORT, 4)
