@@ -1,7 +1,7 @@
 import type { Int32Histogram } from 'hdr-histogram-js'
 import type { Percentiles } from './measurement.ts'
 
-/** An hour: longer than any time-out of a load. */
+/** An hour: what takes longer counts as this. */
 const LONGEST_US = 3.6e9
 
 type HdrModule = typeof import('hdr-histogram-js')
