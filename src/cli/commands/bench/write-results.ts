@@ -11,6 +11,7 @@ import { isUnreachable, messageOf, unreachable, unusableFile } from '../../../co
 import { createLogger } from '../../../server/logger.ts'
 import type { BenchSettings } from '../../bench-settings.ts'
 import { version } from '../../version.ts'
+import { stopOnSignal } from '../image/stop-on-signal.ts'
 import { widthOf } from './load-line.ts'
 
 export interface ResultContext {
@@ -101,6 +102,11 @@ async function track(report: BenchReport, settings: BenchSettings, experiment: s
   ])
   const client = await openTrackingClient(settings, createLogger({ level: 'info', format: 'text' }))
   try {
+    // All else is written by then: nobody has to wait for a server that has gone away meanwhile.
+    stopOnSignal().addEventListener('abort', () => {
+      process.stderr.write('headrace: Stopped before all of the run was logged\n')
+      setImmediate(() => process.exit())
+    })
     const { runId } = await trackReport(report, { client, experiment })
     process.stderr.write(`Logged as run ${runId} of the experiment ${experiment}\n`)
   } finally {
