@@ -40,7 +40,9 @@ export function arrivalChoice(value: string): ArrivalChoice {
 
 /** `name: value`, a line of an HTTP header each (RFC 9110, section 5). */
 export function headerLine(value: string, previous: readonly string[]): readonly string[] {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*$/.test(value)) throw invalidParameter('a header is name: value')
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+    throw invalidParameter('a header is name: value, of ASCII or Latin-1')
+  }
   return appended(value, previous)
 }
 

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DownloadProgress } from '../../../src/registry-client/cache/model-cache.ts'
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts'
@@ -100,12 +102,20 @@ describe('fetching a model', () => {
       { chunkBytes: 1 << 16, hasNoValidators: true },
     )
     const { cache } = openCache(folder)
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('gc') as () => void
+    gc()
     const before = process.memoryUsage().arrayBuffers
     let most = 0
+    let seen = 0
     const onProgress = () => {
+      if (repository.sentBytes - seen < 8 << 20) return
+      seen = repository.sentBytes
+      gc()
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     }
     await cache.fetch({ repository, key, onProgress })
+    expect(seen).toBeGreaterThan(32 << 20)
     expect(most).toBeLessThan(16 << 20)
   })
 })

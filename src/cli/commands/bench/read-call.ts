@@ -28,6 +28,9 @@ export async function readCall({ urls, serverFlags, settings }: BenchCall): Prom
   if (serverFlags.length > 0 && settings.modelUri.length === 0) {
     throw usageError(`'${serverFlags.join(' ')}' is for the server of -m URI, and there is none`)
   }
+  if (settings.serverPid !== undefined && (targets > 1 || urls.length === 0)) {
+    throw usageError('--server-pid is of one server that runs already, named by its URL')
+  }
   for (const url of urls) ofCall(() => readTargetUrl(url))
   checkPayloads(settings)
   const assertions = settings.assertions.flatMap((text) => ofCall(() => parseAssertions(text)))
